@@ -1,0 +1,229 @@
+"""The grammar of every noun: facts, their envelope, aggregates that decide and evolve, broken rules.
+
+It refuses to know any noun by name, any storage and any clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.vocabulary import (
+    Label,
+    Moment,
+    PartnerId,
+    PersonId,
+    PractitionerId,
+    Purpose,
+)
+
+REMOVED = "[removed]"
+"""What a personal text reads as once its person's key has been destroyed."""
+
+
+class Category(StrEnum):
+    """The kinds of data a sharing agreement speaks of (``domain.md`` §5; NHS England, 2022)."""
+
+    IDENTITY = "identity"  # name and a way to be in touch
+    DEMOGRAPHIC = "demographic"  # date of birth, NHS number, address, sex
+    ACCESS = "access"  # language, communication needs, adjustments: may travel to everybody
+    REFERRAL = "referral"  # that something was asked of a service, and its answers
+    ASK = "ask"  # the ask in practical words, the activity
+    ENGAGEMENT = "engagement"  # attendance and contact
+    COORDINATION = "coordination"  # step, responsible organisation, key worker, hand-over
+    CLINICAL = "clinical"  # reasons, scores, decisions and their rationale
+    EQUALITY = "equality"  # ethnicity, deprivation
+    DIRECTORY = "directory"  # organisations, services, agreements: about nobody who is helped
+
+
+@dataclass(frozen=True)
+class Personal:
+    """Marks a field that names somebody or is free text: it rests under the person's own key."""
+
+
+T = TypeVar("T")
+PersonalText = Annotated[str, Personal()]
+Identity = Annotated[T, Category.IDENTITY]
+Demographic = Annotated[T, Category.DEMOGRAPHIC]
+Access = Annotated[T, Category.ACCESS]
+Ask = Annotated[T, Category.ASK]
+Coordination = Annotated[T, Category.COORDINATION]
+Clinical = Annotated[T, Category.CLINICAL]
+Equality = Annotated[T, Category.EQUALITY]
+
+
+class Fact(BaseModel):
+    """Something that happened, said in the past tense; immutable, and readable for ever.
+
+    ``TOPIC`` is the stored name and outlives class and module names. ``CATEGORY`` is what knowing
+    that it happened at all reveals; a field may be marked with a category of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    TOPIC: ClassVar[str]
+    SCHEMA: ClassVar[int] = 1
+    CATEGORY: ClassVar[Category]
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+    FIELD_CATEGORY: ClassVar[dict[str, Category]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        personal, categories = set(), {}
+        for name, info in cls.model_fields.items():
+            marks = info.metadata
+            if any(isinstance(mark, Personal) for mark in marks):
+                personal.add(name)
+            categories[name] = next(
+                (mark for mark in marks if isinstance(mark, Category)), cls.CATEGORY
+            )
+        cls.PERSONAL_FIELDS = frozenset(personal)
+        cls.FIELD_CATEGORY = categories
+
+    @classmethod
+    def upcast(cls, body: dict[str, Any], schema: int) -> dict[str, Any]:
+        """Bring a body stored under an earlier ``SCHEMA`` to today's shape."""
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, for which organisation, why, and when it was true.
+
+    ``practitioner`` is ``None`` when a system (a form, an import, a timer) asks. ``at`` is the
+    moment the thing was true (``effective_at``), which may be long before it is recorded.
+    ``key`` makes the intention repeatable: the same key records nothing twice. ``digest`` is the
+    SHA-256 of the request, so that one key cannot stand for two different intentions.
+    """
+
+    organisation: PartnerId
+    at: Moment
+    key: UUID
+    practitioner: PractitionerId | None = None
+    purpose: Purpose = Purpose.DIRECT_CARE
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact in its envelope. ``position`` and ``recorded_at`` are known once the log has it."""
+
+    fact: Fact
+    originator_id: UUID  # the stream
+    originator_version: int  # 1, 2, 3 … within the stream
+    effective_at: Moment
+    organisation: PartnerId
+    purpose: Purpose
+    intention: UUID
+    correlation: UUID
+    causation: str | None = None
+    practitioner: PractitionerId | None = None
+    person: PersonId | None = None
+    label: Label = Label.ORDINARY
+    position: int = 0
+    recorded_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """The fact's own name, ``<stream>/<version>``, by which another fact names its cause."""
+        return f"{self.originator_id}/{self.originator_version}"
+
+
+class BrokenRule(Exception):
+    """An intention that may not be. The subclass's docstring is the text the caller sees.
+
+    It carries ids only, never a person's details.
+    """
+
+    def __init__(self, *ids: object) -> None:
+        super().__init__(*(str(i) for i in ids))
+
+    @property
+    def rule(self) -> str:
+        return type(self).__name__
+
+    @property
+    def text(self) -> str:
+        return (type(self).__doc__ or "").strip()
+
+
+class Unknown(BrokenRule):
+    """Nothing of that kind is known here under this id."""
+
+
+@dataclass
+class Aggregate:
+    """A noun's state, folded from its facts.
+
+    Public methods decide: they refuse with a broken rule, answer ``None`` for "already so", or
+    record a fact. ``evolve`` only follows what was recorded and never refuses.
+    """
+
+    id: UUID
+    version: int = 0
+    pending: list[Recorded] = field(default_factory=list, repr=False, compare=False)
+
+    def evolve(self, recorded: Recorded) -> None:
+        raise NotImplementedError
+
+    def record(
+        self,
+        fact: Fact,
+        asked: Asked,
+        *,
+        person: PersonId | None = None,
+        label: Label = Label.ORDINARY,
+        correlation: UUID | None = None,
+        cause: str | None = None,
+    ) -> Recorded:
+        """Put a fact in its envelope, follow it, and keep it for the save."""
+        assert person is not None or not fact.PERSONAL_FIELDS, f"{fact.TOPIC} needs its person"
+        recorded = Recorded(
+            fact=fact,
+            originator_id=self.id,
+            originator_version=self.version + 1,
+            effective_at=asked.at,
+            organisation=asked.organisation,
+            purpose=asked.purpose,
+            intention=asked.key,
+            correlation=correlation or self.id,
+            causation=cause,
+            practitioner=asked.practitioner,
+            person=person,
+            label=label,
+        )
+        self.follow(recorded)
+        self.pending.append(recorded)
+        return recorded
+
+    def follow(self, recorded: Recorded) -> None:
+        self.evolve(recorded)
+        self.version = recorded.originator_version
+
+    def collect_events(self) -> Sequence[Recorded]:
+        """Hand over what was decided since the last save (the library's protocol)."""
+        decided, self.pending = self.pending, []
+        return decided
+
+    @classmethod
+    def fold(cls, aggregate: Self | None, history: Iterable[Recorded]) -> Self | None:
+        """Rebuild from history; ``None`` when there is none."""
+        for recorded in history:
+            if aggregate is None:
+                aggregate = cls(id=recorded.originator_id)
+            aggregate.follow(recorded)
+        return aggregate
+
+
+def numbered(recorded: Recorded, position: int, recorded_at: datetime) -> Recorded:
+    """The same fact once the log has given it its place and its time."""
+    return replace(recorded, position=position, recorded_at=recorded_at)
+
+

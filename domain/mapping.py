@@ -1,0 +1,203 @@
+"""Fact to stored bytes and back: the explicit registry of topics, upcasts, and encryption per person.
+
+It refuses to import anything because a row names it, and to know where bytes or keys are kept.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from os import urandom
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from eventsourcing.persistence import Mapper, StoredEvent
+
+from domain.kernel import REMOVED, BrokenRule, Fact, Recorded
+from domain.vocabulary import Label, PartnerId, PersonId, PractitionerId, Purpose
+
+FORMAT = b"\x01"
+NONCE_BYTES = 12
+
+
+class Keys(Protocol):
+    """Where persons' keys come from. A destroyed key is answered with ``None``, for ever."""
+
+    def of(self, person: UUID) -> AESGCM | None:
+        """The key of a person, made on first use; ``None`` once destroyed."""
+
+
+class TextCannotBeStored(BrokenRule):
+    """A text holds a NUL or half a character; remove it and send again."""
+
+
+class UnreadableFact(Exception):
+    """Stored bytes that cannot become a fact. Carries the fact's id and topic, never its content."""
+
+
+@dataclass(frozen=True)
+class StoredFact(StoredEvent):
+    """A fact as the log's columns hold it (the envelope beside the bytes)."""
+
+    schema: int
+    person: UUID | None
+    label: str
+    effective_at: datetime
+    practitioner: UUID | None
+    organisation: UUID
+    purpose: str
+    correlation: UUID
+    causation: str | None
+    intention: UUID
+    position: int = 0
+    recorded_at: datetime | None = None
+
+
+class Topics:
+    """The registry: every topic that can be stored, and the fact it names."""
+
+    def __init__(self, facts: Iterable[type[Fact]]) -> None:
+        self._facts: dict[str, type[Fact]] = {}
+        for fact in facts:
+            assert fact.TOPIC not in self._facts, f"two facts share the topic {fact.TOPIC}"
+            self._facts[fact.TOPIC] = fact
+
+    def __iter__(self) -> Iterable[type[Fact]]:  # type: ignore[override]
+        return iter(self._facts.values())
+
+    def fact(self, topic: str) -> type[Fact]:
+        """The fact a topic names. Raises ``KeyError`` for a topic that was never registered."""
+        return self._facts[topic]
+
+
+def seal(
+    content: Mapping[str, Any], personal: frozenset[str], key: AESGCM | None, bound_to: bytes
+) -> bytes:
+    """Write content as bytes: the open part as JSON, the personal part under the person's key.
+
+    ``bound_to`` (stream, version and topic, or partner, number and type) is authenticated, so that
+    bytes moved to another row no longer open. Raises `TextCannotBeStored`.
+    """
+    open_part = _json({k: v for k, v in content.items() if k not in personal})
+    closed = {k: v for k, v in content.items() if k in personal and v is not None}
+    head = FORMAT + struct.pack(">I", len(open_part)) + open_part
+    if not closed:
+        return head
+    assert key is not None, "an erased person has no new personal details"
+    nonce = urandom(NONCE_BYTES)
+    return head + nonce + key.encrypt(nonce, _json(closed), bound_to)
+
+
+def unseal(
+    state: bytes, personal: frozenset[str], key: AESGCM | None, bound_to: bytes
+) -> dict[str, Any]:
+    """Read sealed bytes. Without the key, every personal field reads ``REMOVED``.
+
+    Raises ``ValueError`` for bytes of no known format and ``InvalidTag`` for bytes that were moved
+    or altered.
+    """
+    if state[:1] != FORMAT:
+        raise ValueError("bytes of an unknown format")
+    (length,) = struct.unpack_from(">I", state, 1)
+    end = 5 + length
+    content: dict[str, Any] = orjson.loads(state[5:end])
+    if len(state) == end:
+        return content
+    if key is None:
+        return content | dict.fromkeys(personal, REMOVED)
+    nonce = state[end : end + NONCE_BYTES]
+    content.update(orjson.loads(key.decrypt(nonce, state[end + NONCE_BYTES :], bound_to)))
+    return content
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    try:
+        written = orjson.dumps(content)
+    except orjson.JSONEncodeError as refused:
+        raise TextCannotBeStored from refused
+    if b"\\u0000" in written:
+        raise TextCannotBeStored
+    return written
+
+
+class FactMapper(Mapper[UUID]):
+    """The library's mapper seam, with our bytes: no class is ever named by a row."""
+
+    def __init__(self, topics: Topics, keys: Keys) -> None:
+        self.topics = topics
+        self.keys = keys
+
+    def to_stored_event(self, domain_event: Any) -> StoredFact:
+        recorded: Recorded = domain_event
+        fact = recorded.fact
+        content = fact.model_dump(mode="json", exclude_none=True)
+        key = None
+        if fact.PERSONAL_FIELDS:
+            assert recorded.person is not None
+            key = self.keys.of(recorded.person)
+        return StoredFact(
+            originator_id=recorded.originator_id,
+            originator_version=recorded.originator_version,
+            topic=fact.TOPIC,
+            state=seal(
+                content,
+                fact.PERSONAL_FIELDS,
+                key,
+                _bound(recorded.originator_id, recorded.originator_version, fact.TOPIC),
+            ),
+            schema=fact.SCHEMA,
+            person=recorded.person,
+            label=recorded.label.value,
+            effective_at=recorded.effective_at,
+            practitioner=recorded.practitioner,
+            organisation=recorded.organisation,
+            purpose=recorded.purpose.value,
+            correlation=recorded.correlation,
+            causation=recorded.causation,
+            intention=recorded.intention,
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        assert isinstance(stored_event, StoredFact)
+        return self.read(stored_event)
+
+    def read(self, stored: StoredFact) -> Recorded:
+        """Make the fact again. Raises `UnreadableFact`."""
+        stream, version, topic = stored.originator_id, stored.originator_version, stored.topic
+        assert isinstance(stream, UUID)
+        try:
+            kind = self.topics.fact(topic)
+            key = None
+            if kind.PERSONAL_FIELDS and stored.person is not None:
+                key = self.keys.of(stored.person)
+            body = unseal(stored.state, kind.PERSONAL_FIELDS, key, _bound(stream, version, topic))
+            if stored.schema < kind.SCHEMA:
+                body = kind.upcast(body, stored.schema)
+            fact = kind.model_validate(body)
+        except (KeyError, ValueError, InvalidTag, struct.error) as unreadable:
+            raise UnreadableFact(f"{stream}/{version}", topic) from unreadable
+        return Recorded(
+            fact=fact,
+            originator_id=stream,
+            originator_version=version,
+            effective_at=stored.effective_at,
+            organisation=PartnerId(stored.organisation),
+            purpose=Purpose(stored.purpose),
+            intention=stored.intention,
+            correlation=stored.correlation,
+            causation=stored.causation,
+            practitioner=None if stored.practitioner is None else PractitionerId(stored.practitioner),
+            person=None if stored.person is None else PersonId(stored.person),
+            label=Label(stored.label),
+            position=stored.position,
+            recorded_at=stored.recorded_at,
+        )
+
+
+def _bound(stream: UUID, version: int, topic: str) -> bytes:
+    return stream.bytes + version.to_bytes(8, "big") + topic.encode()

@@ -1,0 +1,180 @@
+"""The words of the field: ids, steps, kinds and coded answers. It holds no rule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import NewType
+from uuid import UUID
+
+Moment = datetime
+"""Always aware; stored and compared in UTC."""
+
+PersonId = NewType("PersonId", UUID)
+PartnerId = NewType("PartnerId", UUID)
+PractitionerId = NewType("PractitionerId", UUID)
+ServiceId = NewType("ServiceId", UUID)
+ReferralId = NewType("ReferralId", UUID)
+PathwayId = NewType("PathwayId", UUID)
+HandoverId = NewType("HandoverId", UUID)
+MeetingId = NewType("MeetingId", UUID)
+DecisionId = NewType("DecisionId", UUID)
+ContactId = NewType("ContactId", UUID)
+MeasureId = NewType("MeasureId", UUID)
+
+
+class PartnerKind(StrEnum):
+    PRACTICE = "practice"
+    TALKING_THERAPIES = "talking therapies"
+    TRUST = "mental-health trust"
+    SOCIAL_WORK = "social work team"
+    DRUG_SERVICE = "drug service"
+    CHARITY = "charity"
+    PATIENT_GROUP = "patient-run group"
+    PROBATION = "probation"
+    SCHOOL = "school"
+    LIBRARY = "library"
+    HOUSING_ADVICE = "housing advice"
+    COMMISSIONER = "commissioner"
+
+
+class Role(StrEnum):
+    """What somebody does for their organisation."""
+
+    CLINICIAN = "clinician"
+    HELPER = "helper"
+    CHAIR = "chair"
+    ADMINISTRATOR = "administrator"
+    COMMISSIONER = "commissioner"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+class Step(IntEnum):
+    """Sandwell's four steps (NHS Confederation, *A primary care approach to mental health*)."""
+
+    COMMUNITY_PREVENTION = 1
+    TALKING_THERAPIES = 2
+    COLLABORATIVE_CARE = 3
+    HOSPITAL_CARE = 4
+
+    @property
+    def words(self) -> str:
+        return {
+            Step.COMMUNITY_PREVENTION: "community prevention",
+            Step.TALKING_THERAPIES: "talking therapies",
+            Step.COLLABORATIVE_CARE: "collaborative and shared care",
+            Step.HOSPITAL_CARE: "hospital care",
+        }[self]
+
+
+class Purpose(StrEnum):
+    """Why a fact was recorded or a record read."""
+
+    DIRECT_CARE = "direct care"
+    SAFEGUARDING = "safeguarding"
+    ADMINISTRATION = "administration"
+    AUDIT = "audit"
+
+
+class Label(StrEnum):
+    """A security label on a fact: substance-misuse care is especially sensitive."""
+
+    ORDINARY = "ordinary"
+    SUBSTANCE = "substance"
+
+
+class Source(StrEnum):
+    """Who asks for help: the four ways in (codes in ``policies.codes``)."""
+
+    PROFESSIONAL = "professional"
+    PARTNER = "partner"
+    CARER = "carer"
+    SELF = "self"
+
+
+class Mode(StrEnum):
+    WRITTEN = "written"
+    VERBAL = "verbal"
+    ONLINE = "online"
+
+
+class Priority(StrEnum):
+    ROUTINE = "routine"
+    URGENT = "urgent"
+    EMERGENCY = "emergency"
+
+
+class Responsibility(StrEnum):
+    """What a referral asks: to take the person over, or to help while the sender still holds."""
+
+    TAKE_OVER = "take over"
+    HELP_ALONGSIDE = "help alongside"
+
+
+class DeclineReason(StrEnum):
+    """MHSDS rejection reasons 01-03, e-RS provider rejection codes, and capacity."""
+
+    DUPLICATE = "duplicate"
+    ANOTHER_SERVICE_NEEDED = "another service needed"
+    INCOMPLETE = "incomplete"
+    NOT_ELIGIBLE = "not eligible"
+    FULL = "full"
+    PERSON_DECLINED = "person declined"
+
+
+class EndReason(StrEnum):
+    """How a referral that was taken on ended (NHS Talking Therapies end codes 46-49, 96)."""
+
+    COMPLETED = "completed by agreement"
+    DROPPED_OUT = "ended earlier than the professional planned"
+    PERSON_ENDED = "ended earlier than the person asked"
+    REFERRED_ON = "referred to another service"
+    DIED = "died"
+    UNKNOWN = "unknown"
+
+
+class Attendance(StrEnum):
+    """NHS attendance codes 5, 6, 7, 3, 2, 4."""
+
+    ON_TIME = "attended on time"
+    LATE = "late but seen"
+    TOO_LATE = "late, could not be seen"
+    DID_NOT_ATTEND = "did not attend"
+    CANCELLED_BY_PERSON = "cancelled by the person"
+    CANCELLED_BY_SERVICE = "cancelled by the service"
+
+
+class Medium(StrEnum):
+    """Consultation mechanism 01, 02, 11 and groups."""
+
+    FACE_TO_FACE = "face to face"
+    TELEPHONE = "telephone"
+    VIDEO = "video"
+    GROUP = "group"
+
+
+class Instrument(StrEnum):
+    PHQ_9 = "PHQ-9"
+    GAD_7 = "GAD-7"
+    WSAS = "WSAS"
+
+
+class Decision(StrEnum):
+    """What a meeting may decide about one person."""
+
+    STAY = "stay"
+    STEP_UP = "step up"
+    STEP_DOWN = "step down"
+    HAND_OVER = "hand over"
+    MORE_INFORMATION = "more information"
+    DISCHARGE = "discharge"
+
+
+class MeetingKind(StrEnum):
+    """James Wigg's rhythm: weekly MDT, planning meetings, monthly review with the trust."""
+
+    WEEKLY_MDT = "weekly MDT"
+    FORTNIGHTLY_TEAM = "fortnightly team meeting"
+    MONTHLY_REVIEW = "monthly project review"
+    QUARTERLY_PLANNING = "quarterly planning"
