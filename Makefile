@@ -1,0 +1,64 @@
+# A clean machine needs Python >= 3.11, make and the package registries; everything else is fetched here.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+PORT ?= 8000
+THROUGHCARE_DATA ?= .throughcare
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+.PHONY: demo test check bench install lock clean
+
+demo: .venv/runtime
+	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo
+
+test: .venv/development
+	@.ci/browser
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+check: .venv/development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/development
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+install: .venv/runtime
+
+lock: .venv/development
+	$(COMPILE) pyproject.toml --extra embedded -o requirements.txt
+	$(COMPILE) --group build -c requirements.txt -o requirements-build.txt
+	$(COMPILE) pyproject.toml --extra embedded --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --group assets --no-deps -o requirements-assets.txt
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf api/pages/static/vendor
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The data folder is a deployment's history: clean leaves it alone.
+
+.venv/bin/python:
+	@test -n '$(PYTHON)' || { echo 'Throughcare needs Python 3.11 or newer; none was found. Set PYTHON=...' >&2; exit 1; }
+	@echo 'Making .venv with $(PYTHON)'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo 'This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+
+.venv/runtime: .venv/bin/python pyproject.toml requirements.txt requirements-build.txt requirements-assets.txt deploy/assets.py
+	@echo 'Installing what Throughcare needs (a quarter of a minute where the network is quick)'
+	@$(PIP) install --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(PIP) install --require-hashes --no-deps -r requirements-assets.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m deploy.assets
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.txt
+	@echo 'Installing what the tests need'
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

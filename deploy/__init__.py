@@ -1,0 +1,1 @@
+"""Puts the parts together and alone reads the environment; refuses to hold a rule of care."""

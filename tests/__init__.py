@@ -1,0 +1,1 @@
+"""The rules, said as tests, with named people; refuses mocks."""
