@@ -1,9 +1,9 @@
-"""Brings the pages' style sheet and scripts out of installed packages; refuses logo, font and network.
+"""Brings the pages' styles and scripts out of installed packages; refuses logo, font and network.
 
 Two wheels carry the files: ``wagtail-nhsuk-frontend`` (NHS.UK frontend, MIT) and ``django-htmx``
 (htmx, 0BSD). They are installed as data, with ``--no-deps``: their code is never imported, so
-neither Django nor Wagtail is needed. Run ``python -m deploy.assets`` once after installing; it writes
-``nhsuk.css``, ``nhsuk.js``, ``htmx.js`` and ``hx-sse.js`` into ``static/vendor`` of whichever
+neither Django nor Wagtail is needed. Run ``python -m deploy.assets`` once after installing: it
+writes ``nhsuk.css``, ``nhsuk.js``, ``htmx.js`` and ``hx-sse.js`` into ``static/vendor`` of whichever
 ``api.pages`` Python finds: the checkout for an editable install, the installed package for a wheel
 (the wheel itself does not hold them). ``--to DIR`` writes them elsewhere.
 """
