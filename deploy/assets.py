@@ -3,9 +3,9 @@
 Two wheels carry the files: ``wagtail-nhsuk-frontend`` (NHS.UK frontend, MIT) and ``django-htmx``
 (htmx, 0BSD). They are installed as data, with ``--no-deps``: their code is never imported, so
 neither Django nor Wagtail is needed. Run ``python -m deploy.assets`` once after installing: it
-writes ``nhsuk.css``, ``nhsuk.js``, ``htmx.js`` and ``hx-sse.js`` into ``static/vendor`` of whichever
-``api.pages`` Python finds: the checkout for an editable install, the installed package for a wheel
-(the wheel itself does not hold them). ``--to DIR`` writes them elsewhere.
+writes ``nhsuk.css``, ``nhsuk.js``, ``htmx.js`` and ``hx-sse.js`` into ``static/vendor`` of the
+``api.pages`` that Python finds: the checkout for an editable install, the installed package for a
+wheel (the wheel itself does not hold them). ``--to DIR`` writes them elsewhere.
 """
 
 from __future__ import annotations
