@@ -1,15 +1,15 @@
-"""The grammar of every noun: facts, their envelope, aggregates that decide and evolve, broken rules.
+"""The grammar of every noun: facts and their envelope, aggregates that decide and evolve.
 
 It refuses to know any noun by name, any storage and any clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -71,26 +71,35 @@ class Fact(BaseModel):
     SCHEMA: ClassVar[int] = 1
     CATEGORY: ClassVar[Category]
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+    PERSONAL_TEXTS: ClassVar[frozenset[str]] = frozenset()
     FIELD_CATEGORY: ClassVar[dict[str, Category]] = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        personal, categories = set(), {}
+        personal, texts, categories = set(), set(), {}
         for name, info in cls.model_fields.items():
-            marks = info.metadata
-            if any(isinstance(mark, Personal) for mark in marks):
+            if any(isinstance(mark, Personal) for mark in _marks(info.annotation, info.metadata)):
                 personal.add(name)
+                if info.annotation is str or str in get_args(info.annotation):
+                    texts.add(name)
             categories[name] = next(
-                (mark for mark in marks if isinstance(mark, Category)), cls.CATEGORY
+                (mark for mark in info.metadata if isinstance(mark, Category)), cls.CATEGORY
             )
-        cls.PERSONAL_FIELDS = frozenset(personal)
+        cls.PERSONAL_FIELDS, cls.PERSONAL_TEXTS = frozenset(personal), frozenset(texts)
         cls.FIELD_CATEGORY = categories
 
     @classmethod
     def upcast(cls, body: dict[str, Any], schema: int) -> dict[str, Any]:
         """Bring a body stored under an earlier ``SCHEMA`` to today's shape."""
         return body
+
+
+def _marks(annotation: Any, metadata: Iterable[Any] = ()) -> Iterator[Any]:
+    """Every mark on a type, also those within ``X | None`` and ``tuple[X, ...]``."""
+    yield from metadata
+    for inner in get_args(annotation):
+        yield from _marks(inner, getattr(inner, "__metadata__", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,5 +234,3 @@ class Aggregate:
 def numbered(recorded: Recorded, position: int, recorded_at: datetime) -> Recorded:
     """The same fact once the log has given it its place and its time."""
     return replace(recorded, position=position, recorded_at=recorded_at)
-
-

@@ -1,4 +1,4 @@
-"""Fact to stored bytes and back: the explicit registry of topics, upcasts, and encryption per person.
+"""Fact to stored bytes and back: the registry of topics, upcasts, encryption per person.
 
 It refuses to import anything because a row names it, and to know where bytes or keys are kept.
 """
@@ -6,7 +6,7 @@ It refuses to import anything because a row names it, and to know where bytes or
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from os import urandom
@@ -37,7 +37,7 @@ class TextCannotBeStored(BrokenRule):
 
 
 class UnreadableFact(Exception):
-    """Stored bytes that cannot become a fact. Carries the fact's id and topic, never its content."""
+    """Stored bytes that cannot become a fact. Carries its id and topic, never its content."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Topics:
             assert fact.TOPIC not in self._facts, f"two facts share the topic {fact.TOPIC}"
             self._facts[fact.TOPIC] = fact
 
-    def __iter__(self) -> Iterable[type[Fact]]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[type[Fact]]:
         return iter(self._facts.values())
 
     def fact(self, topic: str) -> type[Fact]:
@@ -94,9 +94,9 @@ def seal(
 
 
 def unseal(
-    state: bytes, personal: frozenset[str], key: AESGCM | None, bound_to: bytes
+    state: bytes, texts: frozenset[str], key: AESGCM | None, bound_to: bytes
 ) -> dict[str, Any]:
-    """Read sealed bytes. Without the key, every personal field reads ``REMOVED``.
+    """Read sealed bytes. Without the key, the personal texts read ``REMOVED``.
 
     Raises ``ValueError`` for bytes of no known format and ``InvalidTag`` for bytes that were moved
     or altered.
@@ -109,7 +109,7 @@ def unseal(
     if len(state) == end:
         return content
     if key is None:
-        return content | dict.fromkeys(personal, REMOVED)
+        return content | dict.fromkeys(texts, REMOVED)
     nonce = state[end : end + NONCE_BYTES]
     content.update(orjson.loads(key.decrypt(nonce, state[end + NONCE_BYTES :], bound_to)))
     return content
@@ -175,7 +175,7 @@ class FactMapper(Mapper[UUID]):
             key = None
             if kind.PERSONAL_FIELDS and stored.person is not None:
                 key = self.keys.of(stored.person)
-            body = unseal(stored.state, kind.PERSONAL_FIELDS, key, _bound(stream, version, topic))
+            body = unseal(stored.state, kind.PERSONAL_TEXTS, key, _bound(stream, version, topic))
             if stored.schema < kind.SCHEMA:
                 body = kind.upcast(body, stored.schema)
             fact = kind.model_validate(body)
@@ -191,7 +191,9 @@ class FactMapper(Mapper[UUID]):
             intention=stored.intention,
             correlation=stored.correlation,
             causation=stored.causation,
-            practitioner=None if stored.practitioner is None else PractitionerId(stored.practitioner),
+            practitioner=None
+            if stored.practitioner is None
+            else PractitionerId(stored.practitioner),
             person=None if stored.person is None else PersonId(stored.person),
             label=Label(stored.label),
             position=stored.position,

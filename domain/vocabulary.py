@@ -38,6 +38,13 @@ class PartnerKind(StrEnum):
     COMMISSIONER = "commissioner"
 
 
+class Scope(StrEnum):
+    """How much of a person's care an agreement speaks of."""
+
+    EPISODE = "episode"  # anything about a person the partner is involved with
+    OWN = "own"  # only what concerns the partner's own referrals and contacts
+
+
 class Role(StrEnum):
     """What somebody does for their organisation."""
 

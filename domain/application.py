@@ -1,0 +1,19 @@
+"""CareCoordination: every intention anybody may ask, in one application over one log."""
+
+from __future__ import annotations
+
+from domain.intentions.contacts import ContactIntentions
+from domain.intentions.directory import DirectoryIntentions
+from domain.intentions.meetings import MeetingIntentions
+from domain.intentions.pathways import PathwayIntentions
+from domain.intentions.referrals import ReferralIntentions
+
+
+class CareCoordination(
+    DirectoryIntentions,
+    ReferralIntentions,
+    PathwayIntentions,
+    MeetingIntentions,
+    ContactIntentions,
+):
+    """Care shared by organisations that share only a network."""

@@ -1,0 +1,157 @@
+"""Contact: an appointment, visit, call or group session, and whether it took place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain.kernel import Aggregate, Ask, Asked, BrokenRule, Category, Fact, PersonalText, Recorded
+from domain.vocabulary import (
+    Attendance,
+    ContactId,
+    Label,
+    Medium,
+    Moment,
+    PartnerId,
+    PersonId,
+    ReferralId,
+)
+
+# What happened
+
+
+class ContactFact(Fact):
+    """That a person was to be seen, and whether they were."""
+
+    TOPIC: ClassVar[str] = "contact:"
+    CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
+
+
+class AppointmentBooked(ContactFact):
+    """A person has a time to be seen, called or to join a group."""
+
+    TOPIC: ClassVar[str] = "contact:AppointmentBooked"
+
+    referral: ReferralId
+    provider: PartnerId
+    starts_at: Moment
+    medium: Medium
+    activity: Ask[PersonalText | None] = None
+
+
+class Attended(ContactFact):
+    """The person was seen."""
+
+    TOPIC: ClassVar[str] = "contact:Attended"
+
+    referral: ReferralId
+    provider: PartnerId
+    attendance: Attendance
+
+
+class DidNotAttend(ContactFact):
+    """The person did not come, or too late to be seen (NHS England counts both as DNA)."""
+
+    TOPIC: ClassVar[str] = "contact:DidNotAttend"
+
+    referral: ReferralId
+    provider: PartnerId
+    attendance: Attendance
+
+
+class Cancelled(ContactFact):
+    """The appointment was called off, and by whom."""
+
+    TOPIC: ClassVar[str] = "contact:Cancelled"
+
+    referral: ReferralId
+    provider: PartnerId
+    attendance: Attendance
+
+
+# What is refused
+
+
+class AppointmentExists(BrokenRule):
+    """An appointment of this id is booked already."""
+
+
+class AppointmentIsUnknown(BrokenRule):
+    """No such appointment is known here."""
+
+
+class AppointmentHasItsOutcome(BrokenRule):
+    """The outcome of this appointment is recorded already."""
+
+
+class OnlyTheProviderMay(BrokenRule):
+    """Only the organisation that gives the appointment may record its outcome."""
+
+
+# What is true now and may happen next
+
+SEEN = frozenset({Attendance.ON_TIME, Attendance.LATE})
+MISSED = frozenset({Attendance.TOO_LATE, Attendance.DID_NOT_ATTEND})
+
+
+@dataclass
+class Contact(Aggregate):
+    """One appointment."""
+
+    person: PersonId | None = None
+    referral: ReferralId | None = None
+    provider: PartnerId | None = None
+    label: Label = Label.ORDINARY
+    outcome: Attendance | None = None
+
+    @property
+    def contact(self) -> ContactId:
+        return ContactId(self.id)
+
+    def book(
+        self,
+        person: PersonId,
+        booking: AppointmentBooked,
+        *,
+        label: Label,
+        asked: Asked,
+        correlation: ReferralId,
+    ) -> Recorded:
+        """Give a person a time. Raises `AppointmentExists`."""
+        if self.person is not None:
+            raise AppointmentExists(self.id)
+        return self.record(booking, asked, person=person, label=label, correlation=correlation)
+
+    def note_outcome(self, attendance: Attendance, *, asked: Asked) -> Recorded | None:
+        """Record whether it took place.
+
+        Raises `AppointmentIsUnknown`, `OnlyTheProviderMay`, `AppointmentHasItsOutcome`.
+        """
+        if self.person is None or self.referral is None or self.provider is None:
+            raise AppointmentIsUnknown(self.id)
+        if asked.organisation != self.provider:
+            raise OnlyTheProviderMay(self.id)
+        if self.outcome is attendance:
+            return None
+        if self.outcome is not None:
+            raise AppointmentHasItsOutcome(self.id)
+        kind = (
+            Attended if attendance in SEEN else DidNotAttend if attendance in MISSED else Cancelled
+        )
+        fact = kind(referral=self.referral, provider=self.provider, attendance=attendance)
+        return self.record(
+            fact, asked, person=self.person, label=self.label, correlation=self.referral
+        )
+
+    def evolve(self, recorded: Recorded) -> None:
+        match recorded.fact:
+            case AppointmentBooked() as booked:
+                self.person, self.label = recorded.person, recorded.label
+                self.referral, self.provider = booked.referral, booked.provider
+            case Attended() | DidNotAttend() | Cancelled() as outcome:
+                self.outcome = outcome.attendance
+            case other:
+                raise AssertionError(f"{other.TOPIC} is not a fact about a contact")
+
+
+FACTS: tuple[type[Fact], ...] = (AppointmentBooked, Attended, DidNotAttend, Cancelled)

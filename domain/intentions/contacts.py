@@ -1,0 +1,111 @@
+"""What may be asked about appointments and outcome measures."""
+
+from __future__ import annotations
+
+from domain import contact, measure, referral
+from domain.intentions.deciding import Answer, Deciding
+from domain.kernel import Aggregate, Asked
+from domain.vocabulary import (
+    Attendance,
+    ContactId,
+    Instrument,
+    MeasureId,
+    Medium,
+    Moment,
+    ReferralId,
+)
+
+
+class ContactIntentions(Deciding):
+    """Seeing a person and scoring a measure, under a referral that was taken on."""
+
+    def book_appointment(
+        self,
+        contact_id: ContactId,
+        referral_id: ReferralId,
+        *,
+        starts_at: Moment,
+        medium: Medium,
+        activity: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Give a person a time under a referral one's organisation has taken on."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            under = self._working(referral_id, asked)
+            assert under.person is not None
+            booked = self._load(contact.Contact, contact_id)
+            booked.book(
+                under.person,
+                contact.AppointmentBooked(
+                    referral=referral_id,
+                    provider=asked.organisation,
+                    starts_at=starts_at,
+                    medium=medium,
+                    activity=activity,
+                ),
+                label=under.label,
+                asked=asked,
+                correlation=referral_id,
+            )
+            return (booked,)
+
+        return self._ask(contact_id, asked, decide)
+
+    def note_attendance(
+        self, contact_id: ContactId, attendance: Attendance, *, asked: Asked
+    ) -> Answer:
+        """Record whether an appointment took place; the first one kept is the first contact."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            booked = self._get(contact.Contact, contact_id, contact.AppointmentIsUnknown)
+            booked.note_outcome(attendance, asked=asked)
+            if attendance not in contact.SEEN or booked.referral is None:
+                return (booked,)
+            under = self._referral(booked.referral)
+            if under.state is referral.State.ACCEPTED:
+                under.note_first_contact(asked=asked)
+            return booked, under
+
+        return self._ask(contact_id, asked, decide)
+
+    def complete_measure(
+        self,
+        measure_id: MeasureId,
+        referral_id: ReferralId,
+        *,
+        instrument: Instrument,
+        total: int,
+        items: tuple[int, ...] = (),
+        asked: Asked,
+    ) -> Answer:
+        """Record a score under a referral one's organisation has taken on."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            under = self._working(referral_id, asked)
+            assert under.person is not None
+            scored = self._load(measure.Measure, measure_id)
+            scored.complete(
+                under.person,
+                measure.MeasureCompleted(
+                    referral=referral_id,
+                    provider=asked.organisation,
+                    instrument=instrument,
+                    total=total,
+                    items=items,
+                ),
+                label=under.label,
+                asked=asked,
+            )
+            return (scored,)
+
+        return self._ask(measure_id, asked, decide)
+
+    def _working(self, referral_id: ReferralId, asked: Asked) -> referral.Referral:
+        """The referral the asking organisation has taken on. Raises `ReferralWasNotAccepted`."""
+        under = self._referral(referral_id)
+        if under.receiver != asked.organisation:
+            raise referral.OnlyTheReceiverMay(referral_id)
+        if under.state is not referral.State.ACCEPTED:
+            raise referral.ReferralWasNotAccepted(referral_id)
+        return under

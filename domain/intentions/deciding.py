@@ -1,0 +1,273 @@
+"""Load, decide, save: how every intention is asked once and answered once.
+
+It knows the log as a protocol; it refuses to know PostgreSQL, HTTP and the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import orjson
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import ApplicationRecorder, IntegrityError
+from eventsourcing.utils import Environment
+
+from domain import contact, measure, meeting, partner, pathway, person, referral, service
+from domain.kernel import Aggregate, Asked, BrokenRule, Recorded, Unknown
+from domain.mapping import FactMapper, Keys, Topics
+from domain.pathway import pathway_of
+from domain.policies import entry
+from domain.vocabulary import (
+    DecisionId,
+    HandoverId,
+    Moment,
+    PartnerId,
+    PartnerKind,
+    PersonId,
+    ReferralId,
+)
+
+FACTS = Topics(
+    fact
+    for noun in (person, partner, service, referral, pathway, meeting, contact, measure)
+    for fact in noun.FACTS
+)
+"""Every fact that can be stored, from every noun."""
+
+TRIES = 5
+"""How often an intention is decided anew when another one was recorded first."""
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What the log keeps of an intention, so that asking it again gives the first answer."""
+
+    organisation: UUID
+    key: UUID
+    digest: bytes
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An intention as the log remembers it; ``position`` is that of its last fact."""
+
+    organisation: UUID
+    key: UUID
+    digest: bytes
+    answer: bytes
+    position: int
+    recorded_at: Moment
+
+
+class AlreadyRecorded(Exception):
+    """The log holds these intentions; nothing was recorded again."""
+
+    def __init__(self, earlier: Sequence[Earlier]) -> None:
+        super().__init__(*(str(e.key) for e in earlier))
+        self.earlier = earlier
+
+
+class Memory(Protocol):
+    """The log's memory of intentions."""
+
+    def earlier(self, organisation: UUID, key: UUID) -> Earlier | None: ...
+
+
+class Log(ApplicationRecorder, Memory):
+    """What intentions need of the log: the library's recorder, and its memory of intentions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an intention led to: its noun, the log position to wait for, what may happen next."""
+
+    id: UUID
+    position: int
+    actions: tuple[str, ...] = ()
+    repeated: bool = False
+
+
+class KeyStandsForAnotherIntention(BrokenRule):
+    """This idempotency key was used for a different request; use a new key."""
+
+
+class TooManyAtOnce(BrokenRule):
+    """Others are changing the same record at this moment; try again."""
+
+
+class CannotBeResponsible(BrokenRule):
+    """This organisation cannot be responsible for a person; ask it to help alongside."""
+
+
+class PersonIsUnknown(Unknown):
+    """No such person is known here."""
+
+
+@dataclass
+class Batch:
+    """Intentions gathered into one append, for imports and seeding."""
+
+    loaded: dict[UUID, Aggregate] = field(default_factory=dict)
+    facts: list[Recorded] = field(default_factory=list)
+    intentions: list[Intention] = field(default_factory=list)
+
+
+class Deciding(Application[UUID]):
+    """The library's application with our log. ``host`` holds whom nobody else would hold."""
+
+    name = "throughcare"
+
+    def __init__(self, *, log: Log, keys: Keys, host: PartnerId) -> None:
+        self._log, self._keys, self.host = log, keys, host
+        self._batch: Batch | None = None
+        self._kinds: dict[PartnerId, PartnerKind | None] = {}
+        super().__init__()
+
+    def construct_env(self, name: str, env: Any = None) -> Environment:
+        """Take nothing from the process's environment: no setting can swap the recorder."""
+        return Environment(name, {})
+
+    def construct_recorder(self) -> ApplicationRecorder:
+        return self._log
+
+    def construct_mapper(self) -> FactMapper:
+        return FactMapper(FACTS, self._keys)
+
+    @contextmanager
+    def batch(self, *, recorded_at: Callable[[Recorded], Moment] | None = None) -> Iterator[Batch]:
+        """Gather intentions into one append; for imports and seeding, one thread at a time.
+
+        ``recorded_at`` says when each fact of a history was recorded; it needs a log opened for
+        histories. Answers within a batch have position 0. What was loaded stays loaded for the
+        next batch when the caller keeps the `Batch`.
+        """
+        assert self._batch is None, "batches do not nest"
+        self._batch = gathered = Batch()
+        try:
+            yield gathered
+        finally:
+            self._batch = None
+        if gathered.facts:
+            times = [recorded_at(f) for f in gathered.facts] if recorded_at else None
+            self.events.put(gathered.facts, intentions=gathered.intentions, recorded_at=times)
+
+    def _ask(self, noun: UUID, asked: Asked, decide: Callable[[], tuple[Aggregate, ...]]) -> Answer:
+        """Decide and save; repeat the decision when somebody else's was saved first.
+
+        Raises what the rules raise, `KeyStandsForAnotherIntention` and `TooManyAtOnce`.
+        """
+        if self._batch is not None:
+            return self._gather(self._batch, noun, asked, decide())
+        earlier = self._log.earlier(asked.organisation, asked.key)
+        if earlier:
+            return _first_answer(earlier, asked)
+        for _ in range(TRIES):
+            changed = decide()
+            decided = [fact for aggregate in changed for fact in aggregate.collect_events()]
+            actions = _next_actions(noun, changed, asked.organisation)
+            if not decided:
+                return Answer(noun, self._log.max_notification_id() or 0, actions, repeated=True)
+            try:
+                saved = self.events.put(decided, intentions=[_intention(noun, asked, actions)])
+            except IntegrityError:
+                continue
+            except AlreadyRecorded as repeated:
+                return _first_answer(repeated.earlier[0], asked)
+            return Answer(noun, saved[-1].notification.id, actions)
+        raise TooManyAtOnce(noun)
+
+    def _gather(
+        self, batch: Batch, noun: UUID, asked: Asked, changed: Sequence[Aggregate]
+    ) -> Answer:
+        for aggregate in changed:
+            batch.loaded[aggregate.id] = aggregate
+            batch.facts += aggregate.collect_events()
+        batch.intentions.append(_intention(noun, asked, ()))
+        return Answer(noun, 0)
+
+    def _load(self, kind: type[A], noun: UUID) -> A:
+        """The noun as it is, or blank when nothing is recorded of it."""
+        if self._batch is not None and noun in self._batch.loaded:
+            loaded = self._batch.loaded[noun]
+            assert isinstance(loaded, kind)
+            return loaded
+        try:
+            return self.repository.get(noun, projector_func=kind.fold)
+        except AggregateNotFoundError:
+            return kind(id=noun)
+
+    def _get(self, kind: type[A], noun: UUID, unknown: type[BrokenRule]) -> A:
+        """The noun as it is. Raises ``unknown`` when nothing is recorded of it."""
+        loaded = self._load(kind, noun)
+        if loaded.version == 0:
+            raise unknown(noun)
+        return loaded
+
+    def _referral(self, referral_id: ReferralId) -> referral.Referral:
+        return self._get(referral.Referral, referral_id, referral.ReferralIsUnknown)
+
+    def _pathway(self, person_id: PersonId) -> pathway.Pathway:
+        return self._load(pathway.Pathway, pathway_of(person_id))
+
+    def _kind(self, partner_id: PartnerId) -> PartnerKind | None:
+        if partner_id not in self._kinds:
+            kind = self._load(partner.Partner, partner_id).kind
+            if kind is None:
+                return None
+            self._kinds[partner_id] = kind
+        return self._kinds[partner_id]
+
+    def _offer(
+        self,
+        way: pathway.Pathway,
+        handover: HandoverId,
+        wanted: service.Service,
+        receiver: PartnerId,
+        asked: Asked,
+        because: Recorded | None = None,
+        *,
+        decision: DecisionId | None = None,
+        evidence: str | None = None,
+    ) -> Recorded:
+        """Offer the person to the partner behind a service. Raises `CannotBeResponsible`."""
+        if self._kind(receiver) not in entry.HOLDING:
+            raise CannotBeResponsible(receiver)
+        return way.offer_handover(
+            handover,
+            receiver=receiver,
+            to_step=wanted.step,
+            label=wanted.label,
+            decision=decision,
+            evidence=evidence,
+            asked=asked,
+            correlation=because.correlation if because else handover,
+            cause=because.id if because else None,
+        )
+
+
+def _next_actions(
+    noun: UUID, changed: Sequence[Aggregate], organisation: PartnerId
+) -> tuple[str, ...]:
+    for aggregate in changed:
+        if aggregate.id == noun and isinstance(aggregate, (referral.Referral, pathway.Pathway)):
+            return aggregate.next_actions(organisation)
+    return ()
+
+
+def _intention(noun: UUID, asked: Asked, actions: tuple[str, ...]) -> Intention:
+    answer = orjson.dumps({"id": str(noun), "actions": actions})
+    return Intention(asked.organisation, asked.key, asked.digest, answer)
+
+
+def _first_answer(earlier: Earlier, asked: Asked) -> Answer:
+    if earlier.digest != asked.digest:
+        raise KeyStandsForAnotherIntention(asked.key)
+    answer = orjson.loads(earlier.answer)
+    return Answer(UUID(answer["id"]), earlier.position, tuple(answer["actions"]), repeated=True)

@@ -1,0 +1,134 @@
+"""What may be asked about partners, practitioners, services and persons."""
+
+from __future__ import annotations
+
+from domain import partner, person, service
+from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.kernel import Aggregate, Asked
+from domain.policies.agreements import TEMPLATES
+from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Role, ServiceId
+
+
+class DirectoryIntentions(Deciding):
+    """Who helps, with what, under which agreement; and who is helped."""
+
+    def join_partner(
+        self,
+        partner_id: PartnerId,
+        *,
+        name: str,
+        kind: PartnerKind,
+        identifiers: dict[str, str],
+        asked: Asked,
+    ) -> Answer:
+        """Let an organisation in under the default agreement for its kind."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            joining = self._load(partner.Partner, partner_id)
+            joining.join(name=name, kind=kind, identifiers=identifiers, asked=asked)
+            template = TEMPLATES[kind]
+            joining.sign_agreement(
+                partner.AgreementSigned(
+                    reference=f"default for a {kind.value}",
+                    categories=template.categories,
+                    scope=template.scope,
+                    substance=template.substance,
+                    consent_required=template.consent_required,
+                    follows_attendance=template.follows_attendance,
+                    basis=template.basis,
+                    starts=asked.at.date(),
+                ),
+                asked=asked,
+            )
+            return (joining,)
+
+        return self._ask(partner_id, asked, decide)
+
+    def sign_agreement(
+        self, partner_id: PartnerId, agreement: partner.AgreementSigned, *, asked: Asked
+    ) -> Answer:
+        """Sign another agreement with a partner."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            signing = self._get(partner.Partner, partner_id, partner.PartnerIsUnknown)
+            signing.sign_agreement(agreement, asked=asked)
+            return (signing,)
+
+        return self._ask(partner_id, asked, decide)
+
+    def add_practitioner(
+        self,
+        partner_id: PartnerId,
+        practitioner: PractitionerId,
+        *,
+        name: str,
+        role: Role,
+        title: str,
+        asked: Asked,
+    ) -> Answer:
+        """Name somebody who acts for a partner."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            employer = self._get(partner.Partner, partner_id, partner.PartnerIsUnknown)
+            employer.add_practitioner(practitioner, name=name, role=role, title=title, asked=asked)
+            return (employer,)
+
+        return self._ask(partner_id, asked, decide)
+
+    def open_service(
+        self, service_id: ServiceId, opening: service.ServiceOpened, *, asked: Asked
+    ) -> Answer:
+        """Offer a service."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            offered = self._load(service.Service, service_id)
+            offered.open(opening, asked=asked)
+            return (offered,)
+
+        return self._ask(service_id, asked, decide)
+
+    # Persons
+
+    def register_person(
+        self, person_id: PersonId, details: person.Details, *, asked: Asked
+    ) -> Answer:
+        """Make a person known."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            registering = self._load(person.Person, person_id)
+            registering.register(details, asked=asked)
+            return (registering,)
+
+        return self._ask(person_id, asked, decide)
+
+    def record_communication_needs(
+        self, person_id: PersonId, needs: str, *, language: str | None, asked: Asked
+    ) -> Answer:
+        """Note how to communicate with a person."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.record_communication_needs(needs, language=language, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def object_to(self, person_id: PersonId, to: PartnerId, *, asked: Asked) -> Answer:
+        """Close an organisation's view of a person, at the person's word."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.object_to(to, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def consent_to(self, person_id: PersonId, to: PartnerId, *, asked: Asked) -> Answer:
+        """Record a person's explicit consent that an organisation may be told."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.consent_to(to, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)

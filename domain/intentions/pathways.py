@@ -1,0 +1,117 @@
+"""What may be asked about a person's way through the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from domain import pathway, referral, service
+from domain.intentions.deciding import Answer, Deciding
+from domain.kernel import Aggregate, Asked, Recorded
+from domain.pathway import pathway_of
+from domain.vocabulary import (
+    DeclineReason,
+    EndReason,
+    HandoverId,
+    PersonId,
+    PractitionerId,
+    ServiceId,
+    Source,
+)
+
+
+class PathwayIntentions(Deciding):
+    """Hand-overs: offered, and responsible only from acceptance on."""
+
+    def name_key_worker(
+        self, person_id: PersonId, key_worker: PractitionerId, *, asked: Asked
+    ) -> Answer:
+        """Name who a person turns to."""
+        return self._on_pathway(
+            person_id, asked, lambda way: way.name_key_worker(key_worker, asked=asked)
+        )
+
+    def offer_handover(
+        self,
+        person_id: PersonId,
+        handover: HandoverId,
+        service_id: ServiceId,
+        *,
+        evidence: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Offer the person one's organisation holds to another one."""
+
+        def offer(way: pathway.Pathway) -> Recorded:
+            if way.responsible != asked.organisation:
+                raise pathway.OnlyTheResponsibleMay(way.id)
+            wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
+            return self._offer(
+                way,
+                handover,
+                wanted,
+                wanted.receiver(Source.PROFESSIONAL),
+                asked,
+                None,
+                evidence=evidence,
+            )
+
+        return self._on_pathway(person_id, asked, offer)
+
+    def accept_handover(self, person_id: PersonId, handover: HandoverId, *, asked: Asked) -> Answer:
+        """Take the person on; a referral that carried the offer is accepted in the same save."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            way = self._pathway(person_id)
+            carried = self._carrying(handover)
+            accepted = carried.accept(asked=asked) if carried else None
+            way.accept_handover(handover, asked=asked, cause=accepted.id if accepted else None)
+            return (way, carried) if carried else (way,)
+
+        return self._ask(pathway_of(person_id), asked, decide)
+
+    def decline_handover(
+        self,
+        person_id: PersonId,
+        handover: HandoverId,
+        *,
+        note: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Not take the person on; the sender still holds them."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            way = self._pathway(person_id)
+            carried = self._carrying(handover)
+            declined = None
+            if carried and carried.state in referral.OPEN:
+                declined = carried.decline(
+                    DeclineReason.ANOTHER_SERVICE_NEEDED, note=note, asked=asked
+                )
+            way.decline_handover(
+                handover, note=note, asked=asked, cause=declined.id if declined else None
+            )
+            return (way, carried) if carried else (way,)
+
+        return self._ask(pathway_of(person_id), asked, decide)
+
+    def close_pathway(self, person_id: PersonId, reason: EndReason, *, asked: Asked) -> Answer:
+        """End a person's pathway."""
+        return self._on_pathway(person_id, asked, lambda way: way.close(reason, asked=asked))
+
+    def _on_pathway(
+        self,
+        person_id: PersonId,
+        asked: Asked,
+        activity: Callable[[pathway.Pathway], Recorded | None],
+    ) -> Answer:
+        def decide() -> tuple[Aggregate, ...]:
+            way = self._pathway(person_id)
+            activity(way)
+            return (way,)
+
+        return self._ask(pathway_of(person_id), asked, decide)
+
+    def _carrying(self, handover: HandoverId) -> referral.Referral | None:
+        """The referral that carried the offer, when a referral and not a decision made it."""
+        carrying = self._load(referral.Referral, handover)
+        return carrying if carrying.version else None

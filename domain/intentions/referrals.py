@@ -1,0 +1,233 @@
+"""What may be asked about a referral, from asking a service to the sender's thanks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from domain import pathway, person, referral, service
+from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
+from domain.policies import entry
+from domain.vocabulary import (
+    DeclineReason,
+    EndReason,
+    HandoverId,
+    Mode,
+    PartnerId,
+    PersonId,
+    Priority,
+    ReferralId,
+    Responsibility,
+    ServiceId,
+    Source,
+    Step,
+)
+
+
+class OnlyTheReceiverMayRecordForAnother(BrokenRule):
+    """A referral that was said is recorded by the organisation it was said to."""
+
+
+class ReferralIntentions(Deciding):
+    """The closed loop: every answer reaches the sender, and nobody is let go before."""
+
+    def make_referral(
+        self,
+        referral_id: ReferralId,
+        person_id: PersonId,
+        service_id: ServiceId,
+        *,
+        source: Source,
+        mode: Mode,
+        ask: str,
+        reason: str | None = None,
+        said_by: str | None = None,
+        responsibility: Responsibility = Responsibility.HELP_ALONGSIDE,
+        priority: Priority = Priority.ROUTINE,
+        message: str | None = None,
+        sender: PartnerId | None = None,
+        registering: person.Details | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Ask a service for help for a person; the first referral opens the person's pathway.
+
+        ``sender`` differs from the organisation that records it when a referral was said to the
+        receiver. ``registering`` makes a new person known in the same save.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            helped = self._load(person.Person, person_id)
+            if not helped.registered:
+                if registering is None:
+                    raise PersonIsUnknown(person_id)
+                helped.register(registering, asked=asked)
+            wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
+            receiver = wanted.receiver(source)
+            sending = sender or asked.organisation
+            if sending != asked.organisation != receiver:
+                raise OnlyTheReceiverMayRecordForAnother(referral_id)
+            asking = self._load(referral.Referral, referral_id)
+            made = asking.make(
+                referral.ReferralMade(
+                    service=service_id,
+                    receiver=receiver,
+                    source=source,
+                    mode=mode,
+                    sender=sending,
+                    responsibility=responsibility,
+                    priority=priority,
+                    ask=ask,
+                    reason=reason,
+                    said_by=said_by,
+                    message=message,
+                ),
+                person=person_id,
+                label=wanted.label,
+                asked=asked,
+            )
+            way = self._pathway(person_id)
+            if not way.open:
+                way.begin(
+                    person_id,
+                    step=Step.COMMUNITY_PREVENTION,
+                    responsible=entry.holder(
+                        source, sending, self._kind(sending), helped.practice, self.host
+                    ),
+                    asked=asked,
+                    correlation=referral_id,
+                    cause=made.id,
+                )
+            if responsibility is Responsibility.TAKE_OVER and way.responsible != receiver:
+                self._offer(way, HandoverId(referral_id), wanted, receiver, asked, made)
+            return helped, asking, way
+
+        return self._ask(referral_id, asked, decide)
+
+    def ask_information(self, referral_id: ReferralId, question: str, *, asked: Asked) -> Answer:
+        """Ask a referral's sender for what is missing."""
+        return self._on_referral(
+            referral_id, asked, lambda r: r.ask_information(question, asked=asked)
+        )
+
+    def give_information(self, referral_id: ReferralId, answer: str, *, asked: Asked) -> Answer:
+        """Answer what a referral's receiver asked."""
+        return self._on_referral(
+            referral_id, asked, lambda r: r.give_information(answer, asked=asked)
+        )
+
+    def accept_referral(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
+        """Take a referral on; if it was to take over, responsibility moves in the same save."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            asking = self._referral(referral_id)
+            accepted = asking.accept(asked=asked)
+            if accepted is None or asking.responsibility is not Responsibility.TAKE_OVER:
+                return (asking,)
+            assert asking.person is not None
+            way = self._pathway(asking.person)
+            if way.offer and way.offer.handover == HandoverId(referral_id):
+                way.accept_handover(HandoverId(referral_id), asked=asked, cause=accepted.id)
+            return asking, way
+
+        return self._ask(referral_id, asked, decide)
+
+    def decline_referral(
+        self,
+        referral_id: ReferralId,
+        reason: DeclineReason,
+        *,
+        note: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Not take a referral on, and say why; the sender still holds the person."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            asking = self._referral(referral_id)
+            declined = asking.decline(reason, note=note, asked=asked)
+            return asking, *self._end_offer(asking, asked, declined)
+
+        return self._ask(referral_id, asked, decide)
+
+    def redirect_referral(
+        self,
+        referral_id: ReferralId,
+        service_id: ServiceId,
+        *,
+        note: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Pass a referral to a service that fits better; its offer of responsibility goes along."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            asking = self._referral(referral_id)
+            wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
+            if asking.source is None:
+                raise referral.ReferralIsUnknown(referral_id)
+            receiver = wanted.receiver(asking.source)
+            redirected = asking.redirect(
+                service_id, receiver, label=wanted.label, note=note, asked=asked
+            )
+            ways = self._end_offer(asking, asked, redirected)
+            for way in ways:
+                if way.responsible != receiver:
+                    self._offer(way, HandoverId(referral_id), wanted, receiver, asked, redirected)
+            return asking, *ways
+
+        return self._ask(referral_id, asked, decide)
+
+    def withdraw_referral(
+        self, referral_id: ReferralId, *, note: str | None = None, asked: Asked
+    ) -> Answer:
+        """Take a referral back."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            asking = self._referral(referral_id)
+            withdrawn = asking.withdraw(note=note, asked=asked)
+            return asking, *self._end_offer(asking, asked, withdrawn)
+
+        return self._ask(referral_id, asked, decide)
+
+    def close_referral(
+        self,
+        referral_id: ReferralId,
+        reason: EndReason,
+        *,
+        summary: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """End the help a referral asked for."""
+        return self._on_referral(
+            referral_id, asked, lambda r: r.close(reason, summary=summary, asked=asked)
+        )
+
+    def acknowledge_outcome(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
+        """Say that a referral's outcome was read."""
+        return self._on_referral(referral_id, asked, lambda r: r.acknowledge_outcome(asked=asked))
+
+    def _on_referral(
+        self,
+        referral_id: ReferralId,
+        asked: Asked,
+        activity: Callable[[referral.Referral], Recorded | None],
+    ) -> Answer:
+        def decide() -> tuple[Aggregate, ...]:
+            asking = self._referral(referral_id)
+            activity(asking)
+            return (asking,)
+
+        return self._ask(referral_id, asked, decide)
+
+    def _end_offer(
+        self, asking: referral.Referral, asked: Asked, because: Recorded | None
+    ) -> tuple[pathway.Pathway, ...]:
+        """The offer of responsibility a referral carried ends with it; the sender still holds."""
+        if because is None or asking.responsibility is not Responsibility.TAKE_OVER:
+            return ()
+        assert asking.person is not None
+        way = self._pathway(asking.person)
+        handover = HandoverId(asking.id)
+        if isinstance(because.fact, referral.ReferralWithdrawn):
+            way.lapse_handover(handover, asked=asked, cause=because.id)
+        elif way.offer and way.offer.handover == handover:
+            way.decline_handover(handover, note=None, asked=asked, cause=because.id)
+        return (way,)

@@ -1,0 +1,72 @@
+"""Measure: a completed outcome measure and its score; never a risk (NICE NG225, 2022)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded
+from domain.policies import instruments
+from domain.vocabulary import Instrument, Label, MeasureId, PartnerId, PersonId, ReferralId
+
+# What happened
+
+
+class MeasureCompleted(Fact):
+    """A person completed an outcome measure at a session."""
+
+    TOPIC: ClassVar[str] = "measure:MeasureCompleted"
+    CATEGORY: ClassVar[Category] = Category.CLINICAL
+
+    referral: ReferralId
+    provider: PartnerId
+    instrument: Instrument
+    total: int
+    items: tuple[int, ...] = ()
+
+
+# What is refused
+
+
+class MeasureIsComplete(BrokenRule):
+    """This measure is recorded already."""
+
+
+class ScoreIsNotPossible(BrokenRule):
+    """The score lies outside the instrument's range, or does not match its items."""
+
+
+# What is true now and may happen next
+
+
+@dataclass
+class Measure(Aggregate):
+    """One completed measure."""
+
+    completed: bool = False
+
+    @property
+    def measure(self) -> MeasureId:
+        return MeasureId(self.id)
+
+    def complete(
+        self, person: PersonId, completed: MeasureCompleted, *, label: Label, asked: Asked
+    ) -> Recorded:
+        """Record a score. Raises `MeasureIsComplete`, `ScoreIsNotPossible`."""
+        if self.completed:
+            raise MeasureIsComplete(self.id)
+        if not instruments.possible(completed.instrument, completed.total, completed.items):
+            raise ScoreIsNotPossible(completed.instrument, completed.total)
+        return self.record(
+            completed, asked, person=person, label=label, correlation=completed.referral
+        )
+
+    def evolve(self, recorded: Recorded) -> None:
+        match recorded.fact:
+            case MeasureCompleted():
+                self.completed = True
+            case other:
+                raise AssertionError(f"{other.TOPIC} is not a fact about a measure")
+
+
+FACTS: tuple[type[Fact], ...] = (MeasureCompleted,)

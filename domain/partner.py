@@ -1,0 +1,142 @@
+"""Partner: an organisation that helps, its practitioners, and the agreement it works under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+
+from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded
+from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role, Scope
+
+# What happened
+
+
+class PartnerJoined(Fact):
+    """An organisation joined the place. ``identifiers`` are e.g. its ODS code, by system."""
+
+    TOPIC: ClassVar[str] = "partner:PartnerJoined"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+
+    name: str
+    kind: PartnerKind
+    identifiers: dict[str, str] = {}
+
+
+class AgreementSigned(Fact):
+    """What the partner may know, on which basis, from when until when.
+
+    ``substance`` lets substance-misuse care be told; ``consent_required`` asks for the person's
+    explicit consent first; ``follows_attendance`` tells whether people it referred were seen.
+    """
+
+    TOPIC: ClassVar[str] = "partner:AgreementSigned"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+
+    reference: str
+    categories: tuple[Category, ...]
+    scope: Scope
+    substance: bool = False
+    consent_required: bool = False
+    follows_attendance: bool = False
+    basis: str
+    starts: date
+    ends: date | None = None
+
+
+class AgreementEnded(Fact):
+    """The partner's agreement ended; nothing more is shared with it."""
+
+    TOPIC: ClassVar[str] = "partner:AgreementEnded"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+
+    reference: str
+
+
+class PractitionerAdded(Fact):
+    """Somebody acts for the partner, in a role."""
+
+    TOPIC: ClassVar[str] = "partner:PractitionerAdded"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+
+    practitioner: PractitionerId
+    name: str
+    role: Role
+    title: str
+
+
+# What is refused
+
+
+class PartnerHasJoined(BrokenRule):
+    """This organisation has joined already."""
+
+
+class PartnerIsUnknown(BrokenRule):
+    """No organisation of that id has joined."""
+
+
+class PractitionerIsKnown(BrokenRule):
+    """This practitioner acts for the organisation already."""
+
+
+# What is true now and may happen next
+
+
+@dataclass
+class Partner(Aggregate):
+    """One organisation."""
+
+    name: str = ""
+    kind: PartnerKind | None = None
+    agreement: str | None = None
+    practitioners: set[PractitionerId] = field(default_factory=set)
+
+    def join(
+        self, *, name: str, kind: PartnerKind, identifiers: dict[str, str], asked: Asked
+    ) -> Recorded:
+        """Let an organisation in. It knows nothing until its agreement is signed."""
+        if self.kind is not None:
+            raise PartnerHasJoined(self.id)
+        return self.record(PartnerJoined(name=name, kind=kind, identifiers=identifiers), asked)
+
+    def sign_agreement(self, agreement: AgreementSigned, *, asked: Asked) -> Recorded:
+        """Sign what the partner may know; a later one takes the earlier one's place."""
+        if self.kind is None:
+            raise PartnerIsUnknown(self.id)
+        return self.record(agreement, asked)
+
+    def end_agreement(self, *, asked: Asked) -> Recorded | None:
+        """End the agreement in force."""
+        if self.agreement is None:
+            return None
+        return self.record(AgreementEnded(reference=self.agreement), asked)
+
+    def add_practitioner(
+        self, practitioner: PractitionerId, *, name: str, role: Role, title: str, asked: Asked
+    ) -> Recorded:
+        """Name somebody who acts for the partner."""
+        if practitioner in self.practitioners:
+            raise PractitionerIsKnown(practitioner)
+        fact = PractitionerAdded(practitioner=practitioner, name=name, role=role, title=title)
+        return self.record(fact, asked)
+
+    def evolve(self, recorded: Recorded) -> None:
+        match recorded.fact:
+            case PartnerJoined(name=name, kind=kind):
+                self.name, self.kind = name, kind
+            case AgreementSigned(reference=reference):
+                self.agreement = reference
+            case AgreementEnded():
+                self.agreement = None
+            case PractitionerAdded(practitioner=practitioner):
+                self.practitioners.add(practitioner)
+            case other:
+                raise AssertionError(f"{other.TOPIC} is not a fact about a partner")
+
+    @property
+    def partner(self) -> PartnerId:
+        return PartnerId(self.id)
+
+
+FACTS: tuple[type[Fact], ...] = (PartnerJoined, AgreementSigned, AgreementEnded, PractitionerAdded)

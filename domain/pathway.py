@@ -1,0 +1,452 @@
+"""Pathway: a person's way through the steps of care, and who is responsible at every moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+from domain.kernel import (
+    Aggregate,
+    Asked,
+    BrokenRule,
+    Category,
+    Clinical,
+    Fact,
+    PersonalText,
+    Recorded,
+)
+from domain.vocabulary import (
+    DecisionId,
+    EndReason,
+    HandoverId,
+    Label,
+    PartnerId,
+    PathwayId,
+    PersonId,
+    PractitionerId,
+    Step,
+)
+
+
+def pathway_of(person: PersonId) -> PathwayId:
+    """A person has one pathway; its id follows from the person's, so two can never be opened."""
+    return PathwayId(uuid5(person, "pathway"))
+
+
+# What happened
+
+
+class PathwayFact(Fact):
+    """Where a person stands among the steps, and who holds them."""
+
+    TOPIC: ClassVar[str] = "pathway:"
+    CATEGORY: ClassVar[Category] = Category.COORDINATION
+
+
+class PathwayOpened(PathwayFact):
+    """The person's way through the steps began; an organisation is responsible from now on."""
+
+    TOPIC: ClassVar[str] = "pathway:PathwayOpened"
+
+    step: Step
+    responsible: PartnerId
+
+
+class KeyWorkerNamed(PathwayFact):
+    """One named person to turn to (Community Mental Health Framework, NHS England, 2019)."""
+
+    TOPIC: ClassVar[str] = "pathway:KeyWorkerNamed"
+
+    key_worker: PractitionerId
+
+
+class StepUpProposed(PathwayFact):
+    """More intensive help is thought right."""
+
+    TOPIC: ClassVar[str] = "pathway:StepUpProposed"
+
+    from_step: Step
+    to_step: Step
+    decision: DecisionId | None = None
+    evidence: Clinical[PersonalText | None] = None
+
+
+class StepDownProposed(PathwayFact):
+    """Less intensive help is thought right."""
+
+    TOPIC: ClassVar[str] = "pathway:StepDownProposed"
+
+    from_step: Step
+    to_step: Step
+    decision: DecisionId | None = None
+    evidence: Clinical[PersonalText | None] = None
+
+
+class HandoverOffered(PathwayFact):
+    """The responsible organisation offers the person to another; it holds on until it accepts."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverOffered"
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+    to_step: Step
+
+
+class HandoverAccepted(PathwayFact):
+    """The receiver accepted: from this fact on it is responsible."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverAccepted"
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+
+
+class HandoverDeclined(PathwayFact):
+    """The receiver declined: the sender still holds the person."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverDeclined"
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+    note: Clinical[PersonalText | None] = None
+
+
+class HandoverLapsed(PathwayFact):
+    """The offer ended without an answer, or was taken back: the sender still holds the person."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverLapsed"
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+
+
+class SteppedUp(PathwayFact):
+    """The person is at a higher step now."""
+
+    TOPIC: ClassVar[str] = "pathway:SteppedUp"
+
+    from_step: Step
+    to_step: Step
+    responsible: PartnerId
+
+
+class SteppedDown(PathwayFact):
+    """The person is at a lower step now."""
+
+    TOPIC: ClassVar[str] = "pathway:SteppedDown"
+
+    from_step: Step
+    to_step: Step
+    responsible: PartnerId
+
+
+class PathwayClosed(PathwayFact):
+    """The person needs no more help for now."""
+
+    TOPIC: ClassVar[str] = "pathway:PathwayClosed"
+
+    reason: EndReason
+    responsible: PartnerId
+
+
+class PathwayReopened(PathwayFact):
+    """The person came back; an organisation is responsible again."""
+
+    TOPIC: ClassVar[str] = "pathway:PathwayReopened"
+
+    step: Step
+    responsible: PartnerId
+
+
+# What is refused
+
+
+class PathwayIsOpen(BrokenRule):
+    """The person's pathway is open already."""
+
+
+class PathwayIsClosed(BrokenRule):
+    """The person's pathway is closed; a new referral reopens it."""
+
+
+class OnlyTheResponsibleMay(BrokenRule):
+    """Only the organisation that is responsible for the person may do this."""
+
+
+class AnotherHandoverIsOffered(BrokenRule):
+    """A hand-over is on offer already; it must be answered or taken back first."""
+
+
+class NobodyOfferedThisHandover(BrokenRule):
+    """No such hand-over waits for an answer."""
+
+
+class OnlyTheReceiverMayAnswer(BrokenRule):
+    """Only the organisation a hand-over is offered to may answer it."""
+
+
+class AlreadyResponsible(BrokenRule):
+    """The organisation is responsible for the person already."""
+
+
+# What is true now and may happen next
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A hand-over that waits for its answer."""
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+    to_step: Step
+    correlation: UUID
+    fact: str
+
+
+@dataclass
+class Pathway(Aggregate):
+    """One person's way through the steps. While it is open somebody is always responsible."""
+
+    person: PersonId | None = None
+    open: bool = False
+    responsible: PartnerId | None = None
+    step: Step = Step.COMMUNITY_PREVENTION
+    key_worker: PractitionerId | None = None
+    offer: Offer | None = None
+    label: Label = Label.ORDINARY
+    answered: dict[HandoverId, str] = field(default_factory=dict)
+
+    def begin(
+        self,
+        person: PersonId,
+        *,
+        step: Step,
+        responsible: PartnerId,
+        asked: Asked,
+        correlation: UUID,
+        cause: str | None,
+    ) -> Recorded:
+        """Open the pathway, or open it again. Raises `PathwayIsOpen`."""
+        if self.open:
+            raise PathwayIsOpen(self.id)
+        fact = (
+            PathwayOpened(step=step, responsible=responsible)
+            if self.version == 0
+            else PathwayReopened(step=step, responsible=responsible)
+        )
+        return self.record(fact, asked, person=person, correlation=correlation, cause=cause)
+
+    def name_key_worker(self, key_worker: PractitionerId, *, asked: Asked) -> Recorded | None:
+        """Name who the person turns to. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`."""
+        self._holding(asked)
+        if key_worker == self.key_worker:
+            return None
+        return self._record(KeyWorkerNamed(key_worker=key_worker), asked)
+
+    def offer_handover(
+        self,
+        handover: HandoverId,
+        *,
+        receiver: PartnerId,
+        to_step: Step,
+        label: Label,
+        decision: DecisionId | None = None,
+        evidence: str | None = None,
+        asked: Asked,
+        correlation: UUID,
+        cause: str | None = None,
+    ) -> Recorded:
+        """Offer the person to another organisation, which is not responsible until it accepts.
+
+        Raises `PathwayIsClosed`, `AnotherHandoverIsOffered`, `AlreadyResponsible`.
+        """
+        if not self.open or self.responsible is None:
+            raise PathwayIsClosed(self.id)
+        if self.offer is not None:
+            raise AnotherHandoverIsOffered(self.offer.handover)
+        if receiver == self.responsible:
+            raise AlreadyResponsible(receiver)
+        if to_step != self.step:
+            proposal = StepUpProposed if to_step > self.step else StepDownProposed
+            proposed = self.record(
+                proposal(
+                    from_step=self.step, to_step=to_step, decision=decision, evidence=evidence
+                ),
+                asked,
+                person=self.person,
+                label=label,
+                correlation=correlation,
+                cause=cause,
+            )
+            cause = proposed.id
+        fact = HandoverOffered(
+            handover=handover, sender=self.responsible, receiver=receiver, to_step=to_step
+        )
+        return self.record(
+            fact, asked, person=self.person, label=label, correlation=correlation, cause=cause
+        )
+
+    def accept_handover(
+        self, handover: HandoverId, *, asked: Asked, cause: str | None = None
+    ) -> Recorded | None:
+        """Take the person on: responsibility and step move with this, all or nothing.
+
+        Raises `NobodyOfferedThisHandover`, `OnlyTheReceiverMayAnswer`, `PathwayIsClosed`.
+        """
+        if self.answered.get(handover) == "accepted" and asked.organisation == self.responsible:
+            return None
+        offer = self._answering(handover, asked)
+        accepted = self.record(
+            HandoverAccepted(handover=handover, sender=offer.sender, receiver=offer.receiver),
+            asked,
+            person=self.person,
+            label=self.label,
+            correlation=offer.correlation,
+            cause=cause or offer.fact,
+        )
+        if offer.to_step != self.step:
+            stepped = SteppedUp if offer.to_step > self.step else SteppedDown
+            self.record(
+                stepped(from_step=self.step, to_step=offer.to_step, responsible=offer.receiver),
+                asked,
+                person=self.person,
+                label=self.label,
+                correlation=offer.correlation,
+                cause=accepted.id,
+            )
+        return accepted
+
+    def decline_handover(
+        self,
+        handover: HandoverId,
+        *,
+        note: str | None,
+        asked: Asked,
+        cause: str | None = None,
+    ) -> Recorded | None:
+        """Not take the person on; the sender still holds them.
+
+        Raises `NobodyOfferedThisHandover`, `OnlyTheReceiverMayAnswer`.
+        """
+        if self.offer is None and self.answered.get(handover) == "declined":
+            return None
+        offer = self._answering(handover, asked)
+        return self.record(
+            HandoverDeclined(
+                handover=handover, sender=offer.sender, receiver=offer.receiver, note=note
+            ),
+            asked,
+            person=self.person,
+            label=self.label,
+            correlation=offer.correlation,
+            cause=cause or offer.fact,
+        )
+
+    def lapse_handover(
+        self, handover: HandoverId, *, asked: Asked, cause: str | None = None
+    ) -> Recorded | None:
+        """End an offer that was taken back or never answered; the sender still holds the person."""
+        offer = self.offer
+        if offer is None or offer.handover != handover:
+            return None
+        return self.record(
+            HandoverLapsed(handover=handover, sender=offer.sender, receiver=offer.receiver),
+            asked,
+            person=self.person,
+            label=self.label,
+            correlation=offer.correlation,
+            cause=cause or offer.fact,
+        )
+
+    def close(self, reason: EndReason, *, asked: Asked) -> Recorded | None:
+        """End the pathway. Raises `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`."""
+        if not self.open:
+            return None
+        self._holding(asked)
+        if self.offer is not None:
+            raise AnotherHandoverIsOffered(self.offer.handover)
+        return self._record(PathwayClosed(reason=reason, responsible=asked.organisation), asked)
+
+    def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
+        """What this organisation may ask next, in the words of the interface."""
+        actions: list[str] = []
+        if self.offer and self.offer.receiver == organisation:
+            actions += ["handover-acceptance", "handover-decline"]
+        if self.open and self.responsible == organisation:
+            actions.append("key-worker")
+            actions += ["handover-withdrawal"] if self.offer else ["handover", "closure"]
+        return tuple(actions)
+
+    def _record(self, fact: PathwayFact, asked: Asked) -> Recorded:
+        return self.record(fact, asked, person=self.person, label=self.label)
+
+    def _holding(self, asked: Asked) -> None:
+        if not self.open:
+            raise PathwayIsClosed(self.id)
+        if asked.organisation != self.responsible:
+            raise OnlyTheResponsibleMay(self.id)
+
+    def _answering(self, handover: HandoverId, asked: Asked) -> Offer:
+        if self.offer is None or self.offer.handover != handover:
+            raise NobodyOfferedThisHandover(handover)
+        if asked.organisation != self.offer.receiver:
+            raise OnlyTheReceiverMayAnswer(handover)
+        return self.offer
+
+    def evolve(self, recorded: Recorded) -> None:
+        match recorded.fact:
+            case PathwayOpened() | PathwayReopened() as opened:
+                self.person, self.open = recorded.person, True
+                self.step, self.responsible = opened.step, opened.responsible
+                self.label = recorded.label
+            case KeyWorkerNamed(key_worker=key_worker):
+                self.key_worker = key_worker
+            case HandoverOffered() as offered:
+                self.offer = Offer(
+                    handover=offered.handover,
+                    sender=offered.sender,
+                    receiver=offered.receiver,
+                    to_step=offered.to_step,
+                    correlation=recorded.correlation,
+                    fact=recorded.id,
+                )
+                self.label = recorded.label
+            case HandoverAccepted() as accepted:
+                self.responsible, self.key_worker, self.offer = accepted.receiver, None, None
+                self.answered[accepted.handover] = "accepted"
+            case HandoverDeclined() as declined:
+                self.offer = None
+                self.answered[declined.handover] = "declined"
+            case HandoverLapsed() as lapsed:
+                self.offer = None
+                self.answered[lapsed.handover] = "lapsed"
+            case SteppedUp() | SteppedDown() as stepped:
+                self.step = stepped.to_step
+            case PathwayClosed():
+                self.open, self.responsible, self.key_worker = False, None, None
+            case StepUpProposed() | StepDownProposed():
+                pass
+            case other:
+                raise AssertionError(f"{other.TOPIC} is not a fact about a pathway")
+
+
+FACTS: tuple[type[Fact], ...] = (
+    PathwayOpened,
+    KeyWorkerNamed,
+    StepUpProposed,
+    StepDownProposed,
+    HandoverOffered,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverLapsed,
+    SteppedUp,
+    SteppedDown,
+    PathwayClosed,
+    PathwayReopened,
+)

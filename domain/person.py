@@ -1,0 +1,212 @@
+"""Person: who is helped. What is known of them, what they need, and whom they do not want told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+
+from domain.kernel import (
+    Access,
+    Aggregate,
+    Asked,
+    BrokenRule,
+    Category,
+    Coordination,
+    Demographic,
+    Equality,
+    Fact,
+    PersonalText,
+    Recorded,
+)
+from domain.vocabulary import PartnerId, PersonId
+
+# What happened
+
+
+class PersonRegistered(Fact):
+    """A person became known to the place."""
+
+    TOPIC: ClassVar[str] = "person:PersonRegistered"
+    CATEGORY: ClassVar[Category] = Category.IDENTITY
+
+    name: PersonalText
+    phone: PersonalText | None = None
+    practice: Coordination[PartnerId | None] = None
+    date_of_birth: Demographic[PersonalText | None] = None
+    nhs_number: Demographic[PersonalText | None] = None
+    sex: Demographic[str | None] = None
+    address: Demographic[PersonalText | None] = None
+    postcode: Demographic[PersonalText | None] = None
+    language: Access[str | None] = None
+    ethnicity: Equality[str | None] = None
+    deprivation_decile: Equality[int | None] = None
+
+
+class DetailsCorrected(Fact):
+    """Some of a person's details were put right; what was recorded before stays readable."""
+
+    TOPIC: ClassVar[str] = "person:DetailsCorrected"
+    CATEGORY: ClassVar[Category] = Category.IDENTITY
+
+    name: PersonalText | None = None
+    phone: PersonalText | None = None
+    date_of_birth: Demographic[PersonalText | None] = None
+    nhs_number: Demographic[PersonalText | None] = None
+    address: Demographic[PersonalText | None] = None
+    postcode: Demographic[PersonalText | None] = None
+
+
+class CommunicationNeedsRecorded(Fact):
+    """How to communicate with a person and what to adjust (DCB1605, DCB4019); travels to all."""
+
+    TOPIC: ClassVar[str] = "person:CommunicationNeedsRecorded"
+    CATEGORY: ClassVar[Category] = Category.ACCESS
+
+    needs: PersonalText
+    language: str | None = None
+
+
+class ObjectionRaised(Fact):
+    """The person does not want an organisation to know about them; no reason is needed."""
+
+    TOPIC: ClassVar[str] = "person:ObjectionRaised"
+    CATEGORY: ClassVar[Category] = Category.COORDINATION
+
+    to: PartnerId
+
+
+class ObjectionLifted(Fact):
+    """The person no longer objects to an organisation."""
+
+    TOPIC: ClassVar[str] = "person:ObjectionLifted"
+    CATEGORY: ClassVar[Category] = Category.COORDINATION
+
+    to: PartnerId
+
+
+class ConsentGiven(Fact):
+    """The person agreed in so many words that an organisation outside care may be told."""
+
+    TOPIC: ClassVar[str] = "person:ConsentGiven"
+    CATEGORY: ClassVar[Category] = Category.COORDINATION
+
+    to: PartnerId
+
+
+# What is refused
+
+
+class PersonIsKnown(BrokenRule):
+    """This person is registered already; use the record that exists."""
+
+
+class DateOfBirthIsNotPossible(BrokenRule):
+    """The date of birth is in the future or before 1900; correct it and send again."""
+
+
+# What is true now and may happen next
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a person tells of themselves, before it is a fact."""
+
+    name: str
+    phone: str | None = None
+    practice: PartnerId | None = None
+    date_of_birth: date | None = None
+    nhs_number: str | None = None
+    sex: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    language: str | None = None
+    ethnicity: str | None = None
+    deprivation_decile: int | None = None
+
+
+@dataclass
+class Person(Aggregate):
+    """One person across every organisation that helps them."""
+
+    registered: bool = False
+    practice: PartnerId | None = None
+    objections: set[PartnerId] = field(default_factory=set)
+    consents: set[PartnerId] = field(default_factory=set)
+
+    @property
+    def person(self) -> PersonId:
+        return PersonId(self.id)
+
+    def register(self, details: Details, *, asked: Asked) -> Recorded:
+        """Make a person known. Raises `PersonIsKnown`, `DateOfBirthIsNotPossible`."""
+        if self.registered:
+            raise PersonIsKnown(self.id)
+        born = details.date_of_birth
+        if born and not date(1900, 1, 1) <= born <= asked.at.date():
+            raise DateOfBirthIsNotPossible(self.id)
+        fact = PersonRegistered(
+            name=details.name,
+            phone=details.phone,
+            practice=details.practice,
+            date_of_birth=born.isoformat() if born else None,
+            nhs_number=details.nhs_number,
+            sex=details.sex,
+            address=details.address,
+            postcode=details.postcode,
+            language=details.language,
+            ethnicity=details.ethnicity,
+            deprivation_decile=details.deprivation_decile,
+        )
+        return self.record(fact, asked, person=self.person)
+
+    def record_communication_needs(
+        self, needs: str, *, language: str | None, asked: Asked
+    ) -> Recorded:
+        """Note how to communicate with the person and what to adjust."""
+        fact = CommunicationNeedsRecorded(needs=needs, language=language)
+        return self.record(fact, asked, person=self.person)
+
+    def object_to(self, partner: PartnerId, *, asked: Asked) -> Recorded | None:
+        """Close an organisation's view of the person. Asked twice, it answers once."""
+        if partner in self.objections:
+            return None
+        return self.record(ObjectionRaised(to=partner), asked, person=self.person)
+
+    def lift_objection(self, partner: PartnerId, *, asked: Asked) -> Recorded | None:
+        """Take an objection back."""
+        if partner not in self.objections:
+            return None
+        return self.record(ObjectionLifted(to=partner), asked, person=self.person)
+
+    def consent_to(self, partner: PartnerId, *, asked: Asked) -> Recorded | None:
+        """Record explicit consent, where an agreement asks for it."""
+        if partner in self.consents:
+            return None
+        return self.record(ConsentGiven(to=partner), asked, person=self.person)
+
+    def evolve(self, recorded: Recorded) -> None:
+        match recorded.fact:
+            case PersonRegistered(practice=practice):
+                self.registered, self.practice = True, practice
+            case ObjectionRaised(to=partner):
+                self.objections.add(partner)
+                self.consents.discard(partner)
+            case ObjectionLifted(to=partner):
+                self.objections.discard(partner)
+            case ConsentGiven(to=partner):
+                self.consents.add(partner)
+            case DetailsCorrected() | CommunicationNeedsRecorded():
+                pass
+            case other:
+                raise AssertionError(f"{other.TOPIC} is not a fact about a person")
+
+
+FACTS: tuple[type[Fact], ...] = (
+    PersonRegistered,
+    DetailsCorrected,
+    CommunicationNeedsRecorded,
+    ObjectionRaised,
+    ObjectionLifted,
+    ConsentGiven,
+)

@@ -1,0 +1,1 @@
+"""Rules as data with dates: a replay uses the one that held at the moment."""

@@ -1,0 +1,386 @@
+"""Referral: one request to one service about one person, from asking to the sender's thanks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+from domain.kernel import (
+    Aggregate,
+    Ask,
+    Asked,
+    BrokenRule,
+    Category,
+    Clinical,
+    Coordination,
+    Fact,
+    PersonalText,
+    Recorded,
+)
+from domain.vocabulary import (
+    DeclineReason,
+    EndReason,
+    Label,
+    Mode,
+    PartnerId,
+    PersonId,
+    Priority,
+    ReferralId,
+    Responsibility,
+    ServiceId,
+    Source,
+)
+
+# What happened
+
+
+class ReferralFact(Fact):
+    """What is asked of a service, and what it answers."""
+
+    TOPIC: ClassVar[str] = "referral:"
+    CATEGORY: ClassVar[Category] = Category.REFERRAL
+
+
+class ReferralMade(ReferralFact):
+    """Somebody asked a service for help for a person."""
+
+    TOPIC: ClassVar[str] = "referral:ReferralMade"
+
+    service: ServiceId
+    receiver: PartnerId
+    source: Source
+    mode: Mode
+    sender: Coordination[PartnerId]
+    responsibility: Coordination[Responsibility]
+    priority: Coordination[Priority] = Priority.ROUTINE
+    ask: Ask[PersonalText]
+    reason: Clinical[PersonalText | None] = None
+    said_by: Clinical[PersonalText | None] = None
+    message: Coordination[str | None] = None  # SHA-256 of the original message, if it was one
+
+
+class InformationAsked(ReferralFact):
+    """The receiver needs to know more before it can answer."""
+
+    TOPIC: ClassVar[str] = "referral:InformationAsked"
+
+    question: Ask[PersonalText]
+
+
+class InformationGiven(ReferralFact):
+    """The sender answered the receiver's question."""
+
+    TOPIC: ClassVar[str] = "referral:InformationGiven"
+
+    answer: Ask[PersonalText]
+
+
+class ReferralAccepted(ReferralFact):
+    """The receiver takes the referral on."""
+
+    TOPIC: ClassVar[str] = "referral:ReferralAccepted"
+
+    receiver: PartnerId
+
+
+class ReferralDeclined(ReferralFact):
+    """The receiver does not take the referral on, and says why."""
+
+    TOPIC: ClassVar[str] = "referral:ReferralDeclined"
+
+    receiver: PartnerId
+    reason: DeclineReason
+    note: Ask[PersonalText | None] = None
+
+
+class ReferralRedirected(ReferralFact):
+    """Not here, but there: nobody is turned away (Sandwell hub)."""
+
+    TOPIC: ClassVar[str] = "referral:ReferralRedirected"
+
+    from_receiver: Coordination[PartnerId]
+    service: ServiceId
+    receiver: PartnerId
+    note: Ask[PersonalText | None] = None
+
+
+class ReferralWithdrawn(ReferralFact):
+    """The sender took the referral back before it was accepted."""
+
+    TOPIC: ClassVar[str] = "referral:ReferralWithdrawn"
+
+    receiver: PartnerId
+    note: Ask[PersonalText | None] = None
+
+
+class ReferralExpired(ReferralFact):
+    """Nobody answered in time; the sender still holds the person and must act."""
+
+    TOPIC: ClassVar[str] = "referral:ReferralExpired"
+
+    receiver: PartnerId
+
+
+class FirstContactMade(ReferralFact):
+    """The receiver saw or spoke with the person for the first time."""
+
+    TOPIC: ClassVar[str] = "referral:FirstContactMade"
+    CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
+
+
+class ReferralClosed(ReferralFact):
+    """The receiver's help ended."""
+
+    TOPIC: ClassVar[str] = "referral:ReferralClosed"
+
+    receiver: PartnerId
+    reason: Coordination[EndReason]
+    summary: Clinical[PersonalText | None] = None
+
+
+class OutcomeAcknowledged(ReferralFact):
+    """The sender has read how it ended."""
+
+    TOPIC: ClassVar[str] = "referral:OutcomeAcknowledged"
+
+
+# What is refused
+
+
+class ReferralExists(BrokenRule):
+    """A referral of this id has been made already."""
+
+
+class ReferralIsUnknown(BrokenRule):
+    """No such referral is known here."""
+
+
+class OnlyTheReceiverMay(BrokenRule):
+    """Only the organisation the referral waits with may answer it so."""
+
+
+class OnlyTheSenderMay(BrokenRule):
+    """Only the organisation that made the referral may do this."""
+
+
+class ReferralIsNotWaiting(BrokenRule):
+    """The referral has been answered already; see its history for the answer."""
+
+
+class NoInformationWasAsked(BrokenRule):
+    """The receiver has asked no question that waits for an answer."""
+
+
+class ReferralWasNotAccepted(BrokenRule):
+    """The referral was not accepted, so it cannot be worked or closed."""
+
+
+class AlreadyTheReceiver(BrokenRule):
+    """A referral is redirected to another organisation's service, not to one's own."""
+
+
+# What is true now and may happen next
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    INFORMATION_ASKED = "information asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+    ACKNOWLEDGED = "acknowledged"
+
+
+OPEN = frozenset({State.WAITING, State.INFORMATION_ASKED})
+
+
+@dataclass
+class Referral(Aggregate):
+    """One request and its answers."""
+
+    state: State | None = None
+    person: PersonId | None = None
+    sender: PartnerId | None = None
+    receiver: PartnerId | None = None
+    service: ServiceId | None = None
+    source: Source | None = None
+    responsibility: Responsibility = Responsibility.HELP_ALONGSIDE
+    label: Label = Label.ORDINARY
+    first_contact: bool = False
+    refused_by: list[PartnerId] = field(default_factory=list)
+
+    @property
+    def referral(self) -> ReferralId:
+        return ReferralId(self.id)
+
+    def make(self, made: ReferralMade, *, person: PersonId, label: Label, asked: Asked) -> Recorded:
+        """Ask a service for help. Raises `ReferralExists`."""
+        if self.state is not None:
+            raise ReferralExists(self.id)
+        return self.record(made, asked, person=person, label=label)
+
+    def ask_information(self, question: str, *, asked: Asked) -> Recorded:
+        """Ask for what is missing. Raises `OnlyTheReceiverMay`, `ReferralIsNotWaiting`."""
+        self._answering(asked)
+        return self._record(InformationAsked(question=question), asked)
+
+    def give_information(self, answer: str, *, asked: Asked) -> Recorded:
+        """Answer the receiver's question. Raises `OnlyTheSenderMay`, `NoInformationWasAsked`."""
+        self._sending(asked)
+        if self.state is not State.INFORMATION_ASKED:
+            raise NoInformationWasAsked(self.id)
+        return self._record(InformationGiven(answer=answer), asked)
+
+    def accept(self, *, asked: Asked) -> Recorded | None:
+        """Take the referral on. Asked twice, it answers once.
+
+        Raises `OnlyTheReceiverMay`, `ReferralIsNotWaiting`.
+        """
+        if self.state is State.ACCEPTED and asked.organisation == self.receiver:
+            return None
+        self._answering(asked)
+        return self._record(ReferralAccepted(receiver=asked.organisation), asked)
+
+    def decline(self, reason: DeclineReason, *, note: str | None, asked: Asked) -> Recorded:
+        """Not take it on, and say why. Raises `OnlyTheReceiverMay`, `ReferralIsNotWaiting`."""
+        self._answering(asked)
+        fact = ReferralDeclined(receiver=asked.organisation, reason=reason, note=note)
+        return self._record(fact, asked)
+
+    def redirect(
+        self,
+        service: ServiceId,
+        receiver: PartnerId,
+        *,
+        label: Label,
+        note: str | None,
+        asked: Asked,
+    ) -> Recorded:
+        """Pass the referral to a service that fits better.
+
+        Raises `OnlyTheReceiverMay`, `ReferralIsNotWaiting`, `AlreadyTheReceiver`.
+        """
+        self._answering(asked)
+        if receiver == self.receiver:
+            raise AlreadyTheReceiver(self.id)
+        fact = ReferralRedirected(
+            from_receiver=asked.organisation, service=service, receiver=receiver, note=note
+        )
+        return self.record(fact, asked, person=self.person, label=label)
+
+    def withdraw(self, *, note: str | None, asked: Asked) -> Recorded | None:
+        """Take the referral back. Raises `OnlyTheSenderMay`, `ReferralIsNotWaiting`."""
+        self._sending(asked)
+        if self.state is State.WITHDRAWN:
+            return None
+        if self.state not in OPEN:
+            raise ReferralIsNotWaiting(self.id, self.state)
+        assert self.receiver is not None
+        return self._record(ReferralWithdrawn(receiver=self.receiver, note=note), asked)
+
+    def note_first_contact(self, *, asked: Asked) -> Recorded | None:
+        """Record that the person was seen or spoken with. Raises `ReferralWasNotAccepted`."""
+        if self.state is not State.ACCEPTED or asked.organisation != self.receiver:
+            raise ReferralWasNotAccepted(self.id)
+        return None if self.first_contact else self._record(FirstContactMade(), asked)
+
+    def close(self, reason: EndReason, *, summary: str | None, asked: Asked) -> Recorded | None:
+        """End the help. Raises `OnlyTheReceiverMay`, `ReferralWasNotAccepted`."""
+        if self.state in (State.CLOSED, State.ACKNOWLEDGED):
+            return None
+        if asked.organisation != self.receiver:
+            raise OnlyTheReceiverMay(self.id)
+        if self.state is not State.ACCEPTED:
+            raise ReferralWasNotAccepted(self.id)
+        fact = ReferralClosed(receiver=asked.organisation, reason=reason, summary=summary)
+        return self._record(fact, asked)
+
+    def acknowledge_outcome(self, *, asked: Asked) -> Recorded | None:
+        """Say that the outcome was read. Raises `OnlyTheSenderMay`, `ReferralWasNotAccepted`."""
+        self._sending(asked)
+        if self.state is State.ACKNOWLEDGED:
+            return None
+        if self.state is not State.CLOSED:
+            raise ReferralWasNotAccepted(self.id)
+        return self._record(OutcomeAcknowledged(), asked)
+
+    def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
+        """What this organisation may ask next, in the words of the interface."""
+        receiving, sending = organisation == self.receiver, organisation == self.sender
+        actions: list[str] = []
+        if receiving and self.state in OPEN:
+            actions += ["acceptance", "decline", "redirection"]
+            if self.state is State.WAITING:
+                actions.append("information-request")
+        if receiving and self.state is State.ACCEPTED:
+            actions += ["appointments", "closure"]
+        if sending and self.state is State.INFORMATION_ASKED:
+            actions.append("information")
+        if sending and self.state in OPEN:
+            actions.append("withdrawal")
+        if sending and self.state is State.CLOSED:
+            actions.append("acknowledgement")
+        return tuple(actions)
+
+    def _record(self, fact: ReferralFact, asked: Asked) -> Recorded:
+        return self.record(fact, asked, person=self.person, label=self.label)
+
+    def _answering(self, asked: Asked) -> None:
+        if asked.organisation != self.receiver:
+            raise OnlyTheReceiverMay(self.id)
+        if self.state not in OPEN:
+            raise ReferralIsNotWaiting(self.id, self.state)
+
+    def _sending(self, asked: Asked) -> None:
+        if asked.organisation != self.sender:
+            raise OnlyTheSenderMay(self.id)
+
+    def evolve(self, recorded: Recorded) -> None:
+        match recorded.fact:
+            case ReferralMade() as made:
+                self.state, self.person, self.label = State.WAITING, recorded.person, recorded.label
+                self.sender, self.receiver, self.service = made.sender, made.receiver, made.service
+                self.source, self.responsibility = made.source, made.responsibility
+            case InformationAsked():
+                self.state = State.INFORMATION_ASKED
+            case InformationGiven():
+                self.state = State.WAITING
+            case ReferralAccepted():
+                self.state = State.ACCEPTED
+            case ReferralDeclined():
+                self.state = State.DECLINED
+            case ReferralRedirected() as redirected:
+                self.state = State.WAITING
+                self.refused_by.append(redirected.from_receiver)
+                self.receiver, self.service = redirected.receiver, redirected.service
+                self.label = recorded.label
+            case ReferralWithdrawn():
+                self.state = State.WITHDRAWN
+            case ReferralExpired():
+                self.state = State.EXPIRED
+            case FirstContactMade():
+                self.first_contact = True
+            case ReferralClosed():
+                self.state = State.CLOSED
+            case OutcomeAcknowledged():
+                self.state = State.ACKNOWLEDGED
+            case other:
+                raise AssertionError(f"{other.TOPIC} is not a fact about a referral")
+
+
+FACTS: tuple[type[Fact], ...] = (
+    ReferralMade,
+    InformationAsked,
+    InformationGiven,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralRedirected,
+    ReferralWithdrawn,
+    ReferralExpired,
+    FirstContactMade,
+    ReferralClosed,
+    OutcomeAcknowledged,
+)
