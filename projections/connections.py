@@ -1,0 +1,26 @@
+"""Pools of connections as every part here expects them. It refuses to know who uses them."""
+
+from __future__ import annotations
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+PATIENCE = 2.0
+"""Seconds to wait for a connection before the caller is told that the database is busy."""
+
+SETTINGS = {
+    "autocommit": True,  # one statement, one round trip; a transaction is asked for by name
+    "connect_timeout": 2,
+    # A peer that vanished without a word is noticed within about ten seconds.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
+def open_pool(dsn: str, *, most: int = 8, least: int = 1) -> ConnectionPool[Connection]:
+    """A pool for threads, opened in the background; close it when done."""
+    return ConnectionPool(
+        dsn, kwargs=SETTINGS, min_size=least, max_size=most, timeout=PATIENCE, open=True
+    )

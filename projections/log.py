@@ -1,0 +1,279 @@
+"""The log in PostgreSQL: facts appended in one order without gaps, and read in it.
+
+It refuses to know what a fact means: it sees envelopes and sealed bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    Notification,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    StoredEvent,
+)
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from domain.mapping import StoredFact
+from projections.statements import statements
+
+COLUMNS = (
+    "originator_id",
+    "originator_version",
+    "topic",
+    "state",
+    "schema",
+    "person",
+    "label",
+    "effective_at",
+    "practitioner",
+    "organisation",
+    "purpose",
+    "correlation",
+    "causation",
+    "intention",
+    "position",
+    "recorded_at",
+)
+"""The fields of a stored fact in the order in which ``sql/log.sql`` lists their columns."""
+
+NEWEST = 2**62
+_SQL = statements("log")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What was asked, and the answer to give whenever it is asked again with the same key.
+
+    ``answer`` holds ids and action names only, and no position: the log adds that.
+    """
+
+    organisation: UUID
+    key: UUID
+    digest: bytes
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An intention as it was recorded. ``position`` is that of its last fact."""
+
+    organisation: UUID
+    key: UUID
+    digest: bytes
+    answer: bytes
+    position: int
+    recorded_at: datetime
+
+
+class AlreadyRecorded(Exception):
+    """Some of the intentions were recorded before; nothing was recorded now."""
+
+    def __init__(self, earlier: tuple[Earlier, ...]) -> None:
+        super().__init__(*(f"{e.organisation}/{e.key}" for e in earlier))
+        self.earlier = earlier
+
+
+class PostgresLog(ApplicationRecorder):
+    """The library's recorder over our own append function: one call, one round trip.
+
+    ``pool`` gives autocommit connections (`projections.connections`), as the serving role, or with
+    ``history`` as the seeding role, which tells when each fact was recorded.
+    """
+
+    def __init__(self, pool: ConnectionPool[Connection], *, history: bool = False) -> None:
+        self._pool = pool
+        self._history = history
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        intentions: Sequence[Intention] = (),
+        recorded_at: Sequence[datetime] | None = None,
+        tracking: None = None,
+        **kwargs: Any,
+    ) -> Sequence[int]:
+        """Append facts and intentions, all or nothing; the facts' positions.
+
+        Raises `AlreadyRecorded`; ``IntegrityError`` when a stream has moved on; and
+        ``OperationalError`` when the database cannot be asked, in which case, without
+        intentions, nobody knows whether the facts were recorded. With intentions, a connection
+        lost on the way is followed by one more attempt: had the first one arrived, the second
+        raises `AlreadyRecorded` with its answer.
+        """
+        assert not kwargs, f"the log does not know {', '.join(kwargs)}"
+        assert tracking is None, "a view keeps its position beside its rows, not in the log"
+        assert self._history == (recorded_at is not None), "only a history tells its times"
+        if not stored_events and not intentions:
+            return []
+        arguments = _arguments(stored_events, intentions)
+        if recorded_at is not None:
+            arguments.append(list(recorded_at))
+        text = _SQL["append_history" if self._history else "append"]
+
+        def append(connection: Connection) -> list[Any]:
+            # Not psycopg's pipeline mode: its sync() can wait for ever after a large statement.
+            return connection.cursor(binary=True).execute(text, arguments, prepare=True).fetchall()
+
+        rows = self._ask(append, repeatable=bool(intentions))
+        if rows[0][1] is not None:
+            raise AlreadyRecorded(tuple(Earlier(*row) for row in rows))
+        last: int = rows[0][4]
+        return range(last - len(stored_events) + 1, last + 1)
+
+    def earlier(self, organisation: UUID, key: UUID) -> Earlier | None:
+        """The intention recorded under this key, if any."""
+        rows = self._rows("earlier", organisation, key)
+        return Earlier(*rows[0]) if rows else None
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> list[StoredFact]:
+        """The facts of one stream, oldest first."""
+        rows = self._rows(
+            "stream_backward" if desc else "stream_forward",
+            originator_id,
+            0 if gt is None else gt,
+            NEWEST if lte is None else lte,
+            limit,
+        )
+        return list(map(_stored, rows))
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> list[Notification]:
+        """The library's view of the log; our own readers use `read_after`."""
+        after = 0 if start is None else start - inclusive_of_start
+        rows = self._rows(
+            "notifications",
+            after,
+            NEWEST if stop is None else stop,
+            list(topics),
+            list(topics),
+            limit,
+        )
+        return [Notification(*row) for row in rows]
+
+    def max_notification_id(self) -> int | None:
+        """The last position; ``None`` before the first fact."""
+        return self._ask(head, repeatable=True) or None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> NoReturn:
+        """Refused: views are folded in batches by the engine, from their own positions."""
+        raise NotSupportedError("read the log with read_after, from a position that is kept")
+
+    def _rows(self, name: str, *arguments: object) -> list[Any]:
+        def read(connection: Connection) -> list[Any]:
+            cursor = connection.cursor(binary=True)
+            return cursor.execute(_SQL[name], arguments, prepare=True).fetchall()
+
+        return self._ask(read, repeatable=True)
+
+    def _ask(self, question: Callable[[Connection], _T], *, repeatable: bool) -> _T:
+        """Ask on a connection of the pool; once more on a new one if that connection was lost."""
+        try:
+            with self._pool.connection() as connection:
+                try:
+                    return question(connection)
+                except psycopg.OperationalError:
+                    if not (repeatable and connection.broken):
+                        raise
+            self._pool.drain()  # where one connection is lost, so may be those that lie ready
+            with self._pool.connection() as connection:
+                return question(connection)
+        except psycopg.IntegrityError as refused:
+            raise IntegrityError(_said(refused)) from refused
+        except psycopg.OperationalError as failed:
+            raise OperationalError(_said(failed)) from failed
+        except psycopg.DataError as unfit:
+            raise DataError(_said(unfit)) from unfit
+        except psycopg.ProgrammingError as wrong:
+            raise ProgrammingError(_said(wrong)) from wrong
+        except psycopg.DatabaseError as failed:
+            raise DatabaseError(_said(failed)) from failed
+
+
+def head(connection: Connection) -> int:
+    """The position of the last fact; 0 before the first."""
+    cursor = connection.cursor(binary=True)
+    row = cursor.execute(_SQL["head"], prepare=True).fetchone()
+    assert row is not None, "log.head has its one row from the first migration on"
+    position: int = row[0]
+    return position
+
+
+def read_after(connection: Connection, position: int, limit: int) -> list[StoredFact]:
+    """Up to ``limit`` facts that follow ``position``, in order. Nothing is ever passed over."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_SQL["read_after"], (position, limit), prepare=True)
+    return list(map(_stored, cursor))
+
+
+def of_persons(connection: Connection, persons: Sequence[UUID], up_to: int) -> list[StoredFact]:
+    """All facts about these persons up to a position, in order."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_SQL["of_persons"], (list(persons), up_to), prepare=True)
+    return list(map(_stored, cursor))
+
+
+def _stored(row: Iterable[Any]) -> StoredFact:
+    return StoredFact(**dict(zip(COLUMNS, row, strict=True)))
+
+
+def _arguments(stored: Sequence[StoredEvent], intentions: Sequence[Intention]) -> list[object]:
+    """One array for each argument of ``log.append``."""
+    facts: list[StoredFact] = []
+    for each in stored:
+        assert isinstance(each, StoredFact), "the log keeps facts in their envelope"
+        facts.append(each)
+    return [
+        [f.originator_id for f in facts],
+        [f.originator_version for f in facts],
+        [f.topic for f in facts],
+        [f.schema for f in facts],
+        [f.person for f in facts],
+        [f.label for f in facts],
+        [f.effective_at for f in facts],
+        [f.practitioner for f in facts],
+        [f.organisation for f in facts],
+        [f.purpose for f in facts],
+        [f.correlation for f in facts],
+        [f.causation for f in facts],
+        [f.intention for f in facts],
+        [f.state for f in facts],
+        [i.organisation for i in intentions],
+        [i.key for i in intentions],
+        [i.digest for i in intentions],
+        [i.answer for i in intentions],
+    ]
+
+
+def _said(error: psycopg.Error) -> str:
+    """What the database said without its detail line, which may quote a row."""
+    return error.diag.message_primary or str(error)
