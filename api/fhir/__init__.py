@@ -1,0 +1,1 @@
+"""FHIR in and out: the messages of other systems; refuses to hold a rule of care."""
