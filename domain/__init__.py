@@ -1,1 +1,1 @@
-"""What may happen in mental-health care near home and what did; no transport, no storage, no clock."""
+"""What may happen in mental-health care and what did; no transport, no storage, no clock."""
