@@ -5,15 +5,13 @@ It refuses to know what a fact means: it sees envelopes and sealed bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import (
-    ApplicationRecorder,
     DatabaseError,
     DataError,
     IntegrityError,
@@ -26,68 +24,16 @@ from eventsourcing.persistence import (
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from domain.intentions.deciding import AlreadyRecorded, Earlier, Intention, Log
 from domain.mapping import StoredFact
 from projections.statements import statements
-
-COLUMNS = (
-    "originator_id",
-    "originator_version",
-    "topic",
-    "state",
-    "schema",
-    "person",
-    "label",
-    "effective_at",
-    "practitioner",
-    "organisation",
-    "purpose",
-    "correlation",
-    "causation",
-    "intention",
-    "position",
-    "recorded_at",
-)
-"""The fields of a stored fact in the order in which ``sql/log.sql`` lists their columns."""
 
 NEWEST = 2**62
 _SQL = statements("log")
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Intention:
-    """What was asked, and the answer to give whenever it is asked again with the same key.
-
-    ``answer`` holds ids and action names only, and no position: the log adds that.
-    """
-
-    organisation: UUID
-    key: UUID
-    digest: bytes
-    answer: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """An intention as it was recorded. ``position`` is that of its last fact."""
-
-    organisation: UUID
-    key: UUID
-    digest: bytes
-    answer: bytes
-    position: int
-    recorded_at: datetime
-
-
-class AlreadyRecorded(Exception):
-    """Some of the intentions were recorded before; nothing was recorded now."""
-
-    def __init__(self, earlier: tuple[Earlier, ...]) -> None:
-        super().__init__(*(f"{e.organisation}/{e.key}" for e in earlier))
-        self.earlier = earlier
-
-
-class PostgresLog(ApplicationRecorder):
+class PostgresLog(Log):
     """The library's recorder over our own append function: one call, one round trip.
 
     ``pool`` gives autocommit connections (`projections.connections`), as the serving role, or with
@@ -157,7 +103,7 @@ class PostgresLog(ApplicationRecorder):
             NEWEST if lte is None else lte,
             limit,
         )
-        return list(map(_stored, rows))
+        return [StoredFact(*row) for row in rows]
 
     def select_notifications(
         self,
@@ -232,18 +178,14 @@ def read_after(connection: Connection, position: int, limit: int) -> list[Stored
     """Up to ``limit`` facts that follow ``position``, in order. Nothing is ever passed over."""
     cursor = connection.cursor(binary=True)
     cursor.execute(_SQL["read_after"], (position, limit), prepare=True)
-    return list(map(_stored, cursor))
+    return [StoredFact(*row) for row in cursor.fetchall()]
 
 
 def of_persons(connection: Connection, persons: Sequence[UUID], up_to: int) -> list[StoredFact]:
     """All facts about these persons up to a position, in order."""
     cursor = connection.cursor(binary=True)
     cursor.execute(_SQL["of_persons"], (list(persons), up_to), prepare=True)
-    return list(map(_stored, cursor))
-
-
-def _stored(row: Iterable[Any]) -> StoredFact:
-    return StoredFact(**dict(zip(COLUMNS, row, strict=True)))
+    return [StoredFact(*row) for row in cursor.fetchall()]
 
 
 def _arguments(stored: Sequence[StoredEvent], intentions: Sequence[Intention]) -> list[object]:
