@@ -1,4 +1,5 @@
--- What is asked of the log. Columns are in the order of projections.log.COLUMNS.
+-- What is asked of the log. A fact's columns are in the order of the fields of StoredFact, which is
+-- made from a row as it stands.
 
 -- name: append
 select organisation, key, digest, answer, position, recorded_at
