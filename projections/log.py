@@ -188,6 +188,13 @@ def of_persons(connection: Connection, persons: Sequence[UUID], up_to: int) -> l
     return [StoredFact(*row) for row in cursor.fetchall()]
 
 
+def of_case(connection: Connection, case: UUID, up_to: int) -> list[StoredFact]:
+    """All facts of a case, which is a person or, of the directory, a stream, up to a position."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_SQL["of_case"], (case, case, up_to), prepare=True)
+    return [StoredFact(*row) for row in cursor.fetchall()]
+
+
 def _arguments(stored: Sequence[StoredEvent], intentions: Sequence[Intention]) -> list[object]:
     """One array for each argument of ``log.append``."""
     facts: list[StoredFact] = []

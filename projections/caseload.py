@@ -1,0 +1,62 @@
+"""The caseload: one row for each person a partner may know of, folded from its share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+
+from projections import record
+from projections.entries import Entry
+from projections.statements import statements
+
+SQL = statements("caseload")
+
+
+class Caseload:
+    """The view's fold. Rows are keyed by partner and the partner's own id for the person."""
+
+    name = "caseload"
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[UUID, UUID], dict[str, Any] | None] = {}
+
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        """Fetch the rows these entries touch."""
+        keys = {(e.partner, e.subject) for e in entries if e.subject is not None}
+        self._rows = dict.fromkeys(keys)
+        if not keys:
+            return
+        partners, subjects = zip(*keys, strict=True)
+        cursor = connection.cursor(binary=True)
+        cursor.execute(SQL["rows"], (list(partners), list(subjects)))
+        for partner, subject, content in cursor:
+            self._rows[partner, subject] = orjson.loads(content)
+
+    def fold(self, entry: Entry) -> None:
+        """Follow one entry."""
+        if entry.subject:
+            key = (entry.partner, entry.subject)
+            self._rows[key] = record.fold(self._rows.get(key), entry)
+
+    def save(self, connection: Connection) -> None:
+        """Write the touched rows, in the open transaction."""
+        rows = [(p, s, row) for (p, s), row in self._rows.items() if row is not None]
+        if not rows:
+            return
+        connection.cursor().execute(
+            SQL["save"],
+            (
+                [p for p, _, _ in rows],
+                [s for _, s, _ in rows],
+                [row.get("name", "") for _, _, row in rows],
+                [row["status"] for _, _, row in rows],
+                [record.urgency(row) for _, _, row in rows],
+                [record.moment(row["waiting_since"]) for _, _, row in rows],
+                [orjson.dumps(row) for _, _, row in rows],
+            ),
+            binary=True,
+        )

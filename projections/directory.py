@@ -1,0 +1,161 @@
+"""The directory: partners, their agreements and practitioners, services; nobody who is helped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from pydantic import TypeAdapter
+
+from domain import partner, service
+from domain.kernel import Recorded
+from domain.partner import AgreementSigned
+from domain.vocabulary import (
+    Label,
+    PartnerId,
+    PartnerKind,
+    PractitionerId,
+    Role,
+    ServiceId,
+    Source,
+    Step,
+)
+from projections.statements import statements
+
+_SQL = statements("directory")
+
+
+@dataclass
+class PractitionerEntry:
+    id: PractitionerId
+    partner: PartnerId
+    name: str
+    role: Role
+    title: str
+
+
+@dataclass
+class PartnerEntry:
+    id: PartnerId
+    name: str
+    kind: PartnerKind
+    identifiers: dict[str, str]
+    agreement: AgreementSigned | None = None
+    practitioners: dict[PractitionerId, PractitionerEntry] = field(default_factory=dict)
+
+
+@dataclass
+class ServiceEntry:
+    id: ServiceId
+    partner: PartnerId
+    name: str
+    step: Step
+    ways_in: tuple[Source, ...]
+    eligibility: str
+    group: bool
+    label: Label
+    identifiers: dict[str, str]
+    taking: bool = True
+
+
+_PARTNER = TypeAdapter(PartnerEntry)
+_SERVICE = TypeAdapter(ServiceEntry)
+
+
+@dataclass
+class Directory:
+    """Everybody who helps, with what, and what each may know."""
+
+    partners: dict[PartnerId, PartnerEntry] = field(default_factory=dict)
+    services: dict[ServiceId, ServiceEntry] = field(default_factory=dict)
+
+    @property
+    def practitioners(self) -> dict[PractitionerId, PractitionerEntry]:
+        return {
+            practitioner.id: practitioner
+            for entry in self.partners.values()
+            for practitioner in entry.practitioners.values()
+        }
+
+    @property
+    def agreements(self) -> dict[PartnerId, AgreementSigned]:
+        return {p.id: p.agreement for p in self.partners.values() if p.agreement}
+
+    def service_identified(self, identifiers: set[tuple[str, str]]) -> ServiceEntry | None:
+        """The service that goes by one of these (system, value) identifiers."""
+        for entry in self.services.values():
+            if identifiers & set(entry.identifiers.items()):
+                return entry
+        return None
+
+    def partner_identified(self, identifiers: set[tuple[str, str]]) -> PartnerEntry | None:
+        """The partner that goes by one of these (system, value) identifiers."""
+        for entry in self.partners.values():
+            if identifiers & set(entry.identifiers.items()):
+                return entry
+        return None
+
+    def follow(self, recorded: Recorded) -> bool:
+        """Follow a fact of the directory; whether it was one."""
+        stream = recorded.originator_id
+        match recorded.fact:
+            case partner.PartnerJoined() as joined:
+                key = PartnerId(stream)
+                self.partners[key] = PartnerEntry(key, joined.name, joined.kind, joined.identifiers)
+            case partner.AgreementSigned() as agreement:
+                self.partners[PartnerId(stream)].agreement = agreement
+            case partner.AgreementEnded():
+                self.partners[PartnerId(stream)].agreement = None
+            case partner.PractitionerAdded() as added:
+                employer = self.partners[PartnerId(stream)]
+                employer.practitioners[added.practitioner] = PractitionerEntry(
+                    added.practitioner, employer.id, added.name, added.role, added.title
+                )
+            case service.ServiceOpened() as opened:
+                self.services[ServiceId(stream)] = ServiceEntry(
+                    ServiceId(stream),
+                    opened.partner,
+                    opened.name,
+                    opened.step,
+                    opened.ways_in,
+                    opened.eligibility,
+                    opened.group,
+                    opened.label,
+                    opened.identifiers,
+                )
+            case service.ServicePaused() | service.ServiceClosed():
+                self.services[ServiceId(stream)].taking = False
+            case _:
+                return False
+        return True
+
+    def save(self, connection: Connection, streams: set[UUID]) -> None:
+        """Write the entries of these streams."""
+        rows: list[tuple[UUID, str, bytes]] = []
+        for stream in streams:
+            if joined := self.partners.get(PartnerId(stream)):
+                rows.append((stream, "partner", _PARTNER.dump_json(joined)))
+            elif offered := self.services.get(ServiceId(stream)):
+                rows.append((stream, "service", _SERVICE.dump_json(offered)))
+        for row in rows:
+            connection.execute(_SQL["save"], row)
+
+
+def read(rows: list[Any]) -> Directory:
+    """The directory from its rows (kind, state)."""
+    directory = Directory()
+    for kind, state in rows:
+        if kind == "partner":
+            joined = _PARTNER.validate_json(state)
+            directory.partners[joined.id] = joined
+        else:
+            offered = _SERVICE.validate_json(state)
+            directory.services[offered.id] = offered
+    return directory
+
+
+def load(connection: Connection) -> Directory:
+    """The directory as last saved."""
+    return read(connection.cursor(binary=True).execute(_SQL["all"]).fetchall())

@@ -1,0 +1,177 @@
+"""The engine: reads the log in order, tells the share, folds every view; one transaction a batch.
+
+It refuses to pass over a fact: one that cannot be folded parks its case, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Event
+from typing import Protocol
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg import Connection
+
+from domain.kernel import Recorded
+from domain.mapping import FactMapper, StoredFact, UnreadableFact
+from projections import directory, log
+from projections.caseload import Caseload
+from projections.entries import Entry
+from projections.keys import PersonKeys
+from projections.meetings import Meetings
+from projections.pseudonyms import Pseudonyms
+from projections.referrals import Referrals
+from projections.share import Poison, Share, Told
+from projections.statements import statements
+
+SQL = statements("engine")
+SHARE = statements("share")
+BATCH = 2_000
+"""Facts in a batch at most; when the tail is quiet a batch is whatever has arrived."""
+
+PATIENCE = 0.25
+"""Seconds to wait for word of a new fact before looking anyway."""
+
+_log = structlog.get_logger("projections")
+
+
+class View(Protocol):
+    """One view's fold over a batch of entries."""
+
+    name: str
+
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> None: ...
+    def fold(self, entry: Entry) -> None: ...
+    def save(self, connection: Connection) -> None: ...
+
+
+def views() -> tuple[View, ...]:
+    """Every view that is folded from the share."""
+    return (Caseload(), Referrals(), Meetings())
+
+
+class Engine:
+    """One loop for the share and all views. A second engine waits for the first one's lease."""
+
+    def __init__(
+        self, dsn: str, mapper: FactMapper, keys: PersonKeys, pseudonyms: Pseudonyms
+    ) -> None:
+        self._dsn, self._mapper, self._keys, self._pseudonyms = dsn, mapper, keys, pseudonyms
+
+    def run(self, stop: Event) -> None:
+        """Fold until told to stop; on a lost connection, begin again from the position kept."""
+        while not stop.is_set():
+            try:
+                with psycopg.connect(self._dsn, autocommit=True, connect_timeout=5) as connection:
+                    connection.execute("listen throughcare_log")
+                    while not stop.is_set():
+                        if not self.step(connection):
+                            for _ in connection.notifies(timeout=PATIENCE, stop_after=1):
+                                pass
+            except psycopg.OperationalError as lost:
+                _log.warning("database lost; trying again", error=type(lost).__name__)
+                stop.wait(1.0)
+
+    def catch_up(self) -> int:
+        """Fold all there is now; the position reached."""
+        reached = 0
+        with psycopg.connect(self._dsn, autocommit=True) as connection:
+            while position := self.step(connection):
+                reached = position
+        return reached
+
+    def step(self, connection: Connection, limit: int = BATCH) -> int:
+        """Fold the next batch; the position reached, or 0 when nothing was new."""
+        poisoned: dict[UUID, Poison] = {}
+        while True:
+            try:
+                with connection.transaction():
+                    return self._batch(connection, limit, poisoned)
+            except Poison as poison:
+                known = poisoned.get(poison.case)
+                if known and poison.position >= known.position:
+                    raise
+                poisoned[poison.case] = poison
+                _log.error("case parked", position=poison.position, topic=poison.topic)
+
+    def retry(self, case: UUID) -> bool:
+        """Fold what waited of a parked case; whether it was parked. Raises `Poison` again."""
+        with psycopg.connect(self._dsn, autocommit=True) as connection, connection.transaction():
+            lease = connection.execute(SQL["lease"]).fetchone()
+            assert lease is not None
+            row = connection.execute(SHARE["unpark"], [case], binary=True).fetchone()
+            if row is None:
+                return False
+            waited = [
+                fact for fact in log.of_case(connection, case, lease[0]) if fact.position >= row[0]
+            ]
+            self._keys.many({f.person for f in waited if f.person})
+            facts = [self._read(stored) for stored in waited]
+            self._fold(connection, facts)
+            connection.execute(SQL["notify"], [lease[0]])
+            return True
+
+    def _batch(self, connection: Connection, limit: int, poisoned: dict[UUID, Poison]) -> int:
+        lease = connection.cursor(binary=True).execute(SQL["lease"], prepare=True).fetchone()
+        assert lease is not None, "views.positions has a row for the share"
+        stored = log.read_after(connection, lease[0], limit)
+        if not stored:
+            return 0
+        parked = {row[0] for row in connection.execute(SHARE["parked"]).fetchall()}
+        self._keys.many({f.person for f in stored if f.person})
+        facts = []
+        for one in stored:
+            case = _case(one)
+            poison = poisoned.get(case)
+            if case in parked or (poison and one.position >= poison.position):
+                continue
+            facts.append(self._read(one))
+        self._fold(connection, facts)
+        for poison in poisoned.values():
+            connection.execute(
+                SHARE["park"],
+                [poison.case, poison.position, poison.topic, poison.reason],
+                binary=True,
+            )
+        reached = stored[-1].position
+        names = ["share", "directory", *(view.name for view in views())]
+        connection.execute(SQL["move"], [reached, names], binary=True, prepare=True)
+        connection.execute(SQL["notify"], [reached])
+        return reached
+
+    def _read(self, stored: StoredFact) -> Recorded:
+        try:
+            return self._mapper.read(stored)
+        except UnreadableFact as unreadable:
+            raise Poison(_case(stored), stored.position, stored.topic, "unreadable") from unreadable
+
+    def _fold(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+        if not facts:
+            return
+        share = Share(
+            connection, self._mapper, self._keys, self._pseudonyms, directory.load(connection)
+        )
+        told = share.tell(facts)
+        share.save(told)
+        for view in views():
+            _fold_view(connection, view, told)
+
+
+def _case(stored: StoredFact) -> UUID:
+    case = stored.person or stored.originator_id
+    assert isinstance(case, UUID)
+    return case
+
+
+def _fold_view(connection: Connection, view: View, told: Sequence[Told]) -> None:
+    view.load(connection, [each.entry for each in told])
+    for each in told:
+        try:
+            view.fold(each.entry)
+        except (KeyError, ValueError, TypeError, AttributeError) as failed:
+            raise Poison(
+                each.case, each.entry.position, each.entry.type, type(failed).__name__
+            ) from failed
+    view.save(connection)

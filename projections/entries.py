@@ -1,0 +1,82 @@
+"""One entry of a partner's share: its bytes at rest and its shape in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.mapping import Keys, seal, unseal
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one partner was told of one fact. ``number`` is 1, 2, 3 … within the partner's share.
+
+    ``position`` and ``recorded_at`` are of the fact that caused the telling: for a backfill, the
+    one that made the partner involved. ``effective_at`` is when the told fact was true.
+    """
+
+    partner: UUID
+    number: int
+    position: int
+    subject: UUID | None
+    type: str
+    effective_at: datetime
+    recorded_at: datetime
+    backfill: bool
+    data: dict[str, Any]
+
+
+def bound(partner: UUID, number: int, message_type: str) -> bytes:
+    """What an entry's ciphertext is tied to."""
+    return partner.bytes + number.to_bytes(8, "big") + message_type.encode()
+
+
+def sealed(entry: Entry, personal: frozenset[str], person: UUID | None, keys: Keys) -> bytes:
+    """The entry's content as it rests, its personal part under the person's key."""
+    key = keys.of(person) if person and personal else None
+    if person and key is None:
+        entry = Entry(
+            entry.partner,
+            entry.number,
+            entry.position,
+            entry.subject,
+            entry.type,
+            entry.effective_at,
+            entry.recorded_at,
+            entry.backfill,
+            {name: value for name, value in entry.data.items() if name not in personal},
+        )
+    return seal(entry.data, personal, key, bound(entry.partner, entry.number, entry.type))
+
+
+def opened(row: Any, keys: Keys) -> Entry:
+    """An entry from its row; an erased person's personal fields are absent."""
+    (
+        partner,
+        number,
+        position,
+        person,
+        subject,
+        message_type,
+        effective_at,
+        recorded_at,
+        backfill,
+        state,
+    ) = row
+    key = keys.of(person) if person else None
+    return Entry(
+        partner,
+        number,
+        position,
+        subject,
+        message_type,
+        effective_at,
+        recorded_at,
+        backfill,
+        unseal(state, NOTHING, key, bound(partner, number, message_type)),
+    )

@@ -1,0 +1,26 @@
+"""The id by which one partner knows a person: no two partners' ids can be put together."""
+
+from __future__ import annotations
+
+import hmac
+from functools import lru_cache
+from hashlib import sha256
+from uuid import UUID
+
+from domain.vocabulary import PartnerId, PersonId
+
+
+class Pseudonyms:
+    """Ids derived from the master key, so that the same log gives the same share."""
+
+    def __init__(self, master: bytes) -> None:
+        self._secret = hmac.digest(master, b"throughcare pseudonyms", sha256)
+        self.of = lru_cache(maxsize=100_000)(self._of)
+
+    def _of(self, partner: PartnerId, person: PersonId) -> UUID:
+        digest = hmac.digest(self._secret, partner.bytes + person.bytes, sha256)
+        return UUID(bytes=digest[:16], version=8)
+
+    def blind(self, identifier: str) -> bytes:
+        """An identifier (an NHS number) as it can be looked up without being kept in the clear."""
+        return hmac.digest(self._secret, b"identifier " + identifier.encode(), sha256)

@@ -1,0 +1,471 @@
+"""Everything a partner may read, always for one partner; there is no question without one.
+
+It reads what was folded from that partner's share, now or as at an earlier moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import orjson
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from domain.vocabulary import PartnerId, PersonId
+from projections import directory, meetings, record
+from projections.directory import Directory
+from projections.entries import Entry, opened
+from projections.keys import PersonKeys
+from projections.pseudonyms import Pseudonyms
+from projections.referrals import PRIORITIES
+from projections.statements import statements
+
+CASELOAD = statements("caseload")
+REFERRALS = statements("referrals")
+MEETINGS = statements("meetings")
+SHARE = statements("share")
+ENGINE = statements("engine")
+DIRECTORY = statements("directory")
+LOG = statements("log")
+
+KEEP_ALIVE = 15.0
+"""Seconds after which a live stream looks for entries without having heard of any."""
+
+FIRST = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The moment a read is asked for: what was known (``as_at``), what was true (``as_of``)."""
+
+    as_at: int | datetime | None = None
+    as_of: datetime | None = None
+
+    @property
+    def now(self) -> bool:
+        return self.as_at is None and self.as_of is None
+
+
+NOW = When()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows in their order; ``next`` continues after the last one."""
+
+    rows: list[dict[str, Any]]
+    next: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    total: int = 0
+
+
+class Reading:
+    """The reads of one process. Open it before use and close it after."""
+
+    def __init__(self, dsn: str, keys: PersonKeys, pseudonyms: Pseudonyms) -> None:
+        self._dsn, self._keys, self.pseudonyms = dsn, keys, pseudonyms
+        self._pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
+            dsn,
+            kwargs={"autocommit": True, "connect_timeout": 2},
+            min_size=1,
+            max_size=8,
+            timeout=2.0,
+            open=False,
+        )
+        self._moved = asyncio.Condition()
+        self._listening: asyncio.Task[None] | None = None
+        self._directory: tuple[int, Directory] = (-1, Directory())
+
+    async def open(self) -> None:
+        """Connect, and listen for word of new entries."""
+        await self._pool.open()
+        self._listening = asyncio.create_task(self._listen())
+
+    async def close(self) -> None:
+        """Let go of every connection; live streams end."""
+        if self._listening:
+            self._listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listening
+        await self._pool.close()
+
+    # Moments
+
+    async def head(self) -> int:
+        """The position of the newest fact in the log."""
+        ((position,),) = await self._rows(LOG["head"])
+        return int(position)
+
+    async def positions(self) -> dict[str, tuple[int, float]]:
+        """Each view's position and how many seconds it is behind the log."""
+        rows = await self._rows(ENGINE["positions"])
+        return {name: (position, lag) for name, position, lag in rows}
+
+    async def reached(self, position: int, within: float) -> bool:
+        """Wait until the views show this position; whether they do, ``within`` seconds."""
+        deadline = asyncio.get_running_loop().time() + within
+        while True:
+            rows = await self._rows(ENGINE["behind"], ["caseload"])
+            if all(at >= position for _, at in rows):
+                return True
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return False
+            await self._wait(min(left, 0.05))
+
+    async def position(self, when: When) -> int:
+        """The log position a moment means: that of the views now, or the last one known then."""
+        if isinstance(when.as_at, int):
+            return when.as_at
+        if when.as_at is None:
+            ((_, position),) = await self._rows(ENGINE["behind"], ["caseload"])
+            return int(position)
+        rows = await self._rows(ENGINE["at_time"], when.as_at)
+        return int(rows[0][0]) if rows else 0
+
+    # Persons
+
+    async def person_of(self, partner: PartnerId, subject: UUID) -> PersonId | None:
+        """Whose id this is for the partner; ``None`` for a person it was never told of."""
+        rows = await self._rows(SHARE["person_of"], partner, subject)
+        return PersonId(rows[0][0]) if rows else None
+
+    async def persons_identified(self, identifier: str) -> list[PersonId]:
+        """The persons registered under an identifier (an NHS number)."""
+        rows = await self._rows(SHARE["identified"], self.pseudonyms.blind(identifier))
+        return [PersonId(person) for (person,) in rows]
+
+    async def caseload(
+        self,
+        partner: PartnerId,
+        *,
+        status: Sequence[str] = (),
+        query: str = "",
+        sort: str = "urgency",
+        after: str | None = None,
+        limit: int = 50,
+        when: When = NOW,
+    ) -> Page:
+        """A page of the partner's caseload, most urgent first or by name."""
+        if not when.now:
+            return await self._earlier_caseload(partner, status, query, sort, after, limit, when)
+        asked: dict[str, Any] = {
+            "partner": partner,
+            "status": list(status),
+            "name": f"%{_literal(query)}%",
+            "limit": limit + 1,
+        }
+        if sort == "name":
+            name, subject = _cursor(after, ["", str(FIRST)])
+            asked |= {"after": name, "subject": UUID(subject)}
+            rows = await self._rows(CASELOAD["page_by_name"], asked)
+        else:
+            urgency, waiting, subject = _cursor(after, ["-1", "-infinity", str(FIRST)])
+            asked |= {"urgency": int(urgency), "waiting": waiting, "subject": UUID(subject)}
+            rows = await self._rows(CASELOAD["page_by_urgency"], asked)
+        counts = dict(await self._rows(CASELOAD["counts"], partner))
+        return Page(
+            rows=[_with_actions(orjson.loads(row[-1])) for row in rows[:limit]],
+            next=_next(rows, limit),
+            counts=counts,
+            total=sum(n for name, n in counts.items() if name != "past"),
+        )
+
+    async def record(
+        self, partner: PartnerId, subject: UUID, when: When = NOW
+    ) -> dict[str, Any] | None:
+        """One person's record as the partner may know it."""
+        if when.now:
+            rows = await self._rows(CASELOAD["one"], partner, subject)
+            return _with_actions(orjson.loads(rows[0][0])) if rows else None
+        return record.folded(await self.history(partner, subject, when))
+
+    async def history(self, partner: PartnerId, subject: UUID, when: When = NOW) -> list[Entry]:
+        """What the partner was told of a person, oldest first."""
+        rows = await self._rows(SHARE["of_subject"], partner, subject, await self.position(when))
+        return _true_by(await self._opened(rows), when)
+
+    # Referrals and meetings
+
+    async def referrals(
+        self,
+        partner: PartnerId,
+        *,
+        part: str,
+        states: Sequence[str] = (),
+        after: str | None = None,
+        limit: int = 50,
+        when: When = NOW,
+    ) -> Page:
+        """A page of the referrals the partner received or sent, most urgent and oldest first."""
+        if not when.now:
+            rows = [
+                asked
+                for row in (await self._folded(partner, when)).values()
+                for asked in _referrals_of(row)
+                if asked["part"] == part and (not states or asked["state"] in states)
+            ]
+            rows.sort(key=lambda r: (PRIORITIES.get(r.get("priority", ""), 2), r["made_at"]))
+            return Page(rows=rows[:limit], total=len(rows))
+        urgency, made, referral = _cursor(after, ["-1", "-infinity", str(FIRST)])
+        found = await self._rows(
+            REFERRALS["page"],
+            {
+                "partner": partner,
+                "part": part,
+                "states": list(states),
+                "urgency": int(urgency),
+                "made": made,
+                "referral": UUID(referral),
+                "limit": limit + 1,
+            },
+        )
+        return Page(
+            rows=[_named(content, name, partner) for _, _, _, content, name in found[:limit]],
+            next=_next([row[:4] for row in found], limit),
+        )
+
+    async def referral(
+        self, partner: PartnerId, referral: UUID, when: When = NOW
+    ) -> dict[str, Any] | None:
+        """One referral as the partner may know it."""
+        if when.now:
+            rows = await self._rows(REFERRALS["one"], partner, referral)
+            return _named(rows[0][0], rows[0][1], partner) if rows else None
+        for row in (await self._folded(partner, when)).values():
+            for asked in _referrals_of(row):
+                if asked["id"] == str(referral):
+                    return asked
+        return None
+
+    async def meetings(self, partner: PartnerId, when: When = NOW) -> list[dict[str, Any]]:
+        """The meetings the partner is invited to, newest first."""
+        if when.now:
+            return [orjson.loads(row) for (row,) in await self._rows(MEETINGS["all"], partner)]
+        folded = meetings.folded(await self._told(partner, when))
+        known = [row for row in folded.values() if "starts_at" in row]
+        return sorted(known, key=lambda row: str(row["starts_at"]), reverse=True)
+
+    async def meeting(
+        self, partner: PartnerId, meeting: UUID, when: When = NOW
+    ) -> dict[str, Any] | None:
+        """One meeting as the partner may know it."""
+        if when.now:
+            rows = await self._rows(MEETINGS["one"], partner, meeting)
+            return orjson.loads(rows[0][0]) if rows else None
+        return meetings.folded(await self._told(partner, when)).get(str(meeting))
+
+    # The share itself
+
+    async def entries(self, partner: PartnerId, *, after: int, limit: int) -> list[Entry]:
+        """The partner's entries that follow a number, in order."""
+        return await self._opened(await self._rows(SHARE["after"], partner, after, limit))
+
+    async def newest(self, partner: PartnerId) -> int:
+        """The number of the partner's newest entry; 0 before the first."""
+        ((number,),) = await self._rows(SHARE["newest"], partner)
+        return int(number)
+
+    async def live(self, partner: PartnerId, after: int) -> AsyncIterator[Entry | None]:
+        """The partner's entries that follow a number, and then each as it is told, for ever.
+
+        ``None`` comes when nothing was told for `KEEP_ALIVE` seconds.
+        """
+        while True:
+            some = await self.entries(partner, after=after, limit=500)
+            for entry in some:
+                yield entry
+                after = entry.number
+            if not some and not await self._wait(KEEP_ALIVE):
+                yield None
+
+    async def arrived(self, partner: PartnerId, *, after: int, within: float) -> bool:
+        """Wait for an entry that follows a number; whether there is one within the time."""
+        deadline = asyncio.get_running_loop().time() + within
+        while await self.newest(partner) <= after:
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return False
+            await self._wait(left)
+        return True
+
+    # The place
+
+    async def custody(self) -> dict[str, Any]:
+        """How many persons each organisation is responsible for, and how many nobody is."""
+        rows = await self._rows(SHARE["custody"])
+        held = {str(partner): count for partner, count in rows if partner}
+        nobody = sum(count for partner, count in rows if partner is None)
+        return {
+            "open": sum(held.values()) + nobody,
+            "held_by_nobody": nobody,
+            "by_organisation": held,
+        }
+
+    async def directory(self) -> Directory:
+        """Partners, services and practitioners; about nobody who is helped."""
+        ((_, position),) = await self._rows(ENGINE["behind"], ["directory"])
+        if position != self._directory[0]:
+            self._directory = (position, directory.read(await self._rows(DIRECTORY["all"])))
+        return self._directory[1]
+
+    async def parked(self) -> list[dict[str, Any]]:
+        """The cases whose facts could not be folded."""
+        names = ("case", "position", "topic", "reason", "parked_at")
+        return [dict(zip(names, row, strict=True)) for row in await self._rows(SHARE["parked"])]
+
+    # How it is done
+
+    async def _earlier_caseload(
+        self,
+        partner: PartnerId,
+        status: Sequence[str],
+        query: str,
+        sort: str,
+        after: str | None,
+        limit: int,
+        when: When,
+    ) -> Page:
+        rows = [
+            row
+            for row in (await self._folded(partner, when)).values()
+            if query.casefold() in row.get("name", "").casefold()
+        ]
+        counts: dict[str, int] = {}
+        for row in rows:
+            counts[row["status"]] = counts.get(row["status"], 0) + 1
+        shown = [r for r in rows if r["status"] in status or (not status and r["status"] != "past")]
+
+        def place(row: dict[str, Any]) -> list[str]:
+            if sort == "name":
+                return [row.get("name", ""), row["person"]]
+            return [str(record.urgency(row)), row["waiting_since"] or "infinity", row["person"]]
+
+        shown.sort(key=place)
+        if after:
+            shown = [row for row in shown if place(row) > _cursor(after, [])]
+        page = shown[:limit]
+        return Page(
+            rows=page,
+            next=orjson.dumps(place(page[-1])).decode() if len(shown) > limit else None,
+            counts=counts,
+            total=sum(n for name, n in counts.items() if name != "past"),
+        )
+
+    async def _told(self, partner: PartnerId, when: When) -> list[Entry]:
+        rows = await self._rows(SHARE["up_to"], partner, await self.position(when))
+        return _true_by(await self._opened(rows), when)
+
+    async def _folded(self, partner: PartnerId, when: When) -> dict[UUID, dict[str, Any]]:
+        """Every row of the partner's caseload as at an earlier moment, folded anew."""
+        entries = await self._told(partner, when)
+
+        def fold() -> dict[UUID, dict[str, Any]]:
+            rows: dict[UUID, dict[str, Any]] = {}
+            for entry in entries:
+                if entry.subject:
+                    rows[entry.subject] = record.fold(rows.get(entry.subject), entry)
+            return rows
+
+        return await asyncio.to_thread(fold)
+
+    async def _opened(self, rows: Sequence[Any]) -> list[Entry]:
+        def unseal() -> list[Entry]:
+            self._keys.many({row[3] for row in rows if row[3]})
+            return [opened(row, self._keys) for row in rows]
+
+        return await asyncio.to_thread(unseal)
+
+    async def _rows(self, statement: LiteralString | str, *asked: Any) -> list[Any]:
+        parameters = asked[0] if asked and isinstance(asked[0], dict) else asked
+        async with self._pool.connection() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(statement, parameters)
+            return await cursor.fetchall()
+
+    async def _wait(self, seconds: float) -> bool:
+        """Wait for word of new entries; whether it came."""
+        try:
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _listen(self) -> None:
+        while True:
+            with suppress(psycopg.OperationalError):
+                async with _listener(self._dsn) as connection:
+                    async for _ in connection.notifies():
+                        async with self._moved:
+                            self._moved.notify_all()
+            await asyncio.sleep(1.0)
+
+
+@asynccontextmanager
+async def _listener(dsn: str) -> AsyncIterator[AsyncConnection]:
+    connection = await AsyncConnection.connect(dsn, autocommit=True, connect_timeout=2)
+    try:
+        await connection.execute("listen throughcare_share")
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _true_by(entries: Iterable[Entry], when: When) -> list[Entry]:
+    return [e for e in entries if when.as_of is None or e.effective_at <= when.as_of]
+
+
+def _literal(query: str) -> str:
+    """A search text as it is, with nothing in it that stands for something else."""
+    return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+class NoSuchPage(ValueError):
+    """The page's cursor is not one that was given out; begin again without it."""
+
+
+def _cursor(after: str | None, first: list[str]) -> list[str]:
+    if after is None:
+        return first
+    try:
+        place = [str(part) for part in orjson.loads(after)]
+        UUID(place[-1])
+    except (orjson.JSONDecodeError, ValueError, TypeError, IndexError) as unknown:
+        raise NoSuchPage(after) from unknown
+    if first and len(place) != len(first):
+        raise NoSuchPage(after)
+    return place
+
+
+def _next(rows: Sequence[Any], limit: int) -> str | None:
+    if len(rows) <= limit:
+        return None
+    return orjson.dumps([str(part) for part in rows[limit - 1][:-1]]).decode()
+
+
+def _with_actions(row: dict[str, Any]) -> dict[str, Any]:
+    row["actions"] = record.actions(row)
+    return row
+
+
+def _named(content: bytes, name: str | None, partner: UUID) -> dict[str, Any]:
+    row: dict[str, Any] = orjson.loads(content)
+    if name:
+        row["name"] = name
+    row["actions"] = record.referral_actions(row, str(partner))
+    return row
+
+
+def _referrals_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        asked | {"id": key, "person": row["person"], "name": row.get("name", "")}
+        for key, asked in row["referrals"].items()
+    ]

@@ -1,0 +1,76 @@
+"""Referrals sent and received: one row for each referral a partner knows of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+
+from domain.sharing import WITHDRAWN
+from projections import record
+from projections.entries import Entry
+from projections.statements import statements
+
+SQL = statements("referrals")
+PRIORITIES = {"emergency": 0, "urgent": 1, "routine": 2}
+KEPT = ("person", "id", "part", "state", "made_at", "service", "decline_reason")
+"""What a partner still sees of a referral when its basis to know the person has ended."""
+
+
+class Referrals:
+    """The view's fold. Rows are keyed by partner and referral."""
+
+    name = "referrals"
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[UUID, UUID], dict[str, Any]] = {}
+
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        """Fetch the rows these entries touch."""
+        self._rows = {}
+        keys = {(e.partner, e.subject) for e in entries if e.subject and _concerns(e)}
+        if not keys:
+            return
+        partners, subjects = zip(*keys, strict=True)
+        cursor = connection.cursor(binary=True)
+        cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)))
+        for partner, referral, content in cursor:
+            self._rows[partner, referral] = orjson.loads(content)
+
+    def fold(self, entry: Entry) -> None:
+        """Follow one entry. What was withdrawn keeps its state and loses every word."""
+        if entry.type == WITHDRAWN:
+            for key, row in self._rows.items():
+                if key[0] == entry.partner and row["person"] == str(entry.subject):
+                    self._rows[key] = {name: row[name] for name in KEPT if name in row}
+        elif _concerns(entry):
+            key = (entry.partner, UUID(entry.data["stream"]))
+            row = self._rows.get(key) or {"person": str(entry.subject), "id": str(key[1])}
+            self._rows[key] = record.folded_referral(row, entry)
+
+    def save(self, connection: Connection) -> None:
+        """Write the touched rows, in the open transaction."""
+        rows = [(p, r, row) for (p, r), row in self._rows.items()]
+        if not rows:
+            return
+        connection.cursor().execute(
+            SQL["save"],
+            (
+                [p for p, _, _ in rows],
+                [r for _, r, _ in rows],
+                [UUID(row["person"]) for _, _, row in rows],
+                [row["part"] for _, _, row in rows],
+                [row["state"] for _, _, row in rows],
+                [PRIORITIES.get(row.get("priority", ""), 2) for _, _, row in rows],
+                [record.moment(row["made_at"]) for _, _, row in rows],
+                [orjson.dumps(row) for _, _, row in rows],
+            ),
+            binary=True,
+        )
+
+
+def _concerns(entry: Entry) -> bool:
+    return entry.type.startswith("referral.") or entry.type == WITHDRAWN

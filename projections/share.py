@@ -1,0 +1,255 @@
+"""The share: runs the domain's rule once per fact, in order, and numbers what each partner is told.
+
+It refuses to decide anything itself: who may know what is `domain.sharing`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from pydantic import TypeAdapter
+
+from domain import meeting, person
+from domain.kernel import Category, Recorded
+from domain.mapping import FactMapper
+from domain.sharing import WITHDRAWN, Backfill, Circle, Disclosure, message_type
+from domain.vocabulary import PartnerId, PersonId
+from projections import log
+from projections.directory import Directory
+from projections.entries import NOTHING, Entry, sealed
+from projections.keys import PersonKeys
+from projections.pseudonyms import Pseudonyms
+from projections.statements import statements
+
+_SQL = statements("share")
+_CIRCLE = TypeAdapter(Circle)
+
+
+class Poison(Exception):
+    """A fact that cannot be folded. Names its case and position, never its content."""
+
+    def __init__(self, case: UUID, position: int, topic: str, reason: str) -> None:
+        super().__init__(case, position, topic, reason)
+        self.case, self.position, self.topic, self.reason = case, position, topic, reason
+
+
+def case_of(recorded: Recorded) -> UUID:
+    """What waits when a fact cannot be folded: its person's case, or else its stream."""
+    return recorded.person or recorded.originator_id
+
+
+@dataclass
+class Told:
+    """An entry with what is needed to write it and to fold views from it."""
+
+    entry: Entry
+    person: PersonId | None
+    personal: frozenset[str]
+    case: UUID
+
+
+@dataclass
+class Share:
+    """The share of every partner, as one batch of facts extends it."""
+
+    connection: Connection
+    mapper: FactMapper
+    keys: PersonKeys
+    pseudonyms: Pseudonyms
+    directory: Directory
+    circles: dict[PersonId, Circle] = field(default_factory=dict)
+    numbers: dict[UUID, int] = field(default_factory=dict)
+    introduced: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
+    identified: set[tuple[bytes, UUID]] = field(default_factory=set)
+    directory_streams: set[UUID] = field(default_factory=set)
+
+    def tell(self, facts: Sequence[Recorded]) -> list[Told]:
+        """What these facts, in their order, let every partner know. Raises `Poison`."""
+        self._load(facts)
+        plans = [self._plan(recorded) for recorded in facts]
+        history = self._history(facts, plans)
+        told: list[Told] = []
+        for recorded, (now, backfills, withdrawn) in zip(facts, plans, strict=True):
+            for backfill in backfills:
+                earlier = history[recorded.person] if recorded.person else []
+                for disclosure in backfill.of(earlier):
+                    told.append(self._number(disclosure, recorded))
+            for disclosure in now:
+                told.append(self._number(disclosure, recorded))
+            for partner in withdrawn:
+                told.append(self._number(_withdrawal(partner, recorded), recorded))
+        return told
+
+    def save(self, told: Sequence[Told]) -> None:
+        """Write entries, numbers, circles and the partners' own ids, in the open transaction."""
+        cursor = self.connection.cursor()
+        if told:
+            with cursor.copy(_SQL["copy_entries"]) as copy:
+                copy.set_types(_ENTRY_TYPES)
+                for each in told:
+                    entry = each.entry
+                    copy.write_row(
+                        (
+                            entry.partner,
+                            entry.number,
+                            entry.position,
+                            each.person,
+                            entry.subject,
+                            entry.type,
+                            entry.effective_at,
+                            entry.recorded_at,
+                            entry.backfill,
+                            sealed(entry, each.personal, each.person, self.keys),
+                        )
+                    )
+        if self.introduced:
+            columns = zip(*self.introduced, strict=True)
+            cursor.execute(_SQL["introduce"], [list(c) for c in columns], binary=True)
+        if self.identified:
+            columns = zip(*self.identified, strict=True)
+            cursor.execute(_SQL["identify"], [list(c) for c in columns], binary=True)
+        if self.circles:
+            circles = list(self.circles.values())
+            cursor.execute(
+                _SQL["save_circles"],
+                [
+                    [c.person for c in circles],
+                    [c.open for c in circles],
+                    [c.responsible for c in circles],
+                    [_CIRCLE.dump_json(c) for c in circles],
+                ],
+                binary=True,
+            )
+        if self.numbers:
+            cursor.execute(
+                _SQL["save_numbers"],
+                [list(self.numbers), list(self.numbers.values())],
+                binary=True,
+            )
+        self.directory.save(self.connection, self.directory_streams)
+
+    def _load(self, facts: Sequence[Recorded]) -> None:
+        cursor = self.connection.cursor(binary=True)
+        persons = list({f.person for f in facts if f.person})
+        for (state,) in cursor.execute(_SQL["circles"], [persons]).fetchall():
+            circle = _CIRCLE.validate_json(state)
+            self.circles[circle.person] = circle
+        self.numbers = dict(cursor.execute(_SQL["numbers"]).fetchall())
+
+    def _plan(
+        self, recorded: Recorded
+    ) -> tuple[Iterable[Disclosure], Sequence[Backfill], Sequence[PartnerId]]:
+        try:
+            if recorded.person is None:
+                if self.directory.follow(recorded):
+                    self.directory_streams.add(recorded.originator_id)
+                    return (), (), ()
+                return self._meeting(recorded), (), ()
+            self._identify(recorded)
+            circle = self.circles.setdefault(recorded.person, Circle(recorded.person))
+            telling = circle.follow(recorded, self.directory.agreements)
+        except Exception as failed:
+            raise Poison(
+                case_of(recorded), recorded.position, recorded.fact.TOPIC, type(failed).__name__
+            ) from failed
+        return telling.disclosures, telling.backfills, telling.withdrawn
+
+    def _identify(self, recorded: Recorded) -> None:
+        match recorded.fact:
+            case (
+                person.PersonRegistered(nhs_number=str(number))
+                | person.DetailsCorrected(nhs_number=str(number))
+            ):
+                assert recorded.person is not None
+                self.identified.add((self.pseudonyms.blind(number), recorded.person))
+
+    def _meeting(self, recorded: Recorded) -> list[Disclosure]:
+        """A meeting's own facts go to the organisations invited to it."""
+        fact = recorded.fact
+        assert isinstance(fact, meeting.MeetingScheduled | meeting.MeetingClosed)
+        agreements = self.directory.agreements
+        return [
+            Disclosure(
+                partner=partner,
+                type=message_type(type(fact)),
+                data=fact.model_dump(mode="json") | {"stream": str(recorded.originator_id)},
+                personal=NOTHING,
+                recorded=recorded,
+            )
+            for partner in fact.invited
+            if partner in agreements and Category.COORDINATION in agreements[partner].categories
+        ]
+
+    def _history(
+        self, facts: Sequence[Recorded], plans: Sequence[tuple[Any, Sequence[Backfill], Any]]
+    ) -> Mapping[PersonId, list[Recorded]]:
+        """The earlier facts of those about whom somebody new is told, in one question."""
+        wanted = {
+            f.person for f, (_, backfills, _) in zip(facts, plans, strict=True) if backfills
+        } - {None}
+        history: dict[PersonId, list[Recorded]] = defaultdict(list)
+        if not wanted:
+            return history
+        before = facts[0].position - 1
+        if before:
+            persons = [p for p in wanted if p]
+            for stored in log.of_persons(self.connection, persons, before):
+                recorded = self.mapper.read(stored)
+                assert recorded.person is not None
+                history[recorded.person].append(recorded)
+        for recorded in facts:
+            if recorded.person in wanted:
+                assert recorded.person is not None
+                history[recorded.person].append(recorded)
+        return history
+
+    def _number(self, disclosure: Disclosure, because: Recorded) -> Told:
+        partner, recorded = disclosure.partner, disclosure.recorded
+        number = self.numbers[partner] = self.numbers.get(partner, 0) + 1
+        subject = None
+        if recorded.person:
+            subject = self.pseudonyms.of(partner, recorded.person)
+            self.introduced.add((partner, subject, recorded.person))
+        assert because.recorded_at is not None
+        data = disclosure.data
+        if disclosure.backfill and recorded.recorded_at:
+            data["first_recorded_at"] = recorded.recorded_at.isoformat()
+        return Told(
+            Entry(
+                partner,
+                number,
+                because.position,
+                subject,
+                disclosure.type,
+                recorded.effective_at,
+                because.recorded_at,
+                disclosure.backfill,
+                data,
+            ),
+            recorded.person,
+            disclosure.personal,
+            case_of(because),
+        )
+
+
+_ENTRY_TYPES = [
+    "uuid",
+    "int8",
+    "int8",
+    "uuid",
+    "uuid",
+    "text",
+    "timestamptz",
+    "timestamptz",
+    "bool",
+    "bytea",
+]
+
+
+def _withdrawal(partner: PartnerId, recorded: Recorded) -> Disclosure:
+    return Disclosure(partner=partner, type=WITHDRAWN, data={}, personal=NOTHING, recorded=recorded)

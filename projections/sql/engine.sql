@@ -1,0 +1,25 @@
+-- name: lease
+select position from views.positions where name = 'share' for update
+
+-- name: positions
+select p.name, p.position,
+    case when p.position >= h.position then 0.0
+         else extract(epoch from clock_timestamp() - coalesce(
+             (select f.recorded_at from log.facts as f where f.position = p.position + 1),
+             clock_timestamp()))
+    end::float8 as lag
+from views.positions as p cross join log.head as h
+order by p.name
+
+-- name: move
+update views.positions set position = %b::bigint, moved_at = clock_timestamp()
+where name = any(%b::text[])
+
+-- name: behind
+select name, position from views.positions where name = any(%b::text[])
+
+-- name: notify
+select pg_notify('throughcare_share', %s::text)
+
+-- name: at_time
+select position from log.facts where recorded_at <= %s order by recorded_at desc, position desc limit 1

@@ -1,0 +1,79 @@
+-- name: circles
+select state from share.circles where person = any(%b::uuid[])
+
+-- name: numbers
+select partner, number from share.partners
+
+-- name: copy_entries
+copy share.entries (partner, number, position, person, subject, type, effective_at, recorded_at,
+    backfill, state) from stdin (format binary)
+
+-- name: introduce
+insert into share.subjects (partner, subject, person)
+select partner, subject, person
+from unnest(%b::uuid[], %b::uuid[], %b::uuid[]) as i (partner, subject, person)
+on conflict do nothing
+
+-- name: identify
+insert into share.identifiers (blind, person)
+select blind, person from unnest(%b::bytea[], %b::uuid[]) as i (blind, person)
+on conflict do nothing
+
+-- name: save_circles
+insert into share.circles (person, open, responsible, state)
+select person, open, responsible, state
+from unnest(%b::uuid[], %b::boolean[], %b::uuid[], %b::bytea[]) as c (person, open, responsible, state)
+on conflict (person) do update
+set open = excluded.open, responsible = excluded.responsible, state = excluded.state
+
+-- name: save_numbers
+insert into share.partners (partner, number)
+select partner, number from unnest(%b::uuid[], %b::bigint[]) as n (partner, number)
+on conflict (partner) do update set number = excluded.number
+
+-- name: after
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries
+where partner = %b and number > %b::bigint
+order by number
+limit %b::bigint
+
+-- name: of_subject
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries
+where partner = %b and subject = %b and position <= %b::bigint
+order by number
+
+-- name: up_to
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries
+where partner = %b and position <= %b::bigint
+order by number
+
+-- name: by_position
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries
+where position > %b::bigint and position <= %b::bigint
+order by position, partner, number
+
+-- name: newest
+select coalesce(max(number), 0) from share.entries where partner = %b
+
+-- name: person_of
+select person from share.subjects where partner = %b and subject = %b
+
+-- name: identified
+select person from share.identifiers where blind = %b
+
+-- name: custody
+select responsible, count(*) from share.circles where open group by responsible
+
+-- name: parked
+select case_id, position, topic, reason, parked_at from share.parked order by position
+
+-- name: park
+insert into share.parked (case_id, position, topic, reason) values (%b, %b, %b, %b)
+on conflict (case_id) do nothing
+
+-- name: unpark
+delete from share.parked where case_id = %b returning position
