@@ -1,0 +1,73 @@
+"""A real PostgreSQL for the tests: one server a worker, one fresh database a test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import Connection, sql
+from psycopg_pool import ConnectionPool
+
+from deploy.embedded import DATABASE, Embedded, start
+from projections.connections import open_pool
+
+
+@dataclass(frozen=True)
+class Database:
+    """One test's own database. Pools and connections it opened are closed with it."""
+
+    name: str
+    server: Embedded
+    opened: ExitStack
+
+    def dsn(self, role: str) -> str:
+        return self.server.dsn(role, self.name)
+
+    def pool(self, role: str, *, most: int = 8) -> ConnectionPool[Connection]:
+        return self.opened.enter_context(open_pool(self.dsn(role), most=most))
+
+    def connect(self, role: str) -> Connection:
+        return self.opened.enter_context(psycopg.connect(self.dsn(role), autocommit=True))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Embedded]:
+    folder = Path(tempfile.mkdtemp(prefix="throughcare-"))  # short: a socket's path is limited
+    server = start(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def empty_database(server: Embedded) -> Iterator[Database]:
+    """Nothing migrated."""
+    yield from _made(server, template="template0")
+
+
+@pytest.fixture
+def database(server: Embedded) -> Iterator[Database]:
+    """Migrated, and empty."""
+    yield from _made(server, template=DATABASE)
+
+
+def _made(server: Embedded, template: str) -> Iterator[Database]:
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("create database {} template {} owner throughcare_owner").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        try:
+            with ExitStack() as opened:
+                yield Database(name, server, opened)
+        finally:
+            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

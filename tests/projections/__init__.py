@@ -1,0 +1,1 @@
+"""What is kept and read, against a real PostgreSQL."""
