@@ -19,7 +19,10 @@ class Pseudonyms:
 
     def _of(self, partner: PartnerId, person: PersonId) -> UUID:
         digest = hmac.digest(self._secret, partner.bytes + person.bytes, sha256)
-        return UUID(bytes=digest[:16], version=8)
+        number = int.from_bytes(digest[:16], "big")
+        # A UUID of version 8 (RFC 9562): its other bits are ours to fill.
+        number = number & ~(0xF << 76) & ~(0x3 << 62) | 0x8 << 76 | 0x2 << 62
+        return UUID(int=number)
 
     def blind(self, identifier: str) -> bytes:
         """An identifier (an NHS number) as it can be looked up without being kept in the clear."""
