@@ -201,12 +201,13 @@ def _arguments(stored: Sequence[StoredEvent], intentions: Sequence[Intention]) -
     for each in stored:
         assert isinstance(each, StoredFact), "the log keeps facts in their envelope"
         facts.append(each)
+    persons: list[UUID | None] = [f.person for f in facts]
     return [
         [f.originator_id for f in facts],
         [f.originator_version for f in facts],
         [f.topic for f in facts],
         [f.schema for f in facts],
-        [f.person for f in facts],
+        persons,
         [f.label for f in facts],
         [f.effective_at for f in facts],
         [f.practitioner for f in facts],

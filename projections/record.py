@@ -56,6 +56,7 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
         row = _blank(entry, withdrawn=entry.type == WITHDRAWN)
     data, at = entry.data, entry.effective_at.isoformat()
     noun, fact, _ = entry.type.split(".")
+    row["withdrawn"] = noun == "share"
     match noun:
         case "person":
             row.update({name: data[name] for name in DETAILS if data.get(name) is not None})
@@ -266,7 +267,7 @@ def _referral(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> 
 def _pathway(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
     match fact:
         case "PathwayOpened" | "PathwayReopened":
-            row.update(open=True, step=data["step"], responsible=data["responsible"])
+            row.update(open=True, step=data["step"], responsible=data.get("responsible"))
         case "KeyWorkerNamed":
             row["key_worker"] = data["key_worker"]
         case "HandoverOffered":
@@ -274,7 +275,8 @@ def _pathway(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> N
                 name: data[name] for name in ("handover", "sender", "receiver", "to_step")
             } | {"at": at}
         case "HandoverAccepted":
-            row.update(open=True, responsible=data["receiver"], offer=None, key_worker=None)
+            # Absent when a drug service took over and this partner may not know which.
+            row.update(open=True, responsible=data.get("receiver"), offer=None, key_worker=None)
         case "HandoverDeclined" | "HandoverLapsed":
             row["offer"] = None
         case "SteppedUp" | "SteppedDown":
@@ -289,7 +291,7 @@ def _meeting(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> N
         case "CaseListed":
             case.update(
                 question=data.get("question"),
-                present=data["present"],
+                present=data.get("present"),
                 listed_only=data.get("listed_only", False),
                 listed_at=at,
             )

@@ -1,0 +1,1 @@
+"""The ``throughcare`` command, a module for each thing one asks of it."""

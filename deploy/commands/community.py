@@ -1,0 +1,99 @@
+"""The demo community and its people: ``community seed`` and ``token``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from api.parts import DemoPerson
+from deploy.commands.house import opened
+from deploy.commands.output import CONFLICT, USAGE, Json, Progress, Stopped, say
+from deploy.community import place
+from deploy.wiring import now
+from domain.vocabulary import Role
+
+app = App(name="community", help="The demo community.")
+
+
+def demo_people() -> tuple[DemoPerson, ...]:
+    """Everybody one can sign in as."""
+    return tuple(
+        DemoPerson(p.practitioner, p.partner, p.name, p.title, p.organisation, p.role)
+        for p in place.demo_people()
+    )
+
+
+@app.command
+def seed(
+    *,
+    people: Annotated[int, Parameter(help="How many people are being helped.")] = 2_000,
+    years: Annotated[float, Parameter(help="How far back the history goes.")] = 1.0,
+    seed: Annotated[int, Parameter(help="The same seed gives the same facts.")] = 1,
+    json: Json = False,
+) -> None:
+    """Load a synthetic community with its history into an empty place."""
+    from deploy.community import history
+
+    with opened(history=True) as house:
+        if house.log.max_notification_id():
+            raise Stopped("the log is not empty: seed into an empty data folder", CONFLICT)
+        began = now()
+        progress = Progress("seeding", began)
+        seeded = history.seed(
+            house.care,
+            people=people,
+            years=years,
+            seed=seed,
+            until=began.replace(microsecond=0) - timedelta(minutes=1),
+            progress=lambda done, total: progress(done, total, now()),
+        )
+        seconds = (now() - began).total_seconds()
+        say(
+            [
+                {
+                    "people": seeded.people,
+                    "facts": seeded.facts,
+                    "seconds": round(seconds, 1),
+                    "facts_per_second": round(seeded.facts / seconds),
+                }
+            ],
+            json=json,
+        )
+
+
+def token(
+    *,
+    list_: Annotated[bool, Parameter(name="--list", help="Who there is.")] = False,
+    as_: Annotated[str, Parameter(name="--as", help="A person, or a partner's system.")] = "",
+    json: Json = False,
+) -> None:
+    """The demo's people and partners' systems; a development token for one of them."""
+    people = demo_people()
+    if list_ or not as_:
+        say(
+            [
+                {"name": p.name, "title": p.title, "organisation": p.organisation_name}
+                for p in people
+            ]
+            + [
+                {"name": name, "title": "partner system", "organisation": name}
+                for name in sorted({p.organisation_name for p in people})
+            ],
+            json=json,
+        )
+        return
+    asked = as_.casefold()
+    found = [p for p in people if asked == p.name.casefold()]
+    found = found or [p for p in people if asked in p.name.casefold()]
+    systems = {p.organisation for p in people if asked == p.organisation_name.casefold()}
+    with opened() as house:
+        if len(systems) == 1:
+            (organisation,) = systems
+            print(house.tokens.issue(organisation, organisation, Role.SYSTEM))
+            return
+        if len(found) != 1:
+            raise Stopped(f"{as_!r} is not one of them: `throughcare token --list`", USAGE)
+        person = found[0]
+        print(house.tokens.issue(person.practitioner, person.organisation, person.role))

@@ -1,0 +1,91 @@
+"""``doctor``: looks at everything a healthy place needs, and says the remedy for what is not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from deploy import assets
+from deploy.commands.house import opened, settings
+from deploy.commands.output import FAILED, Json, Stopped, say
+from deploy.commands.views import asked
+from deploy.wiring import House
+from projections import schema
+from projections.statements import migrations
+
+LEAST_FREE = 1 << 30
+MOST_LAG = 60.0
+MOST_SKEW = 5.0
+
+
+def doctor(*, json: Json = False) -> None:
+    """Check everything and say the remedy."""
+    with opened() as house:
+        rows = list(_checks(house))
+    say(rows, json=json)
+    if bad := [row for row in rows if row["state"] != "ok"]:
+        raise Stopped(f"{len(bad)} of {len(rows)} checks failed", FAILED)
+
+
+def _checks(house: House) -> Iterator[dict[str, Any]]:
+    def check(what: str, ok: bool, found: str, remedy: str) -> dict[str, Any]:
+        state = "ok" if ok else "not ok"
+        return {"check": what, "state": state, "found": found, "remedy": "" if ok else remedy}
+
+    with psycopg.connect(house.database.dsn(schema.SERVE), autocommit=True) as connection:
+        (release, database_now) = connection.execute(
+            "select current_setting('server_version_num')::int, clock_timestamp()"
+        ).fetchone() or (0, datetime.now(UTC))
+        yield check("PostgreSQL", release >= 180000, str(release), "use PostgreSQL 18 or newer")
+        skew = abs((datetime.now(UTC) - database_now).total_seconds())
+        yield check(
+            "clocks agree", skew < MOST_SKEW, f"{skew:.1f} s apart", "set both hosts' clocks by NTP"
+        )
+        (may_rewrite,) = connection.execute(
+            "select has_table_privilege('log.facts', 'update') "
+            "or has_table_privilege('log.facts', 'delete') "
+            "or has_table_privilege('log.facts', 'truncate')"
+        ).fetchone() or (True,)
+        yield check(
+            "serving role cannot rewrite history",
+            not may_rewrite,
+            "no right to change facts" if not may_rewrite else "it has the right",
+            "revoke it, and run `throughcare migrate`",
+        )
+        (facts, head) = connection.execute(
+            "select count(*), (select position from log.head) from log.facts"
+        ).fetchone() or (0, -1)
+        yield check(
+            "positions have no gaps", facts == head, f"{facts} facts, position {head}", "restore"
+        )
+    yield check("migrations", True, f"{len(migrations())} applied", "run `throughcare migrate`")
+    positions = asked(house, lambda reading: reading.positions())
+    lag = max(seconds for _, seconds in positions.values())
+    yield check(
+        "views keep up", lag < MOST_LAG, f"{lag:.0f} s behind", "start `throughcare work` or `up`"
+    )
+    parked = asked(house, lambda reading: reading.parked())
+    yield check(
+        "no case is parked", not parked, f"{len(parked)} parked", "see `throughcare parked list`"
+    )
+    custody = asked(house, lambda reading: reading.custody())
+    yield check(
+        "nobody is held by nobody",
+        not custody["held_by_nobody"],
+        f"{custody['open']} people held, {custody['held_by_nobody']} by nobody",
+        "see `throughcare custody`",
+    )
+    free = shutil.disk_usage(settings().data).free
+    yield check("disk", free > LEAST_FREE, f"{free >> 20:,} MiB free", "free at least 1 GiB")
+    folder = assets.installed_folder()
+    missing = [a.name for a in assets.ASSETS if not (folder / a.name).is_file()]
+    yield check(
+        "front-end files",
+        not missing,
+        ", ".join(missing) + " missing" if missing else f"{len(assets.ASSETS)} there",
+        "run `python -m deploy.assets`",
+    )

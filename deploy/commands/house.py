@@ -1,0 +1,52 @@
+"""One process's parts for the length of a command, and the people and partners it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from uuid import UUID
+
+from deploy.commands.output import USAGE, Stopped
+from deploy.settings import SettingIsWrong, Settings, from_environment
+from deploy.wiring import House, build, open_database
+from projections.directory import Directory, PartnerEntry
+
+
+def settings() -> Settings:
+    """The environment's settings, or a sentence that says what is wrong with them."""
+    try:
+        return from_environment()
+    except SettingIsWrong as wrong:
+        raise Stopped(str(wrong), USAGE) from None
+
+
+@contextmanager
+def opened(*, history: bool = False) -> Iterator[House]:
+    """The parts, closed again at the end."""
+    asked = settings()
+    with ExitStack() as stack:
+        yield build(asked, open_database(asked, stack), stack, history=history)
+
+
+def partner_named(directory: Directory, name: str) -> PartnerEntry:
+    """A partner by id, or by a part of its name or kind that fits only one."""
+    asked = name.casefold()
+    found = [p for p in directory.partners.values() if str(p.id) == asked]
+    found = found or [p for p in directory.partners.values() if p.name.casefold() == asked]
+    found = found or [
+        p
+        for p in directory.partners.values()
+        if asked in p.name.casefold() or asked in p.kind.value
+    ]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(p.name for p in found or directory.partners.values()))
+    raise Stopped(f"{name!r} is not one partner: name one of {known}", USAGE)
+
+
+def identifier(text: str, what: str) -> UUID:
+    """An id as it was typed."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Stopped(f"{text!r} is not the id of a {what}", USAGE) from None

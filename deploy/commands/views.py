@@ -1,0 +1,119 @@
+"""Views and their lag, parked cases, who holds whom, and a partner's share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+from cyclopts import App, Parameter
+
+from deploy.commands.house import identifier, opened, partner_named
+from deploy.commands.output import FAILED, NOTHING, Json, Stopped, line, say
+from deploy.wiring import House
+from projections.cloudevents import cloudevent
+from projections.reading import Reading
+from projections.share import Poison
+
+view = App(name="view", help="The views folded from the share.")
+parked = App(name="parked", help="Cases whose facts could not be folded.")
+share = App(name="share", help="What a partner was told.")
+
+T = TypeVar("T")
+
+
+def asked(house: House, question: Callable[[Reading], Awaitable[T]]) -> T:
+    """Ask the reads one question."""
+
+    async def ask() -> T:
+        reading = house.reading()
+        await reading.open()
+        try:
+            return await question(reading)
+        finally:
+            await reading.close()
+
+    return asyncio.run(ask())
+
+
+@view.command(name="list")
+def list_views(*, json: Json = False) -> None:
+    """Every view and the position it reflects."""
+    with opened() as house:
+        positions = asked(house, lambda reading: reading.positions())
+        say([{"view": name, "position": at} for name, (at, _) in positions.items()], json=json)
+
+
+@view.command
+def lag(*, json: Json = False) -> None:
+    """How far each view is behind the log."""
+    with opened() as house:
+        head = asked(house, lambda reading: reading.head())
+        positions = asked(house, lambda reading: reading.positions())
+        say(
+            [
+                {"view": name, "facts_behind": head - at, "seconds_behind": round(seconds, 3)}
+                for name, (at, seconds) in positions.items()
+            ],
+            json=json,
+        )
+
+
+@parked.command(name="list")
+def list_parked(*, json: Json = False) -> None:
+    """The cases that wait."""
+    with opened() as house:
+        say(asked(house, lambda reading: reading.parked()), json=json)
+
+
+@parked.command
+def retry(case: str, *, json: Json = False) -> None:
+    """Fold what waited of one case, after its cause was mended."""
+    with opened() as house:
+        try:
+            was_parked = house.engine.retry(identifier(case, "case"))
+        except Poison as poison:
+            raise Stopped(f"still not foldable at position {poison.position}") from None
+        if not was_parked:
+            raise Stopped("no such case is parked", NOTHING)
+        say([{"case": case, "outcome": "folded"}], json=json)
+
+
+def custody(*, json: Json = False) -> None:
+    """People by responsible organisation; fails if anybody is held by nobody."""
+    with opened() as house:
+        found: dict[str, Any] = asked(house, lambda reading: reading.custody())
+        partners = {str(p.id): p.name for p in house.lookups.directory().partners.values()}
+        rows = [
+            {"responsible": partners.get(partner, partner), "people": count}
+            for partner, count in sorted(found["by_organisation"].items(), key=lambda r: -r[1])
+        ]
+        say([*rows, {"responsible": "nobody", "people": found["held_by_nobody"]}], json=json)
+        if found["held_by_nobody"]:
+            raise Stopped(f"{found['held_by_nobody']} people are held by nobody", FAILED)
+
+
+@share.command
+def tail(
+    *,
+    partner: Annotated[str, Parameter(help="A partner's name or id.")],
+    from_: Annotated[int, Parameter(name="--from", help="The first number to show.")] = 0,
+    follow: Annotated[bool, Parameter(help="Go on as entries are told.")] = False,
+) -> None:
+    """A partner's entries as CloudEvents, one JSON object a line."""
+    with opened() as house:
+        entry = partner_named(house.lookups.directory(), partner)
+
+        async def show(reading: Reading) -> None:
+            after = max(from_ - 1, 0) if from_ else max(await reading.newest(entry.id) - 10, 0)
+            if follow:
+                async for told in reading.live(entry.id, after):
+                    if told:
+                        line(cloudevent(told, "throughcare"))
+                return
+            while some := await reading.entries(entry.id, after=after, limit=500):
+                for told in some:
+                    line(cloudevent(told, "throughcare"))
+                after = some[-1].number
+
+        asked(house, show)

@@ -1,0 +1,69 @@
+"""Settings from the environment. Nothing else in the project reads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from deploy.community.place import PRACTICE
+from domain.vocabulary import PartnerId
+
+
+class SettingIsWrong(ValueError):
+    """A setting cannot be used; the message names it and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where this process keeps things, listens, and whom it turns to."""
+
+    data: Path
+    """Where everything of the embedded set-up is kept, and the secrets of any."""
+
+    database: str | None
+    """A login to PostgreSQL that may create roles; ``None`` starts PostgreSQL in ``data``."""
+
+    master_key: Path | None
+    """A file of 32 bytes, the key of the persons' keys; made in ``data`` when not given."""
+
+    host: str
+    port: int
+    kafka: str | None
+    """Kafka's bootstrap servers; ``None``: partners use the feed."""
+
+    holder: PartnerId
+    """The organisation that holds whom no other would (``policies/entry.py``)."""
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read ``THROUGHCARE_*`` and ``PORT``. Raises `SettingIsWrong`."""
+    key = environment.get("THROUGHCARE_MASTER_KEY_FILE")
+    return Settings(
+        data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
+        database=environment.get("THROUGHCARE_DATABASE") or None,
+        master_key=Path(key) if key else None,
+        host=environment.get("THROUGHCARE_HOST") or "127.0.0.1",
+        port=_port(environment.get("PORT") or "8000"),
+        kafka=environment.get("THROUGHCARE_KAFKA") or None,
+        holder=_holder(environment.get("THROUGHCARE_HOLDER")),
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingIsWrong(f"PORT is {text!r}: give a number from 1 to 65535")
+    return int(text)
+
+
+def _holder(text: str | None) -> PartnerId:
+    if not text:
+        return PRACTICE.id
+    try:
+        return PartnerId(UUID(text))
+    except ValueError:
+        raise SettingIsWrong(
+            "THROUGHCARE_HOLDER is not an id: give a partner's, as GET /v1/partners lists them"
+        ) from None

@@ -1,0 +1,188 @@
+"""Puts the parts together for one process: database, keys, log, engine, reads, tokens, intake."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import stat
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from api.fhir.intake import FhirIntake
+from api.parts import DemoPerson, Parts
+from api.tokens import SECRET_BYTES, Tokens
+from deploy.settings import SettingIsWrong, Settings
+from domain.application import CareCoordination
+from domain.intentions.deciding import FACTS
+from domain.mapping import FactMapper
+from domain.vocabulary import PersonId
+from projections import directory, schema
+from projections.connections import open_pool
+from projections.directory import Directory
+from projections.engine import Engine
+from projections.intake import Messages
+from projections.keys import KEY_BYTES, PersonKeys
+from projections.log import PostgresLog
+from projections.pseudonyms import Pseudonyms
+from projections.reading import Reading
+from projections.statements import statements
+
+
+def now() -> datetime:
+    """The one clock of the edges. The order of facts is the database's own."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """How to connect as each role, and the master key that the database never sees."""
+
+    dsns: dict[str, str]
+    master: bytes
+    data: Path
+
+    def dsn(self, role: str) -> str:
+        return self.dsns[role]
+
+
+def open_database(settings: Settings, stack: ExitStack) -> Database:
+    """The given PostgreSQL, or one started in the data folder; migrated either way."""
+    if settings.database is None:
+        from deploy import embedded
+
+        server = embedded.start(settings.data)
+        stack.callback(server.stop)
+        return Database(
+            {role: server.dsn(role) for role in schema.ROLES}, server.master, settings.data
+        )
+    settings.data.mkdir(parents=True, exist_ok=True)
+    passwords = _kept(settings.data / "roles.json", _new_passwords)
+    schema.migrate(settings.database, passwords)
+    dsns = {
+        role: make_conninfo(settings.database, user=role, password=passwords[role], passfile="")
+        for role in schema.ROLES
+    }
+    return Database(dsns, _master(settings), settings.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """The few questions that are asked outside of an event loop."""
+
+    dsn: str
+    pseudonyms: Pseudonyms
+
+    def directory(self) -> Directory:
+        """Everybody who helps."""
+        with psycopg.connect(self.dsn) as connection:
+            return directory.load(connection)
+
+    def identified(self, identifier: str) -> list[PersonId]:
+        """The persons registered under an identifier."""
+        with psycopg.connect(self.dsn) as connection:
+            rows = connection.cursor(binary=True).execute(
+                statements("share")["identified"], [self.pseudonyms.blind(identifier)]
+            )
+            return [PersonId(person) for (person,) in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Every part of one process. ``history`` tells the log when its facts were recorded."""
+
+    database: Database
+    keys: PersonKeys
+    pseudonyms: Pseudonyms
+    log: PostgresLog
+    care: CareCoordination
+    engine: Engine
+    messages: Messages
+    intake: FhirIntake
+    tokens: Tokens
+    lookups: Lookups
+
+    def reading(self) -> Reading:
+        """The reads; to be opened in the event loop that uses them."""
+        return Reading(self.database.dsn(schema.SERVE), self.keys, self.pseudonyms)
+
+    def parts(
+        self,
+        reading: Reading,
+        demo_people: Sequence[DemoPerson] = (),
+        *,
+        ready: Callable[[], bool] = lambda: True,
+    ) -> Parts:
+        """What the edge is made from."""
+        return Parts(
+            care=self.care,
+            reading=reading,
+            tokens=self.tokens,
+            pseudonyms=self.pseudonyms,
+            intake=self.intake,
+            clock=now,
+            version=version("throughcare"),
+            demo_people=lambda: demo_people,
+            ready=ready,
+        )
+
+
+def build(
+    settings: Settings, database: Database, stack: ExitStack, *, history: bool = False
+) -> House:
+    """Put a process together; ``stack`` closes what it opened."""
+    role = schema.SEED if history else schema.SERVE
+    appending = stack.enter_context(open_pool(database.dsn(role)))
+    serving = stack.enter_context(open_pool(database.dsn(schema.SERVE), most=2))
+    keeping = stack.enter_context(open_pool(database.dsn(schema.KEYS), most=4))
+    keys = PersonKeys(keeping, database.master)
+    pseudonyms = Pseudonyms(database.master)
+    log = PostgresLog(appending, history=history)
+    care = CareCoordination(log=log, keys=keys, host=settings.holder)
+    engine = Engine(database.dsn(schema.PROJECT), FactMapper(FACTS, keys), keys, pseudonyms)
+    messages = Messages(serving, keys)
+    secret = bytes.fromhex(_kept(database.data / "token.key", _new_secret)["secret"])
+    lookups = Lookups(database.dsn(schema.SERVE), pseudonyms)
+    intake = FhirIntake(care, messages, lookups.directory, lookups.identified)
+    tokens = Tokens(secret, now)
+    return House(database, keys, pseudonyms, log, care, engine, messages, intake, tokens, lookups)
+
+
+def _master(settings: Settings) -> bytes:
+    from deploy.embedded import master_key
+
+    if settings.master_key is None:
+        return master_key(settings.data / "master.key")
+    key = settings.master_key.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise SettingIsWrong(
+            f"THROUGHCARE_MASTER_KEY_FILE holds {len(key)} bytes: it must hold exactly {KEY_BYTES}"
+        )
+    return key
+
+
+def _kept(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Secrets of this set-up, made once and readable by nobody else."""
+    try:
+        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    except FileExistsError:
+        kept: dict[str, str] = json.loads(path.read_text())
+        return kept
+    with os.fdopen(made, "w") as file:
+        json.dump(make(), file)
+    return _kept(path, make)
+
+
+def _new_passwords() -> dict[str, str]:
+    return {role: secrets.token_urlsafe(32) for role in schema.ROLES}
+
+
+def _new_secret() -> dict[str, str]:
+    return {"secret": secrets.token_hex(SECRET_BYTES)}
