@@ -1,0 +1,131 @@
+"""The application: every router behind one door. It refuses to start with an undeclared address."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+
+from api import (
+    access,
+    caseload,
+    contacts,
+    custody,
+    directory,
+    edge,
+    feed,
+    health,
+    meetings,
+    messages,
+    pathways,
+    people,
+    problems,
+    referrals,
+)
+from api.pages import rendering
+from api.pages.router import router as pages
+from api.parts import Parts
+
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string", "format": "json-pointer"},
+                    "parameter": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "actions": {"type": "array", "items": {"type": "string"}},
+    },
+}
+"""RFC 9457, with the places that are not valid and the actions that are allowed."""
+
+VERSIONED = "public, max-age=31536000, immutable"
+
+
+class Assets(StaticFiles):
+    """Static files; the pages' addresses of them change with their content."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        answer = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        answer.headers["Cache-Control"] = VERSIONED
+        return answer
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The edge over these parts. ``end_streams`` belongs to the start of a server's shutdown."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.ending = anyio.Event()
+        rendering.warm()
+        await parts.reading.open()
+        try:
+            yield
+        finally:
+            await parts.reading.close()
+
+    app = FastAPI(
+        title="Throughcare",
+        summary="One person's care, shared by many organisations.",
+        version=parts.version,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation,
+        responses={
+            "4XX": {
+                "description": "A problem (RFC 9457)",
+                "content": {problems.PROBLEM: {"schema": PROBLEM_SCHEMA}},
+            }
+        },
+    )
+    app.state.parts, app.state.measured = parts, edge.Measured()
+    for part in (
+        people,
+        referrals,
+        pathways,
+        meetings,
+        contacts,
+        caseload,
+        custody,
+        feed,
+        directory,
+        messages,
+        health,
+    ):
+        app.include_router(part.router)
+    app.include_router(pages, include_in_schema=False)
+    app.mount("/static", Assets(directory=rendering.STATIC), name="static")
+    problems.install(app)
+    app.add_middleware(edge.SameSite)
+    app.add_middleware(edge.Limited)
+    app.add_middleware(edge.Edge, measured=app.state.measured)
+    forgotten = access.undeclared(app)
+    assert not forgotten, f"say who may use {', '.join(forgotten)}"
+    return app
+
+
+def end_streams(app: FastAPI) -> None:
+    """Let live streams end, so that a server that shuts down need not wait for their readers."""
+    app.state.ending.set()
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name

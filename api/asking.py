@@ -1,0 +1,251 @@
+"""Asking an intention over HTTP: once for each key, in a worker thread, with a deadline.
+
+It refuses to decide: it turns a request into `Asked` and an `Answer` into a response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from hashlib import sha256
+from typing import Annotated, Any, TypeVar
+from uuid import UUID, uuid5
+
+import anyio
+import anyio.to_thread
+import orjson
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import Caring
+from api.parts import Caller, Here, Parts
+from api.problems import (
+    AnswerTookTooLong,
+    IdempotencyKeyIsMissing,
+    RecordHasChanged,
+    Refused,
+    not_valid,
+    status_of,
+)
+from api.texts import Instant
+from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.kernel import Asked, BrokenRule
+from domain.meeting import MeetingIsUnknown
+from domain.referral import ReferralIsUnknown
+from domain.vocabulary import MeetingId, PersonId
+
+DEADLINE = 10.0
+"""Seconds an intention may take before its asker is told that the outcome is not known."""
+
+AHEAD = timedelta(minutes=5)
+"""How far a caller's clock may be ahead of ours."""
+
+A = TypeVar("A")
+
+CATCHING_UP = 2.0
+"""Seconds to wait for a view before something is said not to be there."""
+
+
+class Activity(BaseModel):
+    """What comes with an intention. ``at`` is when it was true, if that was not now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: Instant | None = None
+
+
+class Answered(BaseModel):
+    """The answer to an intention: its noun's id, the position to wait for, what may come next."""
+
+    id: UUID
+    position: int
+    actions: list[str]
+    person: UUID | None = Field(default=None, description="The person, as you know them.")
+    handover: UUID | None = Field(default=None, description="The hand-over that was offered.")
+    decision: UUID | None = Field(default=None, description="The decision that was recorded.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request to change something."""
+
+    here: Parts
+    caller: Caller
+    key: UUID
+    request: Request
+    if_match: str | None
+
+    def new(self, noun: str) -> UUID:
+        """An id for what this intention makes; asked again with the same key, the same id."""
+        return uuid5(self.key, f"{noun} of {self.caller.organisation}")
+
+    def known_as(self, person: PersonId) -> UUID:
+        """The id by which the caller's organisation knows a person."""
+        return self.here.pseudonyms.of(self.caller.organisation, person)
+
+    async def ask(
+        self,
+        body: Activity,
+        intention: Callable[[Asked], Answer],
+        *,
+        actions: Callable[[], Awaitable[tuple[str, ...]]] | None = None,
+    ) -> Answer:
+        """Ask and answer. ``actions`` tells what may be asked instead, when this may not."""
+        now = self.here.clock()
+        if body.at is not None and body.at > now + AHEAD:
+            raise not_valid({"pointer": "/at"}, "Lies in the future; correct it or leave it out.")
+        asked = Asked(
+            organisation=self.caller.organisation,
+            at=body.at or now,
+            key=self.key,
+            practitioner=self.caller.practitioner,
+            digest=self._digest(body),
+        )
+        try:
+            return await in_time(partial(intention, asked))
+        except BrokenRule as rule:
+            if actions is None or status_of(type(rule)) != 409:
+                raise
+            await caught_up(self.here)
+            raise Refused(rule, actions=await actions()) from rule
+
+    def _digest(self, body: Activity) -> bytes:
+        """One key stands for one method, one address and one content, however it was spaced."""
+        content = body.model_dump_json(exclude_unset=True)
+        said = "\0".join((self.request.method, self.request.url.path, content))
+        return sha256(said.encode()).digest()
+
+    async def person(self, subject: UUID) -> PersonId:
+        """The person the caller knows by this id. Raises `PersonIsUnknown`."""
+        return await person_of(self.here, self.caller, subject)
+
+    async def referral(self, referral_id: UUID) -> dict[str, Any]:
+        """The caller's row of a referral, not staler than ``If-Match`` says.
+
+        Raises `ReferralIsUnknown`, `RecordHasChanged`.
+        """
+        organisation = self.caller.organisation
+        row = await self._row(lambda: self.here.reading.referral(organisation, referral_id))
+        if row is None:
+            raise ReferralIsUnknown(referral_id)
+        self._not_stale(row)
+        return row
+
+    async def record(self, subject: UUID) -> PersonId:
+        """The person whose record the caller has read, not staler than ``If-Match`` says.
+
+        Raises `PersonIsUnknown`, `RecordHasChanged`.
+        """
+        person = await self.person(subject)
+        if self.if_match is not None:
+            row = await self.here.reading.record(self.caller.organisation, subject)
+            if row is None:
+                raise PersonIsUnknown(subject)
+            self._not_stale(row)
+        return person
+
+    async def meeting(self, meeting_id: UUID) -> MeetingId:
+        """A meeting the caller's organisation is invited to. Raises `MeetingIsUnknown`."""
+        organisation = self.caller.organisation
+        row = await self._row(lambda: self.here.reading.meeting(organisation, meeting_id))
+        if row is None:
+            raise MeetingIsUnknown(meeting_id)
+        return MeetingId(meeting_id)
+
+    async def actions_on_referral(self, referral_id: UUID) -> tuple[str, ...]:
+        row = await self.here.reading.referral(self.caller.organisation, referral_id)
+        return tuple(row.get("actions", ())) if row else ()
+
+    async def actions_on_pathway(self, subject: UUID) -> tuple[str, ...]:
+        row = await self.here.reading.record(self.caller.organisation, subject)
+        return tuple(row.get("actions", ())) if row else ()
+
+    async def _row(
+        self, find: Callable[[], Awaitable[dict[str, Any] | None]]
+    ) -> dict[str, Any] | None:
+        row = await find()
+        if row is None and await caught_up(self.here):
+            row = await find()
+        return row
+
+    def _not_stale(self, row: dict[str, Any]) -> None:
+        if self.if_match is not None and self.if_match != etag(row):
+            raise RecordHasChanged
+
+
+async def person_of(here: Parts, caller: Caller, subject: UUID) -> PersonId:
+    """The person an organisation knows by this id. Raises `PersonIsUnknown`."""
+    person = await here.reading.person_of(caller.organisation, subject)
+    if person is None and await caught_up(here):
+        person = await here.reading.person_of(caller.organisation, subject)
+    if person is None:
+        raise PersonIsUnknown(subject)
+    return person
+
+
+async def caught_up(here: Parts) -> bool:
+    """Wait until the views show all that is recorded by now; whether they do."""
+    return await here.reading.reached(await here.reading.head(), CATCHING_UP)
+
+
+async def in_time(work: Callable[[], A]) -> A:
+    """Run blocking work in a thread. Raises `AnswerTookTooLong`: it may still be recorded."""
+    try:
+        with anyio.fail_after(DEADLINE):
+            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+    except TimeoutError as late:
+        raise AnswerTookTooLong from late
+
+
+def etag(row: dict[str, Any]) -> str:
+    """The strong validator of a row: it changes with anything the caller may see of it."""
+    return f'"{sha256(orjson.dumps(row, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]}"'
+
+
+def answered(
+    answer: Answer,
+    status: int,
+    *,
+    known_as: UUID | None = None,
+    location: str | None = None,
+    person: UUID | None = None,
+    handover: UUID | None = None,
+    decision: UUID | None = None,
+) -> Response:
+    """An answer as it goes out. ``known_as`` stands for a noun the caller knows by another id."""
+    content: dict[str, Any] = {
+        "id": known_as or answer.id,
+        "position": answer.position,
+        "actions": answer.actions,
+    }
+    also = {"person": person, "handover": handover, "decision": decision}
+    content |= {name: known for name, known in also.items() if known is not None}
+    headers = {"X-Position": str(answer.position)}
+    if location is not None:
+        headers["Location"] = f"{location}/{content['id']}"
+    return Response(orjson.dumps(content), status, headers, "application/json")
+
+
+async def asking(
+    request: Request,
+    here: Here,
+    caller: Caring,
+    idempotency_key: Annotated[
+        str | None, Header(description="A UUID of your own; the same when you try again.")
+    ] = None,
+    if_match: Annotated[
+        str | None, Header(description="The ETag you read; 412 if it changed since.")
+    ] = None,
+) -> Asking:
+    """A request to change something. Raises `IdempotencyKeyIsMissing`."""
+    try:
+        key = UUID((idempotency_key or "").strip('"'))
+    except ValueError as flaw:
+        raise IdempotencyKeyIsMissing from flaw
+    return Asking(here, caller, key, request, if_match)
+
+
+Asks = Annotated[Asking, Depends(asking)]
+"""Declares that an address changes something, for somebody who takes part in care."""

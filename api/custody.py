@@ -1,0 +1,19 @@
+"""Who holds how many people over HTTP; counts only, so every role may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Response
+
+from api.access import signed_in
+from api.parts import Here
+from api.reads import At
+
+router = APIRouter(prefix="/v1/custody", tags=["custody"])
+
+
+@router.get("", response_model=dict[str, Any], dependencies=[Depends(signed_in)])
+async def custody(here: Here, at: At) -> Response:
+    """Open pathways by responsible organisation, and how many are held by nobody."""
+    return at.answer(await here.reading.custody())

@@ -1,0 +1,158 @@
+"""A partner's share over HTTP: a cursor feed to poll, and a live stream to follow.
+
+It refuses to choose what is told: it hands out entries that were recorded for the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Annotated, Any
+
+import anyio
+import orjson
+from anyio.abc import TaskGroup
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.types import Receive, Scope, Send
+
+from api.access import Caring, Token, recognise
+from api.parts import Caller, Here, Parts
+from api.problems import NotSignedIn
+from api.reads import Waited
+from api.tokens import TokenIsNotValid
+from projections.cloudevents import cloudevent
+from projections.entries import Entry
+
+router = APIRouter(prefix="/v1/share", tags=["share"])
+
+SOURCE = "/v1/share"
+BATCH = "application/cloudevents-batch+json"
+STREAM = "text/event-stream"
+NEWEST = 2**62
+LONGEST_WAIT = 60.0
+"""Seconds a poll may wait for an entry."""
+STALLED = 30.0
+"""Seconds after which a reader that takes nothing is let go."""
+LOOK = 1.0
+"""Seconds between two looks at whether a stream's token still holds."""
+LOOK_AGAIN = 15
+"""After so many looks the directory is asked as well."""
+
+After = Annotated[int | None, Query(ge=0, le=NEWEST, description="The number you have.")]
+
+
+@router.get(
+    "",
+    response_model=list[dict[str, Any]],
+    responses={200: {"content": {BATCH: {}}, "description": "Entries in order; empty at the end."}},
+)
+async def share(
+    caller: Caring,
+    here: Waited,
+    after: After = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    patience: Annotated[
+        float,
+        Query(alias="timeout", ge=0, le=LONGEST_WAIT, description="Seconds to wait for one."),
+    ] = 0,
+) -> Response:
+    """The entries that follow a number, each with its ``sharenumber`` 1, 2, 3 …"""
+    reading, following = here.reading, after or 0
+    if patience:
+        await reading.arrived(caller.organisation, after=following, within=patience)
+    head = await reading.head()
+    entries = await reading.entries(caller.organisation, after=following, limit=limit)
+    position = entries[-1].position if len(entries) == limit else head
+    return Response(
+        orjson.dumps([cloudevent(entry, SOURCE) for entry in entries]),
+        headers={"X-Position": str(position)},
+        media_type=BATCH,
+    )
+
+
+@router.get(
+    "/live",
+    response_model=None,
+    responses={200: {"content": {STREAM: {}}, "description": "Entries as they are told."}},
+)
+async def live(
+    request: Request,
+    caller: Caring,
+    token: Token,
+    here: Here,
+    after: After = None,
+    last_event_id: Annotated[
+        int | None, Header(ge=0, le=NEWEST, description="What a browser sends by itself.")
+    ] = None,
+) -> Response:
+    """Entries as they are told, after a number or from now on; each event's id is its number."""
+    following = last_event_id if last_event_id is not None else after
+    if following is None:
+        following = await here.reading.newest(caller.organisation)
+    return LiveStream(here, caller, token, following, request.app.state.ending)
+
+
+class LiveStream(Response):
+    """An answer that goes on until its reader, its token or the server stops."""
+
+    media_type = STREAM
+
+    def __init__(
+        self, here: Parts, caller: Caller, token: str, after: int, ending: anyio.Event
+    ) -> None:
+        super().__init__()
+        del self.headers["content-length"]
+        self.here, self.caller, self.token = here, caller, token
+        self.after, self.ending = after, ending
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        async with anyio.create_task_group() as group:
+            for until in (self._reader_left(receive), self._server_ends(), self._token_ends()):
+                group.start_soon(_stop_after, until, group)
+            await self._tell(send, group)
+        with anyio.move_on_after(STALLED):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _tell(self, send: Send, group: TaskGroup) -> None:
+        written = b"retry: 1000\n\n"
+        told = self.here.reading.live(self.caller.organisation, self.after)
+        while True:
+            with anyio.move_on_after(STALLED) as writing:
+                await send({"type": "http.response.body", "body": written, "more_body": True})
+            if writing.cancelled_caught:
+                group.cancel_scope.cancel()
+            entry = await anext(told)
+            written = b": still here\n\n" if entry is None else _event(entry)
+
+    async def _reader_left(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def _server_ends(self) -> None:
+        await self.ending.wait()
+
+    async def _token_ends(self) -> None:
+        """Until its holder signs out, its time is over, or the directory no longer knows them."""
+        looks = 0
+        while True:
+            await anyio.sleep(LOOK)
+            looks += 1
+            try:
+                self.here.tokens.read(self.token)
+                if (
+                    looks % LOOK_AGAIN == 0
+                    and await recognise(self.token, self.here) != self.caller
+                ):
+                    return
+            except (TokenIsNotValid, NotSignedIn):
+                return
+
+
+async def _stop_after(until: Awaitable[None], group: TaskGroup) -> None:
+    await until
+    group.cancel_scope.cancel()
+
+
+def _event(entry: Entry) -> bytes:
+    content = orjson.dumps(cloudevent(entry, SOURCE))
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.number, entry.type.encode(), content)

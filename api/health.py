@@ -1,0 +1,89 @@
+"""How this process is: health for whoever restarts it, figures for Prometheus, rules explained."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from api.parts import Here
+from api.problems import NothingIsHere, catalogue, status_of, title
+
+router = APIRouter(tags=["operation"])
+
+MOST_LAG = 30.0
+"""Seconds a view may be behind the log before a load balancer should look elsewhere."""
+
+
+@router.get("/health", response_model=dict[str, Any])
+async def health(here: Here) -> Response:
+    """Whether the views follow the log; 503 when they are behind or have stopped."""
+    head, views = await here.reading.head(), await here.reading.positions()
+    behind = any(lag > MOST_LAG for _, lag in views.values())
+    status = "stopped" if not here.ready() else "behind" if behind else "ok"
+    content = {
+        "status": status,
+        "version": here.version,
+        "log_position": head,
+        "views": {
+            name: {"position": position, "lag_seconds": round(lag, 3)}
+            for name, (position, lag) in sorted(views.items())
+        },
+    }
+    return Response(
+        orjson.dumps(content), 200 if status == "ok" else 503, media_type="application/json"
+    )
+
+
+@router.get("/metrics", response_model=None)
+async def metrics(request: Request, here: Here) -> Response:
+    """Counts and times for Prometheus; no organisation and no person is in them."""
+    now = CollectorRegistry()
+    Gauge("throughcare_log_position", "Position of the newest fact.", registry=now).set(
+        await here.reading.head()
+    )
+    at = Gauge("throughcare_view_position", "Position of a view.", ["view"], registry=now)
+    lag = Gauge("throughcare_view_lag_seconds", "Seconds behind the log.", ["view"], registry=now)
+    for name, (position, seconds) in (await here.reading.positions()).items():
+        at.labels(name).set(position)
+        lag.labels(name).set(seconds)
+    content = generate_latest(request.app.state.measured.registry) + generate_latest(now)
+    return Response(content, media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/problems", response_class=HTMLResponse)
+async def problems() -> HTMLResponse:
+    """Every rule that can be broken, with the status it is answered with."""
+    rows = (
+        f'<dt id="{name}"><a href="/problems/{name}">{escape(title(rule))}</a></dt>'
+        f"<dd>{escape((rule.__doc__ or '').strip())} ({status_of(rule)})</dd>"
+        for name, rule in sorted(catalogue().items())
+    )
+    return _page("What can be refused", f"<dl>{''.join(rows)}</dl>")
+
+
+@router.get("/problems/{name}", response_class=HTMLResponse)
+async def problem_explained(name: str) -> HTMLResponse:
+    """One rule that can be broken: what it says and the status it is answered with."""
+    rule = catalogue().get(name)
+    if rule is None:
+        raise NothingIsHere
+    text = escape((rule.__doc__ or "").strip())
+    return _page(
+        title(rule),
+        f"<p>{text}</p><p>It is answered with status {status_of(rule)}.</p>"
+        '<p><a href="/problems">Everything that can be refused</a></p>',
+    )
+
+
+def _page(heading: str, content: str) -> HTMLResponse:
+    return HTMLResponse(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(heading)} - Throughcare</title></head>"
+        f"<body><main><h1>{escape(heading)}</h1>{content}</main></body></html>"
+    )

@@ -1,0 +1,94 @@
+"""What the application is put together from. It refuses to know how any part is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from api.tokens import Tokens
+from domain.application import CareCoordination
+from domain.vocabulary import Moment, PartnerId, PractitionerId, Role
+from projections.pseudonyms import Pseudonyms
+from projections.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, by a token the directory agrees with. No ``practitioner``: a partner's system."""
+
+    practitioner: PractitionerId | None
+    organisation: PartnerId
+    role: Role
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody of the demo community whom one can sign in as."""
+
+    practitioner: PractitionerId
+    organisation: PartnerId
+    name: str
+    title: str
+    organisation_name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One remark on a message: FHIR severity and type, the element, and what to do about it."""
+
+    severity: str
+    code: str
+    expression: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a message. ``accepted`` is false when it was kept but not read."""
+
+    accepted: bool
+    sha256: str
+    issues: tuple[Issue, ...] = ()
+    referral: UUID | None = None
+    position: int = 0
+
+
+class Intake(Protocol):
+    """Where messages of partners go: kept as they came, then read."""
+
+    def receive(self, original: bytes, caller: Caller) -> Receipt:
+        """Keep and read one message; called in a worker thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the edge needs, made by ``deploy``.
+
+    ``ready`` says whether what this process runs besides the edge is alive. ``demo_people`` is
+    empty outside of a demo, and then nobody can sign in by choosing a name.
+    """
+
+    care: CareCoordination
+    reading: Reading
+    tokens: Tokens
+    pseudonyms: Pseudonyms
+    intake: Intake | None
+    clock: Callable[[], Moment]
+    version: str
+    ready: Callable[[], bool] = lambda: True
+    demo_people: Callable[[], Sequence[DemoPerson]] = tuple
+
+
+def parts(request: Request) -> Parts:
+    found: Parts = request.app.state.parts
+    return found
+
+
+Here = Annotated[Parts, Depends(parts)]
+"""The parts of the application a request came to."""

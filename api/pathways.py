@@ -1,0 +1,133 @@
+"""A person's pathway over HTTP: hand-overs, the key worker, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.asking import Activity, Answered, Asking, Asks, answered
+from api.texts import Text
+from domain.application import CareCoordination
+from domain.intentions.deciding import Answer
+from domain.kernel import Asked
+from domain.vocabulary import EndReason, HandoverId, PersonId, PractitionerId, ServiceId
+
+router = APIRouter(prefix="/v1/pathways", tags=["pathways"])
+
+
+class OfferingHandover(Activity):
+    """The service whose organisation should take the person on, and what speaks for it."""
+
+    service: UUID
+    evidence: Text | None = None
+
+
+class AcceptingHandover(Activity):
+    """The hand-over that is accepted; the record's ``offer`` names it."""
+
+    handover: UUID
+
+
+class DecliningHandover(AcceptingHandover):
+    """The hand-over that is not accepted, and why."""
+
+    note: Text | None = None
+
+
+class NamingKeyWorker(Activity):
+    """Who the person turns to."""
+
+    key_worker: UUID
+
+
+class ClosingPathway(Activity):
+    """Why the person needs no more help for now."""
+
+    reason: EndReason
+
+
+@router.post("/{person}/handover", status_code=201, response_model=Answered)
+async def offer_handover(person: UUID, body: OfferingHandover, asks: Asks) -> Response:
+    """Offer the person you hold to another organisation; you hold them until it accepts."""
+    handover = HandoverId(asks.new("handover"))
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.offer_handover(
+            known, handover, ServiceId(body.service), evidence=body.evidence, asked=asked
+        ),
+        status=201,
+        handover=handover,
+    )
+
+
+@router.post("/{person}/handover-acceptance", response_model=Answered)
+async def accept_handover(person: UUID, body: AcceptingHandover, asks: Asks) -> Response:
+    """Take the person on: from now on your organisation is responsible."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.accept_handover(
+            known, HandoverId(body.handover), asked=asked
+        ),
+    )
+
+
+@router.post("/{person}/handover-decline", response_model=Answered)
+async def decline_handover(person: UUID, body: DecliningHandover, asks: Asks) -> Response:
+    """Not take the person on; the sender still holds them."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.decline_handover(
+            known, HandoverId(body.handover), note=body.note, asked=asked
+        ),
+    )
+
+
+@router.post("/{person}/key-worker", response_model=Answered)
+async def name_key_worker(person: UUID, body: NamingKeyWorker, asks: Asks) -> Response:
+    """Name who the person turns to."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.name_key_worker(
+            known, PractitionerId(body.key_worker), asked=asked
+        ),
+    )
+
+
+@router.post("/{person}/closure", response_model=Answered)
+async def close_pathway(person: UUID, body: ClosingPathway, asks: Asks) -> Response:
+    """End a person's pathway."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.close_pathway(known, body.reason, asked=asked),
+    )
+
+
+async def _ask(
+    person: UUID,
+    body: Activity,
+    asks: Asking,
+    intention: Callable[[CareCoordination, PersonId, Asked], Answer],
+    *,
+    status: int = 200,
+    handover: UUID | None = None,
+) -> Response:
+    """Ask something of the pathway of a person the caller's organisation knows."""
+    known = await asks.record(person)
+    answer = await asks.ask(
+        body,
+        lambda asked: intention(asks.here.care, known, asked),
+        actions=lambda: asks.actions_on_pathway(person),
+    )
+    return answered(answer, status, known_as=person, handover=handover)

@@ -1,0 +1,149 @@
+"""People over HTTP: registering, the record and its history, needs, objections and consents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import Caring
+from api.asking import Activity, Answered, Asks, answered, etag
+from api.parts import Here
+from api.reads import At
+from api.texts import Line, NhsNumber, Text
+from domain.intentions.deciding import PersonIsUnknown
+from domain.person import Details
+from domain.vocabulary import PartnerId, PersonId
+from projections.entries import Entry
+
+router = APIRouter(prefix="/v1/people", tags=["people"])
+
+
+class PersonDetails(BaseModel):
+    """What a person tells of themselves."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Amara Okafor",
+                    "phone": "0121 496 0123",
+                    "date_of_birth": "1994-03-05",
+                    "nhs_number": "999 000 0018",
+                }
+            ]
+        },
+    )
+
+    name: Line
+    phone: Line | None = None
+    practice: UUID | None = None
+    date_of_birth: date | None = None
+    nhs_number: NhsNumber | None = None
+    sex: Line | None = None
+    address: Line | None = None
+    postcode: Line | None = None
+    language: Line | None = None
+    ethnicity: Line | None = None
+    deprivation_decile: Annotated[int, Field(ge=1, le=10)] | None = None
+
+    def details(self) -> Details:
+        told = self.model_dump(exclude={"practice"})
+        return Details(practice=None if self.practice is None else PartnerId(self.practice), **told)
+
+
+class Registration(Activity, PersonDetails):
+    """A person to make known."""
+
+
+class CommunicationNeeds(Activity):
+    """How to communicate with a person, and what to adjust."""
+
+    needs: Text
+    language: Line | None = None
+
+
+class About(Activity):
+    """The organisation that a person objects to, or consents to be told."""
+
+    to: UUID
+
+
+@router.post("", status_code=201, response_model=Answered)
+async def register_person(body: Registration, asks: Asks) -> Response:
+    """Make a person known."""
+    person = PersonId(asks.new("person"))
+    care = asks.here.care
+    answer = await asks.ask(
+        body, lambda asked: care.register_person(person, body.details(), asked=asked)
+    )
+    return answered(answer, 201, known_as=asks.known_as(person), location="/v1/people")
+
+
+@router.get("/{person}", response_model=dict[str, Any])
+async def person_record(person: UUID, caller: Caring, here: Here, at: At) -> Response:
+    """The record of a person, as your organisation may know it."""
+    row = await here.reading.record(caller.organisation, person, at.when)
+    if row is None:
+        raise PersonIsUnknown(person)
+    return at.answer(row, headers={"ETag": etag(row)})
+
+
+@router.get("/{person}/history", response_model=dict[str, Any])
+async def person_history(person: UUID, caller: Caring, here: Here, at: At) -> Response:
+    """What happened with a person, oldest first, as your organisation was told of it."""
+    entries = await here.reading.history(caller.organisation, person, at.when)
+    if not entries and await here.reading.record(caller.organisation, person, at.when) is None:
+        raise PersonIsUnknown(person)
+    return at.answer({"person": person, "entries": [_told(entry) for entry in entries]})
+
+
+@router.post("/{person}/communication-needs", response_model=Answered)
+async def record_communication_needs(
+    person: UUID, body: CommunicationNeeds, asks: Asks
+) -> Response:
+    """Note how to communicate with a person."""
+    known, care = await asks.record(person), asks.here.care
+    answer = await asks.ask(
+        body,
+        lambda asked: care.record_communication_needs(
+            known, body.needs, language=body.language, asked=asked
+        ),
+    )
+    return answered(answer, 200, known_as=person)
+
+
+@router.post("/{person}/objections", response_model=Answered)
+async def object_to(person: UUID, body: About, asks: Asks) -> Response:
+    """Close an organisation's view of a person, at the person's word."""
+    known, care = await asks.person(person), asks.here.care
+    answer = await asks.ask(
+        body, lambda asked: care.object_to(known, PartnerId(body.to), asked=asked)
+    )
+    return answered(answer, 200, known_as=person)
+
+
+@router.post("/{person}/consents", response_model=Answered)
+async def consent_to(person: UUID, body: About, asks: Asks) -> Response:
+    """Record that a person agreed in so many words that an organisation may be told."""
+    known, care = await asks.person(person), asks.here.care
+    answer = await asks.ask(
+        body, lambda asked: care.consent_to(known, PartnerId(body.to), asked=asked)
+    )
+    return answered(answer, 200, known_as=person)
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "position": entry.position,
+        "type": entry.type,
+        "effective_at": entry.effective_at,
+        "recorded_at": entry.recorded_at,
+        "backfill": entry.backfill,
+        "data": entry.data,
+    }

@@ -1,0 +1,277 @@
+"""The only table from a broken rule to an HTTP status; answers as RFC 9457 problem documents.
+
+It refuses to repeat what somebody sent: a problem names elements, rules and ids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import psycopg
+from eventsourcing.persistence import OperationalError, PersistenceError
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from domain import contact, measure, meeting, partner, person, referral
+from domain.intentions import deciding
+from domain.kernel import BrokenRule, Unknown
+from domain.mapping import TextCannotBeStored
+
+PROBLEM = "application/problem+json"
+FHIR = "application/fhir+json"
+REALM = 'Bearer realm="throughcare"'
+
+
+class RequestIsNotWellFormed(BrokenRule):
+    """The body cannot be read as the kind of document it says it is."""
+
+
+class RequestIsNotValid(BrokenRule):
+    """Some of what was sent is missing or not possible; each error names its place and remedy."""
+
+
+class IdempotencyKeyIsMissing(BrokenRule):
+    """Send an Idempotency-Key header with a UUID of your own, the same one when you try again."""
+
+
+class NotSignedIn(BrokenRule):
+    """Sign in, or send a valid bearer token of somebody who acts for an organisation here."""
+
+
+class NotForThisRole(BrokenRule):
+    """Your role sees totals and the directory, and no person's care."""
+
+
+class SentFromAnotherSite(BrokenRule):
+    """The request came from another site's page; open the form here and send it again."""
+
+
+class NothingIsHere(BrokenRule):
+    """There is nothing at this address for you."""
+
+
+class MethodIsNotAllowed(BrokenRule):
+    """This address does not take this method."""
+
+
+class RecordHasChanged(BrokenRule):
+    """The record changed since you read it; read it again, then decide."""
+
+
+class RequestIsTooLarge(BrokenRule):
+    """The request is larger than this address takes; send less at once."""
+
+
+class ContentTypeIsNotRead(BrokenRule):
+    """Documents of this kind are not read here."""
+
+
+class PositionIsNotReached(BrokenRule):
+    """The views have not reached the position you wait for; ask again in a second."""
+
+
+class AnswerTookTooLong(BrokenRule):
+    """No answer in time, and the outcome is not known: send it again with the same key."""
+
+
+class HistoryCannotBeReached(BrokenRule):
+    """The database does not answer; send the same request again in a moment."""
+
+
+class MessagesAreNotTaken(BrokenRule):
+    """This place takes no messages at present; send it again later."""
+
+
+class SomethingFailed(BrokenRule):
+    """Something failed here, and it is not your fault; the request id tells us where to look."""
+
+
+STATUS: dict[type[BrokenRule], int] = {
+    RequestIsNotWellFormed: 400,
+    IdempotencyKeyIsMissing: 400,
+    NotSignedIn: 401,
+    NotForThisRole: 403,
+    SentFromAnotherSite: 403,
+    NothingIsHere: 404,
+    Unknown: 404,
+    contact.AppointmentIsUnknown: 404,
+    meeting.MeetingIsUnknown: 404,
+    partner.PartnerIsUnknown: 404,
+    referral.ReferralIsUnknown: 404,
+    MethodIsNotAllowed: 405,
+    RecordHasChanged: 412,
+    RequestIsTooLarge: 413,
+    ContentTypeIsNotRead: 415,
+    RequestIsNotValid: 422,
+    TextCannotBeStored: 422,
+    deciding.KeyStandsForAnotherIntention: 422,
+    measure.ScoreIsNotPossible: 422,
+    meeting.DestinationIsMissing: 422,
+    person.DateOfBirthIsNotPossible: 422,
+    SomethingFailed: 500,
+    deciding.TooManyAtOnce: 503,
+    PositionIsNotReached: 503,
+    AnswerTookTooLong: 503,
+    HistoryCannotBeReached: 503,
+    MessagesAreNotTaken: 503,
+}
+"""Every other broken rule is 409: the record is in another state than the asker thought."""
+
+OF_STATUS: dict[int, type[BrokenRule]] = {
+    400: RequestIsNotWellFormed,
+    401: NotSignedIn,
+    404: NothingIsHere,
+    405: MethodIsNotAllowed,
+    413: RequestIsTooLarge,
+    415: ContentTypeIsNotRead,
+}
+"""What the framework refuses by status alone."""
+
+
+class Refused(Exception):
+    """A broken rule with what may be asked instead, or with the places that are not valid."""
+
+    def __init__(
+        self,
+        rule: BrokenRule,
+        *,
+        actions: tuple[str, ...] | None = None,
+        errors: tuple[dict[str, str], ...] = (),
+    ) -> None:
+        super().__init__(rule)
+        self.rule, self.actions, self.errors = rule, actions, errors
+
+
+def not_valid(place: dict[str, str], text: str) -> Refused:
+    """A value that its type allows and that is not possible all the same.
+
+    ``place`` is ``{"pointer": "/at"}`` in a body, ``{"parameter": "as-at"}`` elsewhere.
+    """
+    return Refused(RequestIsNotValid(), errors=({**place, "detail": text},))
+
+
+def status_of(rule: type[BrokenRule]) -> int:
+    return next((STATUS[kind] for kind in rule.__mro__ if kind in STATUS), 409)
+
+
+def kebab(rule: type[BrokenRule]) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", rule.__name__).lower()
+
+
+def title(rule: type[BrokenRule]) -> str:
+    return kebab(rule).replace("-", " ").capitalize()
+
+
+def catalogue() -> dict[str, type[BrokenRule]]:
+    """Every rule that can be broken, by the last part of its problem type."""
+
+    def below(kind: type[BrokenRule]) -> Iterator[type[BrokenRule]]:
+        for rule in kind.__subclasses__():
+            yield rule
+            yield from below(rule)
+
+    return {kebab(rule): rule for rule in below(BrokenRule)}
+
+
+def problem(
+    request: Request,
+    rule: BrokenRule,
+    *,
+    actions: Sequence[str] | None = None,
+    errors: Sequence[dict[str, str]] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The answer to a broken rule: a problem document, or an OperationOutcome under ``/fhir``."""
+    kind = type(rule)
+    status = status_of(kind)
+    instance = f"urn:uuid:{request.scope.get('request_id', '')}"
+    all_headers = dict(headers or {})
+    if status == HTTPStatus.UNAUTHORIZED:
+        all_headers["WWW-Authenticate"] = REALM
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        all_headers["Retry-After"] = "1"
+    if request.url.path.startswith("/fhir/"):
+        outcome = operation_outcome("error", _fhir_code(status), rule.text)
+        return Response(orjson.dumps(outcome), status, all_headers, FHIR)
+    document: dict[str, Any] = {
+        "type": f"/problems/{kebab(kind)}",
+        "title": title(kind),
+        "status": status,
+        "detail": rule.text,
+        "instance": instance,
+    }
+    if errors:
+        document["errors"] = list(errors)
+    if actions is not None and status == HTTPStatus.CONFLICT:
+        document["actions"] = list(actions)
+    return Response(orjson.dumps(document), status, all_headers, PROBLEM)
+
+
+def operation_outcome(severity: str, code: str, text: str, expression: str = "") -> dict[str, Any]:
+    """A FHIR OperationOutcome of one issue."""
+    issue: dict[str, Any] = {"severity": severity, "code": code, "diagnostics": text}
+    if expression:
+        issue["expression"] = [expression]
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+def _fhir_code(status: int) -> str:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "transient"
+    return {401: "login", 403: "forbidden", 404: "not-found", 409: "conflict"}.get(
+        status, "invalid"
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every broken rule, wherever it is raised, become its problem document."""
+
+    @app.exception_handler(BrokenRule)
+    async def broken(request: Request, rule: BrokenRule) -> Response:
+        return problem(request, rule)
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, refusal: Refused) -> Response:
+        return problem(request, refusal.rule, actions=refusal.actions, errors=refusal.errors)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, flaws: RequestValidationError) -> Response:
+        found = flaws.errors()
+        if any(flaw["loc"][0] == "path" for flaw in found):
+            return problem(request, NothingIsHere())
+        if any(flaw["type"] == "json_invalid" for flaw in found):
+            return problem(request, RequestIsNotWellFormed())
+        return problem(request, RequestIsNotValid(), errors=[_error(flaw) for flaw in found])
+
+    @app.exception_handler(HTTPException)
+    async def refused_by_framework(request: Request, refusal: HTTPException) -> Response:
+        rule = OF_STATUS.get(refusal.status_code, NothingIsHere)
+        return problem(request, rule(), headers=dict(refusal.headers or {}))
+
+    @app.exception_handler(PersistenceError)
+    @app.exception_handler(psycopg.OperationalError)
+    async def database(request: Request, failure: Exception) -> Response:
+        if isinstance(failure, (OperationalError, psycopg.OperationalError)):
+            return problem(request, HistoryCannotBeReached())
+        raise failure
+
+
+def _error(flaw: dict[str, Any]) -> dict[str, str]:
+    """Where and what, and never the value that was sent."""
+    place, *path = flaw["loc"]
+    said = _plain(str(flaw["msg"]).removeprefix("Value error, "))
+    if place == "body":
+        steps = (_plain(str(step)).replace("~", "~0").replace("/", "~1") for step in path)
+        return {"pointer": "".join(f"/{step}" for step in steps), "detail": said}
+    return {"parameter": _plain(str(path[0])) if path else str(place), "detail": said}
+
+
+def _plain(text: str) -> str:
+    """Half characters cannot be written as UTF-8; they are somebody's mistake, shown as such."""
+    return text.encode("utf-8", "replace").decode()

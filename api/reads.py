@@ -1,0 +1,116 @@
+"""What every read takes and answers: as at, as of, a position to wait for, the position shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Query, Request, Response
+
+from api.parts import Here, Parts
+from api.problems import PositionIsNotReached, not_valid
+from projections.reading import Page, When
+
+WAIT = 2.0
+"""Seconds that a read waits for its caller's own change."""
+
+AS_AT = "A log position or an RFC 3339 time: what was known then."
+AS_OF = "A date (its end, in UTC) or an RFC 3339 time: what was true then, by what is known."
+MIN_POSITION = "Wait until the answer shows this position; 503 if not in time."
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The moment a read looks at, and the log position that moment means."""
+
+    when: When
+    position: int
+
+    def answer(
+        self,
+        content: Any,
+        *,
+        headers: dict[str, str] | None = None,
+        media: str = "application/json",
+    ) -> Response:
+        """The content as JSON, saying which position it shows."""
+        return Response(
+            orjson.dumps(content),
+            headers={"X-Position": str(self.position), **(headers or {})},
+            media_type=media,
+        )
+
+    def page(self, request: Request, page: Page) -> Response:
+        """One page of rows, with the address of the next in ``Link``."""
+        headers = {}
+        if page.next is not None:
+            following = request.url.include_query_params(after=page.next)
+            headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+        return self.answer(
+            {"rows": page.rows, "next": page.next, "counts": page.counts, "total": page.total},
+            headers=headers,
+        )
+
+
+async def waited(
+    here: Here,
+    min_position: Annotated[
+        int | None, Query(alias="min-position", ge=0, le=2**62, description=MIN_POSITION)
+    ] = None,
+) -> Parts:
+    """The parts, once the views show what the caller waits for. Raises `PositionIsNotReached`."""
+    if min_position is not None and not await here.reading.reached(min_position, WAIT):
+        raise PositionIsNotReached
+    return here
+
+
+async def seen(
+    here: Annotated[Parts, Depends(waited)],
+    as_at: Annotated[str | None, Query(alias="as-at", max_length=40, description=AS_AT)] = None,
+    as_of: Annotated[str | None, Query(alias="as-of", max_length=40, description=AS_OF)] = None,
+) -> Seen:
+    """The moment a read looks at. Raises `PositionIsNotReached` and what is not valid."""
+    when = When(
+        as_at=None if as_at is None else _as_at(as_at),
+        as_of=None if as_of is None else _as_of(as_of),
+    )
+    return Seen(when, await here.reading.position(when))
+
+
+At = Annotated[Seen, Depends(seen)]
+"""The moment a read looks at; now, unless the caller says otherwise."""
+
+Waited = Annotated[Parts, Depends(waited)]
+
+
+def _as_at(text: str) -> int | datetime:
+    if re.fullmatch(r"[0-9]{1,18}", text):
+        return int(text)
+    return _moment("as-at", text)
+
+
+def _as_of(text: str) -> datetime:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        try:
+            return datetime.combine(date.fromisoformat(text), time.max, UTC)
+        except ValueError as flaw:
+            raise not_valid({"parameter": "as-of"}, "Is no date of the calendar.") from flaw
+    return _moment("as-of", text)
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise not_valid(
+            {"parameter": name}, "Is no RFC 3339 time with its offset, as in 2026-05-03T09:30:00Z."
+        )
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as flaw:
+        raise not_valid({"parameter": name}, "Is no time that can be asked for.") from flaw

@@ -1,0 +1,317 @@
+"""Referrals over HTTP: asking a service, its answers, and the sender's thanks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ConfigDict, model_validator
+
+from api.access import Caring
+from api.asking import Activity, Answered, Asking, Asks, answered, etag
+from api.parts import Here
+from api.people import PersonDetails
+from api.reads import At
+from api.texts import Instant, Text
+from domain.application import CareCoordination
+from domain.intentions.deciding import Answer
+from domain.kernel import Asked
+from domain.referral import ReferralIsUnknown, State
+from domain.sharing import RECEIVED, SENT
+from domain.vocabulary import (
+    ContactId,
+    DeclineReason,
+    EndReason,
+    Medium,
+    Mode,
+    PartnerId,
+    PersonId,
+    Priority,
+    ReferralId,
+    Responsibility,
+    ServiceId,
+    Source,
+)
+
+router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
+
+
+class Referring(Activity):
+    """A request to a service for a person you know (``person_id``) or make known (``person``).
+
+    ``sender`` and ``said_by`` go with a referral that was said: the organisation it was said to
+    records it for the one that said it.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "service": "6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11",
+                    "person": {"name": "Amara Okafor", "phone": "0121 496 0123"},
+                    "source": "professional",
+                    "ask": "Talking therapy for low mood",
+                    "reason": "Low since she lost her work; sleeps badly.",
+                }
+            ]
+        }
+    )
+
+    service: UUID
+    person_id: UUID | None = None
+    person: PersonDetails | None = None
+    source: Source
+    mode: Mode = Mode.WRITTEN
+    ask: Text
+    reason: Text | None = None
+    said_by: Text | None = None
+    sender: UUID | None = None
+    responsibility: Responsibility = Responsibility.HELP_ALONGSIDE
+    priority: Priority = Priority.ROUTINE
+
+    @model_validator(mode="after")
+    def one_person(self) -> Self:
+        if (self.person_id is None) == (self.person is None):
+            raise ValueError("Give either person_id, of a person you know, or person, to register.")
+        if self.mode is not Mode.VERBAL and (self.sender is not None or self.said_by is not None):
+            raise ValueError("Only a verbal referral has sender and said_by; set mode to verbal.")
+        return self
+
+
+class Declining(Activity):
+    """Why a referral is not taken on."""
+
+    reason: DeclineReason
+    note: Text | None = None
+
+
+class Redirecting(Activity):
+    """The service that fits better."""
+
+    service: UUID
+    note: Text | None = None
+
+
+class Question(Activity):
+    """What the receiver needs to know."""
+
+    question: Text
+
+
+class Information(Activity):
+    """The sender's answer."""
+
+    answer: Text
+
+
+class Withdrawal(Activity):
+    """Why a referral is taken back."""
+
+    note: Text | None = None
+
+
+class Closing(Activity):
+    """How the help ended."""
+
+    reason: EndReason
+    summary: Text | None = None
+
+
+class Booking(Activity):
+    """A time to be seen, called or to join a group."""
+
+    starts_at: Instant
+    medium: Medium
+    activity: Text | None = None
+
+
+@router.post("", status_code=201, response_model=Answered)
+async def make_referral(body: Referring, asks: Asks) -> Response:
+    """Ask a service for help for a person; answers with the person as you know them."""
+    referral, care = ReferralId(asks.new("referral")), asks.here.care
+    known = PersonId(asks.new("person"))
+    if body.person_id is not None:
+        known = await asks.person(body.person_id)
+
+    def intention(asked: Asked) -> Answer:
+        return care.make_referral(
+            referral,
+            known,
+            ServiceId(body.service),
+            source=body.source,
+            mode=body.mode,
+            ask=body.ask,
+            reason=body.reason,
+            said_by=body.said_by,
+            responsibility=body.responsibility,
+            priority=body.priority,
+            sender=None if body.sender is None else PartnerId(body.sender),
+            registering=body.person.details() if body.person else None,
+            asked=asked,
+        )
+
+    answer = await asks.ask(body, intention)
+    return answered(answer, 201, location="/v1/referrals", person=asks.known_as(known))
+
+
+@router.get("", response_model=dict[str, Any])
+async def list_referrals(
+    request: Request,
+    caller: Caring,
+    here: Here,
+    at: At,
+    part: Annotated[str, Query(pattern=f"^({RECEIVED}|{SENT})$")] = RECEIVED,
+    state: Annotated[list[State] | None, Query()] = None,
+    after: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """The referrals your organisation received or sent, most urgent first."""
+    page = await here.reading.referrals(
+        caller.organisation,
+        part=part,
+        states=tuple(s.value for s in state or ()),
+        after=after,
+        limit=limit,
+        when=at.when,
+    )
+    return at.page(request, page)
+
+
+@router.get("/{referral}", response_model=dict[str, Any])
+async def referral_record(referral: UUID, caller: Caring, here: Here, at: At) -> Response:
+    """A referral, as your organisation may know it."""
+    row = await here.reading.referral(caller.organisation, referral, at.when)
+    if row is None:
+        raise ReferralIsUnknown(referral)
+    return at.answer(row, headers={"ETag": etag(row)})
+
+
+@router.post("/{referral}/acceptance", response_model=Answered)
+async def accept_referral(referral: UUID, asks: Asks, body: Activity | None = None) -> Response:
+    """Take a referral on; with it comes responsibility, if that was asked."""
+    return await _answer(
+        referral,
+        body or Activity(),
+        asks,
+        lambda care, r, asked: care.accept_referral(r, asked=asked),
+    )
+
+
+@router.post("/{referral}/decline", response_model=Answered)
+async def decline_referral(referral: UUID, body: Declining, asks: Asks) -> Response:
+    """Not take a referral on, and say why; the sender still holds the person."""
+    return await _answer(
+        referral,
+        body,
+        asks,
+        lambda care, r, asked: care.decline_referral(r, body.reason, note=body.note, asked=asked),
+    )
+
+
+@router.post("/{referral}/redirection", response_model=Answered)
+async def redirect_referral(referral: UUID, body: Redirecting, asks: Asks) -> Response:
+    """Pass a referral to a service that fits better."""
+    return await _answer(
+        referral,
+        body,
+        asks,
+        lambda care, r, asked: care.redirect_referral(
+            r, ServiceId(body.service), note=body.note, asked=asked
+        ),
+    )
+
+
+@router.post("/{referral}/information-request", response_model=Answered)
+async def ask_information(referral: UUID, body: Question, asks: Asks) -> Response:
+    """Ask the sender for what is missing."""
+    return await _answer(
+        referral,
+        body,
+        asks,
+        lambda care, r, asked: care.ask_information(r, body.question, asked=asked),
+    )
+
+
+@router.post("/{referral}/information", response_model=Answered)
+async def give_information(referral: UUID, body: Information, asks: Asks) -> Response:
+    """Answer what the receiver asked."""
+    return await _answer(
+        referral,
+        body,
+        asks,
+        lambda care, r, asked: care.give_information(r, body.answer, asked=asked),
+    )
+
+
+@router.post("/{referral}/withdrawal", response_model=Answered)
+async def withdraw_referral(referral: UUID, asks: Asks, body: Withdrawal | None = None) -> Response:
+    """Take a referral back before it is answered."""
+    sent = body or Withdrawal()
+    return await _answer(
+        referral,
+        sent,
+        asks,
+        lambda care, r, asked: care.withdraw_referral(r, note=sent.note, asked=asked),
+    )
+
+
+@router.post("/{referral}/closure", response_model=Answered)
+async def close_referral(referral: UUID, body: Closing, asks: Asks) -> Response:
+    """End the help a referral asked for."""
+    return await _answer(
+        referral,
+        body,
+        asks,
+        lambda care, r, asked: care.close_referral(
+            r, body.reason, summary=body.summary, asked=asked
+        ),
+    )
+
+
+@router.post("/{referral}/acknowledgement", response_model=Answered)
+async def acknowledge_outcome(referral: UUID, asks: Asks, body: Activity | None = None) -> Response:
+    """Say that the outcome was read."""
+    return await _answer(
+        referral,
+        body or Activity(),
+        asks,
+        lambda care, r, asked: care.acknowledge_outcome(r, asked=asked),
+    )
+
+
+@router.post("/{referral}/appointments", status_code=201, response_model=Answered)
+async def book_appointment(referral: UUID, body: Booking, asks: Asks) -> Response:
+    """Give the person a time; the answer's id is the appointment's."""
+    await asks.referral(referral)
+    contact, care = ContactId(asks.new("contact")), asks.here.care
+    answer = await asks.ask(
+        body,
+        lambda asked: care.book_appointment(
+            contact,
+            ReferralId(referral),
+            starts_at=body.starts_at,
+            medium=body.medium,
+            activity=body.activity,
+            asked=asked,
+        ),
+        actions=lambda: asks.actions_on_referral(referral),
+    )
+    return answered(answer, 201, location="/v1/appointments")
+
+
+async def _answer(
+    referral: UUID,
+    body: Activity,
+    asks: Asking,
+    intention: Callable[[CareCoordination, ReferralId, Asked], Answer],
+) -> Response:
+    """Ask something of a referral the caller's organisation knows of."""
+    await asks.referral(referral)
+    answer = await asks.ask(
+        body,
+        lambda asked: intention(asks.here.care, ReferralId(referral), asked),
+        actions=lambda: asks.actions_on_referral(referral),
+    )
+    return answered(answer, 200)
