@@ -26,14 +26,15 @@ class ContactFact(Fact):
     TOPIC: ClassVar[str] = "contact:"
     CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
 
+    referral: ReferralId
+    provider: PartnerId
+
 
 class AppointmentBooked(ContactFact):
     """A person has a time to be seen, called or to join a group."""
 
     TOPIC: ClassVar[str] = "contact:AppointmentBooked"
 
-    referral: ReferralId
-    provider: PartnerId
     starts_at: Moment
     medium: Medium
     activity: Ask[PersonalText | None] = None
@@ -44,8 +45,6 @@ class Attended(ContactFact):
 
     TOPIC: ClassVar[str] = "contact:Attended"
 
-    referral: ReferralId
-    provider: PartnerId
     attendance: Attendance
 
 
@@ -54,8 +53,6 @@ class DidNotAttend(ContactFact):
 
     TOPIC: ClassVar[str] = "contact:DidNotAttend"
 
-    referral: ReferralId
-    provider: PartnerId
     attendance: Attendance
 
 
@@ -64,8 +61,6 @@ class Cancelled(ContactFact):
 
     TOPIC: ClassVar[str] = "contact:Cancelled"
 
-    referral: ReferralId
-    provider: PartnerId
     attendance: Attendance
 
 
@@ -97,6 +92,8 @@ MISSED = frozenset({Attendance.TOO_LATE, Attendance.DID_NOT_ATTEND})
 @dataclass
 class Contact(Aggregate):
     """One appointment."""
+
+    NOUN: ClassVar[str] = "contact"
 
     person: PersonId | None = None
     referral: ReferralId | None = None

@@ -175,6 +175,9 @@ class Aggregate:
     record a fact. ``evolve`` only follows what was recorded and never refuses.
     """
 
+    NOUN: ClassVar[str]
+    """What the topics of this noun's facts begin with."""
+
     id: UUID
     version: int = 0
     pending: list[Recorded] = field(default_factory=list, repr=False, compare=False)
@@ -223,9 +226,14 @@ class Aggregate:
 
     @classmethod
     def fold(cls, aggregate: Self | None, history: Iterable[Recorded]) -> Self | None:
-        """Rebuild from history; ``None`` when there is none."""
+        """Rebuild from history; ``None`` when there is none.
+
+        Raises `Unknown` for the history of another noun: callers choose ids.
+        """
         for recorded in history:
             if aggregate is None:
+                if not recorded.fact.TOPIC.startswith(f"{cls.NOUN}:"):
+                    raise Unknown(recorded.originator_id)
                 aggregate = cls(id=recorded.originator_id)
             aggregate.follow(recorded)
         return aggregate

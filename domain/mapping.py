@@ -36,6 +36,10 @@ class TextCannotBeStored(BrokenRule):
     """A text holds a NUL or half a character; remove it and send again."""
 
 
+class PersonWasErased(BrokenRule):
+    """This person was erased at their wish; nothing more can be recorded about them."""
+
+
 class UnreadableFact(Exception):
     """Stored bytes that cannot become a fact. Carries its id and topic, never its content."""
 
@@ -81,14 +85,15 @@ def seal(
     """Write content as bytes: the open part as JSON, the personal part under the person's key.
 
     ``bound_to`` (stream, version and topic, or partner, number and type) is authenticated, so that
-    bytes moved to another row no longer open. Raises `TextCannotBeStored`.
+    bytes moved to another row no longer open. Raises `TextCannotBeStored`, `PersonWasErased`.
     """
     open_part = _json({k: v for k, v in content.items() if k not in personal})
     closed = {k: v for k, v in content.items() if k in personal and v is not None}
     head = FORMAT + struct.pack(">I", len(open_part)) + open_part
     if not closed:
         return head
-    assert key is not None, "an erased person has no new personal details"
+    if key is None:
+        raise PersonWasErased
     nonce = urandom(NONCE_BYTES)
     return head + nonce + key.encrypt(nonce, _json(closed), bound_to)
 
@@ -105,7 +110,9 @@ def unseal(
         raise ValueError("bytes of an unknown format")
     (length,) = struct.unpack_from(">I", state, 1)
     end = 5 + length
-    content: dict[str, Any] = orjson.loads(state[5:end])
+    content = orjson.loads(state[5:end])
+    if not isinstance(content, dict):
+        raise ValueError("bytes that are not a fact's")
     if len(state) == end:
         return content
     if key is None:
@@ -179,26 +186,26 @@ class FactMapper(Mapper[UUID]):
             if stored.schema < kind.SCHEMA:
                 body = kind.upcast(body, stored.schema)
             fact = kind.model_validate(body)
+            return Recorded(
+                fact=fact,
+                originator_id=stream,
+                originator_version=version,
+                effective_at=stored.effective_at,
+                organisation=PartnerId(stored.organisation),
+                purpose=Purpose(stored.purpose),
+                intention=stored.intention,
+                correlation=stored.correlation,
+                causation=stored.causation,
+                practitioner=None
+                if stored.practitioner is None
+                else PractitionerId(stored.practitioner),
+                person=None if stored.person is None else PersonId(stored.person),
+                label=Label(stored.label),
+                position=stored.position,
+                recorded_at=stored.recorded_at,
+            )
         except (KeyError, ValueError, InvalidTag, struct.error) as unreadable:
             raise UnreadableFact(f"{stream}/{version}", topic) from unreadable
-        return Recorded(
-            fact=fact,
-            originator_id=stream,
-            originator_version=version,
-            effective_at=stored.effective_at,
-            organisation=PartnerId(stored.organisation),
-            purpose=Purpose(stored.purpose),
-            intention=stored.intention,
-            correlation=stored.correlation,
-            causation=stored.causation,
-            practitioner=None
-            if stored.practitioner is None
-            else PractitionerId(stored.practitioner),
-            person=None if stored.person is None else PersonId(stored.person),
-            label=Label(stored.label),
-            position=stored.position,
-            recorded_at=stored.recorded_at,
-        )
 
 
 def _bound(stream: UUID, version: int, topic: str) -> bytes:

@@ -43,6 +43,8 @@ class ScoreIsNotPossible(BrokenRule):
 class Measure(Aggregate):
     """One completed measure."""
 
+    NOUN: ClassVar[str] = "measure"
+
     completed: bool = False
 
     @property

@@ -24,6 +24,7 @@ from domain.policies import quorum
 from domain.vocabulary import (
     Decision,
     DecisionId,
+    Label,
     MeetingId,
     MeetingKind,
     Moment,
@@ -107,6 +108,12 @@ class MdtDecisionRecorded(MeetingFact):
     review_on: date | None = None
 
 
+class CaseNotReached(MeetingFact):
+    """The meeting ended before it decided about this person."""
+
+    TOPIC: ClassVar[str] = "meeting:CaseNotReached"
+
+
 class MeetingClosed(MeetingFact):
     """The meeting is over; its record stands."""
 
@@ -164,6 +171,7 @@ class Case:
     """One person on the list."""
 
     present: tuple[PartnerId, ...]
+    label: Label = Label.ORDINARY
     attendees: tuple[Attendee, ...] = ()
     decision: DecisionId | None = None
 
@@ -171,6 +179,8 @@ class Case:
 @dataclass
 class Meeting(Aggregate):
     """One meeting and its cases."""
+
+    NOUN: ClassVar[str] = "meeting"
 
     kind: MeetingKind | None = None
     chair: PractitionerId | None = None
@@ -196,9 +206,13 @@ class Meeting(Aggregate):
         question: str,
         present: tuple[PartnerId, ...],
         listed_only: bool = False,
+        label: Label = Label.ORDINARY,
         asked: Asked,
     ) -> Recorded | None:
-        """Put a person on the list. Raises `MeetingIsOver`, `NotInvited`."""
+        """Put a person on the list, under the label of their pathway.
+
+        Raises `MeetingIsOver`, `NotInvited`.
+        """
         self._taking_part(asked)
         if person in self.cases:
             return None
@@ -206,7 +220,7 @@ class Meeting(Aggregate):
         if stray:
             raise NotInvited(*stray)
         fact = CaseListed(question=question, present=present, listed_only=listed_only)
-        return self.record(fact, asked, person=person)
+        return self.record(fact, asked, person=person, label=label)
 
     def record_attendance(
         self, person: PersonId, attendees: tuple[Attendee, ...], *, asked: Asked
@@ -217,7 +231,8 @@ class Meeting(Aggregate):
         stray = [a.partner for a in attendees if a.partner not in case.present]
         if stray:
             raise NotInvited(*stray)
-        return self.record(AttendanceRecorded(attendees=attendees), asked, person=person)
+        fact = AttendanceRecorded(attendees=attendees)
+        return self.record(fact, asked, person=person, label=case.label)
 
     def decide(
         self,
@@ -232,9 +247,10 @@ class Meeting(Aggregate):
         dissent: tuple[Dissent, ...],
         responsible: PartnerId | None,
         review_on: date | None,
+        label: Label = Label.ORDINARY,
         asked: Asked,
     ) -> Recorded | None:
-        """Record the meeting's decision about a person.
+        """Record what the meeting decided about a person, under the label of the service it chose.
 
         Raises `MeetingIsOver`, `CaseIsNotListed`, `CaseIsDecided`, `NobodyAttended`, `NoQuorum`,
         `DestinationIsMissing`.
@@ -263,13 +279,22 @@ class Meeting(Aggregate):
             quorum_rule=rule.name,
             review_on=review_on,
         )
-        return self.record(fact, asked, person=person, correlation=UUID(str(decision)))
+        return self.record(
+            fact,
+            asked,
+            person=person,
+            label=label if case.label is Label.ORDINARY else case.label,
+            correlation=UUID(str(decision)),
+        )
 
     def close(self, *, asked: Asked) -> Recorded | None:
-        """End the meeting."""
+        """End the meeting, and say whom it did not reach."""
         if self.closed:
             return None
         self._taking_part(asked)
+        for person, case in self.cases.items():
+            if case.decision is None:
+                self.record(CaseNotReached(), asked, person=person, label=case.label)
         return self.record(MeetingClosed(invited=self.invited), asked)
 
     def _taking_part(self, asked: Asked) -> None:
@@ -290,13 +315,15 @@ class Meeting(Aggregate):
                 self.invited, self.starts_at = scheduled.invited, scheduled.starts_at
             case CaseListed(present=present):
                 assert recorded.person is not None
-                self.cases[recorded.person] = Case(present=present)
+                self.cases[recorded.person] = Case(present=present, label=recorded.label)
             case AttendanceRecorded(attendees=attendees):
                 assert recorded.person is not None
                 self.cases[recorded.person].attendees = attendees
             case MdtDecisionRecorded(decision=decision):
                 assert recorded.person is not None
                 self.cases[recorded.person].decision = decision
+            case CaseNotReached():
+                pass
             case MeetingClosed():
                 self.closed = True
             case other:
@@ -308,5 +335,6 @@ FACTS: tuple[type[Fact], ...] = (
     CaseListed,
     AttendanceRecorded,
     MdtDecisionRecorded,
+    CaseNotReached,
     MeetingClosed,
 )

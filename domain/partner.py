@@ -87,6 +87,8 @@ class PractitionerIsKnown(BrokenRule):
 class Partner(Aggregate):
     """One organisation."""
 
+    NOUN: ClassVar[str] = "partner"
+
     name: str = ""
     kind: PartnerKind | None = None
     agreement: str | None = None

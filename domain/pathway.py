@@ -84,7 +84,10 @@ class StepDownProposed(PathwayFact):
 
 
 class HandoverOffered(PathwayFact):
-    """The responsible organisation offers the person to another; it holds on until it accepts."""
+    """The responsible organisation offers the person to another; it holds on until it accepts.
+
+    ``label`` is that of the service the receiver would hold the person under.
+    """
 
     TOPIC: ClassVar[str] = "pathway:HandoverOffered"
 
@@ -92,16 +95,18 @@ class HandoverOffered(PathwayFact):
     sender: PartnerId
     receiver: PartnerId
     to_step: Step
+    label: Label = Label.ORDINARY
 
 
 class HandoverAccepted(PathwayFact):
-    """The receiver accepted: from this fact on it is responsible."""
+    """The receiver accepted: from this fact on it is responsible, under ``label``."""
 
     TOPIC: ClassVar[str] = "pathway:HandoverAccepted"
 
     handover: HandoverId
     sender: PartnerId
     receiver: PartnerId
+    label: Label = Label.ORDINARY
 
 
 class HandoverDeclined(PathwayFact):
@@ -205,13 +210,20 @@ class Offer:
     sender: PartnerId
     receiver: PartnerId
     to_step: Step
+    label: Label
     correlation: UUID
     fact: str
 
 
 @dataclass
 class Pathway(Aggregate):
-    """One person's way through the steps. While it is open somebody is always responsible."""
+    """One person's way through the steps. While it is open somebody is always responsible.
+
+    ``label`` is that of the present holding. A fact about a hand-over carries the label of either
+    side, so that neither taking a person on nor handing them back names a drug service.
+    """
+
+    NOUN: ClassVar[str] = "pathway"
 
     person: PersonId | None = None
     open: bool = False
@@ -228,6 +240,7 @@ class Pathway(Aggregate):
         *,
         step: Step,
         responsible: PartnerId,
+        label: Label,
         asked: Asked,
         correlation: UUID,
         cause: str | None,
@@ -240,7 +253,9 @@ class Pathway(Aggregate):
             if self.version == 0
             else PathwayReopened(step=step, responsible=responsible)
         )
-        return self.record(fact, asked, person=person, correlation=correlation, cause=cause)
+        return self.record(
+            fact, asked, person=person, label=label, correlation=correlation, cause=cause
+        )
 
     def name_key_worker(self, key_worker: PractitionerId, *, asked: Asked) -> Recorded | None:
         """Name who the person turns to. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`."""
@@ -280,16 +295,25 @@ class Pathway(Aggregate):
                 ),
                 asked,
                 person=self.person,
-                label=label,
+                label=self._either(label),
                 correlation=correlation,
                 cause=cause,
             )
             cause = proposed.id
         fact = HandoverOffered(
-            handover=handover, sender=self.responsible, receiver=receiver, to_step=to_step
+            handover=handover,
+            sender=self.responsible,
+            receiver=receiver,
+            to_step=to_step,
+            label=label,
         )
         return self.record(
-            fact, asked, person=self.person, label=label, correlation=correlation, cause=cause
+            fact,
+            asked,
+            person=self.person,
+            label=self._either(label),
+            correlation=correlation,
+            cause=cause,
         )
 
     def accept_handover(
@@ -303,10 +327,15 @@ class Pathway(Aggregate):
             return None
         offer = self._answering(handover, asked)
         accepted = self.record(
-            HandoverAccepted(handover=handover, sender=offer.sender, receiver=offer.receiver),
+            HandoverAccepted(
+                handover=handover,
+                sender=offer.sender,
+                receiver=offer.receiver,
+                label=offer.label,
+            ),
             asked,
             person=self.person,
-            label=self.label,
+            label=self._either(offer.label),
             correlation=offer.correlation,
             cause=cause or offer.fact,
         )
@@ -343,10 +372,19 @@ class Pathway(Aggregate):
             ),
             asked,
             person=self.person,
-            label=self.label,
+            label=self._either(offer.label),
             correlation=offer.correlation,
             cause=cause or offer.fact,
         )
+
+    def withdraw_handover(self, handover: HandoverId, *, asked: Asked) -> Recorded | None:
+        """Take an offer back. Raises `OnlyTheResponsibleMay`, `NobodyOfferedThisHandover`."""
+        self._holding(asked)
+        if self.offer is None and self.answered.get(handover) == "lapsed":
+            return None
+        if self.offer is None or self.offer.handover != handover:
+            raise NobodyOfferedThisHandover(handover)
+        return self.lapse_handover(handover, asked=asked)
 
     def lapse_handover(
         self, handover: HandoverId, *, asked: Asked, cause: str | None = None
@@ -359,7 +397,7 @@ class Pathway(Aggregate):
             HandoverLapsed(handover=handover, sender=offer.sender, receiver=offer.receiver),
             asked,
             person=self.person,
-            label=self.label,
+            label=self._either(offer.label),
             correlation=offer.correlation,
             cause=cause or offer.fact,
         )
@@ -385,6 +423,9 @@ class Pathway(Aggregate):
 
     def _record(self, fact: PathwayFact, asked: Asked) -> Recorded:
         return self.record(fact, asked, person=self.person, label=self.label)
+
+    def _either(self, label: Label) -> Label:
+        return label if self.label is Label.ORDINARY else self.label
 
     def _holding(self, asked: Asked) -> None:
         if not self.open:
@@ -413,12 +454,13 @@ class Pathway(Aggregate):
                     sender=offered.sender,
                     receiver=offered.receiver,
                     to_step=offered.to_step,
+                    label=offered.label,
                     correlation=recorded.correlation,
                     fact=recorded.id,
                 )
-                self.label = recorded.label
             case HandoverAccepted() as accepted:
                 self.responsible, self.key_worker, self.offer = accepted.receiver, None, None
+                self.label = accepted.label
                 self.answered[accepted.handover] = "accepted"
             case HandoverDeclined() as declined:
                 self.offer = None

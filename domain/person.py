@@ -24,7 +24,14 @@ from domain.vocabulary import PartnerId, PersonId
 # What happened
 
 
-class PersonRegistered(Fact):
+class PersonFact(Fact):
+    """What is known of a person and what they want."""
+
+    TOPIC: ClassVar[str] = "person:"
+    CATEGORY: ClassVar[Category] = Category.IDENTITY
+
+
+class PersonRegistered(PersonFact):
     """A person became known to the place."""
 
     TOPIC: ClassVar[str] = "person:PersonRegistered"
@@ -43,7 +50,7 @@ class PersonRegistered(Fact):
     deprivation_decile: Equality[int | None] = None
 
 
-class DetailsCorrected(Fact):
+class DetailsCorrected(PersonFact):
     """Some of a person's details were put right; what was recorded before stays readable."""
 
     TOPIC: ClassVar[str] = "person:DetailsCorrected"
@@ -57,7 +64,7 @@ class DetailsCorrected(Fact):
     postcode: Demographic[PersonalText | None] = None
 
 
-class CommunicationNeedsRecorded(Fact):
+class CommunicationNeedsRecorded(PersonFact):
     """How to communicate with a person and what to adjust (DCB1605, DCB4019); travels to all."""
 
     TOPIC: ClassVar[str] = "person:CommunicationNeedsRecorded"
@@ -67,7 +74,7 @@ class CommunicationNeedsRecorded(Fact):
     language: str | None = None
 
 
-class ObjectionRaised(Fact):
+class ObjectionRaised(PersonFact):
     """The person does not want an organisation to know about them; no reason is needed."""
 
     TOPIC: ClassVar[str] = "person:ObjectionRaised"
@@ -76,7 +83,7 @@ class ObjectionRaised(Fact):
     to: PartnerId
 
 
-class ObjectionLifted(Fact):
+class ObjectionLifted(PersonFact):
     """The person no longer objects to an organisation."""
 
     TOPIC: ClassVar[str] = "person:ObjectionLifted"
@@ -85,7 +92,7 @@ class ObjectionLifted(Fact):
     to: PartnerId
 
 
-class ConsentGiven(Fact):
+class ConsentGiven(PersonFact):
     """The person agreed in so many words that an organisation outside care may be told."""
 
     TOPIC: ClassVar[str] = "person:ConsentGiven"
@@ -128,6 +135,8 @@ class Details:
 @dataclass
 class Person(Aggregate):
     """One person across every organisation that helps them."""
+
+    NOUN: ClassVar[str] = "person"
 
     registered: bool = False
     practice: PartnerId | None = None

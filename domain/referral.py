@@ -56,7 +56,7 @@ class ReferralMade(ReferralFact):
     priority: Coordination[Priority] = Priority.ROUTINE
     ask: Ask[PersonalText]
     reason: Clinical[PersonalText | None] = None
-    said_by: Clinical[PersonalText | None] = None
+    said_by: Coordination[PersonalText | None] = None
     message: Coordination[str | None] = None  # SHA-256 of the original message, if it was one
 
 
@@ -65,7 +65,7 @@ class InformationAsked(ReferralFact):
 
     TOPIC: ClassVar[str] = "referral:InformationAsked"
 
-    question: Ask[PersonalText]
+    question: PersonalText  # to the sender, whatever its agreement
 
 
 class InformationGiven(ReferralFact):
@@ -176,6 +176,10 @@ class ReferralWasNotAccepted(BrokenRule):
     """The referral was not accepted, so it cannot be worked or closed."""
 
 
+class ReferralHasNotEnded(BrokenRule):
+    """The referral has not ended, so there is no outcome to acknowledge yet."""
+
+
 class AlreadyTheReceiver(BrokenRule):
     """A referral is redirected to another organisation's service, not to one's own."""
 
@@ -195,11 +199,15 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.WAITING, State.INFORMATION_ASKED})
+ENDED = frozenset({State.DECLINED, State.EXPIRED, State.CLOSED})
+"""States whose outcome the sender has still to acknowledge."""
 
 
 @dataclass
 class Referral(Aggregate):
     """One request and its answers."""
+
+    NOUN: ClassVar[str] = "referral"
 
     state: State | None = None
     person: PersonId | None = None
@@ -269,6 +277,8 @@ class Referral(Aggregate):
         fact = ReferralRedirected(
             from_receiver=asked.organisation, service=service, receiver=receiver, note=note
         )
+        # A label stays: nobody is told half of a referral that passed through a drug service.
+        label = label if self.label is Label.ORDINARY else self.label
         return self.record(fact, asked, person=self.person, label=label)
 
     def withdraw(self, *, note: str | None, asked: Asked) -> Recorded | None:
@@ -299,12 +309,15 @@ class Referral(Aggregate):
         return self._record(fact, asked)
 
     def acknowledge_outcome(self, *, asked: Asked) -> Recorded | None:
-        """Say that the outcome was read. Raises `OnlyTheSenderMay`, `ReferralWasNotAccepted`."""
+        """Say that the outcome was read: the end of the help, or that there will be none.
+
+        Raises `OnlyTheSenderMay`, `ReferralHasNotEnded`.
+        """
         self._sending(asked)
         if self.state is State.ACKNOWLEDGED:
             return None
-        if self.state is not State.CLOSED:
-            raise ReferralWasNotAccepted(self.id)
+        if self.state not in ENDED:
+            raise ReferralHasNotEnded(self.id)
         return self._record(OutcomeAcknowledged(), asked)
 
     def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
@@ -321,7 +334,7 @@ class Referral(Aggregate):
             actions.append("information")
         if sending and self.state in OPEN:
             actions.append("withdrawal")
-        if sending and self.state is State.CLOSED:
+        if sending and self.state in ENDED:
             actions.append("acknowledgement")
         return tuple(actions)
 

@@ -67,6 +67,8 @@ class ServiceDoesNotTakeSuchReferrals(BrokenRule):
 class Service(Aggregate):
     """One service of one partner."""
 
+    NOUN: ClassVar[str] = "service"
+
     partner: PartnerId | None = None
     name: str = ""
     step: Step = Step.COMMUNITY_PREVENTION

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -41,9 +41,10 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """A partner that became involved may know what was said before, after ``since``.
+    """What a partner may know of facts between ``since`` and ``before``, now that it is involved.
 
-    ``only`` narrows it to one referral, for a partner that is told about its own referrals alone.
+    It was told until ``told``, while its own referrals were those in ``knew``: of those facts it
+    gets only what becoming a party to another referral adds.
     """
 
     partner: PartnerId
@@ -51,18 +52,20 @@ class Backfill:
     own: frozenset[UUID]
     since: int
     before: int
-    only: UUID | None = None
+    told: int = 0
+    knew: frozenset[UUID] = frozenset()
 
     def of(self, history: Iterable[Recorded]) -> Iterator[Disclosure]:
         """What the partner may know of a person's earlier facts, in their order."""
+        partner, agreement = self.partner, self.agreement
         for recorded in history:
             if not self.since < recorded.position < self.before:
                 continue
-            if self.only and self.only not in (recorded.originator_id, recorded.correlation):
+            if recorded.position <= self.told and may_know(recorded, partner, agreement, self.knew):
                 continue
-            told = may_know(recorded, self.partner, self.agreement, self.own, backfill=True)
-            if told:
-                yield told
+            may = may_know(recorded, partner, agreement, self.own, backfill=True)
+            if may:
+                yield may
 
 
 def may_know(
@@ -75,64 +78,119 @@ def may_know(
 ) -> Disclosure | None:
     """What an involved partner may know of one fact, or nothing.
 
-    ``own`` are the referrals the partner sent or received. Whether the partner is involved,
-    objected to or lacks consent is decided before, by `Circle`.
+    ``own`` are the referrals, hand-overs and meetings the partner is or was a party to. Whether it
+    is involved, objected to or lacks consent is decided before, by `Circle`.
+
+    - A field is told if the agreement names its category, a fact if it names the fact's own.
+    - A partner that is told of its own alone is told of what it takes part in (`_concerns`).
+    - Substance-misuse care is told under an agreement that says so, and to those who take part.
+      Everybody else who may know who holds the person learns only that responsibility moved, and
+      to whom unless that is a drug service: nobody may believe that they, or somebody who is not,
+      still hold the person.
+    - Who registered a person, who sat in a meeting and whom a person objects or consents to would
+      name a drug service, a school or a probation office to organisations that never heard of it.
+    - No internal id of a person is told.
     """
     fact = recorded.fact
     allowed = agreement.categories
     if fact.CATEGORY not in allowed:
         return None
-    if recorded.label is Label.SUBSTANCE and not agreement.substance and not _own(recorded, own):
+    concerned = _concerns(recorded, partner, agreement, own)
+    if agreement.scope is Scope.OWN and not concerned:
         return None
-    if agreement.scope is Scope.OWN and not _concerns(recorded, partner, agreement, own):
+    discreet = not (agreement.substance or concerned)
+    if discreet and isinstance(fact, meeting.AttendanceRecorded):
+        return None
+    if isinstance(fact, ABOUT_ONE_PARTNER) and recorded.organisation != partner:
         return None
     fields = {name for name, category in fact.FIELD_CATEGORY.items() if category in allowed}
-    data = fact.model_dump(mode="json", include=fields, exclude_none=True)
-    if recorded.organisation == partner or Category.COORDINATION in allowed:
-        data["by_organisation"] = str(recorded.organisation)
+    if discreet and isinstance(fact, meeting.CaseListed):
+        fields -= {"present"}
+    if discreet and recorded.label is Label.SUBSTANCE:
+        holding = _holding(fact)
+        if holding is None:
+            return None
+        return _disclosed(recorded, partner, fields & holding, {}, backfill)
+    envelope = {} if recorded.originator_id == recorded.person else _envelope(recorded)
+    coordinating = Category.COORDINATION in allowed
+    registrar = isinstance(fact, person.PersonFact) and not agreement.substance
+    if recorded.organisation == partner or (coordinating and not registrar):
+        envelope["by_organisation"] = str(recorded.organisation)
         if recorded.practitioner:
-            data["by_practitioner"] = str(recorded.practitioner)
-    data["stream"] = str(recorded.originator_id)
-    data["fact"] = recorded.id
-    data["correlation"] = str(recorded.correlation)
-    if recorded.causation and Category.COORDINATION in allowed:
-        data["causation"] = recorded.causation
+            envelope["by_practitioner"] = str(recorded.practitioner)
+    if recorded.causation and coordinating:
+        envelope["causation"] = recorded.causation
     if isinstance(fact, referral.ReferralMade):
-        data["part"] = (
+        envelope["part"] = (
             RECEIVED if fact.receiver == partner else SENT if fact.sender == partner else ""
         )
     if isinstance(fact, referral.ReferralRedirected):
-        data["part"] = RECEIVED if fact.receiver == partner else ""
+        envelope["part"] = RECEIVED if fact.receiver == partner else ""
+    return _disclosed(recorded, partner, fields, envelope, backfill)
+
+
+ABOUT_ONE_PARTNER = (person.ObjectionRaised, person.ObjectionLifted, person.ConsentGiven)
+"""Told to nobody but the organisation the person said it to."""
+
+
+def _disclosed(
+    recorded: Recorded,
+    partner: PartnerId,
+    fields: set[str],
+    envelope: dict[str, Any],
+    backfill: bool,
+) -> Disclosure:
+    fact = recorded.fact
     return Disclosure(
         partner=partner,
         type=message_type(type(fact)),
-        data=data,
+        data=fact.model_dump(mode="json", include=fields, exclude_none=True) | envelope,
         personal=fact.PERSONAL_FIELDS,
         recorded=recorded,
         backfill=backfill,
     )
 
 
-def _own(recorded: Recorded, own: frozenset[UUID]) -> bool:
-    return recorded.originator_id in own or recorded.correlation in own
+def _envelope(recorded: Recorded) -> dict[str, Any]:
+    return {
+        "stream": str(recorded.originator_id),
+        "fact": recorded.id,
+        "correlation": str(recorded.correlation),
+    }
+
+
+def _holding(fact: Fact) -> set[str] | None:
+    """What says that responsibility moved without naming a drug service; ``None`` if it did not."""
+    match fact:
+        case pathway.PathwayOpened() | pathway.PathwayReopened():
+            return {"step"}
+        case pathway.HandoverAccepted(label=label):
+            return {"handover", "receiver"} if label is Label.ORDINARY else {"handover"}
+        case pathway.PathwayClosed():
+            return set()
+        case _:
+            return None
 
 
 def _concerns(
     recorded: Recorded, partner: PartnerId, agreement: AgreementSigned, own: frozenset[UUID]
 ) -> bool:
-    match recorded.fact:
-        case person.PersonRegistered() | person.DetailsCorrected():
+    """Whether the partner takes part in what the fact is about."""
+    fact = recorded.fact
+    match fact:
+        case person.PersonFact():
             return True
-        case person.CommunicationNeedsRecorded():
-            return True
-        case contact.ContactFact() as seen:
-            provider: PartnerId = getattr(seen, "provider")  # noqa: B009
-            return provider == partner or (agreement.follows_attendance and _own(recorded, own))
+        case contact.ContactFact():
+            follows = agreement.follows_attendance and recorded.correlation in own
+            return fact.provider == partner or follows
         case measure.MeasureCompleted(provider=provider):
             return provider == partner
         case pathway.PathwayFact():
-            return _own(recorded, own)
-        case referral.ReferralFact():
+            named = {getattr(fact, role, None) for role in ("sender", "receiver", "responsible")}
+            return recorded.correlation in own or partner in named | {recorded.organisation}
+        case meeting.MdtDecisionRecorded(receiver=receiver) if receiver == partner:
+            return True
+        case referral.ReferralFact() | meeting.MeetingFact():
             return recorded.originator_id in own
         case _:
             return False
@@ -171,21 +229,16 @@ class Circle:
         is told first what was said before. One that loses its basis without having taken the
         person on, or that the person objects to, gets a notice that withdraws what it was told.
         """
-        before = dict(self.told)
+        before, knew = dict(self.told), dict(self.own)
         ended = self._evolve(recorded)
-        today = (recorded.recorded_at or recorded.effective_at).date()
-        now = {p for p, bases in self.bases.items() if bases and self._admits(p, agreements, today)}
+        today = (recorded.recorded_at or recorded.effective_at).astimezone(UTC).date()
+        now = {p for p in self.bases if self._involved(p, agreements, today)}
 
         backfills = []
-        for partner in sorted(now - before.keys()):
-            backfills.append(self._backfill(partner, agreements[partner], recorded))
-        redirected = recorded.fact
-        if isinstance(redirected, referral.ReferralRedirected):
-            receiver = redirected.receiver
-            if receiver in before and agreements[receiver].scope is Scope.OWN:
-                backfills.append(
-                    self._backfill(receiver, agreements[receiver], recorded, recorded.originator_id)
-                )
+        for partner in sorted(now):
+            backfill = self._backfill(partner, agreements[partner], recorded, before, knew)
+            if backfill:
+                backfills.append(backfill)
 
         disclosures = []
         for partner in sorted(before.keys() | now):
@@ -203,8 +256,12 @@ class Circle:
                 withdrawn.append(partner)
                 self.past.pop(partner, None)
             else:
-                self.past[partner] = recorded.position
-        for partner in now:
+                admitted = self._admits(partner, agreements, today)
+                self.past[partner] = recorded.position if admitted else before[partner]
+        for partner, stream in ended.items():
+            if f"sent {stream}" not in self.bases[partner]:
+                self.own[partner] -= {stream}
+        for partner in sorted(now):
             self.told[partner] = recorded.position
             self.past.pop(partner, None)
         return Telling(tuple(disclosures), tuple(backfills), tuple(withdrawn))
@@ -214,15 +271,39 @@ class Circle:
         partner: PartnerId,
         agreement: AgreementSigned,
         recorded: Recorded,
-        only: UUID | None = None,
-    ) -> Backfill:
+        before: Mapping[PartnerId, int],
+        knew: Mapping[PartnerId, frozenset[UUID]],
+    ) -> Backfill | None:
+        """What was said before: to one newly involved, or newly a party to what goes back."""
+        was, own = knew.get(partner, frozenset()), self.own.get(partner, frozenset())
+        narrow = agreement.scope is Scope.OWN or not agreement.substance
+        gained = (
+            narrow
+            and own > was
+            and isinstance(recorded.fact, referral.ReferralRedirected | pathway.HandoverOffered)
+        )
+        if partner in before and not gained:
+            return None
+        told = before.get(partner, self.past.get(partner, 0))
         return Backfill(
             partner=partner,
             agreement=agreement,
-            own=self.own.get(partner, frozenset()),
-            since=0 if only else self.past.get(partner, 0),
+            own=own,
+            since=0 if gained else told,
             before=recorded.position,
-            only=only,
+            told=told,
+            knew=was,
+        )
+
+    def _involved(
+        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
+    ) -> bool:
+        """A partner that may not know of meetings is not told of a person because of one."""
+        if not self._admits(partner, agreements, today):
+            return False
+        coordinating = Category.COORDINATION in agreements[partner].categories
+        return any(
+            coordinating or not basis.startswith("meeting ") for basis in self.bases[partner]
         )
 
     def _admits(
@@ -243,18 +324,22 @@ class Circle:
     def _leave(self, partner: PartnerId, basis: str) -> None:
         self.bases.get(partner, set()).discard(basis)
 
-    def _evolve(self, recorded: Recorded) -> set[PartnerId]:
-        """Follow who is involved; answer those whose basis ended before they took the person on."""
-        ended: set[PartnerId] = set()
+    def _evolve(self, recorded: Recorded) -> dict[PartnerId, UUID]:
+        """Follow who is involved; answer whose basis ended before it took the person on, and which.
+
+        A practice is involved as long as it lives with the person. Whoever else registered them is
+        until its referral is: a declined referral leaves no other basis behind.
+        """
+        ended: dict[PartnerId, UUID] = {}
         stream = recorded.originator_id
 
-        def end(partner: PartnerId, basis: str) -> None:
-            self._leave(partner, basis)
-            ended.add(partner)
+        def end(partner: PartnerId, basis: str, own: UUID) -> None:
+            self._leave(partner, f"{basis} {own}")
+            ended[partner] = own
 
         match recorded.fact:
             case person.PersonRegistered(practice=practice):
-                self._join(recorded.organisation, "registered")
+                self._join(recorded.organisation, "registering")
                 if practice:
                     self._join(practice, "registered")
             case person.ObjectionRaised(to=partner):
@@ -265,17 +350,21 @@ class Circle:
             case person.ConsentGiven(to=partner):
                 self.consents.add(partner)
             case referral.ReferralMade() as made:
+                self._leave(recorded.organisation, "registering")
                 self._join(made.sender, f"sent {stream}", stream)
                 self._join(made.receiver, f"received {stream}", stream)
             case referral.ReferralRedirected() as redirected:
-                end(redirected.from_receiver, f"received {stream}")
+                end(redirected.from_receiver, "received", stream)
                 self._join(redirected.receiver, f"received {stream}", stream)
             case (
                 referral.ReferralDeclined(receiver=receiver)
-                | referral.ReferralWithdrawn(receiver=receiver)
                 | referral.ReferralExpired(receiver=receiver)
             ):
-                end(receiver, f"received {stream}")
+                self._leave(receiver, f"sent {stream}")  # a person's own request, recorded by it
+                end(receiver, "received", stream)
+            case referral.ReferralWithdrawn(receiver=receiver):
+                self._leave(recorded.organisation, f"sent {stream}")
+                end(receiver, "received", stream)
             case referral.ReferralClosed(receiver=receiver):
                 self._leave(receiver, f"received {stream}")
             case referral.OutcomeAcknowledged():
@@ -301,14 +390,14 @@ class Circle:
                 pathway.HandoverDeclined(handover=handover, receiver=receiver)
                 | pathway.HandoverLapsed(handover=handover, receiver=receiver)
             ):
-                end(receiver, f"offered {handover}")
+                end(receiver, "offered", handover)
             case pathway.PathwayClosed(responsible=partner):
                 self.open, self.responsible = False, None
                 self._leave(partner, "responsible")
             case meeting.CaseListed(present=present):
                 for partner in present:
-                    self._join(partner, f"meeting {stream}")
-            case meeting.MdtDecisionRecorded():
+                    self._join(partner, f"meeting {stream}", stream)
+            case meeting.MdtDecisionRecorded() | meeting.CaseNotReached():
                 for partner in self.bases:
                     self._leave(partner, f"meeting {stream}")
             case _:

@@ -24,6 +24,7 @@ from domain.policies import entry
 from domain.vocabulary import (
     DecisionId,
     HandoverId,
+    Label,
     Moment,
     PartnerId,
     PartnerKind,
@@ -106,6 +107,14 @@ class CannotBeResponsible(BrokenRule):
     """This organisation cannot be responsible for a person; ask it to help alongside."""
 
 
+class NotAPractice(BrokenRule):
+    """The person's practice must be a practice that has joined; leave it out if it has not."""
+
+
+class ThePersonObjects(BrokenRule):
+    """The person does not want this organisation to know about them; choose another."""
+
+
 class PersonIsUnknown(Unknown):
     """No such person is known here."""
 
@@ -164,7 +173,12 @@ class Deciding(Application[UUID]):
         Raises what the rules raise, `KeyStandsForAnotherIntention` and `TooManyAtOnce`.
         """
         if self._batch is not None:
-            return self._gather(self._batch, noun, asked, decide())
+            try:
+                changed = decide()
+            except BrokenRule:
+                self._forget(self._batch)
+                raise
+            return self._gather(self._batch, noun, asked, changed)
         earlier = self._log.earlier(asked.organisation, asked.key)
         if earlier:
             return _first_answer(earlier, asked)
@@ -192,12 +206,25 @@ class Deciding(Application[UUID]):
         batch.intentions.append(_intention(noun, asked, ()))
         return Answer(noun, 0)
 
+    def _forget(self, batch: Batch) -> None:
+        """Take back what a refused intention had decided so far."""
+        for noun, changed in list(batch.loaded.items()):
+            if changed.pending:
+                gathered = [fact for fact in batch.facts if fact.originator_id == noun]
+                batch.loaded[noun] = self._stored(type(changed), noun)
+                for fact in gathered:
+                    batch.loaded[noun].follow(fact)
+
     def _load(self, kind: type[A], noun: UUID) -> A:
         """The noun as it is, or blank when nothing is recorded of it."""
         if self._batch is not None and noun in self._batch.loaded:
             loaded = self._batch.loaded[noun]
-            assert isinstance(loaded, kind)
+            if not isinstance(loaded, kind):
+                raise Unknown(noun)
             return loaded
+        return self._stored(kind, noun)
+
+    def _stored(self, kind: type[A], noun: UUID) -> A:
         try:
             return self.repository.get(noun, projector_func=kind.fold)
         except AggregateNotFoundError:
@@ -224,6 +251,16 @@ class Deciding(Application[UUID]):
             self._kinds[partner_id] = kind
         return self._kinds[partner_id]
 
+    def _register(self, registering: person.Person, details: person.Details, asked: Asked) -> None:
+        """Make a person known. The practice may come to hold them, so it must be one.
+
+        Raises `NotAPractice` and what `person.Person.register` raises.
+        """
+        practice = details.practice
+        if practice and self._kind(practice) is not PartnerKind.PRACTICE:
+            raise NotAPractice(practice)
+        registering.register(details, asked=asked)
+
     def _offer(
         self,
         way: pathway.Pathway,
@@ -236,20 +273,45 @@ class Deciding(Application[UUID]):
         decision: DecisionId | None = None,
         evidence: str | None = None,
     ) -> Recorded:
-        """Offer the person to the partner behind a service. Raises `CannotBeResponsible`."""
+        """Offer the person to the partner behind a service.
+
+        Raises `CannotBeResponsible`, `ThePersonObjects`.
+        """
         if self._kind(receiver) not in entry.HOLDING:
             raise CannotBeResponsible(receiver)
+        self._welcome(way.person, receiver)
         return way.offer_handover(
             handover,
             receiver=receiver,
             to_step=wanted.step,
-            label=wanted.label,
+            label=self._label(receiver, wanted.label),
             decision=decision,
             evidence=evidence,
             asked=asked,
             correlation=because.correlation if because else handover,
             cause=because.id if because else None,
         )
+
+    def _take_on(
+        self,
+        way: pathway.Pathway,
+        handover: HandoverId,
+        asked: Asked,
+        because: Recorded | None,
+    ) -> None:
+        """Accept a hand-over. Raises `ThePersonObjects`: nobody holds whom they may not see."""
+        self._welcome(way.person, asked.organisation)
+        way.accept_handover(handover, asked=asked, cause=because.id if because else None)
+
+    def _welcome(self, person_id: PersonId | None, partner_id: PartnerId) -> None:
+        """Raises `ThePersonObjects`."""
+        if person_id and partner_id in self._load(person.Person, person_id).objections:
+            raise ThePersonObjects(partner_id)
+
+    def _label(self, partner_id: PartnerId, label: Label = Label.ORDINARY) -> Label:
+        """What a drug service asks, or holds, is as sensitive as what it offers."""
+        drugs = self._kind(partner_id) is PartnerKind.DRUG_SERVICE
+        return Label.SUBSTANCE if drugs else label
 
 
 def _next_actions(

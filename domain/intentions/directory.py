@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from domain import partner, person, service
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
-from domain.kernel import Aggregate, Asked
+from domain.kernel import Aggregate, Asked, BrokenRule
 from domain.policies.agreements import TEMPLATES
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Role, ServiceId
+
+
+class TheResponsibleMustKnow(BrokenRule):
+    """The organisation responsible for the person must know of them; hand the person over first."""
 
 
 class DirectoryIntentions(Deciding):
@@ -96,7 +100,7 @@ class DirectoryIntentions(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             registering = self._load(person.Person, person_id)
-            registering.register(details, asked=asked)
+            self._register(registering, details, asked)
             return (registering,)
 
         return self._ask(person_id, asked, decide)
@@ -118,7 +122,19 @@ class DirectoryIntentions(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             known = self._get(person.Person, person_id, PersonIsUnknown)
+            if self._pathway(person_id).responsible == to:
+                raise TheResponsibleMustKnow(to)
             known.object_to(to, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def lift_objection(self, person_id: PersonId, to: PartnerId, *, asked: Asked) -> Answer:
+        """Open an organisation's view of a person again, at the person's word."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.lift_objection(to, asked=asked)
             return (known,)
 
         return self._ask(person_id, asked, decide)

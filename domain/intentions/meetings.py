@@ -12,6 +12,7 @@ from domain.vocabulary import (
     Decision,
     DecisionId,
     HandoverId,
+    Label,
     MeetingId,
     PartnerId,
     PersonId,
@@ -54,6 +55,7 @@ class MeetingIntentions(Deciding):
                 question=question,
                 present=present,
                 listed_only=listed_only,
+                label=self._pathway(person_id).label,
                 asked=asked,
             ),
         )
@@ -93,10 +95,11 @@ class MeetingIntentions(Deciding):
         def decide() -> tuple[Aggregate, ...]:
             deciding = self._get(meeting.Meeting, meeting_id, meeting.MeetingIsUnknown)
             way = self._pathway(person_id)
-            wanted, receiver = None, None
+            wanted, receiver, label = None, None, Label.ORDINARY
             if outcome in meeting.MOVES and service_id:
                 wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
                 receiver = wanted.receiver(Source.PROFESSIONAL)
+                label = self._label(receiver, wanted.label)
             decided = deciding.decide(
                 person_id,
                 decision,
@@ -108,6 +111,7 @@ class MeetingIntentions(Deciding):
                 dissent=dissent,
                 responsible=way.responsible,
                 review_on=review_on,
+                label=label,
                 asked=asked,
             )
             if decided and wanted and receiver:

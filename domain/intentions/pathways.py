@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from domain import pathway, referral, service
 from domain.intentions.deciding import Answer, Deciding
-from domain.kernel import Aggregate, Asked, Recorded
+from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.vocabulary import (
     DeclineReason,
@@ -14,9 +14,14 @@ from domain.vocabulary import (
     HandoverId,
     PersonId,
     PractitionerId,
+    Responsibility,
     ServiceId,
     Source,
 )
+
+
+class WithdrawTheReferral(BrokenRule):
+    """A referral carries this offer; withdraw the referral, and the offer ends with it."""
 
 
 class PathwayIntentions(Deciding):
@@ -44,6 +49,8 @@ class PathwayIntentions(Deciding):
         def offer(way: pathway.Pathway) -> Recorded:
             if way.responsible != asked.organisation:
                 raise pathway.OnlyTheResponsibleMay(way.id)
+            if self._load(referral.Referral, handover).version:
+                raise referral.ReferralExists(handover)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             return self._offer(
                 way,
@@ -62,9 +69,9 @@ class PathwayIntentions(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             way = self._pathway(person_id)
-            carried = self._carrying(handover)
+            carried = self._carrying(handover, person_id)
             accepted = carried.accept(asked=asked) if carried else None
-            way.accept_handover(handover, asked=asked, cause=accepted.id if accepted else None)
+            self._take_on(way, handover, asked, accepted)
             return (way, carried) if carried else (way,)
 
         return self._ask(pathway_of(person_id), asked, decide)
@@ -81,7 +88,7 @@ class PathwayIntentions(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             way = self._pathway(person_id)
-            carried = self._carrying(handover)
+            carried = self._carrying(handover, person_id)
             declined = None
             if carried and carried.state in referral.OPEN:
                 declined = carried.decline(
@@ -93,6 +100,18 @@ class PathwayIntentions(Deciding):
             return (way, carried) if carried else (way,)
 
         return self._ask(pathway_of(person_id), asked, decide)
+
+    def withdraw_handover(
+        self, person_id: PersonId, handover: HandoverId, *, asked: Asked
+    ) -> Answer:
+        """Take back an offer; one that a referral carries ends with the referral."""
+
+        def withdraw(way: pathway.Pathway) -> Recorded | None:
+            if self._carrying(handover, person_id):
+                raise WithdrawTheReferral(handover)
+            return way.withdraw_handover(handover, asked=asked)
+
+        return self._on_pathway(person_id, asked, withdraw)
 
     def close_pathway(self, person_id: PersonId, reason: EndReason, *, asked: Asked) -> Answer:
         """End a person's pathway."""
@@ -111,7 +130,8 @@ class PathwayIntentions(Deciding):
 
         return self._ask(pathway_of(person_id), asked, decide)
 
-    def _carrying(self, handover: HandoverId) -> referral.Referral | None:
+    def _carrying(self, handover: HandoverId, person_id: PersonId) -> referral.Referral | None:
         """The referral that carried the offer, when a referral and not a decision made it."""
         carrying = self._load(referral.Referral, handover)
-        return carrying if carrying.version else None
+        carried = carrying.responsibility is Responsibility.TAKE_OVER
+        return carrying if carried and carrying.person == person_id else None

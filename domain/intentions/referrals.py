@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from domain import pathway, person, referral, service
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain import partner, pathway, person, referral, service
+from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePersonObjects
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies import entry
 from domain.vocabulary import (
@@ -60,12 +60,16 @@ class ReferralIntentions(Deciding):
             if not helped.registered:
                 if registering is None:
                     raise PersonIsUnknown(person_id)
-                helped.register(registering, asked=asked)
+                self._register(helped, registering, asked)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             receiver = wanted.receiver(source)
             sending = sender or asked.organisation
             if sending != asked.organisation != receiver:
                 raise OnlyTheReceiverMayRecordForAnother(referral_id)
+            if self._kind(sending) is None:
+                raise partner.PartnerIsUnknown(sending)
+            if receiver in helped.objections:
+                raise ThePersonObjects(receiver)
             asking = self._load(referral.Referral, referral_id)
             made = asking.make(
                 referral.ReferralMade(
@@ -82,17 +86,19 @@ class ReferralIntentions(Deciding):
                     message=message,
                 ),
                 person=person_id,
-                label=wanted.label,
+                label=self._label(sending, wanted.label),
                 asked=asked,
             )
             way = self._pathway(person_id)
             if not way.open:
+                holder = entry.holder(
+                    source, sending, self._kind(sending), helped.practice, self.host
+                )
                 way.begin(
                     person_id,
                     step=Step.COMMUNITY_PREVENTION,
-                    responsible=entry.holder(
-                        source, sending, self._kind(sending), helped.practice, self.host
-                    ),
+                    responsible=holder,
+                    label=self._label(holder),
                     asked=asked,
                     correlation=referral_id,
                     cause=made.id,
@@ -126,7 +132,7 @@ class ReferralIntentions(Deciding):
             assert asking.person is not None
             way = self._pathway(asking.person)
             if way.offer and way.offer.handover == HandoverId(referral_id):
-                way.accept_handover(HandoverId(referral_id), asked=asked, cause=accepted.id)
+                self._take_on(way, HandoverId(referral_id), asked, accepted)
             return asking, way
 
         return self._ask(referral_id, asked, decide)
@@ -167,6 +173,7 @@ class ReferralIntentions(Deciding):
             redirected = asking.redirect(
                 service_id, receiver, label=wanted.label, note=note, asked=asked
             )
+            self._welcome(asking.person, receiver)
             ways = self._end_offer(asking, asked, redirected)
             for way in ways:
                 if way.responsible != receiver:
