@@ -6,7 +6,7 @@ It reads what was folded from that partner's share, now or as at an earlier mome
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -273,7 +273,7 @@ class Reading:
         ((number,),) = await self._rows(SHARE["newest"], partner)
         return int(number)
 
-    async def live(self, partner: PartnerId, after: int) -> AsyncIterator[Entry | None]:
+    async def live(self, partner: PartnerId, after: int) -> AsyncGenerator[Entry | None, None]:
         """The partner's entries that follow a number, and then each as it is told, for ever.
 
         ``None`` comes when nothing was told for `KEEP_ALIVE` seconds.
