@@ -297,6 +297,8 @@ def _meeting(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> N
             )
         case "AttendanceRecorded":
             case["attendees"] = data["attendees"]
+        case "CaseNotReached":
+            case["not_reached_at"] = at
         case "MdtDecisionRecorded":
             case.update(
                 {
