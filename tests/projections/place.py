@@ -1,0 +1,210 @@
+"""The whole house over one test's database: intentions in, the engine, and what partners read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import orjson
+import psycopg
+from psycopg import sql
+
+from domain.application import CareCoordination
+from domain.intentions.deciding import FACTS, Answer
+from domain.kernel import Asked
+from domain.mapping import FactMapper
+from domain.person import Details
+from domain.vocabulary import (
+    Mode,
+    PartnerId,
+    PersonId,
+    ReferralId,
+    Responsibility,
+    ServiceId,
+    Source,
+)
+from projections import schema
+from projections.engine import Engine
+from projections.entries import Entry, opened
+from projections.keys import PersonKeys
+from projections.log import PostgresLog
+from projections.pseudonyms import Pseudonyms
+from projections.reading import Reading
+from tests.database import Database
+from tests.people import (
+    KINDS,
+    MONDAY,
+    PEOPLE,
+    PRACTITIONERS,
+    ROSA,
+    SERVICES,
+    THERAPY,
+    WIGG,
+    details,
+    named,
+)
+
+T = TypeVar("T")
+LONG_AGO = datetime(2020, 1, 6, 9, 0, tzinfo=UTC)
+ENTRIES = """
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries order by partner, number
+"""
+VIEWS = ("caseload", "referrals", "meetings")
+
+
+@dataclass
+class Place:
+    """Every partner and service of the tests, their agreements long in force."""
+
+    database: Database
+
+    def __post_init__(self) -> None:
+        database = self.database
+        self.master = database.server.master
+        self.keys = PersonKeys(database.pool(schema.KEYS), self.master)
+        self.pseudonyms = Pseudonyms(self.master)
+        self.log = PostgresLog(database.pool(schema.SERVE))
+        self.care = CareCoordination(log=self.log, keys=self.keys, host=WIGG)
+        database.opened.callback(self.care.close)
+        self.engine = self.another_engine()
+        with self.care.batch():
+            for partner, kind in KINDS.items():
+                self.care.join_partner(
+                    partner,
+                    name=kind.value,
+                    kind=kind,
+                    identifiers={},
+                    asked=self.by(partner, at=LONG_AGO),
+                )
+            for service, opening in SERVICES.items():
+                asked = self.by(opening.partner, at=LONG_AGO)
+                self.care.open_service(service, opening, asked=asked)
+
+    def another_engine(self) -> Engine:
+        """As another process would have it."""
+        mapper = FactMapper(FACTS, self.keys)
+        return Engine(self.database.dsn(schema.PROJECT), mapper, self.keys, self.pseudonyms)
+
+    # Asking
+
+    def by(self, organisation: PartnerId, *, at: datetime = MONDAY) -> Asked:
+        return Asked(organisation, at, uuid4(), PRACTITIONERS.get(organisation))
+
+    def register(
+        self, person: PersonId = ROSA, *, name: str | None = None, practice: PartnerId = WIGG
+    ) -> Answer:
+        told = details(person, practice=practice) if person in PEOPLE else Details(name="")
+        if name is not None:
+            told = Details(name=name, practice=practice)
+        return self.care.register_person(person, told, asked=self.by(practice))
+
+    def refer(
+        self,
+        words: str,
+        *,
+        to: ServiceId = THERAPY,
+        sender: PartnerId = WIGG,
+        person: PersonId = ROSA,
+        take_over: bool = False,
+        at: datetime = MONDAY,
+        **more: Any,
+    ) -> ReferralId:
+        """A referral named in the test's own words, which are also its ask."""
+        referral = ReferralId(named(words))
+        taking_over = Responsibility.TAKE_OVER if take_over else Responsibility.HELP_ALONGSIDE
+        self.care.make_referral(
+            referral,
+            person,
+            to,
+            source=Source.PROFESSIONAL,
+            mode=Mode.WRITTEN,
+            ask=words,
+            responsibility=taking_over,
+            asked=self.by(sender, at=at),
+            **more,
+        )
+        return referral
+
+    # Folding
+
+    def fold(self, *, batch: int = 2_000) -> int:
+        """Fold all there is, in batches of this many facts; how many batches it took."""
+        with psycopg.connect(self.database.dsn(schema.PROJECT), autocommit=True) as connection:
+            batches = 0
+            while self.engine.step(connection, batch):
+                batches += 1
+            return batches
+
+    def forget_what_was_told(self) -> None:
+        """As if the engine had never run. Only a superuser that first disarms the guard can."""
+        with self.as_superuser() as connection, connection.transaction():
+            connection.execute("alter table share.entries disable trigger entries_are_kept")
+            connection.execute(
+                "truncate share.entries, share.partners, share.subjects, share.circles, "
+                "share.identifiers, share.parked, views.directory, views.caseload, "
+                "views.referrals, views.meetings"
+            )
+            connection.execute("update views.positions set position = 0")
+            connection.execute("alter table share.entries enable always trigger entries_are_kept")
+
+    def as_superuser(self) -> psycopg.Connection:
+        """A connection no process of ours has. Close it."""
+        return psycopg.connect(self.database.dsn("postgres"), autocommit=True)
+
+    def rows(self, statement: str, *asked: object) -> list[tuple[Any, ...]]:
+        with self.as_superuser() as connection:
+            return connection.cursor(binary=True).execute(statement, asked).fetchall()
+
+    # What there is to read
+
+    def ask(self, question: Callable[[Reading], Awaitable[T]]) -> T:
+        """Ask the reads one question."""
+
+        async def asking() -> T:
+            reading = Reading(self.database.dsn(schema.SERVE), self.keys, self.pseudonyms)
+            await reading.open()
+            try:
+                return await question(reading)
+            finally:
+                await reading.close()
+
+        return asyncio.run(asking())
+
+    def entries(self) -> list[Entry]:
+        """The whole share, opened: partner by partner, in the order of their numbers."""
+        return [opened(row, self.keys) for row in self.rows(ENTRIES)]
+
+    def told(self, partner: PartnerId, person: PersonId | None = None) -> list[str]:
+        """The names of what a partner was told, of one person or of anybody."""
+        subject = person and self.subject(partner, person)
+        return [
+            e.type.split(".")[1] + (" again" if e.backfill else "")
+            for e in self.entries()
+            if e.partner == partner and (person is None or e.subject == subject)
+        ]
+
+    def subject(self, partner: PartnerId, person: PersonId) -> UUID:
+        return self.pseudonyms.of(partner, person)
+
+    def views(self) -> dict[str, dict[tuple[UUID, UUID], dict[str, Any]]]:
+        """Every row of every view, whoever's it is."""
+        of = {"caseload": "subject", "referrals": "referral", "meetings": "meeting"}
+        found: dict[str, dict[tuple[UUID, UUID], dict[str, Any]]] = {}
+        for view in VIEWS:
+            statement = sql.SQL("select partner, {}, content from views.{}").format(
+                sql.Identifier(of[view]), sql.Identifier(view)
+            )
+            with self.as_superuser() as connection:
+                rows = connection.cursor(binary=True).execute(statement).fetchall()
+            found[view] = {(partner, key): orjson.loads(row) for partner, key, row in rows}
+        return found
+
+
+def plain(entries: Sequence[Entry]) -> list[tuple[object, ...]]:
+    """Entries without the numbers and moments that a later telling would change."""
+    return [(e.partner, e.subject, e.type, e.effective_at, e.backfill, e.data) for e in entries]

@@ -1,0 +1,146 @@
+"""A week in which nearly everything happens once, so that tests can compare whole shares."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain.meeting import Attendee, Dissent, MeetingScheduled
+from domain.vocabulary import (
+    Attendance,
+    ContactId,
+    Decision,
+    DecisionId,
+    DeclineReason,
+    EndReason,
+    HandoverId,
+    Instrument,
+    MeasureId,
+    Medium,
+    MeetingId,
+    MeetingKind,
+)
+from tests.people import (
+    CHARITY,
+    COMMUNITY_ORDER,
+    DR_OKAFOR,
+    DR_PATEL,
+    DRUG_CARE,
+    DRUGS,
+    GARDENING,
+    HOUSING,
+    HOUSING_HELP,
+    LIBRARY,
+    MINA,
+    MONDAY,
+    NADIA,
+    PEER_GROUP,
+    PROBATION,
+    READING,
+    ROSA,
+    SOCIAL,
+    SUPPORT,
+    TALKING,
+    TOM,
+    TRUST,
+    WARD,
+    WIGG,
+    named,
+)
+from tests.projections.place import Place
+
+MDT = MeetingId(named("Monday's MDT"))
+
+
+def busy_week(place: Place) -> None:
+    """Rosa is stepped up, Tom moves between services, Mina wants the trust to know nothing."""
+    care, by = place.care, place.by
+    for person in (ROSA, TOM, MINA):
+        place.register(person)
+
+    therapy = place.refer("Rosa: low mood", take_over=True, reason="PHQ-9 of 17")
+    place.refer("Rosa: rent arrears", to=HOUSING_HELP, reason="not for the adviser")
+    garden = place.refer("Tom: out of the house", to=GARDENING, person=TOM)
+    care.ask_information(therapy, "Which evenings?", asked=by(TALKING))
+    care.give_information(therapy, "Any but Friday.", asked=by(WIGG))
+    care.accept_referral(therapy, asked=by(TALKING))
+    care.redirect_referral(garden, PEER_GROUP, note="He would rather talk.", asked=by(CHARITY))
+
+    seen = ContactId(named("Rosa's first session"))
+    care.book_appointment(
+        seen, therapy, starts_at=MONDAY, medium=Medium.VIDEO, activity="a call", asked=by(TALKING)
+    )
+    care.note_attendance(seen, Attendance.ON_TIME, asked=by(TALKING))
+    care.complete_measure(
+        MeasureId(named("Rosa's PHQ-9")),
+        therapy,
+        instrument=Instrument.PHQ_9,
+        total=17,
+        asked=by(TALKING),
+    )
+    care.complete_measure(
+        MeasureId(named("Rosa's earlier PHQ-9")),
+        therapy,
+        instrument=Instrument.PHQ_9,
+        total=21,
+        asked=by(TALKING, at=MONDAY - timedelta(days=30)),
+    )
+
+    drugs = place.refer("Tom: drinking", to=DRUG_CARE, person=TOM, reason="half a bottle a day")
+    care.accept_referral(drugs, asked=by(DRUGS))
+    care.consent_to(TOM, PROBATION, asked=by(WIGG))
+    place.refer("Tom: his order", to=COMMUNITY_ORDER, person=TOM)
+    read = place.refer("Mina: company", to=READING, person=MINA)
+    care.decline_referral(read, DeclineReason.FULL, note="Try in May.", asked=by(LIBRARY))
+    ward = place.refer("Mina: not safe alone", to=WARD, person=MINA, take_over=True)
+    care.decline_referral(ward, DeclineReason.NOT_ELIGIBLE, asked=by(TRUST))
+    care.object_to(MINA, TRUST, asked=by(WIGG))
+    care.record_communication_needs(MINA, "Large print.", language="Farsi", asked=by(WIGG))
+
+    invited = (WIGG, TALKING, TRUST, SOCIAL)
+    care.schedule_meeting(
+        MDT,
+        MeetingScheduled(
+            kind=MeetingKind.WEEKLY_MDT,
+            name="Monday's MDT",
+            starts_at=MONDAY,
+            chair=DR_PATEL,
+            invited=invited,
+        ),
+        asked=by(WIGG),
+    )
+    care.list_case(
+        MDT, ROSA, question="More than therapy?", present=(TALKING, TRUST, WIGG), asked=by(TALKING)
+    )
+    care.list_case(MDT, TOM, question="Who leads?", present=(WIGG, SOCIAL), asked=by(WIGG))
+    care.record_attendance(
+        MDT,
+        ROSA,
+        (
+            Attendee(practitioner=NADIA, partner=TALKING),
+            Attendee(practitioner=DR_OKAFOR, partner=TRUST),
+        ),
+        asked=by(TALKING),
+    )
+    decision = DecisionId(named("Rosa is stepped up"))
+    care.record_decision(
+        MDT,
+        ROSA,
+        decision,
+        outcome=Decision.STEP_UP,
+        service_id=WARD,
+        rationale="Getting worse on therapy.",
+        persons_view="She wants to be near her sister.",
+        dissent=(Dissent(practitioner=NADIA, reason="Too early."),),
+        asked=by(TALKING),
+    )
+    care.accept_handover(ROSA, HandoverId(UUID(str(decision))), asked=by(TRUST))
+    care.close_meeting(MDT, asked=by(WIGG))
+
+    care.close_referral(therapy, EndReason.REFERRED_ON, summary="Stepped up.", asked=by(TALKING))
+    care.acknowledge_outcome(therapy, asked=by(WIGG))
+    offered = HandoverId(named("Tom to social work"))
+    care.offer_handover(TOM, offered, SUPPORT, asked=by(WIGG))
+    care.decline_handover(TOM, offered, note="No worker free.", asked=by(SOCIAL))
+    care.object_to(TOM, HOUSING, asked=by(WIGG))
+    care.close_pathway(MINA, EndReason.PERSON_ENDED, asked=by(WIGG))
