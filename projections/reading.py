@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -19,12 +19,13 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from domain.vocabulary import PartnerId, PersonId
-from projections import directory, meetings, record
+from projections import directory, earlier, meetings, paging, record, referrals
 from projections.directory import Directory
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
+from projections.paging import NoSuchPage as NoSuchPage
+from projections.paging import Page as Page
 from projections.pseudonyms import Pseudonyms
-from projections.referrals import PRIORITIES
 from projections.statements import statements
 
 CASELOAD = statements("caseload")
@@ -37,8 +38,6 @@ LOG = statements("log")
 
 KEEP_ALIVE = 15.0
 """Seconds after which a live stream looks for entries without having heard of any."""
-
-FIRST = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +53,6 @@ class When:
 
 
 NOW = When()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows in their order; ``next`` continues after the last one."""
-
-    rows: list[dict[str, Any]]
-    next: str | None = None
-    counts: dict[str, int] = field(default_factory=dict)
-    total: int = 0
 
 
 class Reading:
@@ -122,13 +111,13 @@ class Reading:
 
     async def position(self, when: When) -> int:
         """The log position a moment means: that of the views now, or the last one known then."""
+        ((_, reached),) = await self._rows(ENGINE["behind"], ["caseload"])
         if isinstance(when.as_at, int):
-            return when.as_at
+            return min(when.as_at, int(reached))
         if when.as_at is None:
-            ((_, position),) = await self._rows(ENGINE["behind"], ["caseload"])
-            return int(position)
+            return int(reached)
         rows = await self._rows(ENGINE["at_time"], when.as_at)
-        return int(rows[0][0]) if rows else 0
+        return min(int(rows[0][0]), int(reached)) if rows else 0
 
     # Persons
 
@@ -155,7 +144,16 @@ class Reading:
     ) -> Page:
         """A page of the partner's caseload, most urgent first or by name."""
         if not when.now:
-            return await self._earlier_caseload(partner, status, query, sort, after, limit, when)
+            told = await self._told(partner, when)
+            return await asyncio.to_thread(
+                earlier.caseload,
+                told,
+                status=status,
+                query=query,
+                sort=sort,
+                after=after,
+                limit=limit,
+            )
         asked: dict[str, Any] = {
             "partner": partner,
             "status": list(status),
@@ -163,12 +161,12 @@ class Reading:
             "limit": limit + 1,
         }
         if sort == "name":
-            name, subject = _cursor(after, ["", str(FIRST)])
-            asked |= {"after": name, "subject": UUID(subject)}
+            name, subject = paging.by_name(after)
+            asked |= {"after": name, "subject": subject}
             rows = await self._rows(CASELOAD["page_by_name"], asked)
         else:
-            urgency, waiting, subject = _cursor(after, ["-1", "-infinity", str(FIRST)])
-            asked |= {"urgency": int(urgency), "waiting": waiting, "subject": UUID(subject)}
+            urgency, waiting, subject = paging.by_urgency(after)
+            asked |= {"urgency": urgency, "waiting": waiting, "subject": subject}
             rows = await self._rows(CASELOAD["page_by_urgency"], asked)
         counts = dict(await self._rows(CASELOAD["counts"], partner))
         return Page(
@@ -206,30 +204,29 @@ class Reading:
     ) -> Page:
         """A page of the referrals the partner received or sent, most urgent and oldest first."""
         if not when.now:
-            rows = [
-                asked
-                for row in (await self._folded(partner, when)).values()
-                for asked in _referrals_of(row)
-                if asked["part"] == part and (not states or asked["state"] in states)
-            ]
-            rows.sort(key=lambda r: (PRIORITIES.get(r.get("priority", ""), 2), r["made_at"]))
-            return Page(rows=rows[:limit], total=len(rows))
-        urgency, made, referral = _cursor(after, ["-1", "-infinity", str(FIRST)])
+            told = await self._told(partner, when)
+            return await asyncio.to_thread(
+                earlier.referred, told, part=part, states=states, after=after, limit=limit
+            )
+        urgency, made, referral = paging.by_urgency(after)
         found = await self._rows(
             REFERRALS["page"],
             {
                 "partner": partner,
                 "part": part,
                 "states": list(states),
-                "urgency": int(urgency),
+                "urgency": urgency,
                 "made": made,
-                "referral": UUID(referral),
+                "referral": referral,
                 "limit": limit + 1,
             },
         )
+        counts = dict(await self._rows(REFERRALS["counts"], partner, part))
         return Page(
             rows=[_named(content, name, partner) for _, _, _, content, name in found[:limit]],
             next=_next([row[:4] for row in found], limit),
+            counts=counts,
+            total=sum(counts.values()),
         )
 
     async def referral(
@@ -239,11 +236,13 @@ class Reading:
         if when.now:
             rows = await self._rows(REFERRALS["one"], partner, referral)
             return _named(rows[0][0], rows[0][1], partner) if rows else None
-        for row in (await self._folded(partner, when)).values():
-            for asked in _referrals_of(row):
-                if asked["id"] == str(referral):
-                    return asked
-        return None
+        told = await self._told(partner, when)
+        row = referrals.folded(told).get(str(referral))
+        if row is not None:
+            of = [entry for entry in told if str(entry.subject) == row["person"]]
+            if name := (record.folded(of) or {}).get("name"):
+                row["name"] = name
+        return row
 
     async def meetings(self, partner: PartnerId, when: When = NOW) -> list[dict[str, Any]]:
         """The meetings the partner is invited to, newest first."""
@@ -260,7 +259,8 @@ class Reading:
         if when.now:
             rows = await self._rows(MEETINGS["one"], partner, meeting)
             return orjson.loads(rows[0][0]) if rows else None
-        return meetings.folded(await self._told(partner, when)).get(str(meeting))
+        row = meetings.folded(await self._told(partner, when)).get(str(meeting))
+        return row if row and "starts_at" in row else None
 
     # The share itself
 
@@ -323,58 +323,9 @@ class Reading:
 
     # How it is done
 
-    async def _earlier_caseload(
-        self,
-        partner: PartnerId,
-        status: Sequence[str],
-        query: str,
-        sort: str,
-        after: str | None,
-        limit: int,
-        when: When,
-    ) -> Page:
-        rows = [
-            row
-            for row in (await self._folded(partner, when)).values()
-            if query.casefold() in row.get("name", "").casefold()
-        ]
-        counts: dict[str, int] = {}
-        for row in rows:
-            counts[row["status"]] = counts.get(row["status"], 0) + 1
-        shown = [r for r in rows if r["status"] in status or (not status and r["status"] != "past")]
-
-        def place(row: dict[str, Any]) -> list[str]:
-            if sort == "name":
-                return [row.get("name", ""), row["person"]]
-            return [str(record.urgency(row)), row["waiting_since"] or "infinity", row["person"]]
-
-        shown.sort(key=place)
-        if after:
-            shown = [row for row in shown if place(row) > _cursor(after, [])]
-        page = shown[:limit]
-        return Page(
-            rows=page,
-            next=orjson.dumps(place(page[-1])).decode() if len(shown) > limit else None,
-            counts=counts,
-            total=sum(n for name, n in counts.items() if name != "past"),
-        )
-
     async def _told(self, partner: PartnerId, when: When) -> list[Entry]:
         rows = await self._rows(SHARE["up_to"], partner, await self.position(when))
         return _true_by(await self._opened(rows), when)
-
-    async def _folded(self, partner: PartnerId, when: When) -> dict[UUID, dict[str, Any]]:
-        """Every row of the partner's caseload as at an earlier moment, folded anew."""
-        entries = await self._told(partner, when)
-
-        def fold() -> dict[UUID, dict[str, Any]]:
-            rows: dict[UUID, dict[str, Any]] = {}
-            for entry in entries:
-                if entry.subject:
-                    rows[entry.subject] = record.fold(rows.get(entry.subject), entry)
-            return rows
-
-        return await asyncio.to_thread(fold)
 
     async def _opened(self, rows: Sequence[Any]) -> list[Entry]:
         def unseal() -> list[Entry]:
@@ -428,27 +379,10 @@ def _literal(query: str) -> str:
     return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-class NoSuchPage(ValueError):
-    """The page's cursor is not one that was given out; begin again without it."""
-
-
-def _cursor(after: str | None, first: list[str]) -> list[str]:
-    if after is None:
-        return first
-    try:
-        place = [str(part) for part in orjson.loads(after)]
-        UUID(place[-1])
-    except (orjson.JSONDecodeError, ValueError, TypeError, IndexError) as unknown:
-        raise NoSuchPage(after) from unknown
-    if first and len(place) != len(first):
-        raise NoSuchPage(after)
-    return place
-
-
 def _next(rows: Sequence[Any], limit: int) -> str | None:
     if len(rows) <= limit:
         return None
-    return orjson.dumps([str(part) for part in rows[limit - 1][:-1]]).decode()
+    return paging.cursor(rows[limit - 1][:-1])
 
 
 def _with_actions(row: dict[str, Any]) -> dict[str, Any]:
@@ -462,10 +396,3 @@ def _named(content: bytes, name: str | None, partner: UUID) -> dict[str, Any]:
         row["name"] = name
     row["actions"] = record.referral_actions(row, str(partner))
     return row
-
-
-def _referrals_of(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        asked | {"id": key, "person": row["person"], "name": row.get("name", "")}
-        for key, asked in row["referrals"].items()
-    ]

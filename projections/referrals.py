@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,36 @@ SQL = statements("referrals")
 PRIORITIES = {"emergency": 0, "urgent": 1, "routine": 2}
 KEPT = ("person", "id", "part", "state", "made_at", "service", "decline_reason")
 """What a partner still sees of a referral when its basis to know the person has ended."""
+
+
+def urgency(row: dict[str, Any]) -> int:
+    """Where the referral stands in a list: as it was asked, routine unless said otherwise."""
+    return PRIORITIES.get(row.get("priority", ""), PRIORITIES["routine"])
+
+
+def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
+    """The referral's row after one more entry about it."""
+    row = row or {"person": str(entry.subject), "id": entry.data["stream"]}
+    return record.folded_referral(row, entry)
+
+
+def withdrawn(row: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a row: its state, and no word of anybody's."""
+    return {name: row[name] for name in KEPT if name in row}
+
+
+def folded(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
+    """Every referral in these entries of one partner, by id."""
+    rows: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        if entry.type == WITHDRAWN:
+            for key, row in rows.items():
+                if row["person"] == str(entry.subject):
+                    rows[key] = withdrawn(row)
+        elif _concerns(entry):
+            key = entry.data["stream"]
+            rows[key] = fold(rows.get(key), entry)
+    return rows
 
 
 class Referrals:
@@ -45,11 +75,10 @@ class Referrals:
         if entry.type == WITHDRAWN:
             for key, row in self._rows.items():
                 if key[0] == entry.partner and row["person"] == str(entry.subject):
-                    self._rows[key] = {name: row[name] for name in KEPT if name in row}
+                    self._rows[key] = withdrawn(row)
         elif _concerns(entry):
             key = (entry.partner, UUID(entry.data["stream"]))
-            row = self._rows.get(key) or {"person": str(entry.subject), "id": str(key[1])}
-            self._rows[key] = record.folded_referral(row, entry)
+            self._rows[key] = fold(self._rows.get(key), entry)
 
     def save(self, connection: Connection) -> None:
         """Write the touched rows, in the open transaction."""
@@ -64,7 +93,7 @@ class Referrals:
                 [UUID(row["person"]) for _, _, row in rows],
                 [row["part"] for _, _, row in rows],
                 [row["state"] for _, _, row in rows],
-                [PRIORITIES.get(row.get("priority", ""), 2) for _, _, row in rows],
+                [urgency(row) for _, _, row in rows],
                 [record.moment(row["made_at"]) for _, _, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
             ),

@@ -25,6 +25,9 @@ where r.partner = %(partner)s and r.part = %(part)s
 order by r.urgency, r.made_at, r.referral
 limit %(limit)s
 
+-- name: counts
+select state, count(*) from views.referrals where partner = %s and part = %s group by state
+
 -- name: one
 select r.content, c.name
 from views.referrals as r
