@@ -61,17 +61,24 @@ class Engine:
         self._dsn, self._mapper, self._keys, self._pseudonyms = dsn, mapper, keys, pseudonyms
 
     def run(self, stop: Event) -> None:
-        """Fold until told to stop; on a lost connection, begin again from the position kept."""
+        """Fold until told to stop; on a lost connection, begin again from the position kept.
+
+        A batch that takes longer than the database lets a transaction take is cut in two.
+        """
+        limit = BATCH
         while not stop.is_set():
             try:
                 with psycopg.connect(self._dsn, autocommit=True, connect_timeout=5) as connection:
                     connection.execute("listen throughcare_log")
                     while not stop.is_set():
-                        if not self.step(connection):
+                        if self.step(connection, limit):
+                            limit = min(limit * 2, BATCH)
+                        else:
                             for _ in connection.notifies(timeout=PATIENCE, stop_after=1):
                                 pass
-            except psycopg.OperationalError as lost:
+            except (psycopg.OperationalError, psycopg.InternalError) as lost:
                 _log.warning("database lost; trying again", error=type(lost).__name__)
+                limit = max(limit // 2, 1)
                 stop.wait(1.0)
 
     def catch_up(self) -> int:
@@ -170,7 +177,7 @@ def _fold_view(connection: Connection, view: View, told: Sequence[Told]) -> None
     for each in told:
         try:
             view.fold(each.entry)
-        except (KeyError, ValueError, TypeError, AttributeError) as failed:
+        except Exception as failed:
             raise Poison(
                 each.case, each.entry.position, each.entry.type, type(failed).__name__
             ) from failed

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
@@ -66,9 +67,12 @@ class PersonKeys:
         return found[person]
 
     def many(self, persons: Iterable[UUID]) -> None:
-        """Fetch the keys of many persons into memory, in one query."""
+        """Fetch the keys of many persons into memory, in one query.
+
+        One that does not open keeps nobody else waiting: `of` will refuse it.
+        """
         if unknown := self._unknown(persons):
-            self._fetch(unknown)
+            self._fetch(unknown, lenient=True)
 
     def make_many(self, persons: Iterable[UUID]) -> None:
         """Make and remember the keys of many persons who are new, in one round trip."""
@@ -86,12 +90,17 @@ class PersonKeys:
         with self._lock:
             return {p for p in persons if p not in self._known or self._known[p][0] <= now}
 
-    def _fetch(self, persons: Iterable[UUID]) -> dict[UUID, AESGCM | None]:
+    def _fetch(
+        self, persons: Iterable[UUID], *, lenient: bool = False
+    ) -> dict[UUID, AESGCM | None]:
         asked_at = monotonic()
-        found: dict[UUID, AESGCM | None] = {
-            person: None if wrapped is None else self._unwrap(person, wrapped, master)
-            for person, wrapped, master in self._execute("of", list(persons))
-        }
+        found: dict[UUID, AESGCM | None] = {}
+        for person, wrapped, master in self._execute("of", list(persons)):
+            try:
+                found[person] = None if wrapped is None else self._unwrap(person, wrapped, master)
+            except InvalidTag:
+                if not lenient:
+                    raise
         self._remember(found, asked_at)
         return found
 

@@ -84,7 +84,7 @@ class Meetings:
 
     def save(self, connection: Connection) -> None:
         """Write the touched rows, in the open transaction."""
-        rows = [(p, m, row) for (p, m), row in self._rows.items() if row and "starts_at" in row]
+        rows = [(p, m, row) for (p, m), row in self._rows.items() if row]
         if not rows:
             return
         connection.cursor().execute(
@@ -92,7 +92,7 @@ class Meetings:
             (
                 [p for p, _, _ in rows],
                 [m for _, m, _ in rows],
-                [record.moment(row["starts_at"]) for _, _, row in rows],
+                [record.moment(row.get("starts_at")) for _, _, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,

@@ -6,7 +6,7 @@ It refuses to decide anything itself: who may know what is `domain.sharing`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from domain import meeting, person
 from domain.kernel import Category, Recorded
-from domain.mapping import FactMapper
+from domain.mapping import FactMapper, UnreadableFact
 from domain.sharing import WITHDRAWN, Backfill, Circle, Disclosure, message_type
 from domain.vocabulary import PartnerId, PersonId
 from projections import log
@@ -41,6 +41,11 @@ class Poison(Exception):
 def case_of(recorded: Recorded) -> UUID:
     """What waits when a fact cannot be folded: its person's case, or else its stream."""
     return recorded.person or recorded.originator_id
+
+
+def _poison(recorded: Recorded, failed: Exception) -> Poison:
+    topic = recorded.fact.TOPIC
+    return Poison(case_of(recorded), recorded.position, topic, type(failed).__name__)
 
 
 @dataclass
@@ -74,15 +79,11 @@ class Share:
         plans = [self._plan(recorded) for recorded in facts]
         history = self._history(facts, plans)
         told: list[Told] = []
-        for recorded, (now, backfills, withdrawn) in zip(facts, plans, strict=True):
-            for backfill in backfills:
-                earlier = history[recorded.person] if recorded.person else []
-                for disclosure in backfill.of(earlier):
-                    told.append(self._number(disclosure, recorded))
-            for disclosure in now:
-                told.append(self._number(disclosure, recorded))
-            for partner in withdrawn:
-                told.append(self._number(_withdrawal(partner, recorded), recorded))
+        for recorded, plan in zip(facts, plans, strict=True):
+            try:
+                told += self._told(recorded, *plan, history)
+            except Exception as failed:
+                raise _poison(recorded, failed) from failed
         return told
 
     def save(self, told: Sequence[Told]) -> None:
@@ -133,6 +134,23 @@ class Share:
             )
         self.directory.save(self.connection, self.directory_streams)
 
+    def _told(
+        self,
+        recorded: Recorded,
+        now: Iterable[Disclosure],
+        backfills: Sequence[Backfill],
+        withdrawn: Sequence[PartnerId],
+        history: Mapping[PersonId, list[Recorded]],
+    ) -> Iterator[Told]:
+        for backfill in backfills:
+            assert recorded.person is not None, "only about a person is anything made up for"
+            for disclosure in backfill.of(history[recorded.person]):
+                yield self._number(disclosure, recorded)
+        for disclosure in now:
+            yield self._number(disclosure, recorded)
+        for partner in withdrawn:
+            yield self._number(_withdrawal(partner, recorded), recorded)
+
     def _load(self, facts: Sequence[Recorded]) -> None:
         cursor = self.connection.cursor(binary=True)
         persons = list({f.person for f in facts if f.person})
@@ -154,9 +172,7 @@ class Share:
             circle = self.circles.setdefault(recorded.person, Circle(recorded.person))
             telling = circle.follow(recorded, self.directory.agreements)
         except Exception as failed:
-            raise Poison(
-                case_of(recorded), recorded.position, recorded.fact.TOPIC, type(failed).__name__
-            ) from failed
+            raise _poison(recorded, failed) from failed
         return telling.disclosures, telling.backfills, telling.withdrawn
 
     def _identify(self, recorded: Recorded) -> None:
@@ -199,7 +215,15 @@ class Share:
         if before:
             persons = [p for p in wanted if p]
             for stored in log.of_persons(self.connection, persons, before):
-                recorded = self.mapper.read(stored)
+                try:
+                    recorded = self.mapper.read(stored)
+                except UnreadableFact as unreadable:
+                    wanting = next(
+                        fact
+                        for fact, (_, backfills, _) in zip(facts, plans, strict=True)
+                        if backfills and fact.person == stored.person
+                    )
+                    raise _poison(wanting, unreadable) from unreadable
                 assert recorded.person is not None
                 history[recorded.person].append(recorded)
         for recorded in facts:

@@ -13,7 +13,9 @@ on conflict (partner, meeting) do update
 set starts_at = excluded.starts_at, content = excluded.content
 
 -- name: all
-select content from views.meetings where partner = %s order by starts_at desc limit 100
+select content from views.meetings where partner = %s and starts_at is not null
+order by starts_at desc
+limit 100
 
 -- name: one
-select content from views.meetings where partner = %s and meeting = %s
+select content from views.meetings where partner = %s and meeting = %s and starts_at is not null
