@@ -66,12 +66,10 @@ class Place:
     def __post_init__(self) -> None:
         database = self.database
         self.master = database.server.master
-        self.keys = PersonKeys(database.pool(schema.KEYS), self.master)
-        self.pseudonyms = Pseudonyms(self.master)
+        self.forget_keys()
         self.log = PostgresLog(database.pool(schema.SERVE))
         self.care = CareCoordination(log=self.log, keys=self.keys, host=WIGG)
         database.opened.callback(self.care.close)
-        self.engine = self.another_engine()
         with self.care.batch():
             for partner, kind in KINDS.items():
                 self.care.join_partner(
@@ -84,6 +82,12 @@ class Place:
             for service, opening in SERVICES.items():
                 asked = self.by(opening.partner, at=LONG_AGO)
                 self.care.open_service(service, opening, asked=asked)
+
+    def forget_keys(self) -> None:
+        """As a process that has just started."""
+        self.keys = PersonKeys(self.database.pool(schema.KEYS, most=2), self.master)
+        self.pseudonyms = Pseudonyms(self.master)
+        self.engine = self.another_engine()
 
     def another_engine(self) -> Engine:
         """As another process would have it."""
