@@ -68,8 +68,9 @@ class ReferralIntentions(Deciding):
                 raise OnlyTheReceiverMayRecordForAnother(referral_id)
             if self._kind(sending) is None:
                 raise partner.PartnerIsUnknown(sending)
-            if receiver in helped.objections:
-                raise ThePersonObjects(receiver)
+            for partner_id in (sending, receiver):
+                if partner_id in helped.objections:
+                    raise ThePersonObjects(partner_id)
             asking = self._load(referral.Referral, referral_id)
             made = asking.make(
                 referral.ReferralMade(
@@ -91,9 +92,7 @@ class ReferralIntentions(Deciding):
             )
             way = self._pathway(person_id)
             if not way.open:
-                holder = entry.holder(
-                    source, sending, self._kind(sending), helped.practice, self.host
-                )
+                holder = self._holder(helped, source, sending)
                 way.begin(
                     person_id,
                     step=Step.COMMUNITY_PREVENTION,
@@ -108,6 +107,18 @@ class ReferralIntentions(Deciding):
             return helped, asking, way
 
         return self._ask(referral_id, asked, decide)
+
+    def _holder(self, helped: person.Person, source: Source, sending: PartnerId) -> PartnerId:
+        """Who holds the person from the first referral on: never one they object to.
+
+        Raises `ThePersonObjects` when they object to the host too.
+        """
+        holder = entry.holder(source, sending, self._kind(sending), helped.practice, self.host)
+        if holder in helped.objections:
+            holder = self.host
+        if holder in helped.objections:
+            raise ThePersonObjects(holder)
+        return holder
 
     def ask_information(self, referral_id: ReferralId, question: str, *, asked: Asked) -> Answer:
         """Ask a referral's sender for what is missing."""

@@ -1,0 +1,1 @@
+"""The rules of care, told as tests: pure, without a database."""
