@@ -129,7 +129,7 @@ class Relay:
             asked = connection.execute("select pg_try_advisory_lock(%s)", [_RELAYING])
             if asked.fetchone() == (True,):
                 return
-            stop.wait(PATIENCE)
+            stop.wait(0.2)
 
     def _read_tails(self, partners: Iterable[UUID], numbers: dict[UUID, int]) -> None:
         topics = {self._topic(partner): partner for partner in partners}

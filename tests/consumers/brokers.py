@@ -1,0 +1,109 @@
+"""A real Kafka broker for the tests, from its wheel: in a folder of its own, killed at will."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from kafka import KafkaConsumer, TopicPartition
+
+STARTS_WITHIN = 30.0
+
+
+def program() -> str | None:
+    """The broker itself, not the script that starts it; ``None`` without its wheel."""
+    wheel = find_spec("noida_db")
+    if wheel is None or wheel.origin is None:
+        return None
+    beside = Path(wheel.origin).parent / "noida-db"
+    return str(beside) if beside.exists() else None
+
+
+@dataclass
+class KafkaServer:
+    """One broker. What it acknowledged is there again after ``stop``; a ``kill`` may lose some."""
+
+    program: str
+    folder: Path
+    port: int
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        return {"bootstrap_servers": f"127.0.0.1:{self.port}"}
+
+    def start(self) -> None:
+        with (self.folder / "broker.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(self.program, "start", "--only", "kafka", "--kafka-port", str(self.port)),
+                    *("--data-dir", str(self.folder / "kept")),
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+            )
+        until = monotonic() + STARTS_WITHIN
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1.0).close()
+            except OSError as refused:
+                if self._process.poll() is not None or monotonic() > until:
+                    said = (self.folder / "broker.log").read_text(errors="replace")
+                    raise AssertionError(f"the broker did not start: {said}") from refused
+                sleep(0.02)
+            else:
+                return
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(30)
+
+    def kill(self) -> None:
+        assert self._process
+        self._process.kill()
+        self._process.wait(30)
+
+    def read(self, topic: str) -> Sequence[Any]:
+        """Every committed record of a topic, as a partner's consumer gets them."""
+        partition = TopicPartition(topic, 0)
+        consumer = KafkaConsumer(
+            **self.connection,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=50,
+        )
+        try:
+            consumer.assign([partition])
+            consumer.seek_to_beginning(partition)
+            end = consumer.end_offsets([partition])[partition]
+            records: list[Any] = []
+            until = monotonic() + 30.0
+            while consumer.position(partition) < end:
+                assert monotonic() < until, "the topic could not be read to its end"
+                for some in consumer.poll(timeout_ms=200, max_records=5_000).values():
+                    records += some
+            return records
+        finally:
+            consumer.close()
+
+    def numbers(self, topic: str) -> list[int]:
+        """The share numbers in a topic, in their order."""
+        return [int(dict(record.headers)["ce_sharenumber"]) for record in self.read(topic)]
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port

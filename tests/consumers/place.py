@@ -1,0 +1,131 @@
+"""A small place with a practice, talking therapies and a housing adviser, over a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from domain import person, service
+from domain.application import CareCoordination
+from domain.intentions.deciding import FACTS
+from domain.kernel import Asked
+from domain.mapping import FactMapper
+from domain.vocabulary import (
+    Mode,
+    PartnerId,
+    PartnerKind,
+    PersonId,
+    ReferralId,
+    ServiceId,
+    Source,
+    Step,
+)
+from projections import schema
+from projections.engine import Engine
+from projections.keys import PersonKeys
+from projections.log import PostgresLog
+from projections.pseudonyms import Pseudonyms
+from projections.statements import statements
+from tests.database import Database
+
+PRACTICE, THERAPIES, HOUSING = (
+    PartnerKind.PRACTICE,
+    PartnerKind.TALKING_THERAPIES,
+    PartnerKind.HOUSING_ADVICE,
+)
+STEPS = {PRACTICE: 1, THERAPIES: 2, HOUSING: 1}
+
+
+@dataclass
+class Place:
+    """Partners, their services, and what is needed to ask intentions and to tell of them."""
+
+    database: Database
+    care: CareCoordination
+    engine: Engine
+    keys: PersonKeys
+    pseudonyms: Pseudonyms
+    partners: dict[PartnerKind, PartnerId]
+    services: dict[PartnerKind, ServiceId]
+
+    @property
+    def dsn(self) -> str:
+        return self.database.dsn(schema.SERVE)
+
+    def asked(self, by: PartnerKind = PRACTICE) -> Asked:
+        return Asked(organisation=self.partners[by], at=datetime.now(UTC), key=uuid4())
+
+    def refer(
+        self,
+        to: PartnerKind,
+        *,
+        ask: str = "help with sleep",
+        reason: str = "low mood",
+        name: str = "Ann Bee",
+    ) -> tuple[ReferralId, PersonId]:
+        """The practice refers a new person."""
+        referral, ann = ReferralId(uuid4()), PersonId(uuid4())
+        self.care.make_referral(
+            referral,
+            ann,
+            self.services[to],
+            source=Source.PROFESSIONAL,
+            mode=Mode.WRITTEN,
+            ask=ask,
+            reason=reason,
+            registering=person.Details(
+                name=name, phone="07700 900001", practice=self.partners[PRACTICE]
+            ),
+            asked=self.asked(),
+        )
+        return referral, ann
+
+    def tell(self) -> None:
+        """Bring every partner's share up to the log."""
+        self.engine.catch_up()
+
+    def told(self) -> dict[UUID, int]:
+        """The last number of each partner's share."""
+        with self.database.pool(schema.SERVE, most=1).connection() as connection:
+            return dict(connection.execute(statements("share")["numbers"]).fetchall())
+
+
+@contextmanager
+def place(database: Database) -> Iterator[Place]:
+    keys = PersonKeys(database.pool(schema.KEYS), database.server.master)
+    partners = {kind: PartnerId(uuid4()) for kind in STEPS}
+    care = CareCoordination(
+        log=PostgresLog(database.pool(schema.SERVE)), keys=keys, host=partners[PRACTICE]
+    )
+    pseudonyms = Pseudonyms(database.server.master)
+    made = Place(
+        database,
+        care,
+        Engine(database.dsn(schema.PROJECT), FactMapper(FACTS, keys), keys, pseudonyms),
+        keys,
+        pseudonyms,
+        partners,
+        {kind: ServiceId(uuid4()) for kind in STEPS},
+    )
+    for kind, step in STEPS.items():
+        care.join_partner(
+            partners[kind], name=kind.value, kind=kind, identifiers={}, asked=made.asked(kind)
+        )
+        care.open_service(
+            made.services[kind],
+            service.ServiceOpened(
+                partner=partners[kind],
+                name=f"{kind.value} service",
+                step=Step(step),
+                ways_in=tuple(Source),
+                eligibility="anybody",
+            ),
+            asked=made.asked(kind),
+        )
+    try:
+        yield made
+    finally:
+        care.close()

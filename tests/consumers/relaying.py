@@ -1,0 +1,178 @@
+"""Relays as processes of their own, to be killed; and the mutant that keeps its position elsewhere.
+
+Run as ``python -m tests.consumers.relaying``: told in a first line of JSON where everything is, it
+forks one relay for each further line, so that a life costs no start of Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from time import sleep
+from types import FrameType
+from typing import Any
+
+import psycopg
+
+from consumers.kafka import Broker, Headers, Record
+from consumers.relay import Relay
+from consumers.watchdog import Watchdog
+from projections import schema
+from projections.connections import open_pool
+from projections.keys import PersonKeys
+from tests.consumers.brokers import KafkaServer
+from tests.consumers.place import Place
+
+SMALL = 5
+"""Entries of a partner in one attempt, so that there are many attempts to kill."""
+
+PUBLISHING = ("step", "publish")
+"""The functions of ours between which an entry can be lost or sent again."""
+
+
+@dataclass
+class Relays:
+    """Starts one relay after another."""
+
+    nursery: subprocess.Popen[str]
+
+    def killed_at(self, line: int, steps: int) -> None:
+        """A life that ends itself before the given line of its publishing, after some steps."""
+        self._born(line=line, steps=steps)
+        self._heard("ended")
+
+    def killed_after(self, seconds: float) -> None:
+        """A life that is ended from outside some seconds after it began to publish."""
+        pid = self._born(line=None, steps=0)
+        self._heard("relay continues")
+        sleep(seconds)
+        os.kill(pid, signal.SIGKILL)
+        self._heard("ended")
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """A relay that is left alone for a while."""
+        pid = self._born(line=None, steps=0)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            self._heard("ended")
+
+    def _born(self, **asked: int | None) -> int:
+        assert self.nursery.stdin
+        self.nursery.stdin.write(json.dumps(asked) + "\n")
+        self.nursery.stdin.flush()
+        return int(self._heard("born").split()[-1])
+
+    def _heard(self, word: str) -> str:
+        assert self.nursery.stdout
+        for line in self.nursery.stdout:
+            if word in line:
+                return line
+        raise AssertionError(f"the relays ended before one said {word!r}")
+
+
+@contextmanager
+def relays(town: Place, kafka: KafkaServer, *, mutant: bool = False) -> Iterator[Relays]:
+    told = {
+        "serve": town.dsn,
+        "keys": town.database.dsn(schema.KEYS),
+        "positions": town.database.dsn("postgres") if mutant else None,
+        "master": town.database.server.master.hex(),
+        "kafka": kafka.connection,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.consumers.relaying"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as nursery:
+        assert nursery.stdin
+        nursery.stdin.write(json.dumps(told) + "\n")
+        nursery.stdin.flush()
+        yield Relays(nursery)
+        nursery.stdin.close()
+
+
+class PositionElsewhere(Broker):
+    """The mutant: saves in PostgreSQL how far it came, after the broker's answer, as many do."""
+
+    def __init__(self, positions: str, connection: Mapping[str, Any], watchdog: Watchdog) -> None:
+        super().__init__(connection, watchdog)
+        self._positions = psycopg.connect(positions, autocommit=True)
+        self._positions.execute(
+            "create table if not exists public.relayed (topic text primary key, number bigint)"
+        )
+
+    def tails(self, topics: Sequence[str]) -> dict[str, Headers | None]:
+        tails = super().tails(topics)
+        saved: dict[str, int] = dict(self._positions.execute("select * from public.relayed").fetchall())
+        return {t: [("ce_sharenumber", b"%d" % saved[t])] if t in saved else None for t in tails}
+
+    def publish(self, batches: Mapping[str, Sequence[Record]]) -> None:
+        super().publish(batches)
+        self._positions.cursor().executemany(
+            "insert into public.relayed values (%s, %s)"
+            " on conflict (topic) do update set number = excluded.number",
+            [(t, int(dict(some[-1].headers)["ce_sharenumber"])) for t, some in batches.items()],
+        )
+
+
+def die(line: int, steps: int) -> None:
+    """Kill this process before it runs a line of its publishing, counted after some steps."""
+    left = {"line": line, "steps": steps}
+
+    def count(frame: FrameType, event: str, arg: object) -> Any:
+        if event == "line":
+            left["line"] -= 1
+            if left["line"] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return count
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        name, file = frame.f_code.co_name, frame.f_code.co_filename
+        if name not in PUBLISHING or "consumers" not in file:
+            return None
+        left["steps"] -= name == "step"
+        return count if left["steps"] < 0 else None
+
+    sys.settrace(trace)
+
+
+def live(told: dict[str, Any], line: int | None, steps: int) -> None:
+    keys = PersonKeys(open_pool(told["keys"], most=2), bytes.fromhex(told["master"]))
+    watchdog = Watchdog(os._exit)
+    if told["positions"]:
+        broker: Broker = PositionElsewhere(told["positions"], told["kafka"], watchdog)
+    else:
+        broker = Broker(told["kafka"], watchdog)
+    relay = Relay(told["serve"], keys, broker, "/v1/share", batch=SMALL)
+    if line is not None:
+        die(line, steps)
+    relay.run(Event())
+
+
+def main() -> None:
+    told = json.loads(sys.stdin.readline())
+    for asked in iter(sys.stdin.readline, ""):
+        pid = os.fork()
+        if pid == 0:
+            print(f"born {os.getpid()}", flush=True)
+            live(told, **json.loads(asked))
+            os._exit(0)
+        os.waitpid(pid, 0)
+        print("ended", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The relay is killed at any moment under load; its topics still have each entry once, in order."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from threading import Event, Thread
+from time import monotonic, sleep
+
+import pytest
+
+from consumers.relay import topic_of
+from tests.consumers.brokers import KafkaServer
+from tests.consumers.place import HOUSING, THERAPIES, Place
+from tests.consumers.relaying import relays
+
+pytestmark = [pytest.mark.broker, pytest.mark.process]
+
+SEED = 20_261_121
+LINES = 40
+"""More lines than one attempt to publish has: a life ends before each of them once."""
+
+MOMENTS = 8
+"""Lives ended from outside, at moments of their own."""
+
+
+@contextmanager
+def referrals_coming_in(town: Place) -> Iterator[None]:
+    """People are referred, and partners told of it, all the while."""
+    stop = Event()
+
+    def refer() -> None:
+        while not stop.wait(0.05):
+            town.refer(THERAPIES)
+            town.refer(HOUSING)
+            town.tell()
+
+    for _ in range(50):
+        town.refer(HOUSING)
+    town.tell()
+    coming = Thread(target=refer)
+    coming.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        coming.join()
+
+
+def faults(town: Place, kafka: KafkaServer) -> dict[str, int]:
+    """What a partner would notice, over all topics."""
+    found = {"missing": 0, "duplicate": 0, "out of order": 0}
+    for partner, number in town.told().items():
+        seen = kafka.numbers(topic_of(partner))
+        found["missing"] += len(set(range(1, number + 1)) - set(seen))
+        found["duplicate"] += len(seen) - len(set(seen))
+        found["out of order"] += sum(b < a for a, b in pairwise(seen))
+    return found
+
+
+def after_kills(town: Place, kafka: KafkaServer, *, mutant: bool = False) -> dict[str, int]:
+    """Live and die at every line and at some moments, then come to the end; what a partner sees."""
+    chance = random.Random(SEED)
+    lines = chance.sample(range(LINES), LINES)
+    with relays(town, kafka, mutant=mutant) as lives:
+        with referrals_coming_in(town):
+            for line in lines:
+                lives.killed_at(line, steps=chance.randrange(3))
+            for _ in range(MOMENTS):
+                lives.killed_after(chance.uniform(0.0, 0.2))
+        with lives.alive():
+            until = monotonic() + 60.0
+            while (found := faults(town, kafka))["missing"] and monotonic() < until:
+                sleep(0.2)
+    return found
+
+
+def test_a_relay_killed_at_any_moment_leaves_no_entry_out_and_sends_none_twice(
+    town: Place, kafka: KafkaServer
+) -> None:
+    assert after_kills(town, kafka) == {"missing": 0, "duplicate": 0, "out of order": 0}
+    assert sum(town.told().values()) > 500
+
+
+def test_a_position_kept_elsewhere_is_found_out_by_the_same_kills(
+    town: Place, kafka: KafkaServer
+) -> None:
+    found = after_kills(town, kafka, mutant=True)
+
+    assert found["missing"] == 0
+    assert found["duplicate"] > 0
+    assert found["out of order"] > 0
