@@ -30,9 +30,11 @@ PUBLIC = frozenset(
         "/problems/{name}",
         "/sign-in",
         "/static",
-        "/self-referral",
-        "/self-referral/sent",
+        "/refer-yourself/{service}",
+        "/refer-yourself/{service}/sent",
         "/accessibility",
+        "/keyboard",
+        "/catalogue",
     }
 )
 """What anybody may open: nothing in it is about a person who is helped."""

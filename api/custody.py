@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Response
 
 from api.access import signed_in
 from api.parts import Here
-from api.reads import At
+from api.reads import Now
 
 router = APIRouter(prefix="/v1/custody", tags=["custody"])
 
 
 @router.get("", response_model=dict[str, Any], dependencies=[Depends(signed_in)])
-async def custody(here: Here, at: At) -> Response:
+async def custody(here: Here, now: Now) -> Response:
     """Open pathways by responsible organisation, and how many are held by nobody."""
-    return at.answer(await here.reading.custody())
+    return now.answer(await here.reading.custody())

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Response
 
 from api.access import SignedIn, signed_in
 from api.parts import Here
-from api.reads import At
+from api.reads import Now
 
 router = APIRouter(prefix="/v1", tags=["directory"])
 
 
 @router.get("/partners", response_model=dict[str, Any])
-async def partners(caller: SignedIn, here: Here, at: At) -> Response:
+async def partners(caller: SignedIn, here: Here, now: Now) -> Response:
     """Organisations and who acts for them; and the agreement of your own."""
     directory = await here.reading.directory()
     rows = []
@@ -29,11 +29,11 @@ async def partners(caller: SignedIn, here: Here, at: At) -> Response:
         if partner.id == caller.organisation and partner.agreement:
             row["agreement"] = partner.agreement.model_dump(mode="json")
         rows.append(row)
-    return at.answer({"rows": rows})
+    return now.answer({"rows": rows})
 
 
 @router.get("/services", response_model=dict[str, Any], dependencies=[Depends(signed_in)])
-async def services(here: Here, at: At) -> Response:
+async def services(here: Here, now: Now) -> Response:
     """What organisations offer, at which step, and who may come."""
     directory = await here.reading.directory()
-    return at.answer({"rows": list(directory.services.values())})
+    return now.answer({"rows": list(directory.services.values())})

@@ -6,6 +6,8 @@ It refuses to choose what is told: it hands out entries that were recorded for t
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated, Any
 
 import anyio
@@ -17,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from api.access import Caring, Token, recognise
 from api.parts import Caller, Here, Parts
 from api.problems import NotSignedIn
-from api.reads import Waited
+from api.reads import Now, seen_now
 from api.tokens import TokenIsNotValid
 from projections.cloudevents import cloudevent
 from projections.entries import Entry
@@ -46,8 +48,10 @@ After = Annotated[int | None, Query(ge=0, le=NEWEST, description="The number you
     responses={200: {"content": {BATCH: {}}, "description": "Entries in order; empty at the end."}},
 )
 async def share(
+    request: Request,
     caller: Caring,
-    here: Waited,
+    here: Here,
+    now: Now,
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     patience: Annotated[
@@ -58,15 +62,15 @@ async def share(
     """The entries that follow a number, each with its ``sharenumber`` 1, 2, 3 …"""
     reading, following = here.reading, after or 0
     if patience:
-        await reading.arrived(caller.organisation, after=following, within=patience)
-    head = await reading.head()
+        async with anyio.create_task_group() as group:
+            group.start_soon(_stop_after, request.app.state.ending.wait(), group)
+            await reading.arrived(caller.organisation, after=following, within=patience)
+            group.cancel_scope.cancel()
+        now = await seen_now(request, here)
     entries = await reading.entries(caller.organisation, after=following, limit=limit)
-    position = entries[-1].position if len(entries) == limit else head
-    return Response(
-        orjson.dumps([cloudevent(entry, SOURCE) for entry in entries]),
-        headers={"X-Position": str(position)},
-        media_type=BATCH,
-    )
+    if len(entries) == limit:
+        now = replace(now, position=entries[-1].position)  # there is more to show
+    return now.answer([cloudevent(entry, SOURCE) for entry in entries], media=BATCH)
 
 
 @router.get(
@@ -107,7 +111,7 @@ class LiveStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         async with anyio.create_task_group() as group:
-            for until in (self._reader_left(receive), self._server_ends(), self._token_ends()):
+            for until in (self._reader_left(receive), self.ending.wait(), self._token_ends()):
                 group.start_soon(_stop_after, until, group)
             await self._tell(send, group)
         with anyio.move_on_after(STALLED):
@@ -116,20 +120,18 @@ class LiveStream(Response):
     async def _tell(self, send: Send, group: TaskGroup) -> None:
         written = b"retry: 1000\n\n"
         told = self.here.reading.live(self.caller.organisation, self.after)
-        while True:
-            with anyio.move_on_after(STALLED) as writing:
-                await send({"type": "http.response.body", "body": written, "more_body": True})
-            if writing.cancelled_caught:
-                group.cancel_scope.cancel()
-            entry = await anext(told)
-            written = b": still here\n\n" if entry is None else _event(entry)
+        async with aclosing(told) as entries:
+            while True:
+                with anyio.move_on_after(STALLED) as writing:
+                    await send({"type": "http.response.body", "body": written, "more_body": True})
+                if writing.cancelled_caught:
+                    group.cancel_scope.cancel()
+                entry = await anext(entries)
+                written = b": still here\n\n" if entry is None else _event(entry)
 
     async def _reader_left(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
-
-    async def _server_ends(self) -> None:
-        await self.ending.wait()
 
     async def _token_ends(self) -> None:
         """Until its holder signs out, its time is over, or the directory no longer knows them."""

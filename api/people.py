@@ -52,7 +52,7 @@ class PersonDetails(BaseModel):
     deprivation_decile: Annotated[int, Field(ge=1, le=10)] | None = None
 
     def details(self) -> Details:
-        told = self.model_dump(exclude={"practice"})
+        told = self.model_dump(include=set(PersonDetails.model_fields) - {"practice"})
         return Details(practice=None if self.practice is None else PartnerId(self.practice), **told)
 
 

@@ -22,6 +22,7 @@ from domain import contact, measure, meeting, partner, person, referral
 from domain.intentions import deciding
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
+from projections.paging import NoSuchPage
 
 PROBLEM = "application/problem+json"
 FHIR = "application/fhir+json"
@@ -109,6 +110,7 @@ STATUS: dict[type[BrokenRule], int] = {
     RequestIsTooLarge: 413,
     ContentTypeIsNotRead: 415,
     RequestIsNotValid: 422,
+    NoSuchPage: 422,
     TextCannotBeStored: 422,
     deciding.KeyStandsForAnotherIntention: 422,
     measure.ScoreIsNotPossible: 422,

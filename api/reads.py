@@ -12,7 +12,7 @@ from fastapi import Depends, Query, Request, Response
 
 from api.parts import Here, Parts
 from api.problems import PositionIsNotReached, not_valid
-from projections.reading import Page, When
+from projections.reading import NOW, Page, When
 
 WAIT = 2.0
 """Seconds that a read waits for its caller's own change."""
@@ -80,10 +80,19 @@ async def seen(
     return Seen(when, await here.reading.position(when))
 
 
+async def seen_now(request: Request, here: Annotated[Parts, Depends(waited)]) -> Seen:
+    """Now, for what has no earlier moments. Raises `PositionIsNotReached` and what is not valid."""
+    for name in ("as-at", "as-of"):
+        if name in request.query_params:
+            raise not_valid({"parameter": name}, "Only what is so now can be read here.")
+    return Seen(NOW, await here.reading.position(NOW))
+
+
 At = Annotated[Seen, Depends(seen)]
 """The moment a read looks at; now, unless the caller says otherwise."""
 
-Waited = Annotated[Parts, Depends(waited)]
+Now = Annotated[Seen, Depends(seen_now)]
+"""For reads that show the present only."""
 
 
 def _as_at(text: str) -> int | datetime:

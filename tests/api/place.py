@@ -1,0 +1,175 @@
+"""A whole place behind HTTP: real PostgreSQL, the engine, the server, and people with tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import repeat
+from pathlib import Path
+from socket import socket
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app, end_streams
+from api.tokens import Tokens
+from deploy import wiring
+from deploy.community import place as community
+from deploy.community.organisation import Organisation, found
+from deploy.settings import Settings
+from domain.vocabulary import PartnerId, Role
+from projections import schema
+from tests.database import Database
+
+STARTED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+STARTS_WITHIN = 20.0
+
+
+@dataclass
+class Client:
+    """Somebody who talks to the server, for one organisation."""
+
+    http: httpx.Client
+    organisation: PartnerId
+    token: str
+
+    def read(self, path: str, **params: Any) -> httpx.Response:
+        return self.http.get(path, params=params)
+
+    def ask(
+        self,
+        path: str,
+        content: dict[str, Any] | None = None,
+        *,
+        key: UUID | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """Ask an intention, with a new key unless one is given."""
+        sent = {"Idempotency-Key": str(key or uuid4()), **(headers or {})}
+        return self.http.post(path, json=content or {}, headers=sent)
+
+    def done(self, path: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask an intention that must be answered well; wait until it shows."""
+        answer = self.ask(path, content)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        shown = self.read("/v1/partners", **{"min-position": found["position"]})
+        assert shown.status_code == 200, shown.text
+        return found
+
+    def seen(self, path: str, **params: Any) -> Any:
+        """Read what must be there, showing all that is recorded by now."""
+        head = self.http.get("/health").json()["log_position"]
+        answer = self.read(path, **{"min-position": head, **params})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@dataclass
+class Place:
+    """The running server and everybody in it."""
+
+    url: str
+    app: FastAPI
+    house: wiring.House
+    clients: ExitStack = field(repr=False)
+
+    @property
+    def tokens(self) -> Tokens:
+        return self.house.tokens
+
+    def anybody(self) -> httpx.Client:
+        """Somebody who has not signed in."""
+        return self.clients.enter_context(httpx.Client(base_url=self.url, timeout=20))
+
+    def person(self, key: str) -> Client:
+        """One of the community, by the name its place gives them, e.g. ``asha``."""
+        for organisation in community.PARTNERS:
+            for practitioner in organisation.people:
+                if practitioner.key == key:
+                    token = self.tokens.issue(practitioner.id, organisation.id, practitioner.role)
+                    return self.holder(token, organisation)
+        raise KeyError(key)
+
+    def system(self, organisation: Organisation) -> Client:
+        """A partner's system."""
+        token = self.tokens.issue(organisation.id, organisation.id, Role.SYSTEM)
+        return self.holder(token, organisation)
+
+    def holder(self, token: str, organisation: Organisation) -> Client:
+        http = self.anybody()
+        http.headers["Authorization"] = f"Bearer {token}"
+        return Client(http, organisation.id, token)
+
+
+@contextmanager
+def running(database: Database, folder: Path) -> Iterator[Place]:
+    """The place, founded and served; everything it started is stopped again."""
+    settings = Settings(
+        data=folder,
+        database=None,
+        master_key=None,
+        host="127.0.0.1",
+        port=0,
+        kafka=None,
+        holder=community.PRACTICE.id,
+    )
+    dsns = {role: database.dsn(role) for role in schema.ROLES}
+    with ExitStack() as stack:
+        house = wiring.build(settings, wiring.Database(dsns, database.server.master, folder), stack)
+        found(house.care, community.PARTNERS, STARTED, (uuid4() for _ in repeat(None)))
+        house.engine.catch_up()  # nobody can sign in before the directory is folded
+        stack.enter_context(_thread(house.engine.run))
+        app = create_app(house.parts(house.reading()))
+        clients = stack.enter_context(ExitStack())  # closed last: the server ends with readers left
+        yield Place(stack.enter_context(_served(app)), app, house, clients)
+
+
+class Server(uvicorn.Server):
+    """Ends live streams first, as every server of this application should."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none"))
+        self.app = app
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        end_streams(self.app)
+        await super().shutdown(sockets)
+
+
+@contextmanager
+def _thread(run: Callable[[Event], None]) -> Iterator[None]:
+    stop = Event()
+    thread = Thread(target=run, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+@contextmanager
+def _served(app: FastAPI) -> Iterator[str]:
+    server = Server(app)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        until = monotonic() + STARTS_WITHIN
+        while not server.started:
+            assert monotonic() < until, "the server did not start"
+            assert thread.is_alive(), "the server ended while it started"
+            sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        assert not thread.is_alive(), "the server did not end"
