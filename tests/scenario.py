@@ -147,6 +147,21 @@ def given(noun: A, *happened: Happened) -> Given[A]:
 # The whole application
 
 
+@cache
+def _everybody() -> MemoryLog:
+    """The log once every partner has joined and every service is open."""
+    log = MemoryLog(MONDAY)
+    care = CareCoordination(log=log, keys=MemoryKeys(), host=WIGG)
+    with care.batch():
+        for partner, kind in KINDS.items():
+            care.join_partner(
+                partner, name=kind.value, kind=kind, identifiers={}, asked=by(partner)
+            )
+        for service, opening in SERVICES.items():
+            care.open_service(service, opening, asked=by(opening.partner))
+    return log
+
+
 @dataclass
 class Community:
     """Every partner and service of the tests, one application, and what each partner is told."""
@@ -236,21 +251,6 @@ class Community:
     def share(self, person: PersonId = ROSA) -> Telling:
         """Tell every partner of one person's facts, from the first."""
         return tell(self.about(person), person)
-
-
-@cache
-def _everybody() -> MemoryLog:
-    """The log once every partner has joined and every service is open."""
-    log = MemoryLog(MONDAY)
-    care = CareCoordination(log=log, keys=MemoryKeys(), host=WIGG)
-    with care.batch():
-        for partner, kind in KINDS.items():
-            care.join_partner(
-                partner, name=kind.value, kind=kind, identifiers={}, asked=by(partner)
-            )
-        for service, opening in SERVICES.items():
-            care.open_service(service, opening, asked=by(opening.partner))
-    return log
 
 
 # The share

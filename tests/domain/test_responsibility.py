@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from typing import TypeAlias
 from uuid import uuid5
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
     initialize,
     invariant,
@@ -74,13 +76,15 @@ from tests.scenario import Community
 ACTORS = st.sampled_from([WIGG, TALKING, TRUST, DRUGS, CHARITY])
 PEOPLE = st.sampled_from([ROSA, TOM])
 SERVICES = st.sampled_from([THERAPY, WARD, DRUG_CARE, GARDENING])
+Asking: TypeAlias = tuple[Callable[[], Answer], Answer]
+Kept: TypeAlias = MultipleResults[Asking] | Asking
 AGREEMENTS = {partner: agreement(partner) for partner in KINDS}
 
 
 class Responsibilities(RuleBasedStateMachine):
     """Intentions by anybody; what is refused is refused, what happens must keep the promises."""
 
-    asked_before: Bundle[tuple[Callable[[], Answer], Answer]] = Bundle("asked_before")
+    asked_before: Bundle[Asking] = Bundle("asked_before")
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,7 +108,7 @@ class Responsibilities(RuleBasedStateMachine):
         key = uuid5(organisation, str(self.asked))
         return Asked(organisation=organisation, at=MONDAY, key=key)
 
-    def ask(self, intention: Callable[[], Answer]) -> tuple[Callable[[], Answer], Answer] | None:
+    def ask(self, intention: Callable[[], Answer]) -> Asking | None:
         facts = len(self.place.log.facts)
         try:
             answer = intention()
@@ -132,7 +136,7 @@ class Responsibilities(RuleBasedStateMachine):
         to: ServiceId,
         responsibility: Responsibility,
         source: Source,
-    ) -> object:
+    ) -> Kept:
         asked = self.by(sender)
         return self.kept(
             lambda: self.place.care.make_referral(
@@ -156,7 +160,7 @@ class Responsibilities(RuleBasedStateMachine):
             ["accept", "decline", "redirect", "withdraw", "close", "ask", "tell", "acknowledge"]
         ),
     )
-    def answer_referral(self, number: int, actor: PartnerId, to: ServiceId, act: str) -> object:
+    def answer_referral(self, number: int, actor: PartnerId, to: ServiceId, act: str) -> Kept:
         referral, asked, care = (
             ReferralId(named(f"referral {number}")),
             self.by(actor),
@@ -175,7 +179,7 @@ class Responsibilities(RuleBasedStateMachine):
         return self.kept(acts[act])
 
     @rule(target=asked_before, number=st.integers(0, 3), actor=ACTORS, person=PEOPLE, to=SERVICES)
-    def offer(self, number: int, actor: PartnerId, person: PersonId, to: ServiceId) -> object:
+    def offer(self, number: int, actor: PartnerId, person: PersonId, to: ServiceId) -> Kept:
         handover, asked = HandoverId(named(f"handover {number}")), self.by(actor)
         return self.kept(lambda: self.place.care.offer_handover(person, handover, to, asked=asked))
 
@@ -185,7 +189,7 @@ class Responsibilities(RuleBasedStateMachine):
         person=PEOPLE,
         act=st.sampled_from(["accept", "decline", "withdraw", "close", "key worker"]),
     )
-    def move(self, actor: PartnerId, person: PersonId, act: str) -> object:
+    def move(self, actor: PartnerId, person: PersonId, act: str) -> Kept:
         care, asked = self.place.care, self.by(actor)
         offered = self.offers.get(person)
         handover = offered.handover if offered else HandoverId(named("handover 0"))
@@ -205,7 +209,7 @@ class Responsibilities(RuleBasedStateMachine):
         self.ask(lambda: change(person, actor, asked=asked))
 
     @rule(before=asked_before)
-    def ask_again(self, before: tuple[Callable[[], Answer], Answer]) -> None:
+    def ask_again(self, before: Asking) -> None:
         """The same key gets the first answer, whatever happened since."""
         intention, first = before
         facts = len(self.place.log.facts)
@@ -218,7 +222,7 @@ class Responsibilities(RuleBasedStateMachine):
         )
         assert len(self.place.log.facts) == facts
 
-    def kept(self, intention: Callable[[], Answer]) -> object:
+    def kept(self, intention: Callable[[], Answer]) -> Kept:
         happened = self.ask(intention)
         return happened if happened else multiple()
 
@@ -322,8 +326,8 @@ class Responsibilities(RuleBasedStateMachine):
 
 
 Responsibilities.TestCase.settings = settings(
-    max_examples=30,
-    stateful_step_count=30,
+    max_examples=80,
+    stateful_step_count=40,
     derandomize=True,
     database=None,
     deadline=None,
