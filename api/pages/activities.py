@@ -1,0 +1,262 @@
+"""What may be asked of a referral, each as a page with its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from api import contacts, referrals
+from api.asking import Activity, Asking
+from api.pages import choosing
+from api.pages.forms import Question, choices
+from api.pages.visit import Visit
+from domain.policies.instruments import SCALES
+from domain.vocabulary import Attendance, DeclineReason, EndReason, Medium, Source
+
+DECLINE_HINTS = {
+    DeclineReason.DUPLICATE: "You have this referral already",
+    DeclineReason.ANOTHER_SERVICE_NEEDED: "If you know which, redirect it instead",
+    DeclineReason.INCOMPLETE: "If you can, ask for information instead",
+    DeclineReason.FULL: "There is no room in a reasonable time",
+}
+
+Row = Mapping[str, Any]
+Ask = Callable[[UUID, Any, Asking], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One thing that may be asked of a referral. Without questions it is one button."""
+
+    text: str
+    model: type[Activity]
+    ask: Ask
+    questions: Callable[[Visit, Row], Sequence[Question]] = lambda _visit, _row: ()
+    button: str = ""
+    lede: str = ""
+    kind: str = "secondary"
+
+
+def _note(label: str, hint: str = "") -> Question:
+    return Question("note", label, "textarea", optional=True, hint=hint)
+
+
+def _decline(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "reason",
+            "Why are you declining?",
+            "radios",
+            choices=choices(DeclineReason, {k.value: v for k, v in DECLINE_HINTS.items()}),
+            missing="Select why you are declining",
+        ),
+        _note("What should the sender know?", "The sender sees this."),
+    )
+
+
+def _redirect(visit: Visit, row: Row) -> Sequence[Question]:
+    source = Source(row.get("source", Source.PROFESSIONAL))
+    offered = choosing.services(visit.names, source, without=visit.caller.organisation)
+    return (
+        Question(
+            "service",
+            "Which service fits better?",
+            "select",
+            choices=offered,
+            missing="Select a service",
+        ),
+        _note("Why?", "The sender and the other service see this."),
+    )
+
+
+def _ask_information(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "question",
+            "What do you need to know?",
+            "textarea",
+            hint="The sender sees this.",
+            missing="Enter what you need to know",
+        ),
+    )
+
+
+def _give_information(_visit: Visit, row: Row) -> Sequence[Question]:
+    hint = f"They asked: {row['question']}" if row.get("question") else ""
+    return (Question("answer", "Your answer", "textarea", hint=hint, missing="Enter your answer"),)
+
+
+def _withdraw(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (_note("Why are you withdrawing it?", "The receiver sees this."),)
+
+
+def _close(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "reason",
+            "How did it end?",
+            "radios",
+            choices=choices(EndReason),
+            missing="Select how it ended",
+        ),
+        Question(
+            "summary",
+            "Summary for the sender",
+            "textarea",
+            optional=True,
+            hint="Shown to organisations whose agreement covers clinical matters.",
+        ),
+    )
+
+
+def _book(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "starts_at",
+            "When does it start?",
+            "datetime-local",
+            missing="Enter when it starts",
+        ),
+        Question(
+            "medium", "How?", "radios", choices=choices(Medium), missing="Select how you will meet"
+        ),
+        Question("activity", "What for?", optional=True, hint="For example: benefits check"),
+    )
+
+
+def _score(_visit: Visit, _row: Row) -> Sequence[Question]:
+    measures = tuple(
+        (i.value, i.value, f"0 to {scale.maximum}, a case from {scale.caseness}")
+        for i, scale in SCALES.items()
+    )
+    return (
+        Question(
+            "instrument",
+            "Which measure?",
+            "radios",
+            choices=measures,
+            missing="Select a measure",
+        ),
+        Question("total", "Total score", width=3, numeric=True, missing="Enter the total score"),
+    )
+
+
+def _attendance(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "attendance",
+            "Did it take place?",
+            "radios",
+            choices=choices(Attendance),
+            missing="Select whether it took place",
+        ),
+    )
+
+
+async def _accept(referral: UUID, body: Activity, asks: Asking) -> Response:
+    return await referrals.accept_referral(referral, asks, body)
+
+
+async def _withdrawing(referral: UUID, body: referrals.Withdrawal, asks: Asking) -> Response:
+    return await referrals.withdraw_referral(referral, asks, body)
+
+
+async def _acknowledge(referral: UUID, body: Activity, asks: Asking) -> Response:
+    return await referrals.acknowledge_outcome(referral, asks, body)
+
+
+async def _complete(_referral: UUID, body: contacts.CompletingMeasure, asks: Asking) -> Response:
+    return await contacts.complete_measure(body, asks)
+
+
+ON_REFERRAL: dict[str, Doing] = {
+    "acceptance": Doing("Accept the referral", Activity, _accept, kind=""),
+    "information-request": Doing(
+        "Ask for information",
+        referrals.Question,
+        referrals.ask_information,
+        _ask_information,
+        "Confirm and send",
+        "The referral waits with you until the sender answers.",
+    ),
+    "redirection": Doing(
+        "Redirect to another service",
+        referrals.Redirecting,
+        referrals.redirect_referral,
+        _redirect,
+        "Confirm and send",
+        "Nobody is turned away: the other service gets the referral, and the sender sees where.",
+    ),
+    "decline": Doing(
+        "Decline the referral",
+        referrals.Declining,
+        referrals.decline_referral,
+        _decline,
+        "Decline the referral",
+        "The sender still holds the person and sees your reason.",
+    ),
+    "appointments": Doing(
+        "Book an appointment",
+        referrals.Booking,
+        referrals.book_appointment,
+        _book,
+        "Book the appointment",
+    ),
+    "scores": Doing(
+        "Record a score",
+        contacts.CompletingMeasure,
+        _complete,
+        _score,
+        "Record the score",
+        "A score shows change; it never decides about risk (NICE NG225).",
+    ),
+    "closure": Doing(
+        "End this help",
+        referrals.Closing,
+        referrals.close_referral,
+        _close,
+        "End this help",
+        "The sender sees how it ended.",
+    ),
+    "information": Doing(
+        "Answer the question",
+        referrals.Information,
+        referrals.give_information,
+        _give_information,
+        "Confirm and send",
+        kind="",
+    ),
+    "withdrawal": Doing(
+        "Withdraw the referral",
+        referrals.Withdrawal,
+        _withdrawing,
+        _withdraw,
+        "Withdraw the referral",
+    ),
+    "acknowledgement": Doing("I have read the outcome", Activity, _acknowledge, kind=""),
+}
+"""By the last part of their address, in the order they are offered."""
+
+ATTENDANCE = Doing(
+    "Record attendance",
+    contacts.NotingAttendance,
+    contacts.note_attendance,
+    _attendance,
+    "Record attendance",
+)
+
+
+def offered(row: Row, *, scores: bool) -> list[tuple[str, str, bool, str]]:
+    """What may be asked of this referral now: address, words, whether it is one button, colour."""
+    allowed = set(row.get("actions", ()))
+    if "appointments" in allowed and scores:
+        allowed.add("scores")
+    return [
+        (name, doing.text, not doing.button, doing.kind)
+        for name, doing in ON_REFERRAL.items()
+        if name in allowed
+    ]

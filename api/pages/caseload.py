@@ -1,0 +1,286 @@
+"""The caseload page: whom the organisation helps, most urgent first, with what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from api.pages import drawing, words
+from api.pages.problem import PageRoute
+from api.pages.visit import CaringVisit, Visit
+from api.pages.waiting import Clock, clock
+from domain.kernel import Category
+from domain.policies import instruments
+from domain.vocabulary import Instrument
+from projections.record import ENDED_STATES
+
+router = APIRouter(route_class=PageRoute)
+
+ROWS = 25
+TO_ANSWER = ("hand-over to accept", "referral to answer", "information asked")
+OPEN = tuple(status for status in words.STATUS if status != "past")
+SAVED_VIEWS = (
+    ("All open", ()),
+    ("To answer", TO_ANSWER),
+    ("Hand-overs offered", ("hand-over offered",)),
+    ("Waiting", ("waiting",)),
+    ("In treatment", ("in treatment",)),
+    ("Sent to others", ("sent",)),
+    ("Held by us", ("held",)),
+    ("Past", ("past",)),
+)
+TILES = (
+    ("hand-over to accept", "hand-overs to accept", "hand-over to accept", "red"),
+    ("referral to answer", "referrals to answer", "referral to answer", "amber"),
+    ("information asked", "questions open", "question open", "amber"),
+    ("hand-over offered", "hand-overs offered", "hand-over offered", "purple"),
+    ("waiting", "waiting for us", "waiting for us", "blue"),
+    ("in treatment", "in treatment", "in treatment", "blue"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that leads to the rows it counts."""
+
+    count: int
+    text: str
+    href: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An instrument's first and last total, in words and as a line."""
+
+    name: str
+    first: int
+    last: int
+    change: str
+    line: Markup | None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What this organisation does next for the person."""
+
+    text: str
+    href: str = ""
+    when: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person's row, ready to be shown."""
+
+    row: Mapping[str, Any]
+    href: str
+    name: str
+    about: str
+    tag: words.Tag
+    step: str
+    clock: Clock | None
+    score: Score | None
+    next: Next
+    ask: str
+    latest: str
+    latest_by: str
+
+
+def tiles(counts: Mapping[str, int]) -> list[Tile]:
+    return [
+        Tile(
+            count := counts.get(status, 0),
+            one if count == 1 else many,
+            "/caseload?" + urlencode({"status": status}),
+            tone if count else "plain",
+        )
+        for status, many, one, tone in TILES
+    ]
+
+
+def score(row: Mapping[str, Any], instrument: Instrument = Instrument.PHQ_9) -> Score | None:
+    totals = [total for _, total in row["measures"].get(instrument.value, [])]
+    if not totals:
+        return None
+    scale = instruments.SCALES[instrument]
+    if len(totals) == 1:
+        return Score(instrument.value, totals[0], totals[0], "One score so far", None)
+    return Score(
+        instrument.value,
+        totals[0],
+        totals[-1],
+        instruments.change(instrument, totals[0], totals[-1]),
+        drawing.sparkline(totals, maximum=scale.maximum, caseness=scale.caseness),
+    )
+
+
+def worked(row: Mapping[str, Any], me: str) -> tuple[str, Mapping[str, Any]] | None:
+    """The referral this organisation works under or should answer: the oldest open one."""
+    mine = [
+        (key, asked)
+        for key, asked in row["referrals"].items()
+        if asked.get("receiver") == me and asked["state"] not in ENDED_STATES
+    ]
+    return min(mine, key=lambda pair: str(pair[1]["made_at"]), default=None)
+
+
+def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
+    """What comes next for this organisation, by the row alone."""
+    me, names = row["partner"], visit.names
+    under = worked(row, me)
+    here = f"/referrals/{under[0]}" if under else f"/people/{row['person']}"
+    match row["status"]:
+        case "hand-over to accept":
+            offered = row["offer"]
+            return Next("Accept the hand-over", here, f"Offered {words.short_day(offered['at'])}")
+        case "referral to answer":
+            made = words.short_day(under[1]["made_at"]) if under else ""
+            return Next("Answer the referral", here, f"Received {made}" if made else "")
+        case "information asked" if under:
+            return Next("Wait for an answer", here)
+        case "information asked":
+            asked = _sent(row, "information asked")
+            return Next("Answer the question", f"/referrals/{asked}" if asked else here)
+        case "hand-over offered":
+            return Next(f"Wait for {names.organisation(row['offer']['receiver'])}")
+        case "waiting" | "in treatment":
+            return _appointment(row, visit, here)
+        case "sent":
+            return Next("Wait for an answer" if not _sent(row, "accepted") else "Being helped")
+        case _:
+            closed = _sent(row, "closed")
+            return Next("Read the outcome", f"/referrals/{closed}") if closed else Next("")
+
+
+def _sent(row: Mapping[str, Any], state: str) -> str:
+    """A referral this organisation sent that is in this state."""
+    for key, asked in row["referrals"].items():
+        if asked["part"] == "sent" and asked["state"] == state:
+            return str(key)
+    return ""
+
+
+def _appointment(row: Mapping[str, Any], visit: Visit, here: str) -> Next:
+    open_ones = sorted(
+        (words.instant(c["starts_at"]), key)
+        for key, c in row["contacts"].items()
+        if c.get("starts_at") and not c.get("outcome") and c.get("provider") == row["partner"]
+    )
+    for at, key in open_ones:
+        days = (words.instant(visit.now).date() - at.date()).days
+        if days > 0:
+            overdue = f"{days} day{'' if days == 1 else 's'} overdue"
+            return Next("Record attendance", f"{here}/appointments/{key}", overdue, True)
+        return Next("Appointment", here, "Today" if days == 0 else words.day(at))
+    first = row["status"] == "waiting"
+    return Next("Book a first appointment" if first else "Book the next one", here)
+
+
+def line(row: Mapping[str, Any], visit: Visit) -> Line:
+    names, today = visit.names, words.instant(visit.now).date()
+    under = worked(row, row["partner"])
+    service = names.directory.services.get(UUID(under[1]["service"])) if under else None
+    about = [str(words.age(row["date_of_birth"], today))] if row.get("date_of_birth") else []
+    if row.get("practice"):
+        about.append(names.organisation(row["practice"]))
+    if not about:
+        about = [row["phone"]] if row.get("phone") else [words.identifier(row["person"])]
+    worker = names.practitioner(row["key_worker"]) if row.get("key_worker") else "No key worker"
+    latest = row["latest"]
+    by = ""
+    if latest:
+        by = names.organisation(latest["by_organisation"]) if latest["by_organisation"] else ""
+        by = ", ".join(part for part in (by, words.short_day(latest["at"])) if part)
+    return Line(
+        row=row,
+        href=f"/people/{row['person']}",
+        name=row.get("name", "No longer shared with us"),
+        about=" · ".join(about),
+        tag=words.STATUS[row["status"]],
+        step=f"Step {row['step']} · {worker}" if row.get("step") else "",
+        clock=clock(row, service.step if service else None, visit.now),
+        score=score(row),
+        next=next_action(row, visit),
+        ask=str(under[1].get("ask", "")) if under else "",
+        latest=words.latest(latest["type"]) if latest else "",
+        latest_by=by,
+    )
+
+
+@router.get("/caseload", response_class=HTMLResponse)
+async def caseload(
+    visit: CaringVisit,
+    status: Annotated[list[str] | None, Query()] = None,
+    q: Annotated[str, Query(max_length=100)] = "",
+    sort: str = "urgency",
+    after: Annotated[str | None, Query(max_length=300)] = None,
+) -> HTMLResponse:
+    """The organisation's caseload, filtered and sorted as the address says."""
+    chosen = tuple(s for s in status or () if s in words.STATUS)
+    sort = sort if sort in ("urgency", "name") else "urgency"
+    found = await visit.here.reading.caseload(
+        visit.caller.organisation,
+        status=chosen,
+        query=q,
+        sort=sort,
+        after=after,
+        limit=ROWS,
+        when=visit.when,
+    )
+    kept: list[tuple[str, str]] = [("status", s) for s in chosen]
+    kept += [("q", q)] if q else []
+    kept += [("sort", sort)] if sort != "urgency" else []
+    as_at = visit.request.query_params.get("as-at", "")
+    kept += [("as-at", as_at)] if as_at else []
+
+    def address(*more: tuple[str, str], without: tuple[str, ...] = ()) -> str:
+        pairs = [pair for pair in kept if pair[0] not in without] + list(more)
+        return "/caseload?" + urlencode(pairs) if pairs else "/caseload"
+
+    chips = [
+        (words.STATUS[s].text, address(*[("status", o) for o in chosen if o != s], without=_STATUS))
+        for s in chosen
+    ]
+    chips += [(f"“{q}”", address(without=("q",)))] if q else []
+    views = [
+        (
+            text,
+            "/caseload?" + urlencode([("status", s) for s in among]) if among else "/caseload",
+            sum(found.counts.get(s, 0) for s in among or OPEN),
+            set(among) == set(chosen) and not q,
+        )
+        for text, among in SAVED_VIEWS
+    ]
+    return await visit.page(
+        "caseload.html",
+        title="Caseload",
+        section="/caseload",
+        lines=[line(row, visit) for row in found.rows],
+        total=found.total,
+        tiles=tiles(found.counts),
+        views=views,
+        chips=chips,
+        chosen=chosen,
+        q=q,
+        sort=sort,
+        as_at=as_at,
+        begun=after is not None,
+        sort_links={s: address(("sort", s), without=("sort",)) for s in ("name", "urgency")},
+        next_link=address(("after", found.next)) if found.next else "",
+        first_link=address(),
+        live_after=0 if as_at else await visit.here.reading.newest(visit.caller.organisation),
+        clinical=Category.CLINICAL in visit.categories,
+        coordination=Category.COORDINATION in visit.categories,
+    )
+
+
+_STATUS = ("status",)

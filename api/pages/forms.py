@@ -1,0 +1,208 @@
+"""Forms: what they ask, and turning what came in into the same request models the API takes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+from uuid import UUID, uuid4
+
+import orjson
+from fastapi import Response
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
+
+from api.asking import Asking
+from api.pages.visit import Visit
+from api.pages.words import LONDON, sentence
+from api.problems import IdempotencyKeyIsMissing, status_of
+from domain.intentions.deciding import CannotBeResponsible
+from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
+from domain.kernel import BrokenRule
+from domain.meeting import DestinationIsMissing
+from domain.person import DateOfBirthIsNotPossible
+from domain.referral import AlreadyTheReceiver
+from domain.service import ServiceDoesNotTakeSuchReferrals, ServiceIsNotOpen
+
+M = TypeVar("M", bound=BaseModel)
+Choice = tuple[str, str, str]
+"""Value, words, and a hint or the group it is listed under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a form. ``missing`` is what is said when it has no answer."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    hint: str = ""
+    choices: Sequence[Choice] = ()
+    optional: bool = False
+    value: str = ""
+    missing: str = ""
+    rows: int = 4
+    nothing: str = "Choose one"
+    width: int = 0
+    autocomplete: str = ""
+    numeric: bool = False
+
+
+def new_key() -> str:
+    """A form's hidden key: sending the form twice asks its intention once."""
+    return str(uuid4())
+
+
+def choices(codes: type[Enum], hints: Mapping[str, str] | None = None) -> tuple[Choice, ...]:
+    """A code list as choices, in its own words."""
+    given = hints or {}
+    return tuple((c.value, sentence(str(c.value)), given.get(c.value, "")) for c in codes)
+
+
+ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
+    ServiceIsNotOpen: "service",
+    ServiceDoesNotTakeSuchReferrals: "service",
+    CannotBeResponsible: "service",
+    AlreadyTheReceiver: "service",
+    DestinationIsMissing: "service",
+    OnlyTheReceiverMayRecordForAnother: "service",
+    DateOfBirthIsNotPossible: "date_of_birth",
+}
+"""Rules that another answer to one question mends, so that they are said beside it."""
+
+
+NOT_AN_ANSWER = ("missing", "string_too_short", "enum", "uuid_parsing", "int_parsing")
+
+
+def answers(form: FormData, questions: Sequence[Question]) -> dict[str, Any]:
+    """What was sent in, as text; several answers to one question as a list."""
+    several = {q.name for q in questions if q.kind == "checkboxes"}
+    return {
+        name: [str(v) for v in form.getlist(name)]
+        if name in several
+        else str(form[name]).replace("\r\n", "\n").strip()
+        for name in {*form.keys(), *several}
+    }
+
+
+def with_zone(values: Mapping[str, Any], questions: Sequence[Question]) -> dict[str, Any]:
+    """The answers with the times of day read as people here read them."""
+    times = {q.name for q in questions if q.kind == "datetime-local"}
+    return {k: _zoned(v) if k in times and v else v for k, v in values.items()}
+
+
+def _zoned(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=LONDON).isoformat()
+    except ValueError:
+        return text
+
+
+def checked(
+    model: type[M], values: Mapping[str, Any], questions: Sequence[Question]
+) -> tuple[M | None, dict[str, str]]:
+    """The request model, or a message for each question that needs another answer."""
+    given = {name: value for name, value in values.items() if value not in ("", [])}
+    try:
+        return model.model_validate(
+            {name: value for name, value in given.items() if name in model.model_fields}
+        ), {}
+    except ValidationError as refused:
+        return None, messages(refused, questions)
+
+
+def unanswered(values: Mapping[str, Any], questions: Sequence[Question]) -> dict[str, str]:
+    """What is said of each question that must have an answer and has none."""
+    return {q.name: q.missing for q in questions if q.missing and not values.get(q.name)}
+
+
+def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[str, str]:
+    """Every refusal in the words of the question it belongs to."""
+    asked = {question.name: question for question in questions}
+    found: dict[str, str] = {}
+    for error in refused.errors():
+        name = next((str(part) for part in error["loc"] if str(part) in asked), "")
+        said = error["msg"].removeprefix("Value error, ")
+        if name and asked[name].missing and error["type"] in NOT_AN_ANSWER:
+            said = asked[name].missing
+        found.setdefault(name, sentence(said))
+    return found
+
+
+def fields_alone(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A form whose questions are named like the request's fields."""
+    return values
+
+
+@dataclass(frozen=True)
+class Form(Generic[M]):
+    """A page with questions that asks one intention."""
+
+    title: str
+    button: str
+    model: type[M]
+    groups: Sequence[tuple[str, Sequence[Question]]]
+    action: str
+    section: str
+    back_to: tuple[str, str]
+    caption: str = ""
+    lede: Sequence[str] = ()
+    warning: bool = False
+
+    @property
+    def questions(self) -> list[Question]:
+        return [question for _, questions in self.groups for question in questions]
+
+    async def show(
+        self,
+        visit: Visit,
+        *,
+        values: Mapping[str, Any] | None = None,
+        errors: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The questions; with ``errors``, as they were answered and what is wrong."""
+        given = values or {}
+        return await visit.page(
+            "form.html",
+            status=422 if errors else 200,
+            form=self,
+            title=self.title,
+            section=self.section,
+            values=given,
+            errors=errors or {},
+            key=given.get("key") or new_key(),
+        )
+
+    async def sent(
+        self,
+        visit: Visit,
+        ask: Callable[[M, Asking], Awaitable[Response]],
+        *,
+        done: str,
+        then: str | Callable[[Mapping[str, Any]], str],
+        shape: Callable[[Mapping[str, Any]], Mapping[str, Any]] = fields_alone,
+    ) -> Response:
+        """Ask what was sent, and go to see it; or show the form again with what is wrong."""
+        values = answers(await visit.request.form(), self.questions)
+        try:
+            key = UUID(str(values.pop("key", "")))
+        except ValueError:
+            raise IdempotencyKeyIsMissing from None
+        asked = self.questions
+        body, wrong = checked(self.model, shape(with_zone(values, asked)), asked)
+        errors = wrong | unanswered(values, asked)
+        if body is None or errors:
+            errors = {q.name: errors.pop(q.name) for q in asked if q.name in errors} | errors
+            return await self.show(visit, values=values | {"key": str(key)}, errors=errors)
+        try:
+            answer = await ask(body, visit.asking(key))
+        except BrokenRule as rule:
+            question = ABOUT_A_QUESTION.get(type(rule), "")
+            if not question and status_of(type(rule)) != 422:
+                raise
+            # What is sent next is another request, so it gets another key.
+            return await self.show(visit, values=values, errors={question: rule.text})
+        path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
+        return visit.see(path, answer, done)

@@ -1,0 +1,70 @@
+"""My day: what waits for the organisation, and its meetings; totals for those who see no person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from api.pages import choosing, words
+from api.pages.caseload import line, tiles
+from api.pages.problem import PageRoute
+from api.pages.referrals import OPEN_STATES
+from api.pages.visit import SomebodysVisit, Visit
+from domain.sharing import RECEIVED, SENT
+
+router = APIRouter(route_class=PageRoute)
+
+SHOWN = 8
+
+
+@router.get("/", response_class=HTMLResponse)
+async def my_day(visit: SomebodysVisit) -> Response:
+    """What needs somebody today."""
+    if not visit.sees_persons:
+        return await _totals(visit)
+    reading, me = visit.here.reading, visit.caller.organisation
+    counted = await reading.caseload(me, status=("hand-over to accept",), limit=SHOWN)
+    received = await reading.referrals(me, part=RECEIVED, states=OPEN_STATES, limit=SHOWN)
+    asked = await reading.referrals(me, part=SENT, states=("information asked",), limit=SHOWN)
+    ended = await reading.referrals(
+        me, part=SENT, states=("closed", "declined", "expired"), limit=SHOWN
+    )
+    today = words.instant(visit.now).date()
+    ahead = [
+        meeting
+        for meeting in await reading.meetings(me)
+        if not meeting["closed"] and words.instant(meeting["starts_at"]).date() >= today
+    ]
+    return await visit.page(
+        "my_day.html",
+        title="My day",
+        section="/",
+        tiles=tiles(counted.counts),
+        handovers=[line(row, visit) for row in counted.rows],
+        received=received.rows,
+        asked=asked.rows,
+        ended=[row for row in ended.rows if row["state"] == "closed"],
+        refused=[row for row in ended.rows if row["state"] != "closed"],
+        meetings=sorted(ahead, key=lambda meeting: str(meeting["starts_at"]))[:4],
+        who=lambda referral: choosing.said(referral, visit.names),
+        is_today=lambda at: words.instant(at).date() == today,
+        live_after=await reading.newest(me),
+    )
+
+
+async def _totals(visit: Visit) -> Response:
+    custody = await visit.here.reading.custody()
+    held = [
+        (visit.names.organisation(UUID(str(partner))), count)
+        for partner, count in custody["by_organisation"].items()
+    ]
+    return await visit.page(
+        "totals.html",
+        title="Who is responsible",
+        section="/",
+        open=custody["open"],
+        nobody=custody["held_by_nobody"],
+        held=sorted(held, key=lambda pair: -pair[1]),
+    )

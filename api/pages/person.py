@@ -1,0 +1,340 @@
+"""A person's record on a page, and what may be asked of their pathway."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from api import pathways, people
+from api.asking import Activity, Asking
+from api.pages import choosing, drawing, words
+from api.pages.forms import Form, Question, choices, new_key
+from api.pages.problem import PageRoute
+from api.pages.visit import CaringVisit, Visit
+from api.problems import NothingIsHere
+from domain.kernel import Category
+from domain.policies import instruments
+from domain.vocabulary import EndReason, Instrument, Source
+
+router = APIRouter(route_class=PageRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One instrument's scores."""
+
+    name: str
+    first: int
+    last: int
+    change: str
+    svg: Markup
+    rows: list[tuple[str, int]]
+
+
+def charts(row: Mapping[str, Any]) -> list[Chart]:
+    drawn = []
+    for name, scores in row["measures"].items():
+        instrument = Instrument(name)
+        scale = instruments.SCALES[instrument]
+        totals = [total for _, total in scores]
+        drawn.append(
+            Chart(
+                name,
+                totals[0],
+                totals[-1],
+                instruments.change(instrument, totals[0], totals[-1]),
+                drawing.scores(
+                    totals,
+                    [words.short_day(at) for at, _ in scores],
+                    name=name,
+                    maximum=scale.maximum,
+                    caseness=scale.caseness,
+                ),
+                [(at, total) for at, total in scores],
+            )
+        )
+    return drawn
+
+
+def identity(row: Mapping[str, Any], visit: Visit) -> str:
+    """The line that makes sure this is the right person."""
+    said = []
+    if born := row.get("date_of_birth"):
+        said.append(f"Born {words.day(born)} ({words.age(born, words.instant(visit.now).date())})")
+    if number := row.get("nhs_number"):
+        said.append(f"NHS number {words.nhs_number(number)}")
+    if row.get("practice"):
+        said.append(visit.names.organisation(row["practice"]))
+    if not said and row.get("phone"):
+        said.append(str(row["phone"]))
+    return " · ".join(said)
+
+
+def about(row: Mapping[str, Any], names: words.Names) -> list[tuple[str, str]]:
+    """What is known of the person, as far as it is shared."""
+    address = ", ".join(str(row[key]) for key in ("address", "postcode") if row.get(key))
+    key_worker = names.practitioner(row["key_worker"]) if row.get("key_worker") else ""
+    said = [
+        ("Phone", row.get("phone")),
+        ("Address", address),
+        ("Communication needs", row.get("needs")),
+        ("Language", row.get("language")),
+        ("Step", row.get("step")),
+        ("Responsible", row.get("responsible") and names.organisation(row["responsible"])),
+        ("Key worker", key_worker),
+        ("Sex", row.get("sex")),
+        ("Ethnicity", row.get("ethnicity")),
+    ]
+    if row.get("waiting_since"):
+        said.append(("Waiting since", words.day(row["waiting_since"])))
+    return [(label, str(value)) for label, value in said if value]
+
+
+async def known(visit: Visit, person: UUID) -> dict[str, Any]:
+    """The record, as the visitor's organisation may know it. Raises `NothingIsHere`."""
+    row = await visit.here.reading.record(visit.caller.organisation, person, visit.when)
+    if row is None:
+        raise NothingIsHere
+    return row
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    return str(row.get("name") or "No longer shared with us")
+
+
+@router.get("/people/{person}", response_class=HTMLResponse)
+async def record_page(visit: CaringVisit, person: UUID) -> Response:
+    """The record."""
+    row = await known(visit, person)
+    names, allowed = visit.names, set(row.get("actions", ()))
+    asked = [{**asked, "id": key} for key, asked in row["referrals"].items()]
+    here = f"/people/{person}"
+    doing = [
+        (f"/refer/new?person={person}", "Refer to a service"),
+        (f"/refer/heard?person={person}", "Record a referral that was said"),
+        *(
+            (f"{here}/{name}", activity.text)
+            for name, activity in ON_PERSON.items()
+            if name in allowed or activity.always
+        ),
+    ]
+    return await visit.page(
+        "person.html",
+        title=name_of(row),
+        section="/caseload",
+        row=row,
+        name=name_of(row),
+        identity=identity(row, visit),
+        standing=words.STATUS[row["status"]],
+        about=about(row, names),
+        actions=allowed,
+        referrals=sorted(asked, key=lambda r: str(r["made_at"]), reverse=True),
+        charts=charts(row),
+        clinical=Category.CLINICAL in visit.categories,
+        contacts=sorted(
+            row["contacts"].values(), key=lambda c: str(c.get("starts_at", "")), reverse=True
+        ),
+        meetings=sorted(
+            row["meetings"].items(), key=lambda pair: str(pair[1].get("listed_at")), reverse=True
+        ),
+        doing=[] if row["withdrawn"] else doing,
+        who=lambda referral: choosing.said(referral, names),
+        key=new_key(),
+    )
+
+
+# What may be asked
+
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One thing that may be asked of a person's record or pathway."""
+
+    text: str
+    model: type[Activity]
+    ask: Callable[[UUID, Any, Asking], Awaitable[Response]]
+    questions: Callable[[Visit, Row], list[Question]]
+    lede: str = ""
+    always: bool = False
+    button: str = "Confirm and save"
+
+
+def _worker(visit: Visit, _row: Row) -> list[Question]:
+    offered = choosing.practitioners(visit.names, [visit.caller.organisation])
+    return [
+        Question("key_worker", "Who?", "select", choices=offered, missing="Select the key worker")
+    ]
+
+
+def _handover(visit: Visit, _row: Row) -> list[Question]:
+    offered = choosing.services(
+        visit.names, Source.PROFESSIONAL, without=visit.caller.organisation, holding=True
+    )
+    return [
+        Question(
+            "service",
+            "Which service should take them on?",
+            "select",
+            choices=offered,
+            missing="Select a service",
+        ),
+        Question("evidence", "Why now?", "textarea", optional=True),
+    ]
+
+
+def _declining(_visit: Visit, _row: Row) -> list[Question]:
+    return [
+        Question(
+            "note", "Why?", "textarea", optional=True, hint="The organisation that offered sees it."
+        )
+    ]
+
+
+def _closing(_visit: Visit, _row: Row) -> list[Question]:
+    return [
+        Question("reason", "Why?", "radios", choices=choices(EndReason), missing="Select a reason")
+    ]
+
+
+def _needs(_visit: Visit, _row: Row) -> list[Question]:
+    return [
+        Question(
+            "needs",
+            "What helps when communicating with them?",
+            "textarea",
+            hint="For example: large print, calls after noon, an interpreter. "
+            "Everybody who helps sees this.",
+            missing="Enter what helps",
+        ),
+        Question("language", "Language", optional=True, width=20),
+    ]
+
+
+def _organisation(visit: Visit, _row: Row) -> list[Question]:
+    offered = choosing.organisations(visit.names, without=visit.caller.organisation)
+    return [
+        Question(
+            "to",
+            "Which organisation?",
+            "select",
+            choices=offered,
+            missing="Select an organisation",
+        )
+    ]
+
+
+ON_PERSON: dict[str, Doing] = {
+    "handover": Doing(
+        "Offer a hand-over",
+        pathways.OfferingHandover,
+        pathways.offer_handover,
+        _handover,
+        "You stay responsible until they accept.",
+        button="Confirm and send",
+    ),
+    "key-worker": Doing(
+        "Name a key worker", pathways.NamingKeyWorker, pathways.name_key_worker, _worker
+    ),
+    "needs": Doing(
+        "Record communication needs",
+        people.CommunicationNeeds,
+        people.record_communication_needs,
+        _needs,
+        always=True,
+    ),
+    "consent": Doing(
+        "Record consent",
+        people.About,
+        people.consent_to,
+        _organisation,
+        "The person agreed in so many words that this organisation may be told.",
+        always=True,
+    ),
+    "objection": Doing(
+        "Record an objection",
+        people.About,
+        people.object_to,
+        _organisation,
+        "The person does not want this organisation to know about them. No reason is needed. "
+        "What it was told is withdrawn, and it is told nothing more.",
+        always=True,
+    ),
+    "closure": Doing(
+        "Close the pathway", pathways.ClosingPathway, pathways.close_pathway, _closing
+    ),
+}
+"""By the last part of their address."""
+
+DECLINE = Doing(
+    "Decline the hand-over",
+    pathways.DecliningHandover,
+    pathways.decline_handover,
+    _declining,
+    "The organisation that offered the person still holds them.",
+    button="Decline the hand-over",
+)
+ACCEPT = Doing(
+    "Accept the hand-over",
+    pathways.AcceptingHandover,
+    pathways.accept_handover,
+    lambda _visit, _row: [],
+    "From now on your organisation is responsible.",
+    button="Accept the hand-over",
+)
+ANSWERS = {"handover-acceptance": ACCEPT, "handover-decline": DECLINE}
+
+
+def _doing(activity: str) -> Doing:
+    found = ON_PERSON.get(activity) or ANSWERS.get(activity)
+    if found is None:
+        raise NothingIsHere
+    return found
+
+
+def _form(doing: Doing, visit: Visit, row: Row, person: UUID) -> Form[Any]:
+    return Form(
+        title=doing.text,
+        caption=name_of(row),
+        lede=(doing.lede,) if doing.lede else (),
+        button=doing.button,
+        model=doing.model,
+        groups=(("", doing.questions(visit, row)),),
+        action=visit.path,
+        section="/caseload",
+        back_to=(f"/people/{person}", f"{name_of(row)}’s record"),
+    )
+
+
+@router.get("/people/{person}/{activity}", response_class=HTMLResponse)
+async def person_question(visit: CaringVisit, person: UUID, activity: str) -> Response:
+    """The question that goes with it."""
+    row = await known(visit, person)
+    return await _form(_doing(activity), visit, row, person).show(visit)
+
+
+@router.post("/people/{person}/{activity}", response_class=HTMLResponse)
+async def person_answer(visit: CaringVisit, person: UUID, activity: str) -> Response:
+    """Ask it, and show the record with it."""
+    doing, row = _doing(activity), await known(visit, person)
+
+    def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if activity not in ANSWERS or not row["offer"]:
+            return values
+        return {**values, "handover": row["offer"]["handover"]}
+
+    return await _form(doing, visit, row, person).sent(
+        visit,
+        lambda body, asks: doing.ask(person, body, asks),
+        done=activity if activity != "closure" else "ended",
+        then=f"/people/{person}",
+        shape=shape,
+    )

@@ -1,0 +1,99 @@
+"""What a page shows when an intention is refused or a page is not there, with a next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from api import problems
+from api.pages.rendering import render
+from domain.kernel import BrokenRule
+
+HEADINGS = {
+    400: "This could not be read",
+    403: "You cannot see this",
+    404: "Page not found",
+    405: "This cannot be done here",
+    409: "This has changed since you opened it",
+    413: "This is too large",
+    415: "This kind of document is not read here",
+    422: "There is a problem with what was sent",
+    429: "Too many requests",
+    500: "Something went wrong here",
+    503: "Try again in a moment",
+}
+
+REMEDIES = {
+    403: "Your organisation's agreement and your role decide what you can see.",
+    404: "It does not exist, or it is not shared with your organisation. Check the address, "
+    "or start from your caseload.",
+    409: "Nothing was recorded. Look at the record as it is now, then decide.",
+    429: "Wait a minute, then send it again.",
+    503: "Nothing is lost. Go back and send it again: sending it twice records it once.",
+}
+
+
+async def page(request: Request, rule: BrokenRule, *, actions: tuple[str, ...] = ()) -> Response:
+    """The page for a broken rule; whoever is not signed in is asked to."""
+    status = problems.status_of(type(rule))
+    if isinstance(rule, problems.NotSignedIn):
+        wanted = quote(request.url.path if request.method == "GET" else "/", safe="/")
+        return RedirectResponse(f"/sign-in?next={wanted}", status_code=303)
+    kept = await _kept(request) if request.method == "POST" else []
+    return render(
+        "problem.html",
+        status=status,
+        headers={"Retry-After": "1"} if status in (429, 503) else None,
+        title=HEADINGS.get(status, "There is a problem"),
+        detail=rule.text,
+        remedy=REMEDIES.get(status, ""),
+        actions=actions,
+        kept=kept,
+        back=request.url.path if request.method == "GET" else _before(request.url.path),
+        errors={},
+    )
+
+
+async def _kept(request: Request) -> list[str]:
+    """The free text that was sent, so that nobody has to write it twice."""
+    content = request.headers.get("content-type", "")
+    if not content.startswith("application/x-www-form-urlencoded"):
+        return []
+    form = await request.form()
+    return [str(value) for name, value in form.items() if len(str(value)) > 40 and name != "next"]
+
+
+def _before(path: str) -> str:
+    """The page a form belongs to."""
+    return path.rsplit("/", 1)[0] or "/"
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def answering(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except BrokenRule as rule:
+                return await page(request, rule)
+            except problems.Refused as refused:
+                return await page(request, refused.rule, actions=refused.actions or ())
+            except RequestValidationError as flaws:
+                in_path = any(flaw["loc"][0] == "path" for flaw in flaws.errors())
+                broken = problems.NothingIsHere if in_path else problems.RequestIsNotValid
+                return await page(request, broken())
+            except HTTPException as refused:
+                known = problems.OF_STATUS.get(refused.status_code, problems.NothingIsHere)
+                return await page(request, known())
+
+        return answering

@@ -1,0 +1,247 @@
+"""Referrals on pages: those received and sent, one with its answers, and what may come next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse
+
+from api.pages import choosing, words
+from api.pages.activities import ATTENDANCE, ON_REFERRAL, Doing, offered
+from api.pages.forms import Form, new_key
+from api.pages.problem import PageRoute
+from api.pages.visit import CaringVisit, Visit
+from api.problems import NothingIsHere
+from domain.kernel import Category
+from domain.referral import OPEN
+from domain.sharing import RECEIVED, SENT
+from projections.entries import Entry
+
+router = APIRouter(route_class=PageRoute)
+
+ROWS = 25
+OPEN_STATES = tuple(state.value for state in OPEN)
+SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "open": ("Waiting for an answer", OPEN_STATES),
+    "accepted": ("Accepted", ("accepted",)),
+    "declined": ("Declined or not answered", ("declined", "expired")),
+    "ended": ("Ended", ("closed", "acknowledged", "withdrawn")),
+    "all": ("All", ()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One entry of a timeline."""
+
+    title: str
+    at: datetime
+    by: str
+    why: str
+
+
+def happened(entry: Entry, names: words.Names) -> Happened:
+    return Happened(
+        words.happened(entry.type, entry.data, names),
+        entry.effective_at,
+        names.by(entry.data),
+        words.why(entry.data),
+    )
+
+
+def answer(asked: Mapping[str, Any], names: words.Names) -> str:
+    """What the receiver said, in one line."""
+    match asked["state"]:
+        case "declined" if asked.get("decline_reason"):
+            said = str(asked["decline_reason"])
+            return words.sentence(f"{said}: {asked['note']}" if asked.get("note") else said)
+        case "information asked":
+            return str(asked.get("question") or "Information asked")
+        case "closed" | "acknowledged":
+            return words.sentence(str(asked.get("end_reason") or "ended"))
+        case "accepted" if asked.get("first_contact_at"):
+            return f"First seen {words.day(asked['first_contact_at'])}"
+        case "waiting" if asked.get("redirected_at"):
+            return f"Redirected to {names.service(asked['service'])}"
+        case _ if asked.get("answered_at"):
+            return words.day(asked["answered_at"])
+    return ""
+
+
+@router.get("/referrals", response_class=HTMLResponse)
+async def referrals(
+    visit: CaringVisit,
+    part: str = RECEIVED,
+    show: str = "open",
+    after: Annotated[str | None, Query(max_length=400)] = None,
+) -> Response:
+    """Referrals received or sent, most urgent first."""
+    part = part if part in (RECEIVED, SENT) else RECEIVED
+    show = show if show in SHOWN else "open"
+    page = await visit.here.reading.referrals(
+        visit.caller.organisation,
+        part=part,
+        states=SHOWN[show][1],
+        after=after,
+        limit=ROWS,
+        when=visit.when,
+    )
+    as_at = visit.request.query_params.get("as-at", "")
+
+    def address(**asked: str) -> str:
+        kept = {"part": part, "show": show} | ({"as-at": as_at} if as_at else {})
+        return "/referrals?" + urlencode(kept | asked)
+
+    return await visit.page(
+        "referrals.html",
+        title="Referrals",
+        section="/referrals",
+        part=part,
+        show=show,
+        rows=page.rows,
+        tabs=[
+            (RECEIVED, "Received", address(part=RECEIVED)),
+            (SENT, "Sent", address(part=SENT)),
+        ],
+        shows=[(key, text, address(show=key)) for key, (text, _) in SHOWN.items()],
+        begun=after is not None,
+        first_link=address(),
+        next_link=address(after=page.next) if page.next else "",
+        nothing="No referral waits for an answer." if show == "open" else "None here.",
+        answer=lambda asked: answer(asked, visit.names),
+        who=lambda asked: choosing.said(asked, visit.names),
+    )
+
+
+async def _row(visit: Visit, referral: UUID) -> dict[str, Any]:
+    row = await visit.here.reading.referral(visit.caller.organisation, referral, visit.when)
+    if row is None:
+        raise NothingIsHere
+    return row
+
+
+def _what(asked: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
+    """What was asked, by whom, and how, as far as it is shared."""
+    names = visit.names
+    rows = [
+        ("The ask", asked.get("ask", "")),
+        ("Reason", asked.get("reason", "")),
+        ("From", choosing.said(dict(asked), names)),
+        ("Who said it", asked.get("said_by", "")),
+        ("Made", words.moment(asked["made_at"])),
+        ("Urgency", words.sentence(asked.get("priority", ""))),
+        ("Responsibility", words.sentence(asked.get("responsibility", ""))),
+        ("Question", asked.get("question", "")),
+        ("Answer to it", asked.get("answer", "")),
+        ("Declined because", words.sentence(asked.get("decline_reason", ""))),
+        ("Note", asked.get("note", "")),
+        ("Ended", words.sentence(asked.get("end_reason", ""))),
+        ("Summary", asked.get("summary", "")),
+    ]
+    return [(label, str(value)) for label, value in rows if value]
+
+
+@router.get("/referrals/{referral}", response_class=HTMLResponse)
+async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
+    """One referral: what is asked, the answers so far, and what may come next."""
+    asked = await _row(visit, referral)
+    reading, me = visit.here.reading, visit.caller.organisation
+    subject = UUID(asked["person"])
+    record = await reading.record(me, subject, visit.when)
+    entries = await reading.history(me, subject, visit.when)
+    contacts = record["contacts"] if record else {}
+    return await visit.page(
+        "referral.html",
+        title=f"Referral of {asked.get('name', 'somebody')}",
+        section="/referrals",
+        asked=asked,
+        me=str(me),
+        known=bool(record and record.get("name")),
+        name=asked.get("name") or (record or {}).get("name") or "No longer shared with us",
+        what=_what(asked, visit),
+        contacts=sorted(
+            ((key, c) for key, c in contacts.items() if c.get("referral") == str(referral)),
+            key=lambda pair: str(pair[1].get("starts_at", "")),
+        ),
+        events=[
+            happened(entry, visit.names)
+            for entry in entries
+            if entry.data.get("stream") == str(referral)
+        ],
+        doing=offered(asked, scores=Category.CLINICAL in visit.categories),
+        key=new_key(),
+    )
+
+
+def _form(doing: Doing, visit: Visit, row: Mapping[str, Any], action: str) -> Form[Any]:
+    return Form(
+        title=doing.text,
+        caption=row.get("name", ""),
+        lede=(doing.lede,) if doing.lede else (),
+        button=doing.button,
+        model=doing.model,
+        groups=(("", doing.questions(visit, row)),),
+        action=action,
+        section="/referrals",
+        back_to=(f"/referrals/{row['id']}", "Referral"),
+    )
+
+
+def _doing(activity: str) -> Doing:
+    if activity not in ON_REFERRAL:
+        raise NothingIsHere
+    return ON_REFERRAL[activity]
+
+
+@router.get("/referrals/{referral}/{activity}", response_class=HTMLResponse)
+async def referral_question(visit: CaringVisit, referral: UUID, activity: str) -> Response:
+    """The question that goes with an answer to a referral."""
+    doing, row = _doing(activity), await _row(visit, referral)
+    if not doing.button:
+        raise NothingIsHere
+    return await _form(doing, visit, row, visit.path).show(visit)
+
+
+@router.post("/referrals/{referral}/{activity}", response_class=HTMLResponse)
+async def referral_answer(visit: CaringVisit, referral: UUID, activity: str) -> Response:
+    """Ask what was chosen, and show the referral with it."""
+    doing, row = _doing(activity), await _row(visit, referral)
+
+    def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**values, "referral": str(referral)} if activity == "scores" else values
+
+    return await _form(doing, visit, row, visit.path).sent(
+        visit,
+        lambda body, asks: doing.ask(referral, body, asks),
+        done=activity,
+        then=f"/referrals/{referral}",
+        shape=shape,
+    )
+
+
+@router.get("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)
+async def attendance_question(visit: CaringVisit, referral: UUID, contact: UUID) -> Response:
+    """Whether an appointment took place."""
+    row = await _row(visit, referral)
+    record = await visit.here.reading.record(visit.caller.organisation, UUID(row["person"]))
+    if record is None or str(contact) not in record["contacts"]:
+        raise NothingIsHere
+    return await _form(ATTENDANCE, visit, row, visit.path).show(visit)
+
+
+@router.post("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)
+async def attendance_answer(visit: CaringVisit, referral: UUID, contact: UUID) -> Response:
+    """Record it, and show the referral."""
+    row = await _row(visit, referral)
+    return await _form(ATTENDANCE, visit, row, visit.path).sent(
+        visit,
+        lambda body, asks: ATTENDANCE.ask(contact, body, asks),
+        done="attendance",
+        then=f"/referrals/{referral}",
+    )

@@ -1,0 +1,70 @@
+"""How a page is rendered: the templates, and what all of them may say."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    Undefined,
+)
+
+from api.pages import words
+
+HERE = Path(__file__).parent
+TEMPLATES, STATIC = HERE / "templates", HERE / "static"
+
+
+def environment(undefined: type[Undefined] = ChainableUndefined) -> Environment:
+    """Our templates and the NHS macros, which need a forgiving ``undefined``."""
+    made = Environment(
+        loader=ChoiceLoader([FileSystemLoader(TEMPLATES), PackageLoader("nhsuk_frontend_jinja")]),
+        undefined=undefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        day=words.day,
+        short_day=words.short_day,
+        moment=words.moment,
+        nhs_number=words.nhs_number,
+        sentence=words.sentence,
+        behind=words.behind,
+    )
+    made.globals.update(asset=asset, STATUS=words.STATUS, STATE=words.STATE)
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the file, so browsers may keep it."""
+    path = STATIC / name
+    version = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "missing"
+    return f"/static/{name}?v={version}"
+
+
+ENVIRONMENT = environment()
+
+
+def warm() -> None:
+    """Compile every template, so that the first visitor does not wait for it."""
+    for name in TEMPLATES.iterdir():
+        ENVIRONMENT.get_template(name.name)
+    ENVIRONMENT.get_template("nhsuk/template.jinja")
+
+
+def render(
+    template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+) -> HTMLResponse:
+    """A page. What protects it goes on at the edge, with every other answer."""
+    content = ENVIRONMENT.get_template(template).render(**context)
+    return HTMLResponse(content, status_code=status, headers=headers)

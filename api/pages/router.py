@@ -1,0 +1,35 @@
+"""Every page behind one router. A fixed address comes before one that holds an id."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.pages import (
+    about,
+    caseload,
+    history,
+    meetings,
+    my_day,
+    person,
+    refer,
+    refer_yourself,
+    referrals,
+    signing_in,
+    stream,
+)
+
+router = APIRouter()
+for part in (
+    signing_in,
+    my_day,
+    stream,
+    caseload,
+    referrals,
+    refer,
+    refer_yourself,
+    history,
+    person,
+    meetings,
+    about,
+):
+    router.include_router(part.router)

@@ -1,0 +1,52 @@
+/* Comforts only: everything here is also there without a script. */
+const own = document.querySelector("script[data-nhsuk]");
+import(own.dataset.nhsuk).then((nhsuk) => nhsuk.initAll());
+
+// A form is sent once; its hidden key makes a second sending harmless anyway.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// The time slider says which event it stands on, and moves there when let go.
+const slider = document.querySelector("input[type=range][data-moments]");
+if (slider) {
+  const moments = JSON.parse(slider.dataset.moments);
+  const said = document.getElementById(slider.dataset.said);
+  const say = () => {
+    const text = `Event ${slider.value} of ${slider.max}, ${moments[slider.value - 1]}`;
+    slider.setAttribute("aria-valuetext", text);
+    if (said) said.textContent = text;
+  };
+  slider.addEventListener("input", say);
+  say();
+}
+
+// "Copy link to this moment" stays a link; with a clipboard it also copies.
+const link = document.querySelector("a[data-copy]");
+if (link && navigator.clipboard) {
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    await navigator.clipboard.writeText(link.href);
+    link.textContent = "Link copied";
+  });
+}
+
+// Pausing live rows: whoever reads them decides when they move.
+const pause = document.querySelector("button[data-pause]");
+if (pause) {
+  pause.hidden = false;
+  pause.addEventListener("click", () => {
+    const paused = document.body.toggleAttribute("data-paused");
+    pause.textContent = paused ? "Resume updates" : "Pause updates";
+    pause.setAttribute("aria-pressed", String(paused));
+  });
+  document.body.addEventListener("htmx:before:request", (event) => {
+    if (document.body.hasAttribute("data-paused")) event.preventDefault();
+  });
+}

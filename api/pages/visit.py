@@ -1,0 +1,218 @@
+"""A visit to a page: who came, what moment they look at, and how they ask for something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.access import SignedIn, caring
+from api.asking import Asking
+from api.pages import words
+from api.pages.rendering import render
+from api.parts import Caller, Here, Parts
+from api.problems import PositionIsNotReached, not_valid
+from domain.kernel import Category
+from domain.vocabulary import Role
+from projections.reading import When
+
+NAVIGATION = (
+    ("/", "My day"),
+    ("/caseload", "Caseload"),
+    ("/referrals", "Referrals"),
+    ("/mdt", "MDT meetings"),
+    ("/refer", "Refer someone"),
+    ("/stream", "Stream"),
+)
+LATE_SECONDS = 60.0
+PATIENCE_SECONDS = 5.0
+
+DONE = {
+    "acceptance": "You accepted the referral. The sender can see it.",
+    "decline": "You declined the referral. The sender still holds the person and can see why.",
+    "redirection": "You redirected the referral.",
+    "information-request": "You asked the sender for more information.",
+    "information": "You sent the information to the receiver.",
+    "withdrawal": "You withdrew the referral.",
+    "closure": "You ended this help. The sender can see it.",
+    "acknowledgement": "You recorded that you have read the outcome.",
+    "appointments": "The appointment is booked.",
+    "attendance": "The attendance is recorded.",
+    "scores": "The score is recorded.",
+    "referred": "The referral is sent.",
+    "heard": "The referral that was said to you is recorded.",
+    "handover-acceptance": "You accepted the hand-over. You are responsible from now on.",
+    "handover-decline": "You declined the hand-over. The sender still holds the person.",
+    "handover": "The hand-over is offered. You hold the person until it is accepted.",
+    "key-worker": "The key worker is named.",
+    "objection": "The objection is recorded. That organisation is told nothing more.",
+    "consent": "The consent is recorded.",
+    "needs": "The communication needs are recorded.",
+    "scheduled": "The meeting is scheduled.",
+    "listed": "The case is on the list.",
+    "room": "Who was in the room is recorded.",
+    "decision": "The decision is recorded.",
+    "closed": "The meeting is closed.",
+    "ended": "The pathway is closed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How new what a page shows is."""
+
+    position: int
+    lag: float
+    past: bool = False
+    said: str = ""
+    now_link: str = ""
+    as_at_local: str = ""
+
+    @property
+    def late(self) -> bool:
+        return self.lag > LATE_SECONDS
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody at one page, for their organisation, at one moment."""
+
+    request: Request
+    here: Parts
+    caller: Caller
+    names: words.Names
+    when: When
+    now: datetime
+
+    @property
+    def path(self) -> str:
+        return self.request.url.path
+
+    @property
+    def organisation(self) -> str:
+        return self.names.organisation(self.caller.organisation)
+
+    @property
+    def who(self) -> str:
+        known = self.names.practitioners.get(self.caller.practitioner)
+        return f"{self.caller.name} · {known.title}" if known else self.caller.name
+
+    @property
+    def navigation(self) -> tuple[tuple[str, str], ...]:
+        return NAVIGATION if self.sees_persons else NAVIGATION[:1]
+
+    @property
+    def sees_persons(self) -> bool:
+        return self.caller.role not in (Role.COMMISSIONER, Role.AUDITOR)
+
+    @property
+    def categories(self) -> frozenset[Category]:
+        """What the organisation's agreement lets it know."""
+        agreement = self.names.directory.agreements.get(self.caller.organisation)
+        return frozenset(agreement.categories) if agreement else frozenset()
+
+    @property
+    def not_shared(self) -> str:
+        """The sentence that explains why something is absent, or nothing when all is shared."""
+        agreement = self.names.directory.agreements.get(self.caller.organisation)
+        hidden = [text for kind, text in words.NOT_SHARED.items() if kind not in self.categories]
+        if not hidden or agreement is None:
+            return ""
+        listed = ", ".join(hidden[:-1]) + (" and " if hidden[1:] else "") + hidden[-1]
+        return (
+            f"Not shared with {self.organisation} under its agreement "
+            f"({agreement.reference}): {listed}."
+        )
+
+    async def freshness(self) -> Freshness:
+        reading = self.here.reading
+        if self.when.now:
+            views = (await reading.positions()).values()
+            return Freshness(
+                position=min((position for position, _ in views), default=0),
+                lag=max((lag for _, lag in views), default=0.0),
+                as_at_local=f"{words.instant(self.now):%Y-%m-%dT%H:%M}",
+            )
+        kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "as-at"]
+        as_at = self.when.as_at
+        position = await reading.position(self.when)
+        return Freshness(
+            position=position,
+            lag=0.0,
+            past=True,
+            said=words.moment(as_at) if isinstance(as_at, datetime) else f"entry {position:,}",
+            now_link=f"{self.path}?{urlencode(kept)}" if kept else self.path,
+            as_at_local=f"{words.instant(as_at):%Y-%m-%dT%H:%M}"
+            if isinstance(as_at, datetime)
+            else "",
+        )
+
+    async def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page of this visit. ``section`` is the part of the menu it belongs to."""
+        return render(
+            template,
+            status=status,
+            visit=self,
+            names=self.names,
+            fresh=await self.freshness(),
+            done=DONE.get(self.request.query_params.get("done", ""), ""),
+            today=words.instant(self.now).date(),
+            **context,
+        )
+
+    def asking(self, key: UUID) -> Asking:
+        """A change asked by this visitor: the pages ask through the same functions as the API."""
+        return Asking(self.here, self.caller, key, self.request, None)
+
+    def see(self, path: str, answer: Response, done: str) -> RedirectResponse:
+        """Go and see what was changed, once the views show it."""
+        query = urlencode({"done": done, "min-position": answer.headers["X-Position"]})
+        return RedirectResponse(f"{path}?{query}", status_code=303)
+
+
+def _moment(text: str) -> When:
+    """``as-at``: a log position, or a time; without a zone it is read as people here read it."""
+    try:
+        if text.isdecimal():
+            return When(as_at=int(text))
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise not_valid({"parameter": "as-at"}, "Enter a date and time, or a position.") from None
+    return When(as_at=at if at.tzinfo else at.replace(tzinfo=words.LONDON))
+
+
+async def visiting(
+    request: Request,
+    here: Here,
+    caller: SignedIn,
+    as_at: Annotated[str, Query(alias="as-at", max_length=40)] = "",
+    min_position: Annotated[int, Query(alias="min-position", ge=0)] = 0,
+) -> Visit:
+    """Somebody signed in. Raises `PositionIsNotReached` when their own change is not shown yet."""
+    if min_position and not await here.reading.reached(min_position, PATIENCE_SECONDS):
+        raise PositionIsNotReached
+    return Visit(
+        request=request,
+        here=here,
+        caller=caller,
+        names=words.Names(await here.reading.directory()),
+        when=_moment(as_at) if as_at else When(),
+        now=here.clock(),
+    )
+
+
+SomebodysVisit = Annotated[Visit, Depends(visiting)]
+
+
+async def caring_visit(visit: SomebodysVisit) -> Visit:
+    """Somebody who takes part in people's care. Raises `NotForThisRole`."""
+    await caring(visit.caller)
+    return visit
+
+
+CaringVisit = Annotated[Visit, Depends(caring_visit)]

@@ -1,0 +1,277 @@
+"""The words pages use for times, codes, statuses and what happened; it decides nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.kernel import Category
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def instant(value: datetime | str) -> datetime:
+    """A moment as people here read their clocks."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(LONDON)
+
+
+def day(value: date | datetime | str) -> str:
+    """4 November 2026."""
+    if isinstance(value, str) and len(value) == len("2026-11-04"):
+        value = date.fromisoformat(value)
+    on = value if isinstance(value, date) and not isinstance(value, datetime) else instant(value)
+    return f"{on.day} {on:%B %Y}"
+
+
+def short_day(value: datetime | str) -> str:
+    """4 Nov."""
+    at = instant(value)
+    return f"{at.day} {at:%b}"
+
+
+def moment(value: datetime | str) -> str:
+    """4 November 2026, 11:30."""
+    return f"{day(value)}, {instant(value):%H:%M}"
+
+
+def nhs_number(value: str) -> str:
+    """999 012 3456."""
+    digits = value.replace(" ", "")
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}" if len(digits) == 10 else value
+
+
+def age(born: str, today: date) -> int:
+    birthday = date.fromisoformat(born)
+    return today.year - birthday.year - ((today.month, today.day) < (birthday.month, birthday.day))
+
+
+def elapsed(earlier: datetime, later: datetime) -> str:
+    """How long after: same moment, 20 minutes later, 1 day later."""
+    seconds = int((later - earlier).total_seconds())
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'} later"
+    return "same moment"
+
+
+def behind(seconds: float) -> str:
+    """2 seconds behind, 6 minutes behind."""
+    if seconds < 1:
+        return "up to date"
+    if seconds < 120:
+        count, unit = round(seconds), "second"
+    else:
+        count, unit = round(seconds / 60), "minute"
+    return f"{count:,} {unit}{'' if count == 1 else 's'} behind"
+
+
+def sentence(text: str) -> str:
+    """A code's words with a capital in front."""
+    return text[:1].upper() + text[1:]
+
+
+def identifier(value: UUID | str) -> str:
+    """The first part of an id: enough to tell two people of one name apart on a page."""
+    return str(value)[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Words and a colour; the words always say it too."""
+
+    text: str
+    colour: str
+
+
+STATUS = {
+    "hand-over to accept": Tag("Hand-over to accept", "purple"),
+    "referral to answer": Tag("Referral to answer", "orange"),
+    "information asked": Tag("Information asked", "yellow"),
+    "hand-over offered": Tag("Hand-over offered", "pink"),
+    "waiting": Tag("Waiting", "blue"),
+    "in treatment": Tag("In treatment", "green"),
+    "sent": Tag("Referral sent", "aqua-green"),
+    "held": Tag("Held by us", "white"),
+    "involved": Tag("Involved", "grey"),
+    "past": Tag("Past", "grey"),
+}
+"""Where a person stands for one organisation, most urgent first."""
+
+STATE = {
+    "waiting": Tag("Waiting for an answer", "orange"),
+    "information asked": Tag("Information asked", "yellow"),
+    "accepted": Tag("Accepted", "green"),
+    "declined": Tag("Declined", "red"),
+    "withdrawn": Tag("Withdrawn", "grey"),
+    "expired": Tag("Not answered in time", "red"),
+    "closed": Tag("Closed", "white"),
+    "acknowledged": Tag("Closed, outcome read", "grey"),
+}
+"""What became of a referral."""
+
+NOT_SHARED = {
+    Category.DEMOGRAPHIC: "date of birth, NHS number and address",
+    Category.ACCESS: "language and communication needs",
+    Category.ASK: "what was asked",
+    Category.ENGAGEMENT: "appointments and attendance",
+    Category.COORDINATION: "step, key worker and who is responsible",
+    Category.CLINICAL: "clinical reasons, scores and decisions",
+    Category.EQUALITY: "ethnicity and deprivation",
+}
+
+
+class Names:
+    """Names of organisations, people and services, by the directory."""
+
+    def __init__(self, directory: Any) -> None:
+        self.directory = directory
+        self.practitioners = directory.practitioners
+
+    def organisation(self, partner: UUID | str | None) -> str:
+        return self._name(self.directory.partners, partner, "Another organisation")
+
+    def practitioner(self, practitioner: UUID | str | None) -> str:
+        return self._name(self.practitioners, practitioner, "A system")
+
+    def service(self, service: UUID | str | None) -> str:
+        return self._name(self.directory.services, service, "A service")
+
+    def by(self, data: Mapping[str, Any]) -> str:
+        """Who did it, as far as this organisation may know."""
+        who = []
+        if practitioner := data.get("by_practitioner"):
+            who.append(self.practitioner(practitioner))
+        if organisation := data.get("by_organisation"):
+            who.append(self.organisation(organisation))
+        return ", ".join(who)
+
+    @staticmethod
+    def _name(entries: Mapping[UUID, Any], key: UUID | str | None, otherwise: str) -> str:
+        if key is None:
+            return otherwise
+        entry = entries.get(key if isinstance(key, UUID) else UUID(key))
+        return str(entry.name) if entry else otherwise
+
+
+HAPPENED = {
+    "PersonRegistered": "Details recorded",
+    "DetailsCorrected": "Details corrected",
+    "CommunicationNeedsRecorded": "Communication needs recorded",
+    "ObjectionRaised": "Objection recorded: {to} is told nothing more",
+    "ObjectionLifted": "Objection to {to} taken back",
+    "ConsentGiven": "Consent given to tell {to}",
+    "InformationAsked": "More information asked",
+    "InformationGiven": "Information given",
+    "ReferralAccepted": "Referral accepted by {receiver}",
+    "ReferralDeclined": "Referral declined by {receiver}",
+    "ReferralRedirected": "Referral redirected to {service}",
+    "ReferralWithdrawn": "Referral withdrawn",
+    "ReferralExpired": "Referral not answered in time",
+    "FirstContactMade": "Seen for the first time",
+    "ReferralClosed": "Help ended",
+    "OutcomeAcknowledged": "Outcome read by the sender",
+    "PathwayOpened": "Held by {responsible}",
+    "PathwayReopened": "Held again by {responsible}",
+    "PathwayClosed": "Pathway closed",
+    "KeyWorkerNamed": "Key worker named: {key_worker}",
+    "StepUpProposed": "Step-up to step {to_step} proposed",
+    "StepDownProposed": "Step-down to step {to_step} proposed",
+    "HandoverOffered": "Hand-over offered to {receiver}",
+    "HandoverAccepted": "Hand-over accepted by {receiver}",
+    "HandoverDeclined": "Hand-over declined by {receiver}",
+    "HandoverLapsed": "Hand-over to {receiver} ended unanswered",
+    "SteppedUp": "Stepped up to step {to_step}",
+    "SteppedDown": "Stepped down to step {to_step}",
+    "AppointmentBooked": "Appointment booked, {starts_at}",
+    "Attended": "Appointment attended",
+    "DidNotAttend": "Appointment missed",
+    "Cancelled": "Appointment cancelled",
+    "MeasureCompleted": "{instrument} recorded: {total}",
+    "MeetingScheduled": "Meeting scheduled",
+    "CaseListed": "Listed for a meeting",
+    "AttendanceRecorded": "Meeting attendance recorded",
+    "MdtDecisionRecorded": "Meeting decided: {outcome}",
+    "MeetingClosed": "Meeting closed",
+    "Withdrawn": "No longer shared with us",
+}
+
+LATEST = {
+    "ReferralMade": "Referral made",
+    "ReferralAccepted": "Referral accepted",
+    "ReferralDeclined": "Referral declined",
+    "ReferralRedirected": "Referral redirected",
+    "PathwayOpened": "Pathway opened",
+    "PathwayReopened": "Pathway opened again",
+    "KeyWorkerNamed": "Key worker named",
+    "StepUpProposed": "Step-up proposed",
+    "StepDownProposed": "Step-down proposed",
+    "HandoverOffered": "Hand-over offered",
+    "HandoverAccepted": "Hand-over accepted",
+    "HandoverDeclined": "Hand-over declined",
+    "HandoverLapsed": "Hand-over ended unanswered",
+    "SteppedUp": "Stepped up",
+    "SteppedDown": "Stepped down",
+    "AppointmentBooked": "Appointment booked",
+    "MeasureCompleted": "Score recorded",
+    "MdtDecisionRecorded": "Meeting decided",
+    "ObjectionRaised": "Objection recorded",
+    "ObjectionLifted": "Objection taken back",
+    "ConsentGiven": "Consent given",
+}
+"""What happened last, in few words; other facts say the same long and short."""
+
+_ORGANISATIONS = frozenset({"to", "receiver", "sender", "responsible", "from_receiver", "partner"})
+
+
+def noun(type_: str) -> str:
+    """``referral.ReferralMade.v1`` is about a ``ReferralMade``."""
+    return type_.split(".")[1] if "." in type_ else type_
+
+
+def happened(type_: str, data: Mapping[str, Any], names: Names) -> str:
+    """One entry of a share as a sentence."""
+    name = noun(type_)
+    if name == "ReferralMade":
+        to = names.service(data.get("service"))
+        return f"Referral sent to {to}" if data.get("part") == "sent" else f"Referred to {to}"
+    told = {key: _words(key, value, names) for key, value in data.items()}
+    pattern = HAPPENED.get(name) or sentence(re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower())
+    return pattern.format_map(_Otherwise(told))
+
+
+def latest(type_: str) -> str:
+    """The newest entry in as few words as a row has room for."""
+    name = noun(type_)
+    return LATEST.get(name) or HAPPENED.get(name) or "Something else"
+
+
+def why(data: Mapping[str, Any]) -> str:
+    """The words somebody gave with an entry: a reason, a note, an answer."""
+    given = ("rationale", "evidence", "reason", "ask", "question", "answer", "note", "summary")
+    return next((sentence(str(data[key])) for key in given if data.get(key)), "")
+
+
+class _Otherwise(dict[str, str]):
+    """An organisation that is not told who, reads "another organisation"."""
+
+    def __missing__(self, key: str) -> str:
+        return "another organisation" if key in _ORGANISATIONS else "another"
+
+
+def _words(key: str, value: Any, names: Names) -> str:
+    if key in _ORGANISATIONS:
+        return names.organisation(value)
+    if key == "service":
+        return names.service(value)
+    if key == "key_worker":
+        return names.practitioner(value)
+    if key == "starts_at":
+        return moment(value)
+    return str(value)
