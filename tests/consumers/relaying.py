@@ -116,7 +116,9 @@ class PositionElsewhere(Broker):
 
     def tails(self, topics: Sequence[str]) -> dict[str, Headers | None]:
         tails = super().tails(topics)
-        saved: dict[str, int] = dict(self._positions.execute("select * from public.relayed").fetchall())
+        saved: dict[str, int] = dict(
+            self._positions.execute("select * from public.relayed").fetchall()
+        )
         return {t: [("ce_sharenumber", b"%d" % saved[t])] if t in saved else None for t in tails}
 
     def publish(self, batches: Mapping[str, Sequence[Record]]) -> None:

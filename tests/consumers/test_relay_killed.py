@@ -32,12 +32,12 @@ def referrals_coming_in(town: Place) -> Iterator[None]:
     stop = Event()
 
     def refer() -> None:
-        while not stop.wait(0.05):
+        while not stop.wait(0.1):
             town.refer(THERAPIES)
             town.refer(HOUSING)
             town.tell()
 
-    for _ in range(50):
+    for _ in range(300):
         town.refer(HOUSING)
     town.tell()
     coming = Thread(target=refer)
