@@ -1,0 +1,284 @@
+"""Anything that people may ask, in any order: scenarios by chance, for properties of the views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import uuid4
+
+from hypothesis import strategies as st
+
+from domain.kernel import Asked, BrokenRule
+from domain.meeting import Attendee, MeetingScheduled
+from domain.pathway import Pathway, pathway_of
+from domain.person import Details
+from domain.referral import Referral
+from domain.vocabulary import (
+    Attendance,
+    ContactId,
+    Decision,
+    DecisionId,
+    DeclineReason,
+    EndReason,
+    HandoverId,
+    Instrument,
+    MeasureId,
+    Medium,
+    MeetingId,
+    MeetingKind,
+    Mode,
+    PartnerId,
+    PersonId,
+    Priority,
+    ReferralId,
+    Responsibility,
+    Source,
+)
+from tests.people import (
+    DR_OKAFOR,
+    DR_PATEL,
+    DRUGS,
+    KINDS,
+    LIBRARY,
+    MONDAY,
+    NADIA,
+    PROBATION,
+    SERVICES,
+    SOCIAL,
+    TALKING,
+    TRUST,
+    WIGG,
+)
+from tests.projections.place import Place
+
+SENDERS = (WIGG, WIGG, SOCIAL, LIBRARY, DRUGS, TALKING)
+INVITED = (WIGG, TALKING, TRUST, SOCIAL)
+PARTNERS = tuple(KINDS)
+ALL_SERVICES = tuple(SERVICES)
+
+
+@dataclass
+class Chance:
+    """One scenario under way: two people, and everything asked about them so far."""
+
+    place: Place
+    people: list[PersonId] = field(default_factory=list)
+    referrals: list[ReferralId] = field(default_factory=list)
+    contacts: list[tuple[ContactId, PartnerId]] = field(default_factory=list)
+    minutes: int = 0
+
+    def __post_init__(self) -> None:
+        self.meeting = MeetingId(uuid4())
+        for name in ("Ama", "Ben"):
+            person = PersonId(uuid4())
+            details = Details(name=name, phone="020 7946 0001", practice=WIGG, ethnicity="B")
+            self.place.care.register_person(person, details, asked=self.by(WIGG))
+            self.people.append(person)
+
+    def by(self, organisation: PartnerId) -> Asked:
+        self.minutes += 1
+        return self.place.by(organisation, at=MONDAY + timedelta(minutes=self.minutes))
+
+    def do(self, what: str, which: int) -> None:
+        """Ask one thing, of the noun and by whom ``which`` says; it may well be refused."""
+        try:
+            getattr(self, what)(which)
+        except BrokenRule:
+            return
+
+    def refer(self, which: int) -> None:
+        self.referrals.append(ReferralId(uuid4()))
+        self.place.care.make_referral(
+            self.referrals[-1],
+            self._person(which),
+            ALL_SERVICES[which % len(ALL_SERVICES)],
+            source=Source.PROFESSIONAL,
+            mode=Mode.WRITTEN,
+            ask=f"ask {which}",
+            reason=f"reason {which}",
+            priority=list(Priority)[which % 3],
+            responsibility=list(Responsibility)[which // 2 % 2],
+            asked=self.by(SENDERS[which // 3 % len(SENDERS)]),
+        )
+
+    def ask_information(self, which: int) -> None:
+        self._receiving(which, lambda r, by: self.place.care.ask_information(r, "How?", asked=by))
+
+    def give_information(self, which: int) -> None:
+        self._sending(which, lambda r, by: self.place.care.give_information(r, "So.", asked=by))
+
+    def accept(self, which: int) -> None:
+        self._receiving(which, lambda r, by: self.place.care.accept_referral(r, asked=by))
+
+    def decline(self, which: int) -> None:
+        reason = list(DeclineReason)[which % 6]
+        note = "Sorry." if which % 2 else None
+        self._receiving(
+            which, lambda r, by: self.place.care.decline_referral(r, reason, note=note, asked=by)
+        )
+
+    def redirect(self, which: int) -> None:
+        there = ALL_SERVICES[which // 2 % len(ALL_SERVICES)]
+        self._receiving(which, lambda r, by: self.place.care.redirect_referral(r, there, asked=by))
+
+    def withdraw(self, which: int) -> None:
+        self._sending(which, lambda r, by: self.place.care.withdraw_referral(r, asked=by))
+
+    def close(self, which: int) -> None:
+        reason = list(EndReason)[which % 6]
+        self._receiving(
+            which,
+            lambda r, by: self.place.care.close_referral(r, reason, summary="Done.", asked=by),
+        )
+
+    def acknowledge(self, which: int) -> None:
+        self._sending(which, lambda r, by: self.place.care.acknowledge_outcome(r, asked=by))
+
+    def book(self, which: int) -> None:
+        contact = ContactId(uuid4())
+
+        def booking(referral: ReferralId, asked: Asked) -> None:
+            self.place.care.book_appointment(
+                contact, referral, starts_at=MONDAY, medium=Medium.VIDEO, asked=asked
+            )
+            self.contacts.append((contact, asked.organisation))
+
+        self._receiving(which, booking)
+
+    def attend(self, which: int) -> None:
+        if self.contacts:
+            contact, provider = self.contacts[which % len(self.contacts)]
+            outcome = list(Attendance)[which % 6]
+            self.place.care.note_attendance(contact, outcome, asked=self.by(provider))
+
+    def measure(self, which: int) -> None:
+        self._receiving(
+            which,
+            lambda r, by: self.place.care.complete_measure(
+                MeasureId(uuid4()), r, instrument=Instrument.GAD_7, total=which % 21, asked=by
+            ),
+        )
+
+    def need(self, which: int) -> None:
+        self.place.care.record_communication_needs(
+            self._person(which), f"need {which}", language="Farsi", asked=self.by(WIGG)
+        )
+
+    def object_to(self, which: int) -> None:
+        to = PARTNERS[which // 2 % len(PARTNERS)]
+        self.place.care.object_to(self._person(which), to, asked=self.by(WIGG))
+
+    def relent(self, which: int) -> None:
+        for to in PARTNERS:
+            self.place.care.lift_objection(self._person(which), to, asked=self.by(WIGG))
+
+    def consent(self, which: int) -> None:
+        self.place.care.consent_to(self._person(which), PROBATION, asked=self.by(WIGG))
+
+    def offer(self, which: int) -> None:
+        service = ALL_SERVICES[which // 2 % len(ALL_SERVICES)]
+        way = self._pathway(which)
+        if way.person and way.responsible:
+            self.place.care.offer_handover(
+                way.person, HandoverId(uuid4()), service, asked=self.by(way.responsible)
+            )
+
+    def answer_offer(self, which: int) -> None:
+        way = self._pathway(which)
+        if way.person and way.offer:
+            asked = self.by(way.offer.receiver if which % 5 else way.offer.sender)
+            if which % 5 == 0:
+                self.place.care.withdraw_handover(way.person, way.offer.handover, asked=asked)
+            elif which % 3 == 0:
+                self.place.care.decline_handover(way.person, way.offer.handover, asked=asked)
+            else:
+                self.place.care.accept_handover(way.person, way.offer.handover, asked=asked)
+
+    def key_worker(self, which: int) -> None:
+        way = self._pathway(which)
+        if way.person and way.responsible:
+            worker = (NADIA, DR_OKAFOR)[which // 2 % 2]
+            self.place.care.name_key_worker(way.person, worker, asked=self.by(way.responsible))
+
+    def end_pathway(self, which: int) -> None:
+        way = self._pathway(which)
+        if way.person and way.responsible:
+            reason = EndReason.COMPLETED
+            self.place.care.close_pathway(way.person, reason, asked=self.by(way.responsible))
+
+    def schedule(self, which: int) -> None:
+        self.meeting = MeetingId(uuid4())
+        self.place.care.schedule_meeting(
+            self.meeting,
+            MeetingScheduled(
+                kind=MeetingKind.WEEKLY_MDT,
+                name="MDT",
+                starts_at=MONDAY,
+                chair=DR_PATEL,
+                invited=INVITED,
+            ),
+            asked=self.by(WIGG),
+        )
+
+    def list_case(self, which: int) -> None:
+        present = INVITED[: 2 + which % 3]
+        self.place.care.list_case(
+            self.meeting, self._person(which), question="Who?", present=present, asked=self.by(WIGG)
+        )
+
+    def sit(self, which: int) -> None:
+        attendees = (Attendee(practitioner=DR_PATEL, partner=WIGG),)
+        self.place.care.record_attendance(
+            self.meeting, self._person(which), attendees, asked=self.by(WIGG)
+        )
+
+    def decide(self, which: int) -> None:
+        self.place.care.record_decision(
+            self.meeting,
+            self._person(which),
+            DecisionId(uuid4()),
+            outcome=list(Decision)[which % 6],
+            service_id=ALL_SERVICES[which // 6 % len(ALL_SERVICES)],
+            rationale="So.",
+            persons_view="Yes.",
+            asked=self.by(WIGG),
+        )
+
+    def end_meeting(self, which: int) -> None:
+        self.place.care.close_meeting(self.meeting, asked=self.by(WIGG))
+
+    def _person(self, which: int) -> PersonId:
+        return self.people[which % len(self.people)]
+
+    def _pathway(self, which: int) -> Pathway:
+        return self.place.care._load(Pathway, pathway_of(self._person(which)))
+
+    def _receiving(self, which: int, ask: Callable[[ReferralId, Asked], object]) -> None:
+        for asking in self._referral(which):
+            if asking.receiver:
+                ask(asking.referral, self.by(asking.receiver))
+
+    def _sending(self, which: int, ask: Callable[[ReferralId, Asked], object]) -> None:
+        for asking in self._referral(which):
+            if asking.sender:
+                ask(asking.referral, self.by(asking.sender))
+
+    def _referral(self, which: int) -> list[Referral]:
+        """One of the latest referrals, so that a conversation about it goes on."""
+        latest = self.referrals[-3:]
+        return [self.place.care._load(Referral, latest[which % len(latest)])] if latest else []
+
+
+STEPS = tuple(
+    name
+    for name, member in vars(Chance).items()
+    if callable(member) and not name.startswith("_") and name not in ("by", "do")
+)
+LIKELY = (*STEPS, "refer", "refer", "refer", "accept", "accept", "book", "attend", "list_case")
+
+
+def scenarios(most: int = 24) -> st.SearchStrategy[list[tuple[str, int]]]:
+    """What is asked, and a number that settles of what and by whom."""
+    step = st.tuples(st.sampled_from(LIKELY), st.integers(0, 59))
+    return st.lists(step, min_size=4, max_size=most)

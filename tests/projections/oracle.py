@@ -1,0 +1,310 @@
+"""What a partner's views must hold, worked out slowly and anew from all it was told.
+
+It folds nothing: for each field it looks for the last thing said about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from projections.entries import Entry
+
+STATES = {
+    "ReferralMade": "waiting",
+    "InformationAsked": "information asked",
+    "InformationGiven": "waiting",
+    "ReferralAccepted": "accepted",
+    "ReferralDeclined": "declined",
+    "ReferralRedirected": "waiting",
+    "ReferralWithdrawn": "withdrawn",
+    "ReferralExpired": "expired",
+    "ReferralClosed": "closed",
+    "OutcomeAcknowledged": "acknowledged",
+}
+OVER = {"declined", "withdrawn", "expired", "closed", "acknowledged"}
+DETAILS = [
+    "name",
+    "phone",
+    "date_of_birth",
+    "nhs_number",
+    "address",
+    "postcode",
+    "sex",
+    "language",
+    "needs",
+    "ethnicity",
+    "deprivation_decile",
+    "practice",
+]
+ASKED = "service receiver sender source mode part ask reason said_by priority responsibility"
+DECIDED = [
+    "decision",
+    "outcome",
+    "service",
+    "receiver",
+    "rationale",
+    "persons_view",
+    "dissent",
+    "quorum_rule",
+    "review_on",
+]
+
+Row = dict[str, Any]
+
+
+def caseload(entries: Sequence[Entry]) -> dict[str, Row]:
+    """The partner's rows by the person's id, without what is empty."""
+    subjects = {str(e.subject) for e in entries if e.subject}
+    return {s: _record([e for e in entries if str(e.subject) == s]) for s in subjects}
+
+
+def referrals(entries: Sequence[Entry]) -> dict[str, Row]:
+    """The partner's referrals by id, without what is empty."""
+    found = {}
+    for stream in {e.data["stream"] for e in entries if e.type.startswith("referral.")}:
+        said = [e for e in entries if e.data.get("stream") == stream]
+        person = said[0].subject
+        ends = [e.number for e in entries if e.type == "share.Withdrawn.v1" and e.subject == person]
+        row = {"id": stream, "person": str(person)} | _referral(said, said[0].partner)
+        if ends and ends[-1] > said[-1].number:
+            kept = ("person", "id", "part", "state", "made_at", "service", "decline_reason")
+            row = {name: row[name] for name in kept if name in row}
+        found[stream] = row
+    return found
+
+
+def meetings(entries: Sequence[Entry]) -> dict[str, Row]:
+    """The partner's meetings by id, of those it was told when they are."""
+    found = {}
+    for each in entries:
+        if each.type == "meeting.MeetingScheduled.v1":
+            named = ("kind", "name", "starts_at", "chair", "invited")
+            stream = each.data["stream"]
+            said = [e for e in entries if e.data.get("stream") == stream]
+            heard = _until_withdrawn([e for e in entries if e in said or _withdrawn(e)])
+            found[stream] = {name: each.data[name] for name in named} | {
+                "id": stream,
+                "closed": any(_fact(e) == "MeetingClosed" for e in said),
+                "cases": {
+                    subject: _case([e for e in heard if str(e.subject) == subject])
+                    for subject in {str(e.subject) for e in heard if e.subject}
+                },
+            }
+    return found
+
+
+def bare(value: Any) -> Any:
+    """A row without what is empty, so that absent and empty are the same."""
+    if isinstance(value, dict):
+        return {k: bare(v) for k, v in value.items() if v not in (None, {}, [])}
+    return value
+
+
+def _record(told: list[Entry]) -> Row:
+    me = str(told[0].partner)
+    last = told[-1]
+    if _withdrawn(last):
+        held: list[Entry] = []
+    else:
+        ends = [i for i, e in enumerate(told) if _withdrawn(e)]
+        held = told[ends[-1] + 1 :] if ends else told
+    streams = {e.data["stream"] for e in held if e.type.startswith("referral.")}
+    asked = {
+        s: _referral([e for e in held if _of(e, "referral", s)], last.partner) for s in streams
+    }
+    row: Row = {
+        "person": str(last.subject),
+        "partner": me,
+        "withdrawn": _withdrawn(last),
+        "number": last.number,
+        "position": last.position,
+        "open": _open(held),
+        "step": _said(held, {"PathwayOpened": "step", "PathwayReopened": "step"} | _STEPPED),
+        "responsible": _responsible(held),
+        "key_worker": _key_worker(held),
+        "offer": _offer(held),
+        "referrals": asked,
+        "measures": _measures(held),
+        "contacts": {
+            s: _contact([e for e in held if _of(e, "contact", s)])
+            for s in {e.data["stream"] for e in held if e.type.startswith("contact.")}
+        },
+        "meetings": {
+            s: _case([e for e in held if _of(e, "meeting", s)])
+            for s in {e.data["stream"] for e in held if e.type.startswith("meeting.")}
+        },
+        "latest": _latest(held),
+    }
+    for name in DETAILS:
+        values = [e.data.get(name) for e in held if e.type.startswith("person.")]
+        row[name] = next((v for v in reversed(values) if v is not None), None)
+    row["status"] = _status(row, me)
+    waits = [
+        r["made_at"]
+        for r in asked.values()
+        if r["state"] not in OVER
+        and "first_contact_at" not in r
+        and (r.get("receiver") == me or r["part"] == "sent")
+    ]
+    row["waiting_since"] = min(waits) if waits else None
+    return bare(row)  # type: ignore[no-any-return]
+
+
+def _status(row: Row, me: str) -> str:
+    mine = row["referrals"].values()
+    received = [r for r in mine if r.get("receiver") == me and r["state"] not in OVER]
+    sent = [r for r in mine if r["part"] == "sent" and r["state"] not in OVER]
+    offer = row["offer"]
+    to_me = offer and offer["receiver"] == me and offer["handover"] not in row["referrals"]
+    rules: list[tuple[str, Callable[[], bool]]] = [
+        ("past", lambda: row["withdrawn"]),
+        ("hand-over to accept", lambda: bool(to_me)),
+        ("referral to answer", lambda: any(r["state"] == "waiting" for r in received)),
+        (
+            "information asked",
+            lambda: any(r["state"] == "information asked" for r in (*sent, *received)),
+        ),
+        ("hand-over offered", lambda: bool(offer and offer["sender"] == me)),
+        ("in treatment", lambda: any("first_contact_at" in r for r in received)),
+        ("waiting", lambda: bool(received)),
+        ("sent", lambda: bool(sent)),
+        ("held", lambda: row["open"] and row["responsible"] == me),
+        ("involved", lambda: row["open"]),
+    ]
+    return next((status for status, holds in rules if holds()), "past")
+
+
+def _referral(said: list[Entry], partner: object) -> Row:
+    row: Row = {"state": "waiting", "part": "", "made_at": said[0].effective_at.isoformat()}
+    for e in said:
+        at, d = e.effective_at.isoformat(), e.data
+        row["state"] = STATES.get(_fact(e), row["state"])
+        match _fact(e):
+            case "ReferralMade":
+                row |= {name: d[name] for name in ASKED.split() if name in d} | {"made_at": at}
+            case "InformationAsked":
+                row["question"] = d.get("question")
+            case "InformationGiven":
+                row["answer"] = d.get("answer")
+            case "ReferralAccepted" | "ReferralExpired":
+                row["answered_at"] = at
+            case "ReferralWithdrawn":
+                row |= {"answered_at": at, "note": d.get("note")}
+            case "ReferralDeclined":
+                row |= {"answered_at": at, "decline_reason": d["reason"], "note": d.get("note")}
+            case "ReferralRedirected":
+                row |= {"redirected_at": at, "note": d.get("note")}
+                row |= {"service": d["service"], "receiver": d["receiver"]}
+                if row["part"] != "sent":
+                    row["part"] = "received" if d["receiver"] == str(partner) else ""
+            case "FirstContactMade":
+                row["first_contact_at"] = at
+            case "ReferralClosed":
+                row |= {"ended_at": at, "end_reason": d.get("reason"), "summary": d.get("summary")}
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _case(said: list[Entry]) -> Row:
+    row: Row = {}
+    for e in said:
+        at, d = e.effective_at.isoformat(), e.data
+        match _fact(e):
+            case "CaseListed":
+                row |= {"question": d.get("question"), "present": d.get("present")}
+                row |= {"listed_only": d.get("listed_only", False), "listed_at": at}
+            case "AttendanceRecorded":
+                row["attendees"] = d["attendees"]
+            case "CaseNotReached":
+                row["not_reached_at"] = at
+            case "MdtDecisionRecorded":
+                row |= {name: d[name] for name in DECIDED if name in d} | {"decided_at": at}
+    return row
+
+
+def _contact(said: list[Entry]) -> Row:
+    row: Row = {}
+    for e in said:
+        if _fact(e) == "AppointmentBooked":
+            named = ("referral", "provider", "starts_at", "medium", "activity")
+            row |= {name: e.data[name] for name in named if name in e.data}
+        else:
+            row |= {"outcome": e.data["attendance"], "outcome_at": e.effective_at.isoformat()}
+            row["provider"] = e.data["provider"]
+    return row
+
+
+def _measures(held: list[Entry]) -> Row:
+    scores: dict[str, list[list[Any]]] = {}
+    for e in held:
+        if _fact(e) == "MeasureCompleted":
+            of = scores.setdefault(e.data["instrument"], [])
+            of.append([e.effective_at.isoformat(), e.data["total"]])
+    return {instrument: sorted(of) for instrument, of in scores.items()}
+
+
+_STEPPED = {"SteppedUp": "to_step", "SteppedDown": "to_step"}
+_OPENING = {"PathwayOpened", "PathwayReopened"}
+_ANSWERS = {"HandoverAccepted", "HandoverDeclined", "HandoverLapsed"}
+
+
+def _said(held: list[Entry], where: dict[str, str]) -> Any:
+    values = [e.data.get(where[_fact(e)]) for e in held if _fact(e) in where]
+    return values[-1] if values else None
+
+
+def _last(held: list[Entry], facts: Iterable[str]) -> Entry | None:
+    return next((e for e in reversed(held) if _fact(e) in facts), None)
+
+
+def _open(held: list[Entry]) -> bool:
+    last = _last(held, {*_OPENING, "HandoverAccepted", "PathwayClosed"})
+    return last is not None and _fact(last) != "PathwayClosed"
+
+
+def _responsible(held: list[Entry]) -> Any:
+    last = _last(held, {*_OPENING, "HandoverAccepted", "PathwayClosed"})
+    if last is None or _fact(last) == "PathwayClosed":
+        return None
+    return last.data.get("receiver" if _fact(last) == "HandoverAccepted" else "responsible")
+
+
+def _key_worker(held: list[Entry]) -> Any:
+    last = _last(held, {"KeyWorkerNamed", "HandoverAccepted", "PathwayClosed"})
+    return last.data["key_worker"] if last and _fact(last) == "KeyWorkerNamed" else None
+
+
+def _offer(held: list[Entry]) -> Row | None:
+    last = _last(held, {"HandoverOffered", *_ANSWERS})
+    if last is None or _fact(last) in _ANSWERS:
+        return None
+    named = ("handover", "sender", "receiver", "to_step")
+    return {name: last.data[name] for name in named} | {"at": last.effective_at.isoformat()}
+
+
+def _latest(held: list[Entry]) -> Row | None:
+    fresh = [e for e in held if not e.backfill]
+    if not fresh:
+        return None
+    by = ("by_organisation", "by_practitioner")
+    return {"type": fresh[-1].type, "at": fresh[-1].effective_at.isoformat()} | {
+        name: fresh[-1].data.get(name) for name in by
+    }
+
+
+def _until_withdrawn(entries: list[Entry]) -> list[Entry]:
+    """What is left when all that was said of a person before their withdrawal is forgotten."""
+    ends = {e.subject: e.number for e in entries if _withdrawn(e)}
+    return [e for e in entries if e.number > ends.get(e.subject, 0) and not _withdrawn(e)]
+
+
+def _of(entry: Entry, noun: str, stream: str) -> bool:
+    return entry.type.startswith(f"{noun}.") and entry.data["stream"] == stream
+
+
+def _withdrawn(entry: Entry) -> bool:
+    return entry.type == "share.Withdrawn.v1"
+
+
+def _fact(entry: Entry) -> str:
+    return entry.type.split(".")[1]
