@@ -17,7 +17,10 @@ from domain.partner import AgreementSigned
 from domain.vocabulary import Label, PartnerId, PersonId, Scope
 
 WITHDRAWN = "share.Withdrawn.v1"
-"""The type of the notice that a partner's basis to know a person has ended."""
+"""The type of the notice that a partner may no longer know what it was told of a person."""
+
+ENDED = "share.InvolvementEnded.v1"
+"""The type of the notice that nothing more is told; what was told stays the partner's record."""
 
 RECEIVED, SENT = "received", "sent"
 
@@ -198,11 +201,12 @@ def _concerns(
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one fact causes: what is told of it, what of earlier facts, and what is withdrawn."""
+    """What one fact causes: what is told of it and of earlier facts, and for whom it all ends."""
 
-    disclosures: tuple[Disclosure, ...]
-    backfills: tuple[Backfill, ...]
-    withdrawn: tuple[PartnerId, ...]
+    disclosures: tuple[Disclosure, ...] = ()
+    backfills: tuple[Backfill, ...] = ()
+    withdrawn: tuple[PartnerId, ...] = ()
+    ended: tuple[PartnerId, ...] = ()
 
 
 @dataclass
@@ -227,7 +231,8 @@ class Circle:
 
         Everybody involved before or after the fact is told of it. A partner that becomes involved
         is told first what was said before. One that loses its basis without having taken the
-        person on, or that the person objects to, gets a notice that withdraws what it was told.
+        person on, or that the person objects to, gets a notice that withdraws what it was told;
+        any other that is no longer involved gets a notice that nothing more will be told.
         """
         before, knew = dict(self.told), dict(self.own)
         ended = self._evolve(recorded)
@@ -249,7 +254,7 @@ class Circle:
             if told:
                 disclosures.append(told)
 
-        withdrawn = []
+        withdrawn, over = [], []
         for partner in sorted(before.keys() - now):
             del self.told[partner]
             if partner in self.objections or (partner in ended and partner not in self.carers):
@@ -258,13 +263,14 @@ class Circle:
             else:
                 admitted = self._admits(partner, agreements, today)
                 self.past[partner] = recorded.position if admitted else before[partner]
+                over.append(partner)
         for partner, stream in ended.items():
             if f"sent {stream}" not in self.bases[partner]:
                 self.own[partner] -= {stream}
         for partner in sorted(now):
             self.told[partner] = recorded.position
             self.past.pop(partner, None)
-        return Telling(tuple(disclosures), tuple(backfills), tuple(withdrawn))
+        return Telling(tuple(disclosures), tuple(backfills), tuple(withdrawn), tuple(over))
 
     def _backfill(
         self,

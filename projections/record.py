@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.referral import Referral, State
-from domain.sharing import RECEIVED, SENT, WITHDRAWN
+from domain.sharing import ENDED, RECEIVED, SENT, WITHDRAWN
 from domain.vocabulary import PartnerId
 from projections.entries import Entry
 
@@ -56,7 +56,7 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
         row = _blank(entry, withdrawn=entry.type == WITHDRAWN)
     data, at = entry.data, entry.effective_at.isoformat()
     noun, fact, _ = entry.type.split(".")
-    row["withdrawn"] = noun == "share"
+    row["withdrawn"], row["ended"] = entry.type == WITHDRAWN, entry.type == ENDED
     match noun:
         case "person":
             row.update({name: data[name] for name in DETAILS if data.get(name) is not None})
@@ -109,7 +109,7 @@ def folded_case(holder: dict[str, Any], entry: Entry) -> None:
 
 def status(row: dict[str, Any]) -> str:
     """Where the person stands for this partner, most urgent first."""
-    if row["withdrawn"]:
+    if row["withdrawn"] or row["ended"]:
         return "past"
     me, offer = row["partner"], row["offer"]
     mine = list(row["referrals"].values())
@@ -185,6 +185,7 @@ def _blank(entry: Entry, *, withdrawn: bool) -> dict[str, Any]:
         "person": str(entry.subject),
         "partner": str(entry.partner),
         "withdrawn": withdrawn,
+        "ended": False,
         "open": False,
         "offer": None,
         "referrals": {},

@@ -6,9 +6,8 @@ It refuses to decide anything itself: who may know what is `domain.sharing`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
@@ -17,7 +16,14 @@ from pydantic import TypeAdapter
 from domain import meeting, person
 from domain.kernel import Category, Recorded
 from domain.mapping import FactMapper, UnreadableFact
-from domain.sharing import WITHDRAWN, Backfill, Circle, Disclosure, message_type
+from domain.sharing import (
+    ENDED,
+    WITHDRAWN,
+    Circle,
+    Disclosure,
+    Telling,
+    message_type,
+)
 from domain.vocabulary import PartnerId, PersonId
 from projections import log
 from projections.directory import Directory
@@ -79,9 +85,9 @@ class Share:
         plans = [self._plan(recorded) for recorded in facts]
         history = self._history(facts, plans)
         told: list[Told] = []
-        for recorded, plan in zip(facts, plans, strict=True):
+        for recorded, telling in zip(facts, plans, strict=True):
             try:
-                told += self._told(recorded, *plan, history)
+                told += self._told(recorded, telling, history)
             except Exception as failed:
                 raise _poison(recorded, failed) from failed
         return told
@@ -137,19 +143,19 @@ class Share:
     def _told(
         self,
         recorded: Recorded,
-        now: Iterable[Disclosure],
-        backfills: Sequence[Backfill],
-        withdrawn: Sequence[PartnerId],
+        telling: Telling,
         history: Mapping[PersonId, list[Recorded]],
     ) -> Iterator[Told]:
-        for backfill in backfills:
+        for backfill in telling.backfills:
             assert recorded.person is not None, "only about a person is anything made up for"
             for disclosure in backfill.of(history[recorded.person]):
                 yield self._number(disclosure, recorded)
-        for disclosure in now:
+        for disclosure in telling.disclosures:
             yield self._number(disclosure, recorded)
-        for partner in withdrawn:
-            yield self._number(_withdrawal(partner, recorded), recorded)
+        for partner in telling.withdrawn:
+            yield self._number(_notice(partner, WITHDRAWN, recorded), recorded)
+        for partner in telling.ended:
+            yield self._number(_notice(partner, ENDED, recorded), recorded)
 
     def _load(self, facts: Sequence[Recorded]) -> None:
         cursor = self.connection.cursor(binary=True)
@@ -159,21 +165,18 @@ class Share:
             self.circles[circle.person] = circle
         self.numbers = dict(cursor.execute(_SQL["numbers"]).fetchall())
 
-    def _plan(
-        self, recorded: Recorded
-    ) -> tuple[Iterable[Disclosure], Sequence[Backfill], Sequence[PartnerId]]:
+    def _plan(self, recorded: Recorded) -> Telling:
         try:
             if recorded.person is None:
                 if self.directory.follow(recorded):
                     self.directory_streams.add(recorded.originator_id)
-                    return (), (), ()
-                return self._meeting(recorded), (), ()
+                    return Telling()
+                return Telling(disclosures=self._meeting(recorded))
             self._identify(recorded)
             circle = self.circles.setdefault(recorded.person, Circle(recorded.person))
-            telling = circle.follow(recorded, self.directory.agreements)
+            return circle.follow(recorded, self.directory.agreements)
         except Exception as failed:
             raise _poison(recorded, failed) from failed
-        return telling.disclosures, telling.backfills, telling.withdrawn
 
     def _identify(self, recorded: Recorded) -> None:
         match recorded.fact:
@@ -184,12 +187,12 @@ class Share:
                 assert recorded.person is not None
                 self.identified.add((self.pseudonyms.blind(number), recorded.person))
 
-    def _meeting(self, recorded: Recorded) -> list[Disclosure]:
+    def _meeting(self, recorded: Recorded) -> tuple[Disclosure, ...]:
         """A meeting's own facts go to the organisations invited to it."""
         fact = recorded.fact
         assert isinstance(fact, meeting.MeetingScheduled | meeting.MeetingClosed)
         agreements = self.directory.agreements
-        return [
+        return tuple(
             Disclosure(
                 partner=partner,
                 type=message_type(type(fact)),
@@ -199,14 +202,14 @@ class Share:
             )
             for partner in fact.invited
             if partner in agreements and Category.COORDINATION in agreements[partner].categories
-        ]
+        )
 
     def _history(
-        self, facts: Sequence[Recorded], plans: Sequence[tuple[Any, Sequence[Backfill], Any]]
+        self, facts: Sequence[Recorded], plans: Sequence[Telling]
     ) -> Mapping[PersonId, list[Recorded]]:
         """The earlier facts of those about whom somebody new is told, in one question."""
         wanted = {
-            f.person for f, (_, backfills, _) in zip(facts, plans, strict=True) if backfills
+            fact.person for fact, telling in zip(facts, plans, strict=True) if telling.backfills
         } - {None}
         history: dict[PersonId, list[Recorded]] = defaultdict(list)
         if not wanted:
@@ -220,8 +223,8 @@ class Share:
                 except UnreadableFact as unreadable:
                     wanting = next(
                         fact
-                        for fact, (_, backfills, _) in zip(facts, plans, strict=True)
-                        if backfills and fact.person == stored.person
+                        for fact, telling in zip(facts, plans, strict=True)
+                        if telling.backfills and fact.person == stored.person
                     )
                     raise _poison(wanting, unreadable) from unreadable
                 assert recorded.person is not None
@@ -275,5 +278,5 @@ _ENTRY_TYPES = [
 ]
 
 
-def _withdrawal(partner: PartnerId, recorded: Recorded) -> Disclosure:
-    return Disclosure(partner=partner, type=WITHDRAWN, data={}, personal=NOTHING, recorded=recorded)
+def _notice(partner: PartnerId, message: str, recorded: Recorded) -> Disclosure:
+    return Disclosure(partner=partner, type=message, data={}, personal=NOTHING, recorded=recorded)

@@ -277,6 +277,17 @@ def test_a_handover_is_seen_by_both_sides(place: Community) -> None:
     assert told.types(CHARITY) == ["PersonRegistered", "ReferralMade"]
 
 
+def test_who_took_part_and_no_longer_does_is_told_so(place: Community) -> None:
+    asked_for = place.refer("Rosa to gardening", to=GARDENING)
+    place.accept(asked_for, CHARITY)
+    place.care.close_referral(asked_for, EndReason.COMPLETED, asked=by(CHARITY))
+    circle = Circle(ROSA)
+    told = [circle.follow(fact, {p: agreement(p) for p in KINDS}) for fact in place.about(ROSA)]
+    assert [t.ended for t in told if t.ended] == [(CHARITY,)]
+    assert told[-1].ended == (CHARITY,)
+    assert not any(t.withdrawn for t in told)
+
+
 def test_an_offer_that_is_declined_is_withdrawn(place: Community) -> None:
     place.refer("Rosa to gardening", to=GARDENING)
     offer = HandoverId(uuid4())
