@@ -124,6 +124,7 @@ class Batch:
     """Intentions gathered into one append, for imports and seeding."""
 
     loaded: dict[UUID, Aggregate] = field(default_factory=dict)
+    whole: bool = False
     facts: list[Recorded] = field(default_factory=list)
     intentions: list[Intention] = field(default_factory=list)
 
@@ -150,15 +151,21 @@ class Deciding(Application[UUID]):
         return FactMapper(FACTS, self._keys)
 
     @contextmanager
-    def batch(self, *, recorded_at: Callable[[Recorded], Moment] | None = None) -> Iterator[Batch]:
+    def batch(
+        self,
+        *,
+        recorded_at: Callable[[Recorded], Moment] | None = None,
+        known: dict[UUID, Aggregate] | None = None,
+    ) -> Iterator[Batch]:
         """Gather intentions into one append; for imports and seeding, one thread at a time.
 
         ``recorded_at`` says when each fact of a history was recorded; it needs a log opened for
-        histories. Answers within a batch have position 0. What was loaded stays loaded for the
-        next batch when the caller keeps the `Batch`.
+        histories. ``known``, kept by the caller from batch to batch, holds every noun of a log that
+        nobody else writes to: what is not in it is new and is not looked for. Answers within a
+        batch have position 0.
         """
         assert self._batch is None, "batches do not nest"
-        self._batch = gathered = Batch()
+        self._batch = gathered = Batch() if known is None else Batch(known, whole=True)
         try:
             yield gathered
         finally:
@@ -222,6 +229,8 @@ class Deciding(Application[UUID]):
             if not isinstance(loaded, kind):
                 raise Unknown(noun)
             return loaded
+        if self._batch is not None and self._batch.whole:
+            return kind(id=noun)
         return self._stored(kind, noun)
 
     def _stored(self, kind: type[A], noun: UUID) -> A:

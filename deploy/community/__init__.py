@@ -1,0 +1,1 @@
+"""The demo community: a place, its people and their history, synthetic and calibrated."""

@@ -1,0 +1,277 @@
+"""Help beside care: housing, groups, social work, drug service, school and library."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from deploy.community import mdt, place, wording
+from deploy.community.community import Community, Helped, Life
+from deploy.community.organisation import Offer, Organisation, Practitioner
+from domain import contact
+from domain.policies.days import local_date
+from domain.vocabulary import (
+    Attendance,
+    ContactId,
+    Decision,
+    DeclineReason,
+    EndReason,
+    Medium,
+    Mode,
+    Moment,
+    Priority,
+    ReferralId,
+    Responsibility,
+    Source,
+)
+
+ENDS = (
+    (EndReason.COMPLETED,) * 13
+    + (EndReason.DROPPED_OUT,) * 4
+    + (EndReason.PERSON_ENDED,) * 2
+    + (EndReason.UNKNOWN,)
+)
+
+
+class Rhythm(NamedTuple):
+    """How often people are seen, and how many days apart."""
+
+    fewest: int
+    most: int
+    apart: int
+    medium: Medium
+
+
+RHYTHMS = {
+    "housing": Rhythm(2, 6, 16, Medium.FACE_TO_FACE),
+    "social work": Rhythm(2, 6, 18, Medium.FACE_TO_FACE),
+    "recovery": Rhythm(3, 10, 14, Medium.FACE_TO_FACE),
+    "shared care": Rhythm(6, 14, 14, Medium.FACE_TO_FACE),
+    "art": Rhythm(4, 10, 7, Medium.GROUP),
+    "garden": Rhythm(4, 12, 7, Medium.GROUP),
+    "dance": Rhythm(3, 10, 7, Medium.GROUP),
+    "baby": Rhythm(4, 10, 7, Medium.GROUP),
+    "carers": Rhythm(3, 8, 14, Medium.GROUP),
+    "silver": Rhythm(4, 12, 7, Medium.GROUP),
+    "cancer": Rhythm(3, 8, 14, Medium.GROUP),
+    "school counselling": Rhythm(3, 8, 7, Medium.FACE_TO_FACE),
+    "reading": Rhythm(4, 10, 14, Medium.GROUP),
+    "books": Rhythm(1, 3, 21, Medium.FACE_TO_FACE),
+    "gp": Rhythm(1, 3, 28, Medium.TELEPHONE),
+    "link worker": Rhythm(2, 6, 14, Medium.FACE_TO_FACE),
+    "talking therapies": Rhythm(3, 5, 14, Medium.TELEPHONE),
+    "collaborative care": Rhythm(5, 14, 14, Medium.TELEPHONE),
+    "psychology": Rhythm(3, 12, 14, Medium.FACE_TO_FACE),
+    "community team": Rhythm(5, 16, 10, Medium.FACE_TO_FACE),
+}
+
+
+class Way(NamedTuple):
+    """How a referral comes about: who sends it, who says or writes it, and as what."""
+
+    sender: Organisation
+    by: Practitioner | None
+    source: Source
+    mode: Mode
+    responsibility: Responsibility = Responsibility.HELP_ALONGSIDE
+    said_to: Practitioner | None = None
+
+
+def refer(c: Community, h: Helped, wanted: Offer, way: Way) -> ReferralId:
+    """Make a referral, registering who is new; communication needs are noted at once."""
+    referral = ReferralId(c.new_id())
+    receiver = owner(wanted)
+    verbal = way.said_to is not None
+    recording = receiver if verbal else way.sender
+    recorder = way.said_to if verbal else way.by
+    said_at = c.now - timedelta(minutes=c.rng.randint(20, 90)) if verbal else None
+    clinical = way.source is Source.PROFESSIONAL
+    c.care.make_referral(
+        referral,
+        h.id,
+        wanted.id,
+        source=way.source,
+        mode=way.mode,
+        ask=c.one(wording.ASKS[wanted.key]),
+        reason=c.one(wording.REASONS) if clinical else None,
+        said_by=f"{way.by.name}, {c.one(wording.SAID).lower()}" if verbal and way.by else None,
+        responsibility=way.responsibility,
+        priority=Priority.URGENT if clinical and c.chance(0.06) else Priority.ROUTINE,
+        sender=way.sender.id,
+        registering=None if h.known else h.who.details,
+        asked=c.asked(recording, recorder, at=said_at),
+    )
+    h.helpers |= {receiver.id, way.sender.id}
+    if not h.known and h.who.needs:
+        c.care.record_communication_needs(
+            h.id,
+            h.who.needs,
+            language=h.who.details.language,
+            asked=c.asked(recording, recorder),
+        )
+    if way.sender is place.PROBATION:
+        c.care.consent_to(h.id, place.PROBATION.id, asked=c.asked(recording, recorder))
+    h.known = True
+    return referral
+
+
+def helped(c: Community, h: Helped, wanted: Offer, way: Way, *, discussed: float = 0.2) -> Life:
+    """A referral to help alongside, from asking to the sender's acknowledgement."""
+    referral = refer(c, h, wanted, way)
+    yield c.later(1, 9)
+    taken_on = yield from answer(c, h, referral, wanted, way.sender)
+    if taken_on is None:
+        return
+    if c.chance(discussed):
+        c.also(h, _discussed(c, h, taken_on), days=c.rng.randint(7, 40))
+    rhythm = RHYTHMS[taken_on.key]
+    seen = yield from sessions(
+        c, referral, taken_on, times=c.rng.randint(rhythm.fewest, rhythm.most), rhythm=rhythm
+    )
+    yield from close(
+        c, referral, owner(taken_on), way.sender, c.one(ENDS) if seen else EndReason.DROPPED_OUT
+    )
+
+
+def answer(
+    c: Community, h: Helped, referral: ReferralId, wanted: Offer, sender: Organisation
+) -> Generator[Moment, None, Offer | None]:
+    """The receiver asks, accepts, declines or redirects, or the sender takes it back.
+
+    Answers which service took the referral on, if one did.
+    """
+    receiver = owner(wanted)
+    worker, office = c.one_of(receiver), c.office_of(receiver)
+    fate = c.rng.random()
+    if fate < 0.12:
+        c.care.ask_information(referral, c.one(wording.QUESTIONS), asked=c.asked(receiver, worker))
+        yield c.later(3, 12)
+        c.care.give_information(
+            referral, c.one(wording.ANSWERS), asked=c.asked(sender, c.office_of(sender))
+        )
+        yield c.later(1, 4)
+    elif fate < 0.16:
+        reason = c.one((DeclineReason.FULL, DeclineReason.PERSON_DECLINED))
+        c.care.decline_referral(
+            referral, reason, note=c.one(wording.DECLINED), asked=c.asked(receiver, worker)
+        )
+        return None
+    elif fate < 0.19:
+        c.care.withdraw_referral(
+            referral,
+            note=c.one(wording.WITHDRAWN),
+            asked=c.asked(sender, c.office_of(sender)),
+        )
+        return None
+    elif fate < 0.215 and receiver is not place.PRACTICE:
+        c.care.redirect_referral(
+            referral,
+            place.LINK_WORKER.id,
+            note=c.one(wording.REDIRECTED),
+            asked=c.asked(receiver, worker),
+        )
+        wanted, receiver = place.LINK_WORKER, place.PRACTICE
+        h.helpers.add(receiver.id)
+        yield c.later(1, 7)
+        office = c.office_of(receiver)
+    c.care.accept_referral(referral, asked=c.asked(receiver, office))
+    return wanted
+
+
+def sessions(
+    c: Community, referral: ReferralId, offer: Offer, *, times: int, rhythm: Rhythm
+) -> Generator[Moment, None, int]:
+    """Appointments one after another; how many were kept."""
+    seen = missed = 0
+    while seen < times and missed < 3:
+        attendance = yield from appointment(
+            c,
+            referral,
+            owner(offer),
+            offer.activity,
+            day=c.day_in(rhythm.apart - 2, rhythm.apart + 2),
+            medium=rhythm.medium,
+        )
+        if attendance in contact.SEEN:
+            seen, missed = seen + 1, 0
+        else:
+            missed += attendance in contact.MISSED
+        yield c.now + timedelta(minutes=c.rng.randint(3, 9))
+    return seen
+
+
+def appointment(
+    c: Community,
+    referral: ReferralId,
+    provider: Organisation,
+    activity: str,
+    *,
+    day: date,
+    medium: Medium,
+    worker: Practitioner | None = None,
+    attendance: Attendance | None = None,
+) -> Generator[Moment, None, Attendance]:
+    """Book an appointment for that day, and note whether it was kept."""
+    contact_id = ContactId(c.new_id())
+    worker = worker or c.one_of(provider)
+    starts_at = c.slot(day)
+    c.care.book_appointment(
+        contact_id,
+        referral,
+        starts_at=starts_at,
+        medium=medium,
+        activity=activity,
+        asked=c.asked(provider, worker),
+    )
+    attendance = attendance or c.attendances.deal()
+    if attendance in contact.SEEN | contact.MISSED:
+        yield starts_at + timedelta(minutes=c.rng.randint(52, 75))
+        true_at = starts_at
+    else:
+        notice = c.on(local_date(starts_at) - timedelta(days=c.rng.randint(1, 3)))
+        true_at = min(notice, starts_at - timedelta(minutes=30))
+        yield true_at + timedelta(minutes=2)
+        true_at = min(true_at, c.now)
+    c.care.note_attendance(contact_id, attendance, asked=c.asked(provider, worker, at=true_at))
+    c.known.pop(contact_id)
+    return attendance
+
+
+def close(
+    c: Community,
+    referral: ReferralId,
+    receiver: Organisation,
+    sender: Organisation,
+    reason: EndReason,
+) -> Life:
+    """End the help; the sender reads how it ended, most of the time soon."""
+    yield c.later(0, 6) if reason is EndReason.COMPLETED else c.later(10, 24)
+    c.care.close_referral(
+        referral,
+        reason,
+        summary=c.one(wording.SUMMARIES),
+        asked=c.asked(receiver, c.one_of(receiver)),
+    )
+    if sender is not receiver:
+        yield c.later(1, 12)
+        c.care.acknowledge_outcome(referral, asked=c.asked(sender, c.office_of(sender)))
+
+
+def _discussed(c: Community, h: Helped, offer: Offer) -> Life:
+    """Somebody brings the case to the weekly meeting; those who do not come to it ask the GP."""
+    yield c.soon()
+    by = owner(offer)
+    leads = offer in (place.SOCIAL_CARE, place.RECOVERY) and c.chance(0.3)
+    yield from mdt.discuss(
+        c,
+        h,
+        "complex",
+        by=by if by in place.INVITED else place.PRACTICE,
+        outcome=Decision.HAND_OVER if leads else None,
+        to=offer if leads else None,
+    )
+
+
+def owner(offer: Offer) -> Organisation:
+    return next(partner for partner in place.PARTNERS if offer in partner.offers)

@@ -1,0 +1,87 @@
+"""A year in the place, told to the log through the intentions that users have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+
+from deploy.community import lives, mdt, place, workdays
+from deploy.community.community import Community
+from deploy.community.organisation import found
+from domain.application import CareCoordination
+
+FACTS_A_SAVE = 800
+FOUNDED_BEFORE = timedelta(days=14)
+DAYS_A_YEAR = 365.25
+FEWEST_YEARS = 1 / 12
+
+
+class LogIsNotEmpty(Exception):
+    """A community is seeded into an empty log only: give an empty database."""
+
+
+class HistoryTooShort(Exception):
+    """A history of less than a month leaves nobody the time to be helped: give more years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What was told."""
+
+    facts: int
+    intentions: int
+    people: int
+    seconds: float
+
+    @property
+    def facts_per_second(self) -> float:
+        return self.facts / self.seconds
+
+
+def made_when_needed(persons: Iterable[UUID]) -> None:
+    """Leave each person's key to be made at its first use."""
+
+
+def seed(
+    care: CareCoordination,
+    *,
+    people: int,
+    years: float,
+    seed: int,
+    until: datetime,
+    progress: Callable[[int, int], None],
+    make_keys: Callable[[Iterable[UUID]], None] = made_when_needed,
+) -> Seeded:
+    """Tell the history of so many people over so many years up to ``until``, which has passed.
+
+    The same seed and ``until`` give the same facts. ``progress`` is told of people who have come,
+    and of how many there will be. ``make_keys`` makes many persons' keys at once. The log must
+    take recorded times. Raises `LogIsNotEmpty`, `HistoryTooShort`.
+    """
+    if years < FEWEST_YEARS:
+        raise HistoryTooShort
+    if care.recorder.max_notification_id():
+        raise LogIsNotEmpty
+    began = monotonic()
+    until = until.replace(microsecond=0)
+    start = until - timedelta(days=years * DAYS_A_YEAR)
+    community = Community(care, seed=seed, start=start, until=until)
+    facts = intentions = 0
+    community.now = workdays.at(workdays.workday((start - FOUNDED_BEFORE).date()), 9)
+    with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:
+        found(care, place.PARTNERS, community.now, community.keys())
+    facts, intentions = len(batch.facts), len(batch.intentions)
+    community.begin(mdt.weekly(community), start)
+    community.begin(lives.arrivals(community, people), start)
+    while community.is_due():
+        with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:
+            while community.is_due() and len(batch.facts) < FACTS_A_SAVE:
+                community.go_on()
+            make_keys({fact.person for fact in batch.facts if fact.person})
+        facts, intentions = facts + len(batch.facts), intentions + len(batch.intentions)
+        community.forget_times()
+        progress(community.people.made, people)
+    return Seeded(facts, intentions, people, monotonic() - began)

@@ -1,0 +1,386 @@
+"""The demo community: made up, the same for the same seed, alive, and true to the figures."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import pytest
+from nhs_number.validate import is_valid
+
+from deploy.community import calibration, figures, place
+from deploy.community.history import LogIsNotEmpty, Seeded, seed
+from domain.application import CareCoordination
+from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
+from domain.intentions.deciding import FACTS
+from domain.kernel import Recorded
+from domain.mapping import FactMapper
+from domain.meeting import CaseListed, MeetingScheduled
+from domain.pathway import Pathway, PathwayFact
+from domain.person import ConsentGiven, PersonRegistered
+from domain.policies.days import is_working_day, local_date
+from domain.referral import OPEN, Referral, ReferralFact, ReferralMade, State
+from domain.vocabulary import PartnerKind, Source
+from projections.keys import PersonKeys
+from projections.log import PostgresLog, head
+from tests.database import Database
+from tests.memory import MemoryKeys, MemoryLog
+
+UNTIL = datetime(2025, 11, 21, 11, 20, tzinfo=UTC)  # a Friday
+PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data"
+CLOSE = 0.1
+A_FEW = 5.5
+"""Of a figure that is a handful of people the community may be a handful off."""
+
+
+class Told(NamedTuple):
+    seeded: Seeded
+    facts: list[Recorded]
+
+    def of_referrals(self) -> dict[UUID, Referral]:
+        folded: dict[UUID, Referral] = {}
+        for fact in self.facts:
+            if isinstance(fact.fact, ReferralFact):
+                noun = folded.setdefault(fact.originator_id, Referral(fact.originator_id))
+                noun.follow(fact)
+        return folded
+
+    def of_pathways(self) -> dict[UUID, Pathway]:
+        folded: dict[UUID, Pathway] = {}
+        for fact in self.facts:
+            if isinstance(fact.fact, PathwayFact):
+                noun = folded.setdefault(fact.originator_id, Pathway(fact.originator_id))
+                noun.follow(fact)
+        return folded
+
+
+def told(*, people: int, years: float, seeded_with: int = 1) -> Told:
+    log, keys = MemoryLog(UNTIL), MemoryKeys()
+    care = CareCoordination(log=log, keys=keys, host=place.PRACTICE.id)
+    seeded = seed(
+        care,
+        people=people,
+        years=years,
+        seed=seeded_with,
+        until=UNTIL,
+        progress=lambda come, of: None,
+    )
+    mapper = FactMapper(FACTS, keys)
+    return Told(seeded, [mapper.read(fact) for fact in log.facts])
+
+
+@pytest.fixture(scope="module")
+def year() -> Told:
+    """A year of a practice's place: 2,000 people being helped."""
+    return told(people=2000, years=1)
+
+
+@pytest.fixture(scope="module")
+def months() -> Told:
+    return told(people=120, years=0.4)
+
+
+# The place
+
+
+def test_every_kind_of_organisation_is_in_the_place() -> None:
+    assert {partner.kind for partner in place.PARTNERS} == set(PartnerKind)
+    assert len(place.PARTNERS) >= 12
+
+
+def test_one_can_sign_in_as_somebody_of_every_organisation() -> None:
+    people = place.demo_people()
+    assert len({p.name for p in people}) == len({p.practitioner for p in people}) == len(people)
+    assert {p.partner for p in people} == {partner.id for partner in place.PARTNERS}
+    assert len(people) >= 25
+
+
+def test_published_example_messages_find_their_services() -> None:
+    dos = "https://fhir.nhs.uk/Id/dos-service-id"
+    found = {value: o.key for p in place.PARTNERS for o in p.offers for _, value in o.dos}
+    assert found == {"2000000042": "talking therapies", "111111111": "psychology"}
+    assert all(dict(o.dos).get(dos) for p in place.PARTNERS for o in p.offers if o.dos)
+
+
+# Nobody is anybody
+
+
+def test_nhs_numbers_are_valid_unique_and_never_issued(year: Told) -> None:
+    numbers = [f.fact.nhs_number for f in year.facts if isinstance(f.fact, PersonRegistered)]
+    assert all(n and n.startswith("999") and is_valid(n) for n in numbers)
+    assert len(set(numbers)) == len(numbers) >= 1990
+
+
+def test_telephones_ring_nowhere_and_postcodes_are_nowhere(year: Told) -> None:
+    for recorded in year.facts:
+        if isinstance(recorded.fact, PersonRegistered):
+            assert re.fullmatch(r"07700 900\d{3}|0121 496 0\d{3}", recorded.fact.phone or "")
+            assert (recorded.fact.postcode or "").startswith("ZZ")
+
+
+# The same for the same seed
+
+
+def test_the_same_seed_tells_the_same_history(months: Told) -> None:
+    assert told(people=120, years=0.4).facts == months.facts
+
+
+def test_another_seed_tells_another_history(months: Told) -> None:
+    assert told(people=120, years=0.4, seeded_with=2).facts != months.facts
+
+
+# As a place works
+
+
+def test_recorded_time_follows_what_happened_and_never_goes_back(year: Told) -> None:
+    before = year.facts[0].recorded_at
+    for recorded in year.facts:
+        assert before is not None
+        assert recorded.recorded_at is not None
+        assert before <= recorded.recorded_at <= UNTIL
+        assert recorded.effective_at <= recorded.recorded_at
+        before = recorded.recorded_at
+
+
+def test_nobody_is_seen_on_a_day_off(year: Told) -> None:
+    for recorded in year.facts:
+        if isinstance(recorded.fact, AppointmentBooked | MeetingScheduled):
+            assert is_working_day(local_date(recorded.fact.starts_at))
+
+
+def test_what_probation_sends_comes_with_consent(year: Told) -> None:
+    sent = {
+        f.person
+        for f in year.facts
+        if isinstance(f.fact, ReferralMade) and f.fact.sender == place.PROBATION.id
+    }
+    consented = {f.person for f in year.facts if isinstance(f.fact, ConsentGiven)}
+    assert sent == consented
+    assert len(sent) >= 10
+
+
+def test_some_referrals_were_said_and_written_down_by_who_heard_them(year: Told) -> None:
+    heard = [
+        f
+        for f in year.facts
+        if isinstance(f.fact, ReferralMade)
+        and f.fact.sender == place.PRACTICE.id
+        and f.organisation == place.SOCIAL_WORK.id
+    ]
+    assert len(heard) >= 50
+    assert all(f.fact.said_by for f in heard if isinstance(f.fact, ReferralMade))
+
+
+# Alive at the end
+
+
+def test_every_organisation_that_takes_referrals_has_people_now(year: Told) -> None:
+    now = Counter(
+        r.receiver
+        for r in year.of_referrals().values()
+        if r.state in OPEN or r.state is State.ACCEPTED
+    )
+    for partner in place.PARTNERS:
+        assert now[partner.id] >= 3 or not partner.offers, partner.name
+    assert now[place.HOUSING.id] >= 20
+    assert now[place.LIBRARY.id] >= 10
+
+
+def test_work_waits_now(year: Told) -> None:
+    states = Counter(r.state for r in year.of_referrals().values())
+    assert states[State.WAITING] >= 20
+    assert states[State.INFORMATION_ASKED] >= 3
+    assert states[State.CLOSED] >= 20
+
+
+def test_handovers_wait_for_the_trust_now(year: Told) -> None:
+    offered = Counter(p.offer.receiver for p in year.of_pathways().values() if p.offer)
+    assert offered[place.TRUST.id] >= 3
+    assert offered[place.TALKING.id] >= 5
+
+
+def test_nobody_is_held_by_nobody(year: Told) -> None:
+    assert all(p.responsible for p in year.of_pathways().values() if p.open)
+
+
+def test_next_thursday_has_its_list(year: Told) -> None:
+    coming = {
+        f.originator_id: f.fact.starts_at
+        for f in year.facts
+        if isinstance(f.fact, MeetingScheduled) and f.fact.starts_at > UNTIL
+    }
+    following = min(coming, key=lambda meeting: coming[meeting])
+    listed = [
+        f for f in year.facts if isinstance(f.fact, CaseListed) and f.originator_id == following
+    ]
+    assert coming[following] - UNTIL < timedelta(days=7)
+    assert len(listed) >= 5
+
+
+def test_people_have_times_next_week(year: Told) -> None:
+    had = {
+        f.originator_id
+        for f in year.facts
+        if isinstance(f.fact, Attended | DidNotAttend | Cancelled)
+    }
+    booked = {
+        f.originator_id: f.fact.starts_at
+        for f in year.facts
+        if isinstance(f.fact, AppointmentBooked) and f.originator_id not in had
+    }
+    assert sum(UNTIL < at < UNTIL + timedelta(days=7) for at in booked.values()) >= 100
+
+
+# True to the figures
+
+
+def test_the_community_is_as_published(year: Told) -> None:
+    rows = calibration.compare(year.facts)
+    print(calibration.table(rows))
+    apart = [
+        row
+        for row in rows
+        if abs(row.off) > CLOSE and abs(row.community - row.published) * row.of > A_FEW
+    ]
+    assert apart == []
+    main = [row for row in rows if row.published >= CLOSE]
+    assert [row for row in main if abs(row.off) > CLOSE] == []
+
+
+def test_a_talking_therapies_referral_leaves_about_twenty_facts(year: Told) -> None:
+    referrals = {
+        f.originator_id
+        for f in year.facts
+        if isinstance(f.fact, ReferralMade) and f.fact.receiver == place.TALKING.id
+    }
+    facts = sum(f.originator_id in referrals or f.correlation in referrals for f in year.facts)
+    assert 16 <= facts / len(referrals) <= 25
+
+
+def test_figures_are_those_that_were_published() -> None:
+    published = _published("talking_therapies_england_2024_25.csv")
+
+    def count(kind: str, a: str, b: str = "NULL", of: str = "referrals_received") -> int:
+        return int(float(published[kind, a, b, of, "count"]))
+
+    finished = "finished_course_treatment"
+    assert count("Total", "NULL") == figures.REFERRALS
+    assert count("Total", "NULL", of=finished) == figures.FINISHED
+    assert {a: count("Age Group", a) for a in figures.AGES} == figures.AGES
+    assert count("Gender", "Female") == figures.GENDERS["female"]
+    assert count("Gender", "Male") == figures.GENDERS["male"]
+    for group, codes in figures.ETHNIC_GROUPS.items():
+        of_codes = sum(figures.ETHNICITIES[code] for code in codes)
+        # The published groups hold a few referrals that none of their parts does.
+        assert of_codes == pytest.approx(count("Ethnic Group", group, "All"), rel=0.001)
+    reversed_deciles = {
+        11 - int(a[:2]): count(kind, a)
+        for kind, a, _, of, statistic in published
+        if kind == "Indices of Deprivation Decile"
+        and a[:2].isdigit()
+        and (of, statistic) == ("referrals_received", "count")
+    }
+    assert reversed_deciles == figures.DECILES
+    waits = {w: count("Waiting Time", "Accessing services", w, finished) for w in figures.WAITS}
+    assert waits == figures.WAITS
+    received = {"low": "only low", "low and high": "both high and low", "high": "only high"}
+    for intensity, words in received.items():
+        a = f"Received {words} intensity therapy"
+        assert count("Stepped Care Pathway", a, of=finished) == figures.INTENSITIES[intensity]
+    up = count(
+        "Stepped Care Pathway", "Step up - Last low to first high intensity therapy", of=finished
+    )
+    assert up / figures.FINISHED == figures.STEPPED_UP_OF_FINISHED
+    for share, of in (
+        (figures.RECOVERY, "recovery"),
+        (figures.RELIABLE_RECOVERY, "reliable_recovery"),
+        (figures.RELIABLE_IMPROVEMENT, "improvement"),
+        (figures.RELIABLE_DETERIORATION, "deterioration"),
+    ):
+        percentage = float(published["Total", "NULL", "NULL", of, "percentage"])
+        assert 100 * share == pytest.approx(percentage, abs=0.15)
+
+
+def test_scores_by_therapy_are_those_that_were_published() -> None:
+    published = {
+        (r["variable_b"], r["measure_name"], r["measure_statistic"], r["measure_time"]): r["value"]
+        for r in _rows("talking_therapies_proms_england_2024_25.csv")
+        if r["variable_a"] == "Total"
+    }
+    for name, therapy in figures.THERAPIES.items():
+        for measure, time, pair in (
+            ("phq", "start", therapy.phq_first),
+            ("phq", "end", therapy.phq_last),
+            ("gad", "start", therapy.gad_first),
+            ("gad", "end", therapy.gad_last),
+        ):
+            found = tuple(float(published[name, measure, s, time]) for s in ("mean", "sd"))
+            assert found == pair, (name, measure, time)
+        finished = published[name, "total_finishing_course_treatment", "count", ""]
+        assert float(finished) == therapy.finished
+
+
+def test_self_referral_is_the_most_usual_way_to_talking_therapies(year: Told) -> None:
+    by_form = [
+        f
+        for f in year.facts
+        if isinstance(f.fact, ReferralMade)
+        and f.fact.source is Source.SELF
+        and f.practitioner is None
+    ]
+    assert len(by_form) > 600
+
+
+def _published(name: str) -> Mapping[tuple[str, str, str, str, str], str]:
+    return {
+        (
+            row["variable_type"],
+            row["variable_a"],
+            row["variable_b"],
+            row["measure_name"],
+            row["measure_statistic"],
+        ): row["value"]
+        for row in _rows(name)
+    }
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    path = PUBLISHED / name
+    if not path.exists():
+        pytest.skip(f"{name} is not beside the repository")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# In a real log
+
+
+def test_it_goes_into_an_empty_log_and_into_no_other(database: Database) -> None:
+    keys = PersonKeys(database.pool("throughcare_keys"), bytes(32))
+    log = PostgresLog(database.pool("throughcare_seed"), history=True)
+    care = CareCoordination(log=log, keys=keys, host=place.PRACTICE.id)
+    until = datetime.now(UTC)
+    come: list[tuple[int, int]] = []
+
+    def once() -> Seeded:
+        return seed(
+            care,
+            people=60,
+            years=0.3,
+            seed=1,
+            until=until,
+            progress=lambda so_far, of: come.append((so_far, of)),
+            make_keys=keys.make_many,
+        )
+
+    seeded = once()
+    assert head(database.connect("throughcare_seed")) == seeded.facts > 600
+    assert come[-1] == (60, 60)
+    with pytest.raises(LogIsNotEmpty):
+        once()
