@@ -23,7 +23,7 @@ STATES = {
     "OutcomeAcknowledged": "acknowledged",
 }
 OVER = {"declined", "withdrawn", "expired", "closed", "acknowledged"}
-DETAILS = [
+DETAILS = (
     "name",
     "phone",
     "date_of_birth",
@@ -36,9 +36,21 @@ DETAILS = [
     "ethnicity",
     "deprivation_decile",
     "practice",
-]
-ASKED = "service receiver sender source mode part ask reason said_by priority responsibility"
-DECIDED = [
+)
+ASKED = (
+    "service",
+    "receiver",
+    "sender",
+    "source",
+    "mode",
+    "part",
+    "ask",
+    "reason",
+    "said_by",
+    "priority",
+    "responsibility",
+)
+DECIDED = (
     "decision",
     "outcome",
     "service",
@@ -48,7 +60,7 @@ DECIDED = [
     "dissent",
     "quorum_rule",
     "review_on",
-]
+)
 
 Row = dict[str, Any]
 
@@ -117,6 +129,8 @@ def _record(told: list[Entry]) -> Row:
         "person": str(last.subject),
         "partner": me,
         "withdrawn": _withdrawn(last),
+        "ended": _ended(last),
+        "ended": last.type == "share.InvolvementEnded.v1",
         "number": last.number,
         "position": last.position,
         "open": _open(held),
@@ -158,7 +172,7 @@ def _status(row: Row, me: str) -> str:
     offer = row["offer"]
     to_me = offer and offer["receiver"] == me and offer["handover"] not in row["referrals"]
     rules: list[tuple[str, Callable[[], bool]]] = [
-        ("past", lambda: row["withdrawn"]),
+        ("past", lambda: row["withdrawn"] or row["ended"]),
         ("hand-over to accept", lambda: bool(to_me)),
         ("referral to answer", lambda: any(r["state"] == "waiting" for r in received)),
         (
@@ -182,7 +196,7 @@ def _referral(said: list[Entry], partner: object) -> Row:
         row["state"] = STATES.get(_fact(e), row["state"])
         match _fact(e):
             case "ReferralMade":
-                row |= {name: d[name] for name in ASKED.split() if name in d} | {"made_at": at}
+                row |= {name: d[name] for name in ASKED if name in d} | {"made_at": at}
             case "InformationAsked":
                 row["question"] = d.get("question")
             case "InformationGiven":
@@ -283,7 +297,7 @@ def _offer(held: list[Entry]) -> Row | None:
 
 
 def _latest(held: list[Entry]) -> Row | None:
-    fresh = [e for e in held if not e.backfill]
+    fresh = [e for e in held if not e.backfill and not e.type.startswith("share.")]
     if not fresh:
         return None
     by = ("by_organisation", "by_practitioner")
@@ -304,6 +318,10 @@ def _of(entry: Entry, noun: str, stream: str) -> bool:
 
 def _withdrawn(entry: Entry) -> bool:
     return entry.type == "share.Withdrawn.v1"
+
+
+def _ended(entry: Entry) -> bool:
+    return entry.type == "share.InvolvementEnded.v1"
 
 
 def _fact(entry: Entry) -> str:
