@@ -153,12 +153,15 @@ class Attendance(StrEnum):
 
 
 class Medium(StrEnum):
-    """Consultation mechanism 01, 02, 11 and groups."""
+    """How somebody is met or spoken with (consultation mechanisms in ``policies.codes``)."""
 
     FACE_TO_FACE = "face to face"
     TELEPHONE = "telephone"
     VIDEO = "video"
     GROUP = "group"
+    TALK_TYPE = "talk type"  # for a person unable to speak
+    EMAIL = "email"
+    MESSAGE = "text or chat"
 
 
 class Instrument(StrEnum):

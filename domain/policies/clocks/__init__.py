@@ -1,0 +1,22 @@
+"""Waiting-time clocks: dated rules, and a reading of them from what happened and was recorded."""
+
+from domain.policies.clocks.happening import COUNTABLE, Happening, Kind
+from domain.policies.clocks.reading import ClockReading, State, read
+from domain.policies.clocks.rules import RULES, Clock, ClockRule, Standing, in_force
+from domain.policies.clocks.spells import Spell, spells
+
+__all__ = [
+    "COUNTABLE",
+    "RULES",
+    "Clock",
+    "ClockReading",
+    "ClockRule",
+    "Happening",
+    "Kind",
+    "Spell",
+    "Standing",
+    "State",
+    "in_force",
+    "read",
+    "spells",
+]
