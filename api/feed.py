@@ -26,7 +26,6 @@ from projections.entries import Entry
 
 router = APIRouter(prefix="/v1/share", tags=["share"])
 
-SOURCE = "/v1/share"
 BATCH = "application/cloudevents-batch+json"
 STREAM = "text/event-stream"
 NEWEST = 2**62
@@ -70,7 +69,7 @@ async def share(
     entries = await reading.entries(caller.organisation, after=following, limit=limit)
     if len(entries) == limit:
         now = replace(now, position=entries[-1].position)  # there is more to show
-    return now.answer([cloudevent(entry, SOURCE) for entry in entries], media=BATCH)
+    return now.answer([cloudevent(entry) for entry in entries], media=BATCH)
 
 
 @router.get(
@@ -156,5 +155,5 @@ async def _stop_after(until: Awaitable[None], group: TaskGroup) -> None:
 
 
 def _event(entry: Entry) -> bytes:
-    content = orjson.dumps(cloudevent(entry, SOURCE))
+    content = orjson.dumps(cloudevent(entry))
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.number, entry.type.encode(), content)

@@ -14,7 +14,7 @@ app = App(
     version_flags=["--version"],
 )
 
-for name in ("up", "serve", "work"):
+for name in ("up", "serve", "work", "relay", "migrate"):
     app.command(f"deploy.commands.processes:{name}", name=name)
 app.command("deploy.commands.community:app", name="community")
 app.command("deploy.commands.community:token", name="token")
@@ -23,6 +23,7 @@ app.command("deploy.commands.views:view", name="view")
 app.command("deploy.commands.views:parked", name="parked")
 app.command("deploy.commands.views:share", name="share")
 app.command("deploy.commands.views:custody", name="custody")
+app.command("deploy.commands.streams:subscribe", name="subscribe")
 app.command("deploy.commands.history:replay", name="replay")
 app.command("deploy.commands.doctor:doctor", name="doctor")
 

@@ -6,8 +6,11 @@ from typing import Any
 
 from projections.entries import Entry
 
+SOURCE = "/v1/share"
+"""Where every entry comes from, whichever way out it takes."""
 
-def cloudevent(entry: Entry, source: str) -> dict[str, Any]:
+
+def cloudevent(entry: Entry, source: str = SOURCE) -> dict[str, Any]:
     """The entry in structured JSON. ``sharenumber`` runs 1, 2, 3 … within the partner's share."""
     return {
         "specversion": "1.0",
@@ -24,7 +27,7 @@ def cloudevent(entry: Entry, source: str) -> dict[str, Any]:
     }
 
 
-def headers(entry: Entry, source: str) -> list[tuple[str, bytes]]:
+def headers(entry: Entry, source: str = SOURCE) -> list[tuple[str, bytes]]:
     """The entry's attributes as Kafka headers, binary mode; the value is its ``data``."""
     event = cloudevent(entry, source)
     del event["data"]

@@ -8,11 +8,13 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from api.parts import DemoPerson
-from deploy.commands.house import opened
+from deploy.commands.house import moment, opened
 from deploy.commands.output import CONFLICT, USAGE, Json, Progress, Stopped, say
 from deploy.community import place
 from deploy.wiring import now
 from domain.vocabulary import Role
+
+A_MINUTE = timedelta(minutes=1)
 
 app = App(name="community", help="The demo community.")
 
@@ -31,6 +33,7 @@ def seed(
     people: Annotated[int, Parameter(help="How many people are being helped.")] = 2_000,
     years: Annotated[float, Parameter(help="How far back the history goes.")] = 1.0,
     seed: Annotated[int, Parameter(help="The same seed gives the same facts.")] = 1,
+    until: Annotated[str, Parameter(help="The moment the history ends; now if left out.")] = "",
     json: Json = False,
 ) -> None:
     """Load a synthetic community with its history into an empty place."""
@@ -46,7 +49,7 @@ def seed(
             people=people,
             years=years,
             seed=seed,
-            until=began.replace(microsecond=0) - timedelta(minutes=1),
+            until=moment(until, "--until") if until else began.replace(microsecond=0) - A_MINUTE,
             progress=lambda done, total: progress(done, total, now()),
         )
         seconds = (now() - began).total_seconds()

@@ -62,7 +62,17 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         yield check(
             "positions have no gaps", facts == head, f"{facts} facts, position {head}", "restore"
         )
-    yield check("migrations", True, f"{len(migrations())} applied", "run `throughcare migrate`")
+    with psycopg.connect(house.database.dsn(schema.OWNER)) as connection:
+        applied = {
+            name for (name,) in connection.execute("select name from public.throughcare_migrations")
+        }
+    known = {name for name, _ in migrations()}
+    yield check(
+        "migrations",
+        applied == known,
+        f"{len(applied)} applied of {len(known)}",
+        "run `throughcare migrate` with this release",
+    )
     positions = asked(house, lambda reading: reading.positions())
     lag = max(seconds for _, seconds in positions.values())
     yield check(

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
-from deploy.commands.house import identifier, opened, partner_named
-from deploy.commands.output import NOTHING, USAGE, Json, Stopped, note, say
+from deploy.commands.house import identifier, moment, opened, partner_named
+from deploy.commands.output import NOTHING, Json, Stopped, note, say
 from deploy.commands.views import asked
 from domain.vocabulary import PersonId
 from projections.entries import Entry
@@ -31,7 +31,7 @@ def replay(
         directory = house.lookups.directory()
         partner = partner_named(directory, for_ or str(house.care.host))
         given = identifier(person, "person")
-        when = When(_moment(as_at, "--as-at"), _time(as_of, "--as-of") if as_of else None)
+        when = When(_position(as_at, "--as-at"), moment(as_of, "--as-of") if as_of else None)
 
         async def read(reading: Reading) -> tuple[list[Entry], dict[str, Any] | None]:
             subject: UUID = given
@@ -64,19 +64,7 @@ def replay(
         say([shown] if json else [{"field": k, "value": v} for k, v in shown.items()], json=json)
 
 
-def _moment(text: str, option: str) -> int | datetime | None:
+def _position(text: str, option: str) -> int | datetime | None:
     if not text:
         return None
-    return int(text) if text.isdecimal() else _time(text, option)
-
-
-def _time(text: str, option: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise Stopped(
-            f"{option} {text!r} is not a time: write 2026-03-03T09:00:00Z", USAGE
-        ) from None
-    if time.tzinfo is None:
-        raise Stopped(f"{option} {text!r} names no time zone: add Z or +01:00", USAGE)
-    return time
+    return int(text) if text.isdecimal() else moment(text, option)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from uuid import UUID
 
 from deploy.commands.output import USAGE, Stopped
@@ -50,3 +51,16 @@ def identifier(text: str, what: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Stopped(f"{text!r} is not the id of a {what}", USAGE) from None
+
+
+def moment(text: str, option: str) -> datetime:
+    """A time as it was typed, with its zone."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise Stopped(
+            f"{option} {text!r} is not a time: write 2026-03-03T09:00:00Z", USAGE
+        ) from None
+    if time.tzinfo is None:
+        raise Stopped(f"{option} {text!r} names no time zone: add Z or +01:00", USAGE)
+    return time

@@ -109,11 +109,11 @@ def tail(
             if follow:
                 async for told in reading.live(entry.id, after):
                     if told:
-                        line(cloudevent(told, "throughcare"))
+                        line(cloudevent(told))
                 return
             while some := await reading.entries(entry.id, after=after, limit=500):
                 for told in some:
-                    line(cloudevent(told, "throughcare"))
+                    line(cloudevent(told))
                 after = some[-1].number
 
         asked(house, show)
