@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from uuid import UUID
 
 from deploy.community import lives, mdt, place, workdays
 from deploy.community.community import Community
 from deploy.community.organisation import found
 from domain.application import CareCoordination
+from domain.mapping import FactMapper
+from domain.vocabulary import PersonId
+from projections.keys import PersonKeys
 
 FACTS_A_SAVE = 800
 FOUNDED_BEFORE = timedelta(days=14)
@@ -41,10 +43,6 @@ class Seeded:
         return self.facts / self.seconds
 
 
-def made_when_needed(persons: Iterable[UUID]) -> None:
-    """Leave each person's key to be made at its first use."""
-
-
 def seed(
     care: CareCoordination,
     *,
@@ -53,13 +51,11 @@ def seed(
     seed: int,
     until: datetime,
     progress: Callable[[int, int], None],
-    make_keys: Callable[[Iterable[UUID]], None] = made_when_needed,
 ) -> Seeded:
     """Tell the history of so many people over so many years up to ``until``, which has passed.
 
     The same seed and ``until`` give the same facts. ``progress`` is told of people who have come,
-    and of how many there will be. ``make_keys`` makes many persons' keys at once. The log must
-    take recorded times. Raises `LogIsNotEmpty`, `HistoryTooShort`.
+    and of how many there will be. The log must take recorded times. Raises `LogIsNotEmpty`, `HistoryTooShort`.
     """
     if years < FEWEST_YEARS:
         raise HistoryTooShort
@@ -80,8 +76,15 @@ def seed(
         with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:
             while community.is_due() and len(batch.facts) < FACTS_A_SAVE:
                 community.go_on()
-            make_keys({fact.person for fact in batch.facts if fact.person})
+            _make_keys(care, {fact.person for fact in batch.facts if fact.person})
         facts, intentions = facts + len(batch.facts), intentions + len(batch.intentions)
         community.forget_times()
         progress(community.people.made, people)
     return Seeded(facts, intentions, people, monotonic() - began)
+
+
+def _make_keys(care: CareCoordination, persons: set[PersonId]) -> None:
+    """One round trip for all of them, where keys are kept in a database."""
+    mapper = care.mapper
+    if isinstance(mapper, FactMapper) and isinstance(mapper.keys, PersonKeys):
+        mapper.keys.make_many(persons)

@@ -376,7 +376,6 @@ def test_it_goes_into_an_empty_log_and_into_no_other(database: Database) -> None
             seed=1,
             until=until,
             progress=lambda so_far, of: come.append((so_far, of)),
-            make_keys=keys.make_many,
         )
 
     seeded = once()
