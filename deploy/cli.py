@@ -1,4 +1,4 @@
-"""The ``throughcare`` command. Heavy parts are imported by the command that needs them."""
+"""The ``throughcare`` command. The parts of a command are imported when it is asked for."""
 
 from __future__ import annotations
 
@@ -6,40 +6,45 @@ import sys
 
 from cyclopts import App
 
-from deploy.commands.output import USAGE, Stopped, note
+from deploy.commands.output import Stopped, note
+
+COMMANDS = (
+    ("up", "processes:up", "Run everything in one process."),
+    ("serve", "processes:serve", "Run pages and interface alone."),
+    ("work", "processes:work", "Run the projections alone."),
+    ("relay", "processes:relay", "Run the relay to Kafka alone."),
+    ("migrate", "processes:migrate", "Bring the database to this release."),
+    ("doctor", "doctor:doctor", "Check everything and say the remedy."),
+    ("community", "community:app", "The demo community."),
+    ("token", "community:token", "Development tokens for the demo's people and systems."),
+    ("import", "importing:app", "Bring referrals in."),
+    ("custody", "views:custody", "People by responsible organisation."),
+    ("replay", "history:replay", "A person's history, as one organisation may know it."),
+    ("share", "views:share", "What a partner was told."),
+    ("subscribe", "streams:subscribe", "Follow a partner's share and miss nothing."),
+    ("view", "views:view", "The views folded from the share."),
+    ("parked", "views:parked", "Cases whose facts could not be folded."),
+)
 
 app = App(
     name="throughcare",
     help="Mental-health care shared by organisations that share only a network.",
     version_flags=["--version"],
 )
-
-for name in ("up", "serve", "work", "relay", "migrate"):
-    app.command(f"deploy.commands.processes:{name}", name=name)
-app.command("deploy.commands.community:app", name="community")
-app.command("deploy.commands.community:token", name="token")
-app.command("deploy.commands.importing:app", name="import")
-app.command("deploy.commands.views:view", name="view")
-app.command("deploy.commands.views:parked", name="parked")
-app.command("deploy.commands.views:share", name="share")
-app.command("deploy.commands.views:custody", name="custody")
-app.command("deploy.commands.streams:subscribe", name="subscribe")
-app.command("deploy.commands.history:replay", name="replay")
-app.command("deploy.commands.doctor:doctor", name="doctor")
+for name, where, said in COMMANDS:
+    app.command(f"deploy.commands.{where}", name=name, help=said)
 
 
 def main() -> None:
     """Run one command; its exit code says how it went (see `deploy.commands.output`)."""
     try:
-        app(exit_on_error=True)
+        app()
     except Stopped as stopped:
         note(f"throughcare: {stopped}")
         sys.exit(stopped.code)
     except KeyboardInterrupt:
         sys.exit(130)
 
-
-__all__ = ["USAGE", "app", "main"]
 
 if __name__ == "__main__":
     main()
