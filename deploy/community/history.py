@@ -55,7 +55,8 @@ def seed(
     """Tell the history of so many people over so many years up to ``until``, which has passed.
 
     The same seed and ``until`` give the same facts. ``progress`` is told of people who have come,
-    and of how many there will be. The log must take recorded times. Raises `LogIsNotEmpty`, `HistoryTooShort`.
+    and of how many there will be. The log must take recorded times.
+    Raises `LogIsNotEmpty`, `HistoryTooShort`.
     """
     if years < FEWEST_YEARS:
         raise HistoryTooShort

@@ -31,7 +31,7 @@ _BY_INTENSITY = {
     for low in (True, False)
 }
 MEDIA = tuple(m for m, share in figures.MEDIA.items() for _ in range(share))
-MEAN_SESSIONS = {"low": 5.2, "low and high": 9.0, "high": 9.8}
+MEAN_SESSIONS = {"low": 5.5, "low and high": 9.6, "high": 10.4}
 DROPPED_OUT_AFTER = 0.62  # of the sessions that were planned
 DAYS_APART = (7, 7, 7, 10, 14)
 
