@@ -47,10 +47,14 @@ def caseload(
     ]
     total = sum(many for name, many in counts.items() if name != "past")
     if sort == "name":
-        return _page(shown, _by_name, paging.by_name(after), limit, counts, total)
+        last = paging.by_name(after)
+        ended = next((row for row in rows if row["person"] == str(last)), None)
+        left = [r for r in shown if last is None or (ended and _by_name(r) > _by_name(ended))]
+        return _page(left, _by_name, limit, counts, total)
     urgency, moment, subject = paging.by_urgency(after)
     start = (urgency, _moment(moment), subject)
-    return _page(shown, _by_urgency, start, limit, counts, total)
+    left = [row for row in shown if _by_urgency(row) > start]
+    return _page(left, _by_urgency, limit, counts, total)
 
 
 def referred(
@@ -63,23 +67,27 @@ def referred(
         if name := names.get(row["person"]):
             row["name"] = name
     counts = dict(Counter(row["state"] for row in rows))
-    shown = [row for row in rows if not states or row["state"] in states]
     urgency, moment, referral = paging.by_urgency(after)
     start = (urgency, _moment(moment), referral)
-    return _page(shown, _by_priority, start, limit, counts, sum(counts.values()))
+    left = [
+        row for row in rows if (not states or row["state"] in states) and _by_priority(row) > start
+    ]
+    return _page(left, _by_priority, limit, counts, sum(counts.values()))
 
 
 def _page(
-    shown: list[Row],
+    left: list[Row],
     place: Callable[[Row], tuple[Any, ...]],
-    start: tuple[Any, ...],
     limit: int,
     counts: dict[str, int],
     total: int,
 ) -> Page:
-    left = sorted((row for row in shown if place(row) > start), key=place)
+    left = sorted(left, key=place)
     page = left[:limit]
-    following = paging.cursor(_said(place(page[-1]))) if len(left) > limit else None
+    following = None
+    if len(left) > limit:
+        last = place(page[-1])
+        following = paging.cursor(last[1:] if place is _by_name else _said(last))
     return Page(rows=page, next=following, counts=counts, total=total)
 
 

@@ -43,13 +43,16 @@ def by_urgency(after: str | None) -> tuple[int, str, UUID]:
         raise NoSuchPage from unknown
 
 
-def by_name(after: str | None) -> tuple[str, UUID]:
-    """The place to go on from in rows ordered by name and id. Raises `NoSuchPage`."""
+def by_name(after: str | None) -> UUID | None:
+    """The row to go on from in rows ordered by name: its id, for a name is not put into an address.
+
+    Raises `NoSuchPage`.
+    """
     if after is None:
-        return "", FIRST
-    name, key = _parts(after, 2)
+        return None
+    (key,) = _parts(after, 1)
     try:
-        return name, UUID(key)
+        return UUID(key)
     except ValueError as unknown:
         raise NoSuchPage from unknown
 

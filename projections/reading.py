@@ -161,8 +161,7 @@ class Reading:
             "limit": limit + 1,
         }
         if sort == "name":
-            name, subject = paging.by_name(after)
-            asked |= {"after": name, "subject": subject}
+            asked |= {"after": paging.by_name(after)}
             rows = await self._rows(CASELOAD["page_by_name"], asked)
         else:
             urgency, waiting, subject = paging.by_urgency(after)
@@ -171,7 +170,7 @@ class Reading:
         counts = dict(await self._rows(CASELOAD["counts"], partner))
         return Page(
             rows=[_with_actions(orjson.loads(row[-1])) for row in rows[:limit]],
-            next=_next(rows, limit),
+            next=_next([row[1:] for row in rows] if sort == "name" else rows, limit),
             counts=counts,
             total=sum(n for name, n in counts.items() if name != "past"),
         )

@@ -29,7 +29,10 @@ limit %(limit)s
 select name, subject, content
 from views.caseload
 where partner = %(partner)s
-    and (name, subject) > (%(after)s::text, %(subject)s::uuid)
+    and (%(after)s::uuid is null or (name, subject) > (
+        select name, subject from views.caseload
+        where partner = %(partner)s and subject = %(after)s::uuid
+    ))
     and (cardinality(%(status)s::text[]) = 0 or status = any(%(status)s::text[]))
     and (cardinality(%(status)s::text[]) > 0 or status <> 'past')
     and name ilike %(name)s

@@ -88,8 +88,8 @@ def busy_week(place: Place) -> None:
 
     drugs = place.refer("Tom: drinking", to=DRUG_CARE, person=TOM, reason="half a bottle a day")
     care.accept_referral(drugs, asked=by(DRUGS))
-    care.consent_to(TOM, PROBATION, asked=by(WIGG))
     place.refer("Tom: his order", to=COMMUNITY_ORDER, person=TOM)
+    care.consent_to(TOM, PROBATION, asked=by(WIGG))
     read = place.refer("Mina: company", to=READING, person=MINA)
     care.decline_referral(read, DeclineReason.FULL, note="Try in May.", asked=by(LIBRARY))
     ward = place.refer("Mina: not safe alone", to=WARD, person=MINA, take_over=True)
@@ -142,5 +142,8 @@ def busy_week(place: Place) -> None:
     offered = HandoverId(named("Tom to social work"))
     care.offer_handover(TOM, offered, SUPPORT, asked=by(WIGG))
     care.decline_handover(TOM, offered, note="No worker free.", asked=by(SOCIAL))
+    again = HandoverId(named("Tom to social work after all"))
+    care.offer_handover(TOM, again, SUPPORT, asked=by(WIGG))
+    care.withdraw_handover(TOM, again, asked=by(WIGG))
     care.object_to(TOM, HOUSING, asked=by(WIGG))
     care.close_pathway(MINA, EndReason.PERSON_ENDED, asked=by(WIGG))
