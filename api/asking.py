@@ -48,10 +48,15 @@ CATCHING_UP = 2.0
 """Seconds to wait for a view before something is said not to be there."""
 
 
+def example(**content: Any) -> ConfigDict:
+    """A request's example in the description of the interface."""
+    return ConfigDict(json_schema_extra={"examples": [content]})
+
+
 class Activity(BaseModel):
     """What comes with an intention. ``at`` is when it was true, if that was not now."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid") | example(at="2026-03-02T09:00:00Z")
 
     at: Instant | None = None
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.asking import Activity, Answered, Asks, answered
+from api.asking import Activity, Answered, Asks, answered, example
 from domain.contact import AppointmentIsUnknown, OnlyTheProviderMay
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked
@@ -20,11 +20,17 @@ router = APIRouter(prefix="/v1", tags=["contacts"])
 class NotingAttendance(Activity):
     """Whether an appointment took place."""
 
+    model_config = example(attendance="attended on time")
+
     attendance: Attendance
 
 
 class CompletingMeasure(Activity):
     """A score, and the items it is the sum of where they are known."""
+
+    model_config = example(
+        referral="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55", instrument="PHQ-9", total=14
+    )
 
     referral: UUID
     instrument: Instrument

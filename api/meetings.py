@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caring
-from api.asking import Activity, Answered, Asks, answered
+from api.asking import Activity, Answered, Asks, answered, example
 from api.parts import Here
 from api.reads import At
 from api.texts import Instant, Line, Text
@@ -33,6 +33,14 @@ MOST = 200
 class Scheduling(Activity):
     """A meeting's day, and the organisations that come."""
 
+    model_config = example(
+        kind="weekly MDT",
+        name="Monday MDT",
+        starts_at="2026-03-09T12:30:00Z",
+        chair="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55",
+        invited=["6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11"],
+    )
+
     kind: MeetingKind
     name: Line
     starts_at: Instant
@@ -45,6 +53,12 @@ class Listing(Activity):
 
     ``present`` are the organisations that will hear this case.
     """
+
+    model_config = example(
+        person="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55",
+        question="Is guided self-help enough?",
+        present=["6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11"],
+    )
 
     person: UUID
     question: Text
@@ -64,6 +78,15 @@ class InTheRoom(BaseModel):
 class Attending(Activity):
     """Who is in the room for one case."""
 
+    model_config = example(
+        attendees=[
+            {
+                "practitioner": "0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55",
+                "partner": "6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11",
+            }
+        ]
+    )
+
     attendees: Annotated[list[InTheRoom], Field(min_length=1, max_length=MOST)]
 
 
@@ -78,6 +101,16 @@ class Dissenting(BaseModel):
 
 class Deciding(Activity):
     """What the meeting decided, why, what the person wants, and who dissented."""
+
+    model_config = example(
+        outcome="step up",
+        service="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11",
+        rationale="No better after six sessions.",
+        persons_view="She wants to try medication.",
+        dissent=[
+            {"practitioner": "0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55", "reason": "Two more weeks."}
+        ],
+    )
 
     outcome: Decision
     service: UUID | None = None

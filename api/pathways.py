@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.asking import Activity, Answered, Asking, Asks, answered
+from api.asking import Activity, Answered, Asking, Asks, answered, example
 from api.texts import Text
 from domain.application import CareCoordination
 from domain.intentions.deciding import Answer
@@ -20,6 +20,10 @@ router = APIRouter(prefix="/v1/pathways", tags=["pathways"])
 class OfferingHandover(Activity):
     """The service whose organisation should take the person on, and what speaks for it."""
 
+    model_config = example(
+        service="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11", evidence="PHQ-9 22 after six sessions."
+    )
+
     service: UUID
     evidence: Text | None = None
 
@@ -27,11 +31,17 @@ class OfferingHandover(Activity):
 class AcceptingHandover(Activity):
     """The hand-over that is accepted; the record's ``offer`` names it."""
 
+    model_config = example(handover="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55")
+
     handover: UUID
 
 
 class DecliningHandover(AcceptingHandover):
     """The hand-over that is not accepted, and why."""
+
+    model_config = example(
+        handover="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55", note="Try talking therapies first."
+    )
 
     note: Text | None = None
 
@@ -39,11 +49,15 @@ class DecliningHandover(AcceptingHandover):
 class NamingKeyWorker(Activity):
     """Who the person turns to."""
 
+    model_config = example(key_worker="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55")
+
     key_worker: UUID
 
 
 class ClosingPathway(Activity):
     """Why the person needs no more help for now."""
+
+    model_config = example(reason="completed by agreement")
 
     reason: EndReason
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caring
-from api.asking import Activity, Answered, Asks, answered, etag
+from api.asking import Activity, Answered, Asks, answered, etag, example
 from api.parts import Here
 from api.reads import At
 from api.texts import Line, NhsNumber, Text
@@ -25,18 +25,11 @@ router = APIRouter(prefix="/v1/people", tags=["people"])
 class PersonDetails(BaseModel):
     """What a person tells of themselves."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Amara Okafor",
-                    "phone": "0121 496 0123",
-                    "date_of_birth": "1994-03-05",
-                    "nhs_number": "999 000 0018",
-                }
-            ]
-        },
+    model_config = ConfigDict(extra="forbid") | example(
+        name="Rosa Lind",
+        phone="020 7946 0000",
+        date_of_birth="1988-05-04",
+        nhs_number="999 000 0018",
     )
 
     name: Line
@@ -63,12 +56,16 @@ class Registration(Activity, PersonDetails):
 class CommunicationNeeds(Activity):
     """How to communicate with a person, and what to adjust."""
 
+    model_config = example(needs="Large print; please write, do not ring", language="Polish")
+
     needs: Text
     language: Line | None = None
 
 
 class About(Activity):
     """The organisation that a person objects to, or consents to be told."""
+
+    model_config = example(to="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11")
 
     to: UUID
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ConfigDict, model_validator
+from pydantic import model_validator
 
 from api.access import Caring
-from api.asking import Activity, Answered, Asking, Asks, answered, etag
+from api.asking import Activity, Answered, Asking, Asks, answered, etag, example
 from api.parts import Here
 from api.people import PersonDetails
 from api.reads import At
@@ -45,18 +45,12 @@ class Referring(Activity):
     records it for the one that said it.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "service": "6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11",
-                    "person": {"name": "Amara Okafor", "phone": "0121 496 0123"},
-                    "source": "professional",
-                    "ask": "Talking therapy for low mood",
-                    "reason": "Low since she lost her work; sleeps badly.",
-                }
-            ]
-        }
+    model_config = example(
+        service="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11",
+        person={"name": "Rosa Lind", "phone": "020 7946 0000"},
+        source="professional",
+        ask="Talking therapy for low mood",
+        reason="Low since she lost her work; sleeps badly.",
     )
 
     service: UUID
@@ -83,12 +77,18 @@ class Referring(Activity):
 class Declining(Activity):
     """Why a referral is not taken on."""
 
+    model_config = example(reason="full", note="A place is free in May.")
+
     reason: DeclineReason
     note: Text | None = None
 
 
 class Redirecting(Activity):
     """The service that fits better."""
+
+    model_config = example(
+        service="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11", note="Closer to her home."
+    )
 
     service: UUID
     note: Text | None = None
@@ -97,11 +97,15 @@ class Redirecting(Activity):
 class Question(Activity):
     """What the receiver needs to know."""
 
+    model_config = example(question="Does she take medication?")
+
     question: Text
 
 
 class Information(Activity):
     """The sender's answer."""
+
+    model_config = example(answer="Sertraline 50 mg.")
 
     answer: Text
 
@@ -109,11 +113,15 @@ class Information(Activity):
 class Withdrawal(Activity):
     """Why a referral is taken back."""
 
+    model_config = example(note="She moved away.")
+
     note: Text | None = None
 
 
 class Closing(Activity):
     """How the help ended."""
+
+    model_config = example(reason="completed by agreement", summary="PHQ-9 from 18 to 6.")
 
     reason: EndReason
     summary: Text | None = None
@@ -121,6 +129,8 @@ class Closing(Activity):
 
 class Booking(Activity):
     """A time to be seen, called or to join a group."""
+
+    model_config = example(starts_at="2026-03-09T10:00:00Z", medium="telephone")
 
     starts_at: Instant
     medium: Medium

@@ -170,6 +170,18 @@ def test_the_interface_describes_itself(place: Place) -> None:
             assert methods["post"]["security"], path
 
 
+def test_every_request_has_an_example_that_is_valid(place: Place) -> None:
+    described = place.anybody().get("/openapi.json").json()
+    for path, methods in described["paths"].items():
+        if not path.startswith("/v1") or "post" not in methods:
+            continue
+        schema = methods["post"]["requestBody"]["content"]["application/json"]["schema"]
+        named = schema.get("$ref") or schema["anyOf"][0]["$ref"]
+        model = described["components"]["schemas"][named.rpartition("/")[2]]
+        (example,) = model["examples"]
+        assert set(model.get("required", [])) <= set(example) <= set(model["properties"]), path
+
+
 def test_messages_of_partners_are_taken_and_answered_in_fhir(place: Place, asha: Client) -> None:
     path, sent = "/fhir/$process-message", {"Content-Type": "application/fhir+json"}
     refused = asha.http.post(path, content=b'{"resourceType": "Patient"}', headers=sent)
