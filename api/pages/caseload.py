@@ -41,7 +41,7 @@ TILES = (
     ("referral to answer", "referrals to answer", "referral to answer", "amber"),
     ("information asked", "questions open", "question open", "amber"),
     ("hand-over offered", "hand-overs offered", "hand-over offered", "purple"),
-    ("waiting", "waiting for us", "waiting for us", "blue"),
+    ("waiting", "waiting to be seen", "waiting to be seen", "blue"),
     ("in treatment", "in treatment", "in treatment", "blue"),
 )
 
@@ -95,16 +95,22 @@ class Line:
     latest_by: str
 
 
-def tiles(counts: Mapping[str, int]) -> list[Tile]:
+def tiles(counts: Mapping[str, int], visit: Visit) -> list[Tile]:
+    """The numbers that concern this organisation, by what its agreement lets it know."""
     return [
         Tile(
             count := counts.get(status, 0),
-            one if count == 1 else many,
+            _tile_text(status, one if count == 1 else many, visit),
             "/caseload?" + urlencode({"status": status}),
             tone if count else "plain",
         )
         for status, many, one, tone in TILES
+        if status in visit.statuses
     ]
+
+
+def _tile_text(status: str, text: str, visit: Visit) -> str:
+    return text if visit.follows_contacts or status != "waiting" else "being helped"
 
 
 def score(row: Mapping[str, Any], instrument: Instrument = Instrument.PHQ_9) -> Score | None:
@@ -138,6 +144,8 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
     me, names = row["partner"], visit.names
     under = worked(row, me)
     here = f"/referrals/{under[0]}" if under else f"/people/{row['person']}"
+    if under and under[1]["state"] == "accepted" and not visit.follows_contacts:
+        return Next("Help; end it when done", here)
     match row["status"]:
         case "hand-over to accept":
             offered = row["offer"]
@@ -205,7 +213,7 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
         href=f"/people/{row['person']}",
         name=row.get("name", "No longer shared with us"),
         about=" · ".join(about),
-        tag=words.STATUS[row["status"]],
+        tag=visit.standing(row["status"]),
         step=f"Step {row['step']} · {worker}" if row.get("step") else "",
         clock=clock(row, service.step if service else None, visit.now),
         score=score(row),
@@ -225,7 +233,7 @@ async def caseload(
     after: Annotated[str | None, Query(max_length=300)] = None,
 ) -> HTMLResponse:
     """The organisation's caseload, filtered and sorted as the address says."""
-    chosen = tuple(s for s in status or () if s in words.STATUS)
+    chosen = tuple(s for s in status or () if s in visit.statuses)
     sort = sort if sort in ("urgency", "name") else "urgency"
     found = await visit.here.reading.caseload(
         visit.caller.organisation,
@@ -247,18 +255,22 @@ async def caseload(
         return "/caseload?" + urlencode(pairs) if pairs else "/caseload"
 
     chips = [
-        (words.STATUS[s].text, address(*[("status", o) for o in chosen if o != s], without=_STATUS))
+        (
+            visit.standing(s).text,
+            address(*[("status", o) for o in chosen if o != s], without=_STATUS),
+        )
         for s in chosen
     ]
     chips += [(f"“{q}”", address(without=("q",)))] if q else []
     views = [
         (
-            text,
+            visit.standing("waiting").text if among == ("waiting",) else text,
             "/caseload?" + urlencode([("status", s) for s in among]) if among else "/caseload",
             sum(found.counts.get(s, 0) for s in among or OPEN),
             set(among) == set(chosen) and not q,
         )
         for text, among in SAVED_VIEWS
+        if not among or visit.statuses.keys() & set(among)
     ]
     return await visit.page(
         "caseload.html",
@@ -266,7 +278,7 @@ async def caseload(
         section="/caseload",
         lines=[line(row, visit) for row in found.rows],
         total=found.total,
-        tiles=tiles(found.counts),
+        tiles=tiles(found.counts, visit),
         views=views,
         chips=chips,
         chosen=chosen,
@@ -278,8 +290,8 @@ async def caseload(
         next_link=address(("after", found.next)) if found.next else "",
         first_link=address(),
         live_after=0 if as_at else await visit.here.reading.newest(visit.caller.organisation),
+        engagement=Category.ENGAGEMENT in visit.categories,
         clinical=Category.CLINICAL in visit.categories,
-        coordination=Category.COORDINATION in visit.categories,
     )
 
 

@@ -73,18 +73,27 @@ ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
 """Rules that another answer to one question mends, so that they are said beside it."""
 
 
+NO_DATE = "Enter a real date, for example 27 3 1985"
 NOT_AN_ANSWER = ("missing", "string_too_short", "enum", "uuid_parsing", "int_parsing")
 
 
 def answers(form: FormData, questions: Sequence[Question]) -> dict[str, Any]:
     """What was sent in, as text; several answers to one question as a list."""
     several = {q.name for q in questions if q.kind == "checkboxes"}
-    return {
+    given = {
         name: [str(v) for v in form.getlist(name)]
         if name in several
         else str(form[name]).replace("\r\n", "\n").strip()
         for name in {*form.keys(), *several}
     }
+    dates = {q.name: _date(given, q.name) for q in questions if q.kind == "date"}
+    return given | dates
+
+
+def _date(given: Mapping[str, Any], name: str) -> str:
+    """A date asked for in three parts, as the API takes it; as it was typed if it is none."""
+    parts = [str(given.get(f"{name}-{part}", "")) for part in ("year", "month", "day")]
+    return "-".join(part.zfill(2) for part in parts) if any(parts) else ""
 
 
 def with_zone(values: Mapping[str, Any], questions: Sequence[Question]) -> dict[str, Any]:
@@ -124,7 +133,11 @@ def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[st
     found: dict[str, str] = {}
     for error in refused.errors():
         name = next((str(part) for part in error["loc"] if str(part) in asked), "")
-        said = error["msg"].removeprefix("Value error, ")
+        said = (
+            NO_DATE
+            if error["type"].startswith("date_")
+            else error["msg"].removeprefix("Value error, ")
+        )
         if name and asked[name].missing and error["type"] in NOT_AN_ANSWER:
             said = asked[name].missing
         found.setdefault(name, sentence(said))
@@ -172,6 +185,7 @@ class Form(Generic[M]):
             section=self.section,
             values=given,
             errors=errors or {},
+            dates=[q.name for q in self.questions if q.kind == "date"],
             key=given.get("key") or new_key(),
         )
 

@@ -144,6 +144,7 @@ async def history_page(
     assert then is not None
     events = timeline(entries, visit.names)
     here = events[ordinal - 1]
+    fields = compared(said(before, visit.names), said(then, visit.names))
     return await visit.page(
         "history.html",
         title=f"History of {name_of(then)}",
@@ -151,13 +152,14 @@ async def history_page(
         person=person,
         name=name_of(then),
         identity=identity(then, visit),
-        standing=words.STATUS[then["status"]],
+        standing=visit.standing(then["status"]),
         at=ordinal,
         count=len(entries),
         past=ordinal < len(entries),
         here=here,
         moments=orjson.dumps([f"{e.title}, {words.moment(e.at)}" for e in events]).decode(),
         as_at_local=f"{words.instant(here.recorded_at):%Y-%m-%dT%H:%M}",
-        fields=compared(said(before, visit.names), said(then, visit.names)),
+        fields=fields,
+        unchanged=not any(field.changed for field in fields),
         events=list(reversed(events)),
     )

@@ -28,9 +28,8 @@ async def my_day(visit: SomebodysVisit) -> Response:
     counted = await reading.caseload(me, status=("hand-over to accept",), limit=SHOWN)
     received = await reading.referrals(me, part=RECEIVED, states=OPEN_STATES, limit=SHOWN)
     asked = await reading.referrals(me, part=SENT, states=("information asked",), limit=SHOWN)
-    ended = await reading.referrals(
-        me, part=SENT, states=("closed", "declined", "expired"), limit=SHOWN
-    )
+    ended = await reading.referrals(me, part=SENT, states=("closed",), limit=SHOWN)
+    refused = await reading.referrals(me, part=SENT, states=("declined", "expired"), limit=SHOWN)
     today = words.instant(visit.now).date()
     ahead = [
         meeting
@@ -41,12 +40,12 @@ async def my_day(visit: SomebodysVisit) -> Response:
         "my_day.html",
         title="My day",
         section="/",
-        tiles=tiles(counted.counts),
+        tiles=tiles(counted.counts, visit),
         handovers=[line(row, visit) for row in counted.rows],
         received=received.rows,
         asked=asked.rows,
-        ended=[row for row in ended.rows if row["state"] == "closed"],
-        refused=[row for row in ended.rows if row["state"] != "closed"],
+        ended=ended.rows,
+        refused=refused.rows,
         meetings=sorted(ahead, key=lambda meeting: str(meeting["starts_at"]))[:4],
         who=lambda referral: choosing.said(referral, visit.names),
         is_today=lambda at: words.instant(at).date() == today,

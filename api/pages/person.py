@@ -88,8 +88,8 @@ def about(row: Mapping[str, Any], names: words.Names) -> list[tuple[str, str]]:
         ("Step", row.get("step")),
         ("Responsible", row.get("responsible") and names.organisation(row["responsible"])),
         ("Key worker", key_worker),
-        ("Sex", row.get("sex")),
-        ("Ethnicity", row.get("ethnicity")),
+        ("Sex", words.sentence(row.get("sex") or "")),
+        ("Ethnicity", words.ETHNICITY.get(row.get("ethnicity", ""), row.get("ethnicity"))),
     ]
     if row.get("waiting_since"):
         said.append(("Waiting since", words.day(row["waiting_since"])))
@@ -131,7 +131,7 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
         row=row,
         name=name_of(row),
         identity=identity(row, visit),
-        standing=words.STATUS[row["status"]],
+        standing=visit.standing(row["status"]),
         about=about(row, names),
         actions=allowed,
         referrals=sorted(asked, key=lambda r: str(r["made_at"]), reverse=True),

@@ -130,19 +130,19 @@ def _what(asked: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
     """What was asked, by whom, and how, as far as it is shared."""
     names = visit.names
     rows = [
-        ("The ask", asked.get("ask", "")),
-        ("Reason", asked.get("reason", "")),
+        ("The ask", asked.get("ask") or ""),
+        ("Reason", asked.get("reason") or ""),
         ("From", choosing.said(dict(asked), names)),
-        ("Who said it", asked.get("said_by", "")),
+        ("Who said it", asked.get("said_by") or ""),
         ("Made", words.moment(asked["made_at"])),
-        ("Urgency", words.sentence(asked.get("priority", ""))),
-        ("Responsibility", words.sentence(asked.get("responsibility", ""))),
-        ("Question", asked.get("question", "")),
-        ("Answer to it", asked.get("answer", "")),
-        ("Declined because", words.sentence(asked.get("decline_reason", ""))),
-        ("Note", asked.get("note", "")),
-        ("Ended", words.sentence(asked.get("end_reason", ""))),
-        ("Summary", asked.get("summary", "")),
+        ("Urgency", words.sentence(asked.get("priority") or "")),
+        ("Responsibility", words.sentence(asked.get("responsibility") or "")),
+        ("Question", asked.get("question") or ""),
+        ("Answer to it", asked.get("answer") or ""),
+        ("Declined because", words.sentence(asked.get("decline_reason") or "")),
+        ("Note", asked.get("note") or ""),
+        ("Ended", words.sentence(asked.get("end_reason") or "")),
+        ("Summary", asked.get("summary") or ""),
     ]
     return [(label, str(value)) for label, value in rows if value]
 
@@ -167,7 +167,8 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
         what=_what(asked, visit),
         contacts=sorted(
             ((key, c) for key, c in contacts.items() if c.get("referral") == str(referral)),
-            key=lambda pair: str(pair[1].get("starts_at", "")),
+            key=lambda pair: str(pair[1].get("starts_at") or ""),
+            reverse=True,
         ),
         events=[
             happened(entry, visit.names)

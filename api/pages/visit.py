@@ -117,13 +117,36 @@ class Visit:
         return frozenset(agreement.categories) if agreement else frozenset()
 
     @property
+    def follows_contacts(self) -> bool:
+        return Category.ENGAGEMENT in self.categories
+
+    @property
+    def statuses(self) -> dict[str, words.Tag]:
+        """Where a person can stand for this organisation, by what it may know.
+
+        Who is told of no contact is told of no first one either, so nobody "waits" or is "in
+        treatment" there: they are being helped.
+        """
+        known = dict(words.STATUS)
+        if not self.follows_contacts:
+            known["waiting"] = words.Tag("Being helped", "green")
+            del known["in treatment"]
+        if Category.COORDINATION not in self.categories:
+            for status in ("hand-over to accept", "hand-over offered", "held", "involved"):
+                del known[status]
+        return known
+
+    def standing(self, status: str) -> words.Tag:
+        return self.statuses.get(status, words.STATUS[status])
+
+    @property
     def not_shared(self) -> str:
         """The sentence that explains why something is absent, or nothing when all is shared."""
         agreement = self.names.directory.agreements.get(self.caller.organisation)
         hidden = [text for kind, text in words.NOT_SHARED.items() if kind not in self.categories]
         if not hidden or agreement is None:
             return ""
-        listed = ", ".join(hidden[:-1]) + (" and " if hidden[1:] else "") + hidden[-1]
+        listed = "; ".join(hidden)
         return (
             f"Not shared with {self.organisation} under its agreement "
             f"({agreement.reference}): {listed}."

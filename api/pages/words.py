@@ -111,8 +111,8 @@ STATE = {
     "declined": Tag("Declined", "red"),
     "withdrawn": Tag("Withdrawn", "grey"),
     "expired": Tag("Not answered in time", "red"),
-    "closed": Tag("Closed", "white"),
-    "acknowledged": Tag("Closed, outcome read", "grey"),
+    "closed": Tag("Ended", "white"),
+    "acknowledged": Tag("Outcome read", "grey"),
 }
 """What became of a referral."""
 
@@ -160,6 +160,27 @@ class Names:
         return str(entry.name) if entry else otherwise
 
 
+ETHNICITY = {
+    "A": "White: British",
+    "B": "White: Irish",
+    "C": "White: any other background",
+    "D": "Mixed: White and Black Caribbean",
+    "E": "Mixed: White and Black African",
+    "F": "Mixed: White and Asian",
+    "G": "Mixed: any other background",
+    "H": "Indian",
+    "J": "Pakistani",
+    "K": "Bangladeshi",
+    "L": "Any other Asian background",
+    "M": "Black Caribbean",
+    "N": "Black African",
+    "P": "Any other Black background",
+    "R": "Chinese",
+    "S": "Any other ethnic group",
+    "Z": "Not stated",
+}
+"""Ethnic category codes of the NHS Data Dictionary (2001 categories)."""
+
 HAPPENED = {
     "PersonRegistered": "Details recorded",
     "DetailsCorrected": "Details corrected",
@@ -200,6 +221,7 @@ HAPPENED = {
     "MdtDecisionRecorded": "Meeting decided: {outcome}",
     "MeetingClosed": "Meeting closed",
     "Withdrawn": "No longer shared with us",
+    "InvolvementEnded": "No longer involved",
 }
 
 LATEST = {
