@@ -22,7 +22,7 @@ SEED = 20_261_121
 LINES = 40
 """More lines than one attempt to publish has: a life ends before each of them once."""
 
-MOMENTS = 8
+MOMENTS = 5
 """Lives ended from outside, at moments of their own."""
 
 
@@ -32,12 +32,12 @@ def referrals_coming_in(town: Place) -> Iterator[None]:
     stop = Event()
 
     def refer() -> None:
-        while not stop.wait(0.1):
+        while not stop.wait(0.2):
             town.refer(THERAPIES)
             town.refer(HOUSING)
             town.tell()
 
-    for _ in range(300):
+    for _ in range(120):
         town.refer(HOUSING)
     town.tell()
     coming = Thread(target=refer)
