@@ -1,0 +1,108 @@
+"""Escalation ladders: who is told, and when, while a hand-over or a referral meets silence.
+
+Times hang on the moment of the offer alone, so a sweep that was down finds the same rungs due.
+It sends nothing and keeps nothing: what was sent is told to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from domain.policies.days import Unit, Within, local_date
+from domain.vocabulary import Moment, Priority
+
+
+class Silence(StrEnum):
+    """What nobody has answered."""
+
+    HANDOVER = "hand-over"
+    REFERRAL = "referral"
+
+
+class Rung(StrEnum):
+    """Who is told, one after the other."""
+
+    RECEIVER = "receiver"
+    LEAD = "lead"
+    SENDER = "sender"
+    COMMISSIONER = "commissioner"
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One ladder: each rung falls due one more ``step`` after the offer."""
+
+    about: Silence
+    source: str
+    effective_from: date
+    steps: Mapping[Priority, Within]
+    rungs: tuple[Rung, ...] = tuple(Rung)
+    effective_to: date | None = None  # the first day it no longer holds
+
+    def due(self, rung: Rung, offered_at: Moment, priority: Priority) -> Moment:
+        """When a rung falls due."""
+        step = self.steps[priority]
+        return Within(step.amount * (self.rungs.index(rung) + 1), step.unit).due(offered_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next rung and when it falls due; ``now_due`` says that it has."""
+
+    rung: Rung
+    at: Moment
+    now_due: bool
+
+
+SOURCE = (
+    "Throughcare's own default, after the rule that every offered transition is accepted, declined "
+    "or escalated within a deadline by risk; a place changes it by a ladder of its own"
+)
+STEPS = {
+    Priority.EMERGENCY: Within(4, Unit.HOURS),
+    Priority.URGENT: Within(24, Unit.HOURS),
+    Priority.ROUTINE: Within(5, Unit.WORKING_DAYS),
+}
+
+LADDERS: tuple[Ladder, ...] = tuple(
+    Ladder(about=silence, source=SOURCE, effective_from=date.min, steps=STEPS)
+    for silence in Silence
+)
+
+
+def in_force(about: Silence, at: Moment, ladders: Collection[Ladder] = LADDERS) -> Ladder:
+    """The ladder that held when the offer was made."""
+    on = local_date(at)
+    held = [
+        ladder
+        for ladder in ladders
+        if ladder.about is about
+        and ladder.effective_from <= on
+        and (ladder.effective_to is None or on < ladder.effective_to)
+    ]
+    assert held, f"no ladder for a {about} on {on}"
+    return max(held, key=lambda ladder: ladder.effective_from)
+
+
+def next_rung(
+    about: Silence,
+    *,
+    offered_at: Moment,
+    priority: Priority,
+    acknowledged: bool,
+    sent: Collection[Rung],
+    now: Moment,
+    ladders: Collection[Ladder] = LADDERS,
+) -> Due | None:
+    """The first rung not sent yet; ``None`` once a human acknowledged, or when all are sent."""
+    if acknowledged:
+        return None
+    ladder = in_force(about, offered_at, ladders)
+    for rung in ladder.rungs:
+        if rung not in sent:
+            at = ladder.due(rung, offered_at, priority)
+            return Due(rung, at, now_due=now >= at)
+    return None
