@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from domain.vocabulary import DeclineReason
+from domain.vocabulary import DeclineReason, EndReason
 from projections import engine, schema
 from projections.entries import Entry
 from projections.statements import statements
@@ -135,6 +135,23 @@ def test_who_declines_is_told_that_it_may_no_longer_know(place: Place) -> None:
     place.care.record_communication_needs(ROSA, "Large print.", language=None, asked=place.by(WIGG))
     place.fold()
     assert place.told(LIBRARY, ROSA)[-1] == "Withdrawn"
+
+
+def test_who_comes_back_is_told_only_what_happened_meanwhile(place: Place) -> None:
+    place.register()
+    first = place.refer("Rosa: out of the house", to=GARDENING)
+    place.care.accept_referral(first, asked=place.by(CHARITY))
+    place.care.close_referral(first, EndReason.COMPLETED, asked=place.by(CHARITY))
+    place.fold()
+    before = place.told(CHARITY, ROSA)
+    assert before[-1] == "InvolvementEnded"
+    place.care.record_communication_needs(ROSA, "By text.", language=None, asked=place.by(WIGG))
+    place.refer("Rosa: out of the house again", to=GARDENING)
+    place.fold(batch=1)
+    assert place.told(CHARITY, ROSA)[len(before) :] == [
+        "CommunicationNeedsRecorded again",
+        "ReferralMade",
+    ]
 
 
 def test_whom_a_person_objects_to_is_told_no_more(place: Place) -> None:
