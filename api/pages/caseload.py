@@ -58,7 +58,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """An instrument's first and last total, in words and as a line."""
+    """An instrument's first and last total, in words and as a line when there are several."""
 
     name: str
     first: int
@@ -194,7 +194,7 @@ def _appointment(row: Mapping[str, Any], visit: Visit, here: str) -> Next:
 
 
 def line(row: Mapping[str, Any], visit: Visit) -> Line:
-    names, today = visit.names, words.instant(visit.now).date()
+    names, today = visit.names, words.instant(visit.moment or visit.now).date()
     under = worked(row, row["partner"])
     service = names.directory.services.get(UUID(under[1]["service"])) if under else None
     about = [str(words.age(row["date_of_birth"], today))] if row.get("date_of_birth") else []
@@ -210,14 +210,15 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
         by = ", ".join(part for part in (by, words.short_day(latest["at"])) if part)
     return Line(
         row=row,
-        href=f"/people/{row['person']}",
+        href=f"/people/{row['person']}"
+        + (f"?{urlencode({'as-at': visit.as_at})}" if visit.as_at else ""),
         name=row.get("name", "No longer shared with us"),
         about=" · ".join(about),
         tag=visit.standing(row["status"]),
         step=f"Step {row['step']} · {worker}" if row.get("step") else "",
-        clock=clock(row, service.step if service else None, visit.now),
+        clock=clock(row, service.step if service else None, visit.moment) if visit.moment else None,
         score=score(row),
-        next=next_action(row, visit),
+        next=next_action(row, visit) if visit.when.now else Next(""),
         ask=str(under[1].get("ask", "")) if under else "",
         latest=words.latest(latest["type"]) if latest else "",
         latest_by=by,
@@ -247,7 +248,7 @@ async def caseload(
     kept: list[tuple[str, str]] = [("status", s) for s in chosen]
     kept += [("q", q)] if q else []
     kept += [("sort", sort)] if sort != "urgency" else []
-    as_at = visit.request.query_params.get("as-at", "")
+    as_at = visit.as_at
     kept += [("as-at", as_at)] if as_at else []
 
     def address(*more: tuple[str, str], without: tuple[str, ...] = ()) -> str:

@@ -138,6 +138,8 @@ def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[st
             if error["type"].startswith("date_")
             else error["msg"].removeprefix("Value error, ")
         )
+        if name and said.startswith(("Is ", "Holds ", "Lies ")):
+            said = f"{asked[name].label} {said[:1].lower()}{said[1:]}"
         if name and asked[name].missing and error["type"] in NOT_AN_ANSWER:
             said = asked[name].missing
         found.setdefault(name, sentence(said))

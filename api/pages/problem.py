@@ -13,8 +13,13 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api import problems
+from api.access import COOKIE, recognise
+from api.pages import words
 from api.pages.rendering import render
+from api.pages.visit import Visit
+from api.parts import Parts
 from domain.kernel import BrokenRule
+from projections.reading import NOW
 
 HEADINGS = {
     400: "This could not be read",
@@ -49,16 +54,28 @@ async def page(request: Request, rule: BrokenRule, *, actions: tuple[str, ...] =
     kept = await _kept(request) if request.method == "POST" else []
     return render(
         "problem.html",
+        visit=await _visit(request),
         status=status,
         headers={"Retry-After": "1"} if status in (429, 503) else None,
         title=HEADINGS.get(status, "There is a problem"),
         detail=rule.text,
         remedy=REMEDIES.get(status, ""),
-        actions=actions,
+        actions=[words.ACTIONS.get(action, words.sentence(action)) for action in actions],
         kept=kept,
         back=request.url.path if request.method == "GET" else _before(request.url.path),
         errors={},
     )
+
+
+async def _visit(request: Request) -> Visit | None:
+    """Who came, so that they keep their menu; nobody on a public page."""
+    here: Parts = request.app.state.parts
+    try:
+        caller = await recognise(request.cookies.get(COOKIE, ""), here)
+    except problems.NotSignedIn:
+        return None
+    names = words.Names(await here.reading.directory())
+    return Visit(request, here, caller, names, NOW, here.clock())
 
 
 async def _kept(request: Request) -> list[str]:

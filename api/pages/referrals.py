@@ -92,7 +92,7 @@ async def referrals(
         limit=ROWS,
         when=visit.when,
     )
-    as_at = visit.request.query_params.get("as-at", "")
+    as_at = visit.as_at
 
     def address(**asked: str) -> str:
         kept = {"part": part, "show": show} | ({"as-at": as_at} if as_at else {})

@@ -152,6 +152,18 @@ class Visit:
             f"({agreement.reference}): {listed}."
         )
 
+    @property
+    def moment(self) -> datetime | None:
+        """The time one looks at; ``None`` for a position of the log, whose time is not known."""
+        if self.when.now:
+            return self.now
+        return self.when.as_at if isinstance(self.when.as_at, datetime) else None
+
+    @property
+    def as_at(self) -> str:
+        """The moment as the address says it, to be kept on the way to the next page."""
+        return self.request.query_params.get("as-at", "")
+
     async def freshness(self) -> Freshness:
         reading = self.here.reading
         if self.when.now:

@@ -32,7 +32,7 @@ def day(value: date | datetime | str) -> str:
 def short_day(value: datetime | str) -> str:
     """4 Nov."""
     at = instant(value)
-    return f"{at.day} {at:%b}"
+    return f"{at.day}\N{NO-BREAK SPACE}{at:%b}"
 
 
 def moment(value: datetime | str) -> str:
@@ -115,6 +115,23 @@ STATE = {
     "acknowledged": Tag("Outcome read", "grey"),
 }
 """What became of a referral."""
+
+ACTIONS = {
+    "acceptance": "Accept the referral",
+    "decline": "Decline the referral",
+    "redirection": "Redirect to another service",
+    "information-request": "Ask for information",
+    "information": "Answer the question",
+    "withdrawal": "Withdraw the referral",
+    "appointments": "Book an appointment",
+    "closure": "End this help",
+    "acknowledgement": "Say that you have read the outcome",
+    "handover": "Offer a hand-over",
+    "handover-acceptance": "Accept the hand-over",
+    "handover-decline": "Decline the hand-over",
+    "key-worker": "Name a key worker",
+}
+"""What may be asked next, by the name the interface gives it."""
 
 NOT_SHARED = {
     Category.DEMOGRAPHIC: "date of birth, NHS number and address",
