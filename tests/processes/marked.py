@@ -1,0 +1,277 @@
+"""One person whose every word is marked, in touch with a partner of every kind.
+
+What each kind may know of it is written by hand below, from the sharing agreements of the place
+(docs: who may know what), and not from the code that decides it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+from deploy.wiring import House
+from domain.kernel import Asked
+from domain.meeting import Attendee, Dissent, MeetingScheduled
+from domain.person import Details
+from domain.vocabulary import (
+    Attendance,
+    ContactId,
+    Decision,
+    DecisionId,
+    DeclineReason,
+    EndReason,
+    HandoverId,
+    Instrument,
+    MeasureId,
+    Medium,
+    MeetingId,
+    MeetingKind,
+    Mode,
+    PartnerId,
+    PartnerKind,
+    PersonId,
+    PractitionerId,
+    ReferralId,
+    Role,
+    ServiceId,
+    Source,
+)
+from tests.people import (
+    CHARITY,
+    DRUGS,
+    GARDENING,
+    KINDS,
+    LIBRARY,
+    MONDAY,
+    PEER_GROUP,
+    READING,
+    SERVICE_OF,
+    SERVICES,
+    SOCIAL,
+    TALKING,
+    TRUST,
+    WARD,
+    WIGG,
+    named,
+)
+
+LONG_AGO = datetime(2020, 1, 6, 9, 0, tzinfo=UTC)
+CANARY = PersonId(named("Canary"))
+BORN = date(1931, 7, 19)
+NHS_NUMBER = "9990301948"
+
+
+def mark(*words: str) -> str:
+    """A word that occurs nowhere else, and in no other mark."""
+    return f"zq{''.join(words).replace(' ', '').replace('-', '')}x"
+
+
+def worker(partner: PartnerId) -> PractitionerId:
+    """Whom the partner sends to the meeting and to the pages."""
+    return PractitionerId(named(f"worker of {KINDS[partner].value}"))
+
+
+# What every kind may know
+
+IDENTITY = {mark("name"), mark("phone")}
+DEMOGRAPHIC = {BORN.isoformat(), NHS_NUMBER, mark("sex"), mark("address"), mark("postcode")}
+ACCESS = {mark("language"), mark("needs")}
+EQUALITY = {mark("ethnicity")}
+EVERYBODY = IDENTITY | DEMOGRAPHIC | ACCESS | EQUALITY
+
+# The practice is asked last, and so it is who refers first that holds the person: the practice.
+HELPING = [partner for partner in KINDS if partner in SERVICE_OF and partner != WIGG] + [WIGG]
+ORDINARY = [partner for partner in HELPING if partner != DRUGS]
+
+
+def asked(partner: PartnerId) -> set[str]:
+    """The practical words of a referral, and of the talk about it."""
+    kind = KINDS[partner].value
+    return {mark(what, kind) for what in ("ask", "question", "answer")}
+
+
+def activity(partner: PartnerId) -> set[str]:
+    return {mark("activity", KINDS[partner].value)}
+
+
+def coordination(partner: PartnerId) -> set[str]:
+    return {mark("said by", KINDS[partner].value)}
+
+
+def clinical(partner: PartnerId) -> set[str]:
+    return {mark("reason", KINDS[partner].value)}
+
+
+def whole(partners: list[PartnerId]) -> set[str]:
+    found: set[str] = set()
+    for partner in partners:
+        found |= asked(partner) | activity(partner) | coordination(partner) | clinical(partner)
+    return found
+
+
+NOTES = {mark("declined ask"), mark("declined note"), mark("passed on ask"), mark("passed on note")}
+NOTE_REASONS = {mark("declined reason"), mark("passed on reason")}
+AT_THE_MEETING = {mark("case question"), mark("rationale"), mark("her view"), mark("dissent")}
+OF_THE_HANDOVER = {mark("evidence"), mark("handover note")}
+SUMMARY = {mark("summary")}
+TREATMENT = NOTE_REASONS | AT_THE_MEETING | OF_THE_HANDOVER | SUMMARY
+PASSED_ON = {mark("passed on ask"), mark("passed on note")}
+DECLINED = {mark("declined ask"), mark("declined note")}
+
+ALLOWED: dict[PartnerKind, set[str]] = {
+    PartnerKind.PRACTICE: EVERYBODY | whole(HELPING) | NOTES | TREATMENT,
+    PartnerKind.TRUST: EVERYBODY | whole(HELPING) | NOTES | TREATMENT,
+    PartnerKind.TALKING_THERAPIES: EVERYBODY | whole(ORDINARY) | NOTES | TREATMENT,
+    PartnerKind.SOCIAL_WORK: IDENTITY
+    | DEMOGRAPHIC
+    | ACCESS
+    | NOTES
+    | {m for p in ORDINARY for m in asked(p) | activity(p) | coordination(p)},
+    PartnerKind.DRUG_SERVICE: EVERYBODY | whole([DRUGS]),
+    PartnerKind.CHARITY: IDENTITY | ACCESS | asked(CHARITY) | activity(CHARITY) | PASSED_ON,
+    PartnerKind.PATIENT_GROUP: IDENTITY | ACCESS | PASSED_ON,
+    PartnerKind.SCHOOL: IDENTITY | ACCESS,
+    PartnerKind.LIBRARY: IDENTITY | ACCESS | asked(LIBRARY) | activity(LIBRARY) | DECLINED,
+    PartnerKind.HOUSING_ADVICE: IDENTITY | ACCESS,
+    PartnerKind.PROBATION: IDENTITY,
+    PartnerKind.COMMISSIONER: set(),
+}
+for partner, kind in KINDS.items():  # whoever is asked is told its own ask
+    if kind in (PartnerKind.PATIENT_GROUP, PartnerKind.SCHOOL):
+        ALLOWED[kind] |= asked(partner) | activity(partner)
+    if kind is PartnerKind.HOUSING_ADVICE:
+        ALLOWED[kind] |= asked(partner)
+    if kind is PartnerKind.PROBATION:
+        ALLOWED[kind] |= {mark("question", kind.value)}
+
+MARKS = EVERYBODY | whole(HELPING) | NOTES | TREATMENT
+
+
+def marked_person(house: House) -> None:
+    """Everything that can be said of a person is said of this one, with a mark in it."""
+    care = house.care
+    ticks = iter(range(10_000))
+
+    def by(partner: PartnerId, at: datetime = MONDAY) -> Asked:
+        return Asked(partner, at + timedelta(minutes=next(ticks)), uuid4(), worker(partner))
+
+    with care.batch():
+        for partner, kind in KINDS.items():
+            care.join_partner(
+                partner, name=kind.value, kind=kind, identifiers={}, asked=by(partner, LONG_AGO)
+            )
+            care.add_practitioner(
+                partner,
+                worker(partner),
+                name=f"Worker of the {kind.value}",
+                role=Role.COMMISSIONER if kind is PartnerKind.COMMISSIONER else Role.CLINICIAN,
+                title="worker",
+                asked=by(partner, LONG_AGO),
+            )
+        for service, opening in SERVICES.items():
+            care.open_service(service, opening, asked=by(opening.partner, LONG_AGO))
+
+    care.register_person(
+        CANARY,
+        Details(
+            name=mark("name"),
+            phone=mark("phone"),
+            practice=WIGG,
+            date_of_birth=BORN,
+            nhs_number=NHS_NUMBER,
+            sex=mark("sex"),
+            address=mark("address"),
+            postcode=mark("postcode"),
+            language=mark("language"),
+            ethnicity=mark("ethnicity"),
+            deprivation_decile=3,
+        ),
+        asked=by(WIGG),
+    )
+    care.record_communication_needs(
+        CANARY, mark("needs"), language=mark("language"), asked=by(WIGG)
+    )
+    care.consent_to(CANARY, _of(PartnerKind.PROBATION), asked=by(WIGG))
+
+    def refer(words: str, service: ServiceId, *, said_by: str | None = None) -> ReferralId:
+        referral = ReferralId(named(f"canary {words}"))
+        sender = SOCIAL if SERVICES[service].partner == WIGG else WIGG
+        care.make_referral(
+            referral,
+            CANARY,
+            service,
+            source=Source.PROFESSIONAL,
+            mode=Mode.VERBAL,
+            ask=mark(f"{words} ask") if said_by is None else mark("ask", words),
+            reason=mark(f"{words} reason") if said_by is None else mark("reason", words),
+            said_by=said_by,
+            asked=by(sender),
+        )
+        return referral
+
+    for partner in HELPING:
+        words = KINDS[partner].value
+        referral = refer(words, SERVICE_OF[partner], said_by=mark("said by", words))
+        sender = SOCIAL if partner == WIGG else WIGG
+        care.ask_information(referral, mark("question", words), asked=by(partner))
+        care.give_information(referral, mark("answer", words), asked=by(sender))
+        care.accept_referral(referral, asked=by(partner))
+        contact = ContactId(named(f"canary meets {words}"))
+        care.book_appointment(
+            contact,
+            referral,
+            starts_at=MONDAY,
+            medium=Medium.GROUP,
+            activity=mark("activity", words),
+            asked=by(partner),
+        )
+        care.note_attendance(contact, Attendance.ON_TIME, asked=by(partner))
+        care.complete_measure(
+            MeasureId(named(f"canary scored by {words}")),
+            referral,
+            instrument=Instrument.WSAS,
+            total=37,
+            asked=by(partner),
+        )
+
+    declined = refer("declined", READING)
+    care.decline_referral(
+        declined, DeclineReason.FULL, note=mark("declined note"), asked=by(LIBRARY)
+    )
+    passed_on = refer("passed on", GARDENING)
+    care.redirect_referral(passed_on, PEER_GROUP, note=mark("passed on note"), asked=by(CHARITY))
+
+    meeting, present = MeetingId(named("canary's MDT")), (WIGG, TALKING, TRUST, SOCIAL, CHARITY)
+    care.schedule_meeting(
+        meeting,
+        MeetingScheduled(
+            kind=MeetingKind.WEEKLY_MDT,
+            name="MDT",
+            starts_at=MONDAY,
+            chair=worker(WIGG),
+            invited=present,
+        ),
+        asked=by(WIGG),
+    )
+    care.list_case(meeting, CANARY, question=mark("case question"), present=present, asked=by(WIGG))
+    attendees = tuple(Attendee(practitioner=worker(p), partner=p) for p in present)
+    care.record_attendance(meeting, CANARY, attendees, asked=by(WIGG))
+    care.record_decision(
+        meeting,
+        CANARY,
+        DecisionId(named("canary stays")),
+        outcome=Decision.STAY,
+        rationale=mark("rationale"),
+        persons_view=mark("her view"),
+        dissent=(Dissent(practitioner=worker(TRUST), reason=mark("dissent")),),
+        asked=by(WIGG),
+    )
+    offered = HandoverId(named("canary is offered"))
+    care.offer_handover(CANARY, offered, WARD, evidence=mark("evidence"), asked=by(WIGG))
+    care.decline_handover(CANARY, offered, note=mark("handover note"), asked=by(TRUST))
+    ended = ReferralId(named(f"canary {KINDS[CHARITY].value}"))
+    care.close_referral(ended, EndReason.COMPLETED, summary=mark("summary"), asked=by(CHARITY))
+
+
+def _of(kind: PartnerKind) -> PartnerId:
+    return next(partner for partner, its in KINDS.items() if its is kind)
