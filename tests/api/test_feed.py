@@ -8,6 +8,7 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 
@@ -147,6 +148,7 @@ def test_a_stream_ends_when_its_reader_signs_out(
 ) -> None:
     monkeypatch.setattr(feed, "LOOK", 0.02)
     gwen = place.person("gwen")
+    gwen.http.timeout = httpx.Timeout(5)
     with events(gwen) as told:
         place.tokens.end(gwen.token)
         assert list(told) == []
