@@ -44,7 +44,7 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """What a partner may know of facts between ``since`` and ``before``, now that it is involved.
+    """What a partner may know of facts before ``before``, now that it is involved.
 
     It was told until ``told``, while its own referrals were those in ``knew``: of those facts it
     gets only what becoming a party to another referral adds.
@@ -53,7 +53,6 @@ class Backfill:
     partner: PartnerId
     agreement: AgreementSigned
     own: frozenset[UUID]
-    since: int
     before: int
     told: int = 0
     knew: frozenset[UUID] = frozenset()
@@ -62,8 +61,8 @@ class Backfill:
         """What the partner may know of a person's earlier facts, in their order."""
         partner, agreement = self.partner, self.agreement
         for recorded in history:
-            if not self.since < recorded.position < self.before:
-                continue
+            if recorded.position >= self.before:
+                break
             if recorded.position <= self.told and may_know(recorded, partner, agreement, self.knew):
                 continue
             may = may_know(recorded, partner, agreement, self.own, backfill=True)
@@ -295,7 +294,6 @@ class Circle:
             partner=partner,
             agreement=agreement,
             own=own,
-            since=0 if gained else told,
             before=recorded.position,
             told=told,
             knew=was,

@@ -55,6 +55,7 @@ from domain.vocabulary import (
 )
 from tests.people import (
     CHARITY,
+    COLLABORATIVE_CARE,
     DR_PATEL,
     DRUG_CARE,
     DRUGS,
@@ -75,7 +76,7 @@ from tests.scenario import Community
 
 ACTORS = st.sampled_from([WIGG, TALKING, TRUST, DRUGS, CHARITY])
 PEOPLE = st.sampled_from([ROSA, TOM])
-SERVICES = st.sampled_from([THERAPY, WARD, DRUG_CARE, GARDENING])
+SERVICES = st.sampled_from([THERAPY, WARD, DRUG_CARE, COLLABORATIVE_CARE, GARDENING])
 Asking: TypeAlias = tuple[Callable[[], Answer], Answer]
 Kept: TypeAlias = MultipleResults[Asking] | Asking
 AGREEMENTS = {partner: agreement(partner) for partner in KINDS}
@@ -91,6 +92,7 @@ class Responsibilities(RuleBasedStateMachine):
         self.place = Community()
         self.seen = len(self.place.log.facts)
         self.asked = 0
+        self.made: list[ReferralId] = []
         self.circles = {person: Circle(person) for person in (ROSA, TOM)}
         self.holder: dict[PersonId, PartnerId | None] = {}
         self.step: dict[PersonId, Step] = {}
@@ -102,6 +104,7 @@ class Responsibilities(RuleBasedStateMachine):
     def register(self) -> None:
         for person in (ROSA, TOM):
             self.place.register(person)
+            self.made.append(self.place.refer(f"first {person}", to=GARDENING, person=person))
 
     def by(self, organisation: PartnerId) -> Asked:
         self.asked += 1
@@ -121,7 +124,7 @@ class Responsibilities(RuleBasedStateMachine):
 
     @rule(
         target=asked_before,
-        number=st.integers(0, 5),
+        number=st.integers(0, 40),
         sender=ACTORS,
         person=PEOPLE,
         to=SERVICES,
@@ -137,10 +140,10 @@ class Responsibilities(RuleBasedStateMachine):
         responsibility: Responsibility,
         source: Source,
     ) -> Kept:
-        asked = self.by(sender)
-        return self.kept(
+        asked, referral = self.by(sender), ReferralId(named(f"referral {number}"))
+        kept = self.kept(
             lambda: self.place.care.make_referral(
-                ReferralId(named(f"referral {number}")),
+                referral,
                 person,
                 to,
                 source=source,
@@ -150,22 +153,25 @@ class Responsibilities(RuleBasedStateMachine):
                 asked=asked,
             )
         )
+        if isinstance(kept, tuple):
+            self.made.append(referral)
+        return kept
 
     @rule(
         target=asked_before,
-        number=st.integers(0, 5),
+        which=st.integers(0, 40),
         actor=ACTORS,
+        party=st.sampled_from(["receiver", "receiver", "sender", "anybody"]),
         to=SERVICES,
         act=st.sampled_from(
-            ["accept", "decline", "redirect", "withdraw", "close", "ask", "tell", "acknowledge"]
+            ["accept", "accept", "decline", "redirect", "withdraw", "close", "ask", "tell"]
         ),
     )
-    def answer_referral(self, number: int, actor: PartnerId, to: ServiceId, act: str) -> Kept:
-        referral, asked, care = (
-            ReferralId(named(f"referral {number}")),
-            self.by(actor),
-            self.place.care,
-        )
+    def answer_referral(
+        self, which: int, actor: PartnerId, party: str, to: ServiceId, act: str
+    ) -> Kept:
+        referral, care = self.made[-1 - which % len(self.made)], self.place.care
+        asked = self.by(getattr(self.place.referral(referral), party, actor))
         acts: dict[str, Callable[[], Answer]] = {
             "accept": lambda: care.accept_referral(referral, asked=asked),
             "decline": lambda: care.decline_referral(referral, DeclineReason.FULL, asked=asked),
@@ -174,24 +180,36 @@ class Responsibilities(RuleBasedStateMachine):
             "close": lambda: care.close_referral(referral, EndReason.COMPLETED, asked=asked),
             "ask": lambda: care.ask_information(referral, "?", asked=asked),
             "tell": lambda: care.give_information(referral, "!", asked=asked),
-            "acknowledge": lambda: care.acknowledge_outcome(referral, asked=asked),
         }
         return self.kept(acts[act])
 
-    @rule(target=asked_before, number=st.integers(0, 3), actor=ACTORS, person=PEOPLE, to=SERVICES)
-    def offer(self, number: int, actor: PartnerId, person: PersonId, to: ServiceId) -> Kept:
+    @rule(
+        target=asked_before,
+        number=st.integers(0, 3),
+        actor=ACTORS,
+        holder=st.booleans(),
+        person=PEOPLE,
+        to=SERVICES,
+    )
+    def offer(
+        self, number: int, actor: PartnerId, holder: bool, person: PersonId, to: ServiceId
+    ) -> Kept:
+        """Half the time it is who may that asks, so that much happens."""
+        actor = (self.holder.get(person) if holder else None) or actor
         handover, asked = HandoverId(named(f"handover {number}")), self.by(actor)
         return self.kept(lambda: self.place.care.offer_handover(person, handover, to, asked=asked))
 
     @rule(
         target=asked_before,
         actor=ACTORS,
+        receiver=st.booleans(),
         person=PEOPLE,
-        act=st.sampled_from(["accept", "decline", "withdraw", "close", "key worker"]),
+        act=st.sampled_from(["accept", "accept", "decline", "withdraw", "close", "key worker"]),
     )
-    def move(self, actor: PartnerId, person: PersonId, act: str) -> Kept:
-        care, asked = self.place.care, self.by(actor)
+    def move(self, actor: PartnerId, receiver: bool, person: PersonId, act: str) -> Kept:
         offered = self.offers.get(person)
+        actor = offered.receiver if receiver and offered else actor
+        care, asked = self.place.care, self.by(actor)
         handover = offered.handover if offered else HandoverId(named("handover 0"))
         acts: dict[str, Callable[[], Answer]] = {
             "accept": lambda: care.accept_handover(person, handover, asked=asked),
@@ -202,10 +220,11 @@ class Responsibilities(RuleBasedStateMachine):
         }
         return self.kept(acts[act])
 
-    @rule(person=PEOPLE, actor=ACTORS, lifted=st.booleans())
-    def object_to(self, person: PersonId, actor: PartnerId, lifted: bool) -> None:
+    @rule(person=PEOPLE, actor=ACTORS, rarely=st.integers(0, 9))
+    def object_to(self, person: PersonId, actor: PartnerId, rarely: int) -> None:
+        """Objections are rare and soon lifted, else nobody could do anything."""
         care, asked = self.place.care, self.by(WIGG)
-        change = care.lift_objection if lifted else care.object_to
+        change = care.object_to if rarely == 9 else care.lift_objection
         self.ask(lambda: change(person, actor, asked=asked))
 
     @rule(before=asked_before)
@@ -326,7 +345,7 @@ class Responsibilities(RuleBasedStateMachine):
 
 
 Responsibilities.TestCase.settings = settings(
-    max_examples=80,
+    max_examples=60,
     stateful_step_count=40,
     derandomize=True,
     database=None,
