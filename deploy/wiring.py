@@ -53,8 +53,16 @@ class Database:
         return self.dsns[role]
 
 
-def open_database(settings: Settings, stack: ExitStack) -> Database:
-    """The given PostgreSQL, or one started in the data folder; migrated either way."""
+class NotMigrated(Exception):
+    """The database is not of this release; the message says what to do."""
+
+
+def open_database(settings: Settings, stack: ExitStack, *, migrating: bool = False) -> Database:
+    """The given PostgreSQL, or one started in the data folder.
+
+    A given one changes only when ``migrating``, and is refused when it is not of this release;
+    the folder's own is migrated as it starts. Raises `NotMigrated`.
+    """
     if settings.database is None:
         from deploy import embedded
 
@@ -64,12 +72,18 @@ def open_database(settings: Settings, stack: ExitStack) -> Database:
             {role: server.dsn(role) for role in schema.ROLES}, server.master, settings.data
         )
     settings.data.mkdir(parents=True, exist_ok=True)
-    passwords = _kept(settings.data / "roles.json", _new_passwords)
-    schema.migrate(settings.database, passwords)
+    kept = settings.data / "roles.json"
+    if not (migrating or kept.exists()):
+        raise NotMigrated(f"{kept} is missing: run `throughcare migrate` with this data folder")
+    passwords = _kept(kept, _new_passwords)
+    if migrating:
+        schema.migrate(settings.database, passwords)
     dsns = {
         role: make_conninfo(settings.database, user=role, password=passwords[role], passfile="")
         for role in schema.ROLES
     }
+    if missing := schema.pending(dsns[schema.OWNER]):
+        raise NotMigrated(f"the database lacks {', '.join(missing)}: run `throughcare migrate`")
     return Database(dsns, _master(settings), settings.data)
 
 

@@ -299,10 +299,10 @@ class Referral(Aggregate):
 
     def close(self, reason: EndReason, *, summary: str | None, asked: Asked) -> Recorded | None:
         """End the help. Raises `OnlyTheReceiverMay`, `ReferralWasNotAccepted`."""
-        if self.state in (State.CLOSED, State.ACKNOWLEDGED):
-            return None
         if asked.organisation != self.receiver:
             raise OnlyTheReceiverMay(self.id)
+        if self.state in (State.CLOSED, State.ACKNOWLEDGED):
+            return None
         if self.state is not State.ACCEPTED:
             raise ReferralWasNotAccepted(self.id)
         fact = ReferralClosed(receiver=asked.organisation, reason=reason, summary=summary)

@@ -50,6 +50,21 @@ def migrate(dsn: str, passwords: Mapping[str, str] | None = None) -> list[str]:
         return _apply(connection)
 
 
+def pending(dsn: str) -> list[str]:
+    """The migrations of this release that the database lacks; ``dsn`` is the owner's."""
+    with psycopg.connect(dsn) as connection:
+        (made,) = connection.execute(
+            "select to_regclass('public.throughcare_migrations') is not null"
+        ).fetchone() or (False,)
+        rows = (
+            connection.execute("select name from public.throughcare_migrations").fetchall()
+            if made
+            else []
+        )
+    applied = {name for (name,) in rows}
+    return [name for name, _ in migrations() if name not in applied]
+
+
 def _ensure_roles(connection: psycopg.Connection, passwords: Mapping[str, str]) -> None:
     """Make the roles and what belongs to them, as far as this login may."""
     (superuser, may_create) = connection.execute(

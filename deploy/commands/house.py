@@ -7,10 +7,14 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from uuid import UUID
 
+import psycopg
+
 from deploy.commands.output import USAGE, Stopped
+from deploy.embedded import DidNotStart
 from deploy.settings import SettingIsWrong, Settings, from_environment
-from deploy.wiring import House, build, open_database
+from deploy.wiring import Database, House, NotMigrated, build, open_database
 from projections.directory import Directory, PartnerEntry
+from projections.schema import CannotMigrate
 
 
 def settings() -> Settings:
@@ -26,7 +30,17 @@ def opened(*, history: bool = False) -> Iterator[House]:
     """The parts, closed again at the end."""
     asked = settings()
     with ExitStack() as stack:
-        yield build(asked, open_database(asked, stack), stack, history=history)
+        yield build(asked, connected(asked, stack), stack, history=history)
+
+
+def connected(asked: Settings, stack: ExitStack, *, migrating: bool = False) -> Database:
+    """The database, or a sentence that says why not and what to do."""
+    try:
+        return open_database(asked, stack, migrating=migrating)
+    except (NotMigrated, CannotMigrate, DidNotStart) as remedied:
+        raise Stopped(str(remedied)) from None
+    except psycopg.OperationalError as unreachable:
+        raise Stopped(f"the database cannot be reached: {unreachable}") from None
 
 
 def partner_named(directory: Directory, name: str) -> PartnerEntry:

@@ -20,9 +20,9 @@ from cyclopts import Parameter
 
 from api.app import create_app, end_streams
 from deploy.commands import community
-from deploy.commands.house import settings
+from deploy.commands.house import connected, settings
 from deploy.commands.output import USAGE, Json, Stopped, note, say
-from deploy.wiring import House, build, now, open_database
+from deploy.wiring import House, build, now
 from projections import schema
 from projections.cloudevents import SOURCE
 
@@ -34,11 +34,11 @@ def up(
     *,
     demo: Annotated[bool, Parameter(help="Load the demo community into an empty place.")] = False,
 ) -> None:
-    """Run everything in one process: pages, interface and projections."""
+    """Run everything in one process: pages, interface and projections; migrates first."""
     asked, began = settings(), now()
     _begin()
     with ExitStack() as stack:
-        database = open_database(asked, stack)
+        database = connected(asked, stack, migrating=True)
         house = build(asked, database, stack)
         if demo and not house.log.max_notification_id():
             _load_demo()
@@ -60,7 +60,7 @@ def serve() -> None:
     asked = settings()
     _begin()
     with ExitStack() as stack:
-        house = build(asked, open_database(asked, stack), stack)
+        house = build(asked, connected(asked, stack), stack)
         _serve(house, asked.host, asked.port, demo=False, worker=None)
 
 
@@ -72,7 +72,7 @@ def work(
     asked = settings()
     _begin()
     with ExitStack() as stack:
-        house = build(asked, open_database(asked, stack), stack)
+        house = build(asked, connected(asked, stack), stack)
         if until_caught_up:
             house.engine.catch_up()
         else:
@@ -90,7 +90,7 @@ def relay() -> None:
         raise Stopped("THROUGHCARE_KAFKA is not set: name the bootstrap servers", USAGE)
     _begin()
     with ExitStack() as stack:
-        house = build(asked, open_database(asked, stack), stack)
+        house = build(asked, connected(asked, stack), stack)
         broker = Broker({"bootstrap_servers": asked.kafka.split(",")}, Watchdog(os._exit))
         Relay(house.database.dsn(schema.SERVE), house.keys, broker, SOURCE).run(_stopping())
 
@@ -99,7 +99,7 @@ def migrate(*, json: Json = False) -> None:
     """Bring the database to this release: roles, tables, functions."""
     asked = settings()
     with ExitStack() as stack:
-        database = open_database(asked, stack)
+        database = connected(asked, stack, migrating=True)
         with psycopg.connect(database.dsn(schema.OWNER)) as connection:
             rows = connection.execute(
                 "select name, applied_at from public.throughcare_migrations order by name"

@@ -41,4 +41,4 @@ def subscribe(
     except subscriber.Missed as missed:
         raise Stopped(f"{missed}: ask for them with --from {missed.first}", NOT_VERIFIED) from None
     except (subscriber.NotLetIn, subscriber.Refused) as refused:
-        raise Stopped(f"{refused or type(refused).__doc__}", FAILED) from None
+        raise Stopped(str(refused) or str(type(refused).__doc__), FAILED) from None

@@ -190,7 +190,13 @@ class Deciding(Application[UUID]):
         if earlier:
             return _first_answer(earlier, asked)
         for _ in range(TRIES):
-            changed = decide()
+            try:
+                changed = decide()
+            except BrokenRule:
+                # The same intention, asked at the same moment, may have been recorded meanwhile.
+                if same := self._log.earlier(asked.organisation, asked.key):
+                    return _first_answer(same, asked)
+                raise
             decided = [fact for aggregate in changed for fact in aggregate.collect_events()]
             actions = _next_actions(noun, changed, asked.organisation)
             if not decided:
