@@ -99,6 +99,7 @@ def aviary() -> Iterator[Aviary]:
             yield found
     finally:
         house.stop()
+        house.kill_database()  # if it has outlived those who used it
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -129,7 +129,6 @@ def _record(told: list[Entry]) -> Row:
         "person": str(last.subject),
         "partner": me,
         "withdrawn": _withdrawn(last),
-        "ended": _ended(last),
         "ended": last.type == "share.InvolvementEnded.v1",
         "number": last.number,
         "position": last.position,
@@ -318,10 +317,6 @@ def _of(entry: Entry, noun: str, stream: str) -> bool:
 
 def _withdrawn(entry: Entry) -> bool:
     return entry.type == "share.Withdrawn.v1"
-
-
-def _ended(entry: Entry) -> bool:
-    return entry.type == "share.InvolvementEnded.v1"
 
 
 def _fact(entry: Entry) -> str:

@@ -55,6 +55,7 @@ select partner, number, position, person, subject, type, effective_at, recorded_
 from share.entries order by partner, number
 """
 VIEWS = ("caseload", "referrals", "meetings")
+Views = dict[str, dict[tuple[UUID, UUID], dict[str, Any]]]
 
 
 @dataclass
@@ -145,16 +146,7 @@ class Place:
             return batches
 
     def forget_what_was_told(self) -> None:
-        """As if the engine had never run. Only a superuser that first disarms the guard can."""
-        with self.as_superuser() as connection, connection.transaction():
-            connection.execute("alter table share.entries disable trigger entries_are_kept")
-            connection.execute(
-                "truncate share.entries, share.partners, share.subjects, share.circles, "
-                "share.identifiers, share.parked, views.directory, views.caseload, "
-                "views.referrals, views.meetings"
-            )
-            connection.execute("update views.positions set position = 0")
-            connection.execute("alter table share.entries enable always trigger entries_are_kept")
+        forget_what_was_told(self.database.dsn("postgres"))
 
     def as_superuser(self) -> psycopg.Connection:
         """A connection no process of ours has. Close it."""
@@ -180,8 +172,7 @@ class Place:
         return asyncio.run(asking())
 
     def entries(self) -> list[Entry]:
-        """The whole share, opened: partner by partner, in the order of their numbers."""
-        return [opened(row, self.keys) for row in self.rows(ENTRIES)]
+        return entries(self.database.dsn("postgres"), self.keys)
 
     def told(self, partner: PartnerId, person: PersonId | None = None) -> list[str]:
         """The names of what a partner was told, of one person or of anybody."""
@@ -195,18 +186,42 @@ class Place:
     def subject(self, partner: PartnerId, person: PersonId) -> UUID:
         return self.pseudonyms.of(partner, person)
 
-    def views(self) -> dict[str, dict[tuple[UUID, UUID], dict[str, Any]]]:
-        """Every row of every view, whoever's it is."""
-        of = {"caseload": "subject", "referrals": "referral", "meetings": "meeting"}
-        found: dict[str, dict[tuple[UUID, UUID], dict[str, Any]]] = {}
-        for view in VIEWS:
-            statement = sql.SQL("select partner, {}, content from views.{}").format(
-                sql.Identifier(of[view]), sql.Identifier(view)
-            )
-            with self.as_superuser() as connection:
-                rows = connection.cursor(binary=True).execute(statement).fetchall()
-            found[view] = {(partner, key): orjson.loads(row) for partner, key, row in rows}
-        return found
+    def views(self) -> Views:
+        return views(self.database.dsn("postgres"))
+
+
+def entries(dsn: str, keys: PersonKeys) -> list[Entry]:
+    """The whole share, opened: partner by partner, in the order of their numbers."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.cursor(binary=True).execute(ENTRIES).fetchall()
+    return [opened(row, keys) for row in rows]
+
+
+def views(dsn: str) -> Views:
+    """Every row of every view, whoever's it is."""
+    of = {"caseload": "subject", "referrals": "referral", "meetings": "meeting"}
+    found: Views = {}
+    for view in VIEWS:
+        statement = sql.SQL("select partner, {}, content from views.{}").format(
+            sql.Identifier(of[view]), sql.Identifier(view)
+        )
+        with psycopg.connect(dsn) as connection:
+            rows = connection.cursor(binary=True).execute(statement).fetchall()
+        found[view] = {(partner, key): orjson.loads(row) for partner, key, row in rows}
+    return found
+
+
+def forget_what_was_told(dsn: str) -> None:
+    """As if the engine had never run. Only a superuser that first disarms the guard can."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("alter table share.entries disable trigger entries_are_kept")
+        connection.execute(
+            "truncate share.entries, share.partners, share.subjects, share.circles, "
+            "share.identifiers, share.parked, views.directory, views.caseload, "
+            "views.referrals, views.meetings"
+        )
+        connection.execute("update views.positions set position = 0")
+        connection.execute("alter table share.entries enable always trigger entries_are_kept")
 
 
 def plain(entries: Sequence[Entry]) -> list[tuple[object, ...]]:

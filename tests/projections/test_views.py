@@ -36,10 +36,8 @@ from tests.people import (
 )
 from tests.projections import oracle
 from tests.projections.chance import Chance, scenarios
-from tests.projections.place import VIEWS, Place
+from tests.projections.place import VIEWS, Place, Views
 from tests.projections.week import busy_week
-
-Rows = dict[str, dict[tuple[UUID, UUID], dict[str, Any]]]
 
 
 def by_partner(entries: Iterable[Entry]) -> dict[UUID, list[Entry]]:
@@ -49,7 +47,7 @@ def by_partner(entries: Iterable[Entry]) -> dict[UUID, list[Entry]]:
     return told
 
 
-def assert_views_are_as_told(views: Rows, entries: Iterable[Entry]) -> None:
+def assert_views_are_as_told(views: Views, entries: Iterable[Entry]) -> None:
     """Every row is the oracle's, and there is no other row among those these entries speak of."""
     for partner, told in by_partner(entries).items():
         for view, expected in (
@@ -247,11 +245,13 @@ def test_paging_through_a_caseload_visits_each_row_once_and_puts_no_name_into_an
     crowd(place, [f"{'YyZz'[n % 4]}{n % 5}" for n in range(23)])
 
     async def through(reading: Reading) -> list[dict[str, Any]]:
-        rows, after = [], None
+        rows: list[dict[str, Any]] = []
+        after = None
         while True:
             page = await reading.caseload(TALKING, sort=sort, after=after, limit=limit, when=when)
             assert len(page.rows) <= limit
             assert page.total == 23
+            assert len(rows) < 23, "a row came twice"
             assert not [row for row in page.rows if row["name"] in (page.next or "")]
             rows += page.rows
             after = page.next
@@ -276,13 +276,15 @@ def test_paging_through_referrals_visits_each_row_once(
     crowd(place, [f"Rosa {n}" for n in range(11)])
 
     async def through(reading: Reading) -> list[dict[str, Any]]:
-        rows, after = [], None
+        rows: list[dict[str, Any]] = []
+        after = None
         while True:
             page = await reading.referrals(
                 TALKING, part="received", after=after, limit=limit, when=when
             )
             rows += page.rows
             assert page.total == 11
+            assert len(rows) <= 11, "a row came twice"
             assert page.counts == {"waiting": 11}
             after = page.next
             if after is None:
