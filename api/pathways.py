@@ -29,7 +29,7 @@ class OfferingHandover(Activity):
 
 
 class AcceptingHandover(Activity):
-    """The hand-over that is accepted; the record's ``offer`` names it."""
+    """Which hand-over; the record's ``offer`` names it."""
 
     model_config = example(handover="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55")
 
@@ -100,6 +100,19 @@ async def decline_handover(person: UUID, body: DecliningHandover, asks: Asks) ->
         asks,
         lambda care, known, asked: care.decline_handover(
             known, HandoverId(body.handover), note=body.note, asked=asked
+        ),
+    )
+
+
+@router.post("/{person}/handover-withdrawal", response_model=Answered)
+async def withdraw_handover(person: UUID, body: AcceptingHandover, asks: Asks) -> Response:
+    """Take back an offer that a meeting or ``handover`` made; a referral's ends with it."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.withdraw_handover(
+            known, HandoverId(body.handover), asked=asked
         ),
     )
 

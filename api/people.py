@@ -124,6 +124,16 @@ async def object_to(person: UUID, body: About, asks: Asks) -> Response:
     return answered(answer, 200, known_as=person)
 
 
+@router.post("/{person}/objection-lifting", response_model=Answered)
+async def lift_objection(person: UUID, body: About, asks: Asks) -> Response:
+    """Let an organisation know of a person again, at the person's word."""
+    known, care = await asks.person(person), asks.here.care
+    answer = await asks.ask(
+        body, lambda asked: care.lift_objection(known, PartnerId(body.to), asked=asked)
+    )
+    return answered(answer, 200, known_as=person)
+
+
 @router.post("/{person}/consents", response_model=Answered)
 async def consent_to(person: UUID, body: About, asks: Asks) -> Response:
     """Record that a person agreed in so many words that an organisation may be told."""

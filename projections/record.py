@@ -172,7 +172,10 @@ def actions(row: dict[str, Any]) -> list[str]:
         known += ["handover-acceptance", "handover-decline"]
     if row["open"] and row.get("responsible") == me:
         known.append("key-worker")
-        known += [] if offer else ["handover", "closure"]
+        if offer is None:
+            known += ["handover", "closure"]
+        elif offer["handover"] not in row["referrals"]:
+            known.append("handover-withdrawal")
     return known
 
 

@@ -191,6 +191,10 @@ def _handover(visit: Visit, _row: Row) -> list[Question]:
     ]
 
 
+def _nothing(_visit: Visit, _row: Row) -> list[Question]:
+    return []
+
+
 def _declining(_visit: Visit, _row: Row) -> list[Question]:
     return [
         Question(
@@ -241,6 +245,14 @@ ON_PERSON: dict[str, Doing] = {
         "You stay responsible until they accept.",
         button="Confirm and send",
     ),
+    "handover-withdrawal": Doing(
+        "Take back the hand-over",
+        pathways.AcceptingHandover,
+        pathways.withdraw_handover,
+        _nothing,
+        "Your organisation stays responsible.",
+        button="Take back the hand-over",
+    ),
     "key-worker": Doing(
         "Name a key worker", pathways.NamingKeyWorker, pathways.name_key_worker, _worker
     ),
@@ -268,6 +280,14 @@ ON_PERSON: dict[str, Doing] = {
         "What it was told is withdrawn, and it is told nothing more.",
         always=True,
     ),
+    "objection-lifting": Doing(
+        "Lift an objection",
+        people.About,
+        people.lift_objection,
+        _organisation,
+        "The person no longer objects to this organisation. It is told again what it may know.",
+        always=True,
+    ),
     "closure": Doing(
         "Close the pathway", pathways.ClosingPathway, pathways.close_pathway, _closing
     ),
@@ -286,7 +306,7 @@ ACCEPT = Doing(
     "Accept the hand-over",
     pathways.AcceptingHandover,
     pathways.accept_handover,
-    lambda _visit, _row: [],
+    _nothing,
     "From now on your organisation is responsible.",
     button="Accept the hand-over",
 )
@@ -327,7 +347,7 @@ async def person_answer(visit: CaringVisit, person: UUID, activity: str) -> Resp
     doing, row = _doing(activity), await known(visit, person)
 
     def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
-        if activity not in ANSWERS or not row["offer"]:
+        if not activity.startswith("handover-") or not row["offer"]:
             return values
         return {**values, "handover": row["offer"]["handover"]}
 

@@ -48,6 +48,8 @@ DONE = {
     "heard": "The referral that was said to you is recorded.",
     "handover-acceptance": "You accepted the hand-over. You are responsible from now on.",
     "handover-decline": "You declined the hand-over. The sender still holds the person.",
+    "handover-withdrawal": "The hand-over is taken back. You still hold the person.",
+    "objection-lifting": "The objection is lifted. That organisation is told again.",
     "handover": "The hand-over is offered. You hold the person until it is accepted.",
     "key-worker": "The key worker is named.",
     "objection": "The objection is recorded. That organisation is told nothing more.",

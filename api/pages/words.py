@@ -129,6 +129,7 @@ ACTIONS = {
     "handover": "Offer a hand-over",
     "handover-acceptance": "Accept the hand-over",
     "handover-decline": "Decline the hand-over",
+    "handover-withdrawal": "Take back the hand-over",
     "key-worker": "Name a key worker",
 }
 """What may be asked next, by the name the interface gives it."""
