@@ -195,6 +195,10 @@ class OnlyTheReceiverMayAnswer(BrokenRule):
     """Only the organisation a hand-over is offered to may answer it."""
 
 
+class AlreadyAtThisStep(BrokenRule):
+    """The person is at this step with this organisation already; nothing would change."""
+
+
 class AlreadyResponsible(BrokenRule):
     """The organisation is responsible for the person already."""
 
@@ -400,6 +404,46 @@ class Pathway(Aggregate):
             label=self._either(offer.label),
             correlation=offer.correlation,
             cause=cause or offer.fact,
+        )
+
+    def move_within(
+        self,
+        to_step: Step,
+        *,
+        decision: DecisionId,
+        label: Label,
+        asked: Asked,
+        correlation: UUID,
+        cause: str,
+    ) -> Recorded:
+        """Step up or down with the organisation that is responsible already: nothing to accept.
+
+        Raises `PathwayIsClosed`, `AnotherHandoverIsOffered`, `AlreadyAtThisStep`.
+        """
+        if not self.open or self.responsible is None:
+            raise PathwayIsClosed(self.id)
+        if self.offer is not None:
+            raise AnotherHandoverIsOffered(self.offer.handover)
+        if to_step == self.step:
+            raise AlreadyAtThisStep(self.id)
+        up = to_step > self.step
+        proposal, stepped = (StepUpProposed, SteppedUp) if up else (StepDownProposed, SteppedDown)
+        from_step, person = self.step, self.person
+        proposed = self.record(
+            proposal(from_step=from_step, to_step=to_step, decision=decision),
+            asked,
+            person=person,
+            label=self._either(label),
+            correlation=correlation,
+            cause=cause,
+        )
+        return self.record(
+            stepped(from_step=from_step, to_step=to_step, responsible=self.responsible),
+            asked,
+            person=person,
+            label=self.label,
+            correlation=correlation,
+            cause=proposed.id,
         )
 
     def close(self, reason: EndReason, *, asked: Asked) -> Recorded | None:

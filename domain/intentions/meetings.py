@@ -89,7 +89,8 @@ class MeetingIntentions(Deciding):
     ) -> Answer:
         """Record what a meeting decided; a decision that moves the person offers the hand-over.
 
-        Responsibility does not move with the decision, but when the receiver accepts.
+        Responsibility does not move with the decision, but when the receiver accepts. A move to
+        another step of the organisation that is responsible already takes place at once.
         """
 
         def decide() -> tuple[Aggregate, ...]:
@@ -114,7 +115,16 @@ class MeetingIntentions(Deciding):
                 label=label,
                 asked=asked,
             )
-            if decided and wanted and receiver:
+            if decided and wanted and receiver == way.responsible:
+                way.move_within(
+                    wanted.step,
+                    decision=decision,
+                    label=label,
+                    asked=asked,
+                    correlation=decided.correlation,
+                    cause=decided.id,
+                )
+            elif decided and wanted and receiver:
                 self._offer(
                     way,
                     HandoverId(decision),

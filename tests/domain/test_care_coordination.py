@@ -48,6 +48,7 @@ from domain.vocabulary import (
 from tests.memory import MemoryLog
 from tests.people import (
     CHARITY,
+    COLLABORATIVE_CARE,
     DR_PATEL,
     DRUG_CARE,
     DRUGS,
@@ -388,6 +389,25 @@ def test_a_decision_offers_a_handover_and_moves_nobody(place: Community) -> None
     assert (place.pathway().responsible, place.pathway().step) == (WIGG, Step.COMMUNITY_PREVENTION)
     place.care.accept_handover(ROSA, HandoverId(DECISION), asked=by(TRUST))
     assert (place.pathway().responsible, place.pathway().step) == (TRUST, Step.HOSPITAL_CARE)
+
+
+def test_a_decision_for_another_step_of_the_holder_steps_at_once(place: Community) -> None:
+    place.refer("Rosa to gardening", to=GARDENING)
+    decide(place, to=COLLABORATIVE_CARE)
+    assert happened(place)[5:] == ["MdtDecisionRecorded", "StepUpProposed", "SteppedUp"]
+    way = place.pathway()
+    assert (way.responsible, way.step, way.offer) == (WIGG, Step.COLLABORATIVE_CARE, None)
+    decided, proposed, stepped = place.recorded()[5:]
+    assert (proposed.causation, stepped.causation) == (decided.id, proposed.id)
+
+
+def test_a_decision_that_changes_nothing_is_not_recorded(place: Community) -> None:
+    place.refer("Rosa to gardening", to=GARDENING)
+    place.hand_over(THERAPY)
+    place.hand_over(COLLABORATIVE_CARE, sender=TALKING)
+    with refused(pathway.AlreadyAtThisStep):
+        decide(place, to=COLLABORATIVE_CARE)
+    assert happened(place)[-1] == "AttendanceRecorded"
 
 
 def test_a_decision_about_drug_care_is_labelled_with_its_offer(place: Community) -> None:
