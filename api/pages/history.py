@@ -102,7 +102,9 @@ def said(row: Mapping[str, Any] | None, names: words.Names) -> dict[str, str]:
         lines["Appointments"] = f"{len(row['contacts'])} booked, {done} with an outcome"
     for case in row["meetings"].values():
         listed = words.day(case["listed_at"]) if case.get("listed_at") else ""
-        lines[f"Meeting, listed {listed}"] = words.sentence(case.get("outcome") or "not decided")
+        lines[f"Meeting, listed {listed}"] = words.sentence(
+            case.get("outcome") or ("not reached" if case.get("not_reached_at") else "not decided")
+        )
     return lines | _details(row, names)
 
 

@@ -53,6 +53,8 @@ def asset(name: str) -> str:
 
 
 ENVIRONMENT = environment()
+NOBODY: dict[str, Any] = {"visit": None, "errors": {}, "section": ""}
+"""What the layout asks of every page, on one that nobody signed in to."""
 
 
 def warm() -> None:
@@ -66,5 +68,5 @@ def render(
     template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
     """A page. What protects it goes on at the edge, with every other answer."""
-    content = ENVIRONMENT.get_template(template).render(**context)
+    content = ENVIRONMENT.get_template(template).render(NOBODY | context)
     return HTMLResponse(content, status_code=status, headers=headers)

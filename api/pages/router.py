@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.pages import (
     about,
     caseload,
+    cases,
     history,
     meetings,
     my_day,
@@ -30,6 +31,7 @@ for part in (
     history,
     person,
     meetings,
+    cases,
     about,
 ):
     router.include_router(part.router)

@@ -238,6 +238,7 @@ HAPPENED = {
     "AttendanceRecorded": "Meeting attendance recorded",
     "MdtDecisionRecorded": "Meeting decided: {outcome}",
     "MeetingClosed": "Meeting closed",
+    "CaseNotReached": "Not reached by the meeting",
     "Withdrawn": "No longer shared with us",
     "InvolvementEnded": "No longer involved",
 }

@@ -37,6 +37,11 @@ if (link && navigator.clipboard) {
   });
 }
 
+// Word of a new entry: what wants to know asks again, and sees what it may see.
+document.body.addEventListener("htmx:after:sse:message", () => {
+  document.body.dispatchEvent(new CustomEvent("entry"));
+});
+
 // Pausing live rows: whoever reads them decides when they move.
 const pause = document.querySelector("button[data-pause]");
 if (pause) {

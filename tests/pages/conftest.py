@@ -1,0 +1,115 @@
+"""The story the pages are tested with, and a browser to read it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from api.access import COOKIE
+from deploy import assets
+from deploy.embedded import DATABASE, Embedded
+from tests import database
+from tests.pages.place import Story, running, told
+
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def story(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Nia's story, served. Tests add to it; none relies on what another one added."""
+    folder: Path = tmp_path_factory.mktemp("pages")
+    with (
+        contextmanager(database._made)(server, template=DATABASE) as made,
+        running(made, folder) as place,
+    ):
+        yield told(place)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip(f"no headless Chromium on the path: none of {', '.join(BROWSERS)}")
+    try:
+        assets.bring(assets.installed_folder())
+    except assets.AssetsMissing as missing:
+        pytest.skip(f"the front-end files are not there: {missing}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page, and everything it complained of or asked of another host."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    @property
+    def done(self) -> str:
+        return self.page.locator(".nhsuk-notification-banner__heading").inner_text()
+
+
+Opening = Callable[..., Watched]
+
+
+@pytest.fixture
+def visiting(story: Story, browser: Browser) -> Iterator[Opening]:
+    """Open a browser as somebody, or as nobody; ``scripts=False`` turns JavaScript off."""
+    with ExitStack() as opened:
+
+        def visit(key: str | None, *, scripts: bool = True) -> Watched:
+            context = browser.new_context(
+                base_url=story.place.url,
+                viewport={"width": 1440, "height": 1000},
+                locale="en-GB",
+                timezone_id="Europe/London",
+                reduced_motion="reduce",
+                java_script_enabled=scripts,
+            )
+            opened.callback(context.close)
+            if key:
+                token = story.place.person(key).token
+                context.add_cookies([{"name": COOKIE, "value": token, "url": story.place.url}])
+            page = context.new_page()
+            watched = Watched(page, story.place.url)
+            page.on(
+                "console",
+                lambda said: (
+                    watched.complaints.append(said.text)
+                    if said.type in ("error", "warning")
+                    else None
+                ),
+            )
+            page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+            page.on(
+                "request",
+                lambda request: (
+                    watched.complaints.append(f"asked {request.url}")
+                    if not request.url.startswith(story.place.url)
+                    else None
+                ),
+            )
+            return watched
+
+        yield visit

@@ -1,0 +1,106 @@
+"""Every page for everybody it is for: accessible, quiet, of one host, and no wider than a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.pages.conftest import Opening
+from tests.pages.place import Story
+
+pytestmark = pytest.mark.browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+PUBLIC = ["/sign-in", "/accessibility", "/keyboard", "/catalogue"]
+EVERYBODYS = ["/", "/caseload", "/referrals", "/referrals?part=sent&show=all", "/refer", "/stream"]
+PAGES: list[tuple[str | None, str]] = [
+    *((None, path) for path in PUBLIC),
+    (None, "/refer-yourself/{talking}"),
+    (None, "/refer-yourself/{talking}/sent?reference=abc"),
+    *((key, path) for key in ("asha", "priya", "joy", "leroy") for path in EVERYBODYS),
+    *((key, f"/people/{{person}}{part}") for key in ("asha", "joy") for part in ("", "/history")),
+    ("priya", "/people/{person}/history?at=3"),
+    ("priya", "/people/{person}/handover"),
+    ("priya", "/people/{person}/objection"),
+    ("priya", "/caseload?as-at=1"),
+    ("priya", "/caseload?status=waiting&q=nobody"),
+    ("priya", "/referrals/{therapy}"),
+    ("priya", "/referrals/{therapy}/appointments"),
+    ("priya", "/referrals/{therapy}/scores"),
+    ("priya", "/referrals/{therapy}/closure"),
+    ("joy", "/referrals/{housing}"),
+    ("joy", "/referrals/{housing}/decline"),
+    ("joy", "/referrals/{housing}/redirection"),
+    ("asha", "/refer?q=Nia"),
+    ("asha", "/refer/new"),
+    ("asha", "/refer/new?person={person}"),
+    ("maureen", "/refer/heard"),
+    ("gwen", "/mdt"),
+    ("gwen", "/mdt/new"),
+    ("gwen", "/mdt/{meeting}"),
+    ("gwen", "/mdt/{meeting}/list"),
+    ("gwen", "/mdt/{meeting}/cases/{person}/room"),
+    ("gwen", "/mdt/{meeting}/cases/{person}/decision"),
+    ("ruth", "/"),
+]
+
+
+@pytest.fixture
+def address(story: Story) -> Callable[[str | None, str], str]:
+    def filled(key: str | None, path: str) -> str:
+        return path.format(
+            person=story.person(key) if key and "{person}" in path else "",
+            therapy=story.therapy,
+            housing=story.housing,
+            meeting=story.meeting,
+            talking=story.talking,
+        )
+
+    return filled
+
+
+@pytest.mark.parametrize(("key", "path"), PAGES)
+def test_a_page_is_accessible_quiet_and_fits_a_phone(
+    key: str | None, path: str, address: Callable[[str | None, str], str], visiting: Opening
+) -> None:
+    there = visiting(key)
+    answer = there.page.goto(address(key, path))
+    assert answer is not None
+    assert answer.status == 200
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    for width in (1440, 320):
+        there.page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(there.page, options={"runOnly": RULES}).response["violations"]
+        assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found] == []
+        assert there.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert there.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "status", "heading"),
+    [
+        ("ruth", "/caseload", 403, "You cannot see this"),
+        ("priya", "/people/00000000-0000-0000-0000-000000000000", 404, "Page not found"),
+        ("priya", "/people/not-an-id", 404, "Page not found"),
+        ("priya", "/referrals/{therapy}/nothing", 404, "Page not found"),
+        ("joy", "/mdt/{meeting}", 404, "Page not found"),
+    ],
+)
+def test_a_refusal_is_an_accessible_page_with_a_next_step(
+    key: str,
+    path: str,
+    status: int,
+    heading: str,
+    address: Callable[[str | None, str], str],
+    visiting: Opening,
+) -> None:
+    there = visiting(key)
+    answer = there.page.goto(address(key, path))
+    assert answer is not None
+    assert answer.status == status
+    assert there.page.locator("h1").inner_text() == heading
+    assert Axe().run(there.page, options={"runOnly": RULES}).response["violations"] == []
+    assert there.page.get_by_role("link", name="Go to your caseload").is_visible()

@@ -1,0 +1,65 @@
+"""Dates, numbers and waiting clocks in the words people here use."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from api.pages import drawing, words
+from api.pages.waiting import clock
+from domain.intentions.deciding import FACTS
+from domain.referral import State
+from domain.vocabulary import Step
+from projections.record import STATUSES
+
+NOW = datetime(2026, 11, 4, 11, 30, tzinfo=UTC)
+
+
+def waiting(days: int) -> dict[str, str]:
+    return {"waiting_since": (NOW - timedelta(days=days)).isoformat()}
+
+
+def test_dates_and_numbers_read_as_the_service_manual_says() -> None:
+    assert words.day("1952-03-04") == "4 March 1952"
+    assert words.moment(NOW) == "4 November 2026, 11:30"
+    assert words.moment(datetime(2026, 7, 1, 11, 30, tzinfo=UTC)) == "1 July 2026, 12:30"
+    assert words.nhs_number("9990123456") == "999 012 3456"
+    assert words.age("1952-11-05", date(2026, 11, 4)) == 73
+
+
+@pytest.mark.parametrize(
+    ("days", "step", "text", "tone"),
+    [
+        (0, Step.TALKING_THERAPIES, "Day 0 of 42", "running"),
+        (35, Step.TALKING_THERAPIES, "Day 35 of 42", "near"),
+        (42, Step.TALKING_THERAPIES, "Day 42 of 42", "near"),
+        (43, Step.TALKING_THERAPIES, "1 day over 6 weeks", "over"),
+        (30, Step.HOSPITAL_CARE, "2 days over 4 weeks", "over"),
+        (1, Step.COMMUNITY_PREVENTION, "Waiting 1 day", "plain"),
+    ],
+)
+def test_a_waiting_clock_says_what_is_left_or_over(
+    days: int, step: Step, text: str, tone: str
+) -> None:
+    shown = clock(waiting(days), step, NOW)
+    assert shown is not None
+    assert (shown.text, shown.tone) == (text, tone)
+
+
+def test_who_does_not_wait_has_no_clock() -> None:
+    assert clock({"waiting_since": None}, Step.TALKING_THERAPIES, NOW) is None
+
+
+def test_every_status_state_and_fact_has_its_words() -> None:
+    assert list(words.STATUS) == list(STATUSES)
+    assert set(words.STATE) == {state.value for state in State}
+    told = {f.__name__ for f in FACTS if f.TOPIC.split(":")[0] not in ("partner", "service")}
+    assert told - words.HAPPENED.keys() == {"ReferralMade"}
+
+
+def test_no_drawing_brings_a_style_of_its_own() -> None:
+    drawn = drawing.sparkline([21, 12], maximum=27, caseness=10)
+    drawn += drawing.scores([21, 12], ["1 May", "8 May"], name="PHQ-9", maximum=27, caseness=10)
+    drawn += drawing.bar(0.5, "near")
+    assert "style" not in drawn
