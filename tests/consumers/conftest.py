@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +24,9 @@ def town(database: Database) -> Iterator[Place]:
 
 
 @pytest.fixture
-def kafka() -> Iterator[KafkaServer]:
+def kafka(caplog: pytest.LogCaptureFixture) -> Iterator[KafkaServer]:
+    # Its records of lost connections would keep sockets that it forgot to close.
+    caplog.set_level(logging.CRITICAL, "kafka")
     program = brokers.program()
     if program is None:
         pytest.skip("no Kafka broker here: the wheel noida-db is not installed")
@@ -32,3 +36,4 @@ def kafka() -> Iterator[KafkaServer]:
     yield server
     server.stop()
     shutil.rmtree(folder)
+    gc.collect()  # what a client forgot shows in the test that used it

@@ -18,7 +18,11 @@ from consumers.watchdog import ENDED, Watchdog
 from tests.consumers.brokers import KafkaServer
 from tests.consumers.place import HOUSING, PRACTICE, THERAPIES, Place
 
-pytestmark = pytest.mark.broker
+pytestmark = [
+    pytest.mark.broker,
+    # kafka-python forgets to close a socket whose connection was refused.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
 
 
 def must_not_end(code: int) -> None:
