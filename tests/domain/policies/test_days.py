@@ -148,3 +148,32 @@ def test_working_days_add_up(day: date, count: int) -> None:
     assert is_working_day(later)
     between = (day + timedelta(days=n) for n in range(1, (later - day).days + 1))
     assert sum(map(is_working_day, between)) == count
+
+
+@pytest.mark.parametrize(
+    "monday",
+    # the earliest and latest Easters of two centuries, and those the computus has to correct
+    [(1913, 3, 24), (1943, 4, 26), (1954, 4, 19), (1981, 4, 20), (2000, 4, 24), (2008, 3, 24),
+     (2038, 4, 26), (2049, 4, 19), (2076, 4, 20), (2100, 3, 29)],
+)  # fmt: skip
+def test_easter_monday_in_years_that_are_hard_to_get_right(monday: tuple[int, int, int]) -> None:
+    assert bank_holidays(monday[0])[date(*monday)] == "Easter Monday"
+
+
+@pytest.mark.parametrize(
+    ("within", "words"),
+    [
+        (Within(3, Unit.DAYS), "3 days"),
+        (Within(0, Unit.DAYS), "the same day"),
+        (Within(0, Unit.HOURS), "0 hours"),
+        (Within(5, Unit.WORKING_DAYS), "5 working days"),
+    ],
+)
+def test_a_limit_in_words(within: Within, words: str) -> None:
+    assert within.words == words
+
+
+def test_a_deadline_put_off_by_four_days() -> None:
+    assert Within(3, Unit.DAYS).due(london("2026-03-02 09:00"), longer=4) == end_of_day(
+        date(2026, 3, 9)
+    )

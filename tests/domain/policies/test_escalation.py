@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.policies.days import LONDON, Unit, Within
-from domain.policies.escalation import LADDERS, STEPS, Due, Rung, Silence, in_force, next_rung
+from domain.policies.escalation import (
+    LADDERS,
+    STEPS,
+    Due,
+    Ladder,
+    Rung,
+    Silence,
+    in_force,
+    next_rung,
+)
 from domain.vocabulary import Priority
 from tests.domain.policies.stories import moment
 
@@ -143,3 +152,23 @@ def test_whenever_the_sweep_runs_each_rung_is_sent_once_in_order_and_never_early
             assert offered_at < due.at <= now
             sent.append(due.rung)
     assert sent == list(RUNGS)
+
+
+def test_a_place_may_climb_faster_for_a_handover_than_for_a_referral() -> None:
+    faster = Ladder(
+        about=Silence.HANDOVER,
+        source="our board",
+        effective_from=date(2026, 1, 1),
+        steps={**STEPS, Priority.URGENT: Within(6, Unit.HOURS)},
+    )
+    offered = moment("2026-03-02 10:00")
+    due = {
+        about: in_force(about, offered, (*LADDERS, faster)).due(
+            Rung.RECEIVER, offered, Priority.URGENT
+        )
+        for about in Silence
+    }
+    assert due == {
+        Silence.HANDOVER: moment("2026-03-02 16:00"),
+        Silence.REFERRAL: moment("2026-03-03 10:00"),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -142,3 +143,21 @@ def test_a_place_may_bring_a_model_of_its_own_which_holds_between_its_dates() ->
     assert in_force(WIGG, moment("2026-03-02"), choices, (*MODELS, own)) is own
     with pytest.raises(ModelIsUnknown):
         in_force(WIGG, moment("2024-06-01"), choices, (*MODELS, own))
+
+
+def test_a_new_edition_of_a_model_holds_from_its_day() -> None:
+    first = replace(NICE, effective_to=date(2026, 4, 1))
+    second = replace(NICE, effective_from=date(2026, 4, 1), source="a later edition")
+    choices = [Choice(WIGG, NICE.name, date(2020, 1, 1))]
+    for editions in ((first, second), (NICE, second)):  # with and without a last day
+        assert in_force(WIGG, moment("2026-03-31"), choices, editions) is editions[0]
+        assert in_force(WIGG, moment("2026-04-01"), choices, editions) is second
+    with pytest.raises(ModelIsUnknown):
+        in_force(WIGG, moment("2026-04-01"), choices, [first])
+
+
+def test_a_step_is_found_by_its_number() -> None:
+    high_intensity = TALKING_THERAPIES.step(3)
+    assert high_intensity is not None
+    assert (high_intensity.name, high_intensity.step) == ("high intensity", Step.TALKING_THERAPIES)
+    assert TALKING_THERAPIES.step(1) is None
