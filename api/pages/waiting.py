@@ -10,11 +10,16 @@ from typing import Any
 from markupsafe import Markup
 
 from api.pages import drawing, words
+from domain.policies import clocks
+from domain.policies.days import days_between
 from domain.vocabulary import Step
 
-STANDARD_DAYS = {Step.TALKING_THERAPIES: 42, Step.COLLABORATIVE_CARE: 28, Step.HOSPITAL_CARE: 28}
-"""Days from referral to help. NHS Talking Therapies: 75% within 6 weeks; community mental-health
-teams: 4 weeks (NHS England, mental-health access and waiting time standards)."""
+STANDARDS = {
+    Step.TALKING_THERAPIES: (clocks.Clock.TALKING_THERAPIES_6_WEEKS, None),
+    Step.COLLABORATIVE_CARE: (clocks.Clock.COMMUNITY_4_WEEKS, "A05"),
+    Step.HOSPITAL_CARE: (clocks.Clock.COMMUNITY_4_WEEKS, "A06"),
+}
+"""The clock that runs at a step, and the MHSDS team type it is counted under."""
 
 NEAR_DAYS = 7
 
@@ -33,13 +38,18 @@ def clock(row: Mapping[str, Any], step: Step | None, now: datetime) -> Clock | N
     since = row.get("waiting_since")
     if not since:
         return None
-    days = max(0, (now - words.instant(since)).days)
-    limit = STANDARD_DAYS.get(step) if step else None
-    if limit is None:
+    started = words.instant(since)
+    standard = STANDARDS.get(step) if step else None
+    if standard is None:
+        days = max(0, days_between(started, now))
         return Clock(f"Waiting {days} day{'' if days == 1 else 's'}", "plain")
-    if days > limit:
-        over = days - limit
+    which, team = standard
+    received = clocks.Happening(clocks.Kind.REFERRAL_RECEIVED, started, started, team=team)
+    reading = clocks.read(which, [received], at=now)
+    limit = reading.limit.amount
+    if reading.breached:
+        over = reading.day - limit
         text = f"{over} day{'' if over == 1 else 's'} over {limit // 7} weeks"
         return Clock(text, "over", drawing.bar(1, "over"))
-    tone = "near" if days >= limit - NEAR_DAYS else "running"
-    return Clock(f"Day {days} of {limit}", tone, drawing.bar(days / limit, tone))
+    tone = "near" if reading.day >= limit - NEAR_DAYS else "running"
+    return Clock(f"Day {reading.day} of {limit}", tone, drawing.bar(reading.day / limit, tone))
