@@ -27,6 +27,7 @@ from api import (
     problems,
     referrals,
 )
+from api.pages import problem as problem_pages
 from api.pages import rendering
 from api.pages.router import router as pages
 from api.parts import Parts
@@ -114,6 +115,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(pages, include_in_schema=False)
     app.mount("/static", Assets(directory=rendering.STATIC), name="static")
     problems.install(app)
+    problem_pages.install(app)
     app.add_middleware(edge.SameSite)
     app.add_middleware(edge.Limited)
     app.add_middleware(edge.Edge, measured=app.state.measured)

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from api.pages import words
 from api.pages.person import identity, name_of
 from api.pages.problem import PageRoute
-from api.pages.visit import CaringVisit
+from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
 from projections import record
 from projections.entries import Entry
@@ -71,11 +71,12 @@ def timeline(entries: Sequence[Entry], names: words.Names) -> list[Event]:
     return events
 
 
-def said(row: Mapping[str, Any] | None, names: words.Names) -> dict[str, str]:
+def said(row: Mapping[str, Any] | None, visit: Visit) -> dict[str, str]:
     """A record as lines of text, so that two of them can be put side by side."""
     if row is None:
         return {}
-    lines = {"Status": words.STATUS[row["status"]].text}
+    names = visit.names
+    lines = {"Status": visit.standing(row["status"]).text}
     if "step" in row:
         lines["Step"] = str(row["step"])
         lines["Responsible"] = (
@@ -87,7 +88,7 @@ def said(row: Mapping[str, Any] | None, names: words.Names) -> dict[str, str]:
         lines["Hand-over offered"] = (
             f"To {names.organisation(row['offer']['receiver'])}, step {row['offer']['to_step']}"
         )
-    if row.get("waiting_since"):
+    if row.get("waiting_since") and visit.follows_contacts:
         lines["Waiting since"] = words.day(row["waiting_since"])
     for asked in row["referrals"].values():
         service = names.service(asked["service"]) if asked.get("service") else "A service"
@@ -146,7 +147,7 @@ async def history_page(
     assert then is not None
     events = timeline(entries, visit.names)
     here = events[ordinal - 1]
-    fields = compared(said(before, visit.names), said(then, visit.names))
+    fields = compared(said(before, visit), said(then, visit))
     return await visit.page(
         "history.html",
         title=f"History of {name_of(then)}",

@@ -64,9 +64,9 @@ def charts(row: Mapping[str, Any]) -> list[Chart]:
 
 def identity(row: Mapping[str, Any], visit: Visit) -> str:
     """The line that makes sure this is the right person."""
-    said = []
+    said, today = [], words.instant(visit.moment or visit.now).date()
     if born := row.get("date_of_birth"):
-        said.append(f"Born {words.day(born)} ({words.age(born, words.instant(visit.now).date())})")
+        said.append(f"Born {words.day(born)} ({words.age(born, today)})")
     if number := row.get("nhs_number"):
         said.append(f"NHS number {words.nhs_number(number)}")
     if row.get("practice"):
@@ -76,8 +76,9 @@ def identity(row: Mapping[str, Any], visit: Visit) -> str:
     return " · ".join(said)
 
 
-def about(row: Mapping[str, Any], names: words.Names) -> list[tuple[str, str]]:
+def about(row: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
     """What is known of the person, as far as it is shared."""
+    names = visit.names
     address = ", ".join(str(row[key]) for key in ("address", "postcode") if row.get(key))
     key_worker = names.practitioner(row["key_worker"]) if row.get("key_worker") else ""
     said = [
@@ -91,7 +92,7 @@ def about(row: Mapping[str, Any], names: words.Names) -> list[tuple[str, str]]:
         ("Sex", words.sentence(row.get("sex") or "")),
         ("Ethnicity", words.ETHNICITY.get(row.get("ethnicity", ""), row.get("ethnicity"))),
     ]
-    if row.get("waiting_since"):
+    if row.get("waiting_since") and visit.follows_contacts:
         said.append(("Waiting since", words.day(row["waiting_since"])))
     return [(label, str(value)) for label, value in said if value]
 
@@ -132,7 +133,7 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
         name=name_of(row),
         identity=identity(row, visit),
         standing=visit.standing(row["status"]),
-        about=about(row, names),
+        about=about(row, visit),
         actions=allowed,
         referrals=sorted(asked, key=lambda r: str(r["made_at"]), reverse=True),
         charts=charts(row),

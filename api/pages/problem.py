@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
@@ -90,6 +90,24 @@ async def _kept(request: Request) -> list[str]:
 def _before(path: str) -> str:
     """The page a form belongs to."""
     return path.rsplit("/", 1)[0] or "/"
+
+
+def install(app: FastAPI) -> None:
+    """Let a browser that asks for an address that is not there get a page; programs get JSON."""
+    document = app.exception_handlers[HTTPException]
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, refusal: HTTPException) -> Response:
+        if _for_a_person(request):
+            known = problems.OF_STATUS.get(refusal.status_code, problems.NothingIsHere)
+            return await page(request, known())
+        answered = document(request, refusal)
+        return answered if isinstance(answered, Response) else await answered
+
+
+def _for_a_person(request: Request) -> bool:
+    path, accepts = request.url.path, request.headers.get("accept", "")
+    return "text/html" in accepts and not path.startswith(("/v1", "/fhir"))
 
 
 class PageRoute(APIRoute):

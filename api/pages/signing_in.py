@@ -11,10 +11,12 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import begin_session, end_session, signed_in
+from api.pages import choosing, words
 from api.pages.problem import PageRoute
 from api.pages.rendering import render
 from api.parts import DemoPerson, Here
 from api.problems import NothingIsHere
+from domain.vocabulary import Source
 
 router = APIRouter(route_class=PageRoute)
 
@@ -40,11 +42,7 @@ async def sign_in(here: Here, next: str = "/") -> Response:  # noqa: A002 - its 
         title="Sign in",
         organisations=_by_organisation(here.demo_people()),
         wanted=own_address(next),
-        services=[
-            service
-            for service in (await here.reading.directory()).services.values()
-            if service.taking and "self" in service.ways_in
-        ],
+        services=choosing.services(words.Names(await here.reading.directory()), Source.SELF),
     )
 
 

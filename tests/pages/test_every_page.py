@@ -85,6 +85,7 @@ def test_a_page_is_accessible_quiet_and_fits_a_phone(
         ("ruth", "/caseload", 403, "You cannot see this"),
         ("priya", "/people/00000000-0000-0000-0000-000000000000", 404, "Page not found"),
         ("priya", "/people/not-an-id", 404, "Page not found"),
+        ("priya", "/nowhere", 404, "Page not found"),
         ("priya", "/referrals/{therapy}/nothing", 404, "Page not found"),
         ("joy", "/mdt/{meeting}", 404, "Page not found"),
     ],

@@ -52,6 +52,7 @@ if (pause) {
     pause.setAttribute("aria-pressed", String(paused));
   });
   document.body.addEventListener("htmx:before:request", (event) => {
-    if (document.body.hasAttribute("data-paused")) event.preventDefault();
+    const listening = event.target.id === "live"; // the connection itself goes on
+    if (document.body.hasAttribute("data-paused") && !listening) event.preventDefault();
   });
 }
