@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caring
+from api.asking import example
 from api.parts import Here
 from api.reads import At
 from api.texts import Line
@@ -22,7 +24,6 @@ async def caseload(
     here: Here,
     at: At,
     status: Annotated[list[str] | None, Query(description=", ".join(STATUSES))] = None,
-    q: Annotated[Line | None, Query(description="Part of a name.")] = None,
     sort: Annotated[str, Query(pattern="^(urgency|name)$")] = "urgency",
     after: Annotated[str | None, Query(max_length=400, description="From `next`.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -31,10 +32,32 @@ async def caseload(
     page = await here.reading.caseload(
         caller.organisation,
         status=tuple(status or ()),
-        query=q or "",
         sort=sort,
         after=after,
         limit=limit,
         when=at.when,
     )
     return at.page(request, page)
+
+
+class Search(BaseModel):
+    """Whom to look for. A name belongs in a body: addresses are kept in histories and logs."""
+
+    model_config = ConfigDict(extra="forbid") | example(name="Hill", status=["waiting"])
+
+    name: Line
+    status: list[str] = []
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.post("/search", response_model=dict[str, Any])
+async def search_caseload(body: Search, caller: Caring, here: Here, at: At) -> Response:
+    """The people of your caseload whose name has this in it, the most urgent first."""
+    page = await here.reading.caseload(
+        caller.organisation,
+        status=tuple(body.status),
+        query=body.name,
+        limit=body.limit,
+        when=at.when,
+    )
+    return at.answer({"rows": page.rows, "counts": page.counts})

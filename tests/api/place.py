@@ -71,6 +71,15 @@ class Client:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def found(self, name: str, **more: Any) -> Any:
+        """Search the caseload by name, showing all that is recorded by now."""
+        head = self.http.get("/health").json()["log_position"]
+        answer = self.http.post(
+            "/v1/caseload/search", params={"min-position": head}, json={"name": name} | more
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
 
 @dataclass
 class Place:

@@ -202,7 +202,7 @@ def test_needs_are_recorded_and_an_objection_closes_a_view(
     asha.done(
         f"/v1/people/{rosa}/communication-needs", {"needs": "Large print", "language": "Polish"}
     )
-    known = [r["person"] for r in priya.seen("/v1/caseload", q="Rosa", limit=200)["rows"]]
+    known = [r["person"] for r in priya.found("Rosa", limit=200)["rows"]]
     theirs = next(p for p in known if priya.seen(f"/v1/people/{p}").get("needs") == "Large print")
     asha.done(f"/v1/people/{rosa}/objections", {"to": str(TALKING.id)})
     assert "name" not in priya.seen(f"/v1/people/{theirs}")

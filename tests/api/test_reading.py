@@ -107,10 +107,10 @@ def test_a_caseload_is_paged_without_a_gap_or_a_repeat(place: Place, asha: Clien
 
 def test_a_caseload_is_searched_by_name_and_filtered_by_status(asha: Client) -> None:
     referred(asha, "Zacharias Quill")
-    page = asha.seen("/v1/caseload", q="quill")
+    page = asha.found("quill")
     assert [row["name"] for row in page["rows"]] == ["Zacharias Quill"]
     assert page["counts"][page["rows"][0]["status"]] >= 1
-    assert asha.seen("/v1/caseload", q="quill", status="in treatment")["rows"] == []
+    assert asha.found("quill", status=["in treatment"])["rows"] == []
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ class Story:
     def person(self, key: str) -> str:
         """Nia's id as this visitor's organisation knows her."""
         if key not in self.known_as:
-            rows = self.place.person(key).seen("/v1/caseload", q=NIA)["rows"]
+            rows = self.place.person(key).found(NIA)["rows"]
             self.known_as[key] = rows[0]["person"]
         return self.known_as[key]
 
