@@ -169,6 +169,10 @@ async def _acknowledge(referral: UUID, body: Activity, asks: Asking) -> Response
     return await referrals.acknowledge_outcome(referral, asks, body)
 
 
+async def _acknowledge_silence(referral: UUID, body: Activity, asks: Asking) -> Response:
+    return await referrals.acknowledge_silence(referral, asks, body)
+
+
 async def _complete(_referral: UUID, body: contacts.CompletingMeasure, asks: Asking) -> Response:
     return await contacts.complete_measure(body, asks)
 
@@ -236,6 +240,9 @@ ON_REFERRAL: dict[str, Doing] = {
         _withdrawing,
         _withdraw,
         "Withdraw the referral",
+    ),
+    "silence-acknowledgement": Doing(
+        "I see to it that nobody answered", Activity, _acknowledge_silence
     ),
     "acknowledgement": Doing("I have read the outcome", Activity, _acknowledge, kind=""),
 }

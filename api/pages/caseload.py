@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Query, Response
+from fastapi import Form as Field
+from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from api.pages import drawing, words
@@ -24,6 +25,7 @@ from projections.record import ENDED_STATES
 router = APIRouter(route_class=PageRoute)
 
 ROWS = 25
+SEARCHED = 100
 TO_ANSWER = ("hand-over to accept", "referral to answer", "information asked")
 OPEN = tuple(status for status in words.STATUS if status != "past")
 SAVED_VIEWS = (
@@ -229,12 +231,32 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
 async def caseload(
     visit: CaringVisit,
     status: Annotated[list[str] | None, Query()] = None,
-    q: Annotated[str, Query(max_length=100)] = "",
     sort: str = "urgency",
     after: Annotated[str | None, Query(max_length=300)] = None,
 ) -> HTMLResponse:
     """The organisation's caseload, filtered and sorted as the address says."""
-    chosen = tuple(s for s in status or () if s in visit.statuses)
+    return await _shown(visit, status or (), "", sort, after)
+
+
+@router.post("/caseload", response_class=HTMLResponse)
+async def filtered(
+    visit: CaringVisit,
+    status: Annotated[list[str] | None, Field()] = None,
+    q: Annotated[str, Field(max_length=100)] = "",
+    sort: Annotated[str, Field()] = "urgency",
+) -> Response:
+    """The people with this in their name: a name is sent in a body and stands in no address."""
+    if q:
+        return await _shown(visit, status or (), q, sort, None)
+    kept = [("status", s) for s in status or ()] + [("sort", sort)] * (sort != "urgency")
+    kept += [("as-at", visit.as_at)] if visit.as_at else []
+    return RedirectResponse(f"/caseload?{urlencode(kept)}" if kept else "/caseload", 303)
+
+
+async def _shown(
+    visit: Visit, status: Sequence[str], q: str, sort: str, after: str | None
+) -> HTMLResponse:
+    chosen = tuple(s for s in status if s in visit.statuses)
     sort = sort if sort in ("urgency", "name") else "urgency"
     found = await visit.here.reading.caseload(
         visit.caller.organisation,
@@ -242,11 +264,10 @@ async def caseload(
         query=q,
         sort=sort,
         after=after,
-        limit=ROWS,
+        limit=SEARCHED if q else ROWS,
         when=visit.when,
     )
     kept: list[tuple[str, str]] = [("status", s) for s in chosen]
-    kept += [("q", q)] if q else []
     kept += [("sort", sort)] if sort != "urgency" else []
     as_at = visit.as_at
     kept += [("as-at", as_at)] if as_at else []
@@ -262,7 +283,7 @@ async def caseload(
         )
         for s in chosen
     ]
-    chips += [(f"“{q}”", address(without=("q",)))] if q else []
+    chips += [(f"“{q}”", address())] if q else []
     views = [
         (
             visit.standing("waiting").text if among == ("waiting",) else text,
@@ -288,7 +309,8 @@ async def caseload(
         as_at=as_at,
         begun=after is not None,
         sort_links={s: address(("sort", s), without=("sort",)) for s in ("name", "urgency")},
-        next_link=address(("after", found.next)) if found.next else "",
+        next_link=address(("after", found.next)) if found.next and not q else "",
+        more=bool(found.next and q),
         first_link=address(),
         live_after=0 if as_at else await visit.here.reading.newest(visit.caller.organisation),
         engagement=Category.ENGAGEMENT in visit.categories,

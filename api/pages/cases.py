@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
+from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
 from api import meetings
@@ -36,12 +37,24 @@ async def listing_question(
     visit: CaringVisit,
     meeting: UUID,
     person: UUID | None = None,
-    q: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """Whom to list; then the question the meeting should answer."""
+    if person is None:
+        return await _whom(visit, meeting, "")
     row = await meeting_of(visit, meeting)
-    if person is not None:
-        return await (await _listing(visit, row, person)).show(visit)
+    return await (await _listing(visit, row, person)).show(visit)
+
+
+@router.post("/mdt/{meeting}/find", response_class=HTMLResponse)
+async def found(
+    visit: CaringVisit, meeting: UUID, q: Annotated[str, Field(max_length=100)] = ""
+) -> Response:
+    """Those with this in their name; a name is sent in a body and stands in no address."""
+    return await _whom(visit, meeting, q)
+
+
+async def _whom(visit: Visit, meeting: UUID, q: str) -> Response:
+    row = await meeting_of(visit, meeting)
     found = await visit.here.reading.caseload(
         visit.caller.organisation, query=q, sort="name" if q else "urgency", limit=FOUND
     )

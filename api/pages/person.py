@@ -254,6 +254,14 @@ ON_PERSON: dict[str, Doing] = {
         "Your organisation stays responsible.",
         button="Take back the hand-over",
     ),
+    "silence-acknowledgement": Doing(
+        "See to the hand-over nobody answered",
+        pathways.AcceptingHandover,
+        pathways.acknowledge_silence,
+        _nothing,
+        "You have seen that the hand-over waits unanswered. It is escalated no further.",
+        button="I see to it",
+    ),
     "key-worker": Doing(
         "Name a key worker", pathways.NamingKeyWorker, pathways.name_key_worker, _worker
     ),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
+from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
 from api import referrals
@@ -25,8 +26,18 @@ DETAILS = ("name", "date_of_birth", "nhs_number", "phone", "address", "postcode"
 
 
 @router.get("/refer", response_class=HTMLResponse)
-async def refer(visit: CaringVisit, q: Annotated[str, Query(max_length=100)] = "") -> Response:
+async def refer(visit: CaringVisit) -> Response:
     """Whom, and whether it was said."""
+    return await _whom(visit, "")
+
+
+@router.post("/refer", response_class=HTMLResponse)
+async def found(visit: CaringVisit, q: Annotated[str, Field(max_length=100)] = "") -> Response:
+    """Those with this in their name; a name is sent in a body and stands in no address."""
+    return await _whom(visit, q)
+
+
+async def _whom(visit: Visit, q: str) -> Response:
     found = await visit.here.reading.caseload(
         visit.caller.organisation, query=q, sort="name", limit=FOUND
     )

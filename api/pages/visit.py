@@ -40,6 +40,7 @@ DONE = {
     "information": "You sent the information to the receiver.",
     "withdrawal": "You withdrew the referral.",
     "closure": "You ended this help. The sender can see it.",
+    "silence-acknowledgement": "You see to what nobody answered. Nobody else is told of it.",
     "acknowledgement": "You recorded that you have read the outcome.",
     "appointments": "The appointment is booked.",
     "attendance": "The attendance is recorded.",

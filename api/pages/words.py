@@ -131,6 +131,7 @@ ACTIONS = {
     "handover-decline": "Decline the hand-over",
     "handover-withdrawal": "Take back the hand-over",
     "key-worker": "Name a key worker",
+    "silence-acknowledgement": "Say that you see to what nobody answered",
 }
 """What may be asked next, by the name the interface gives it."""
 
@@ -216,6 +217,8 @@ HAPPENED = {
     "FirstContactMade": "Seen for the first time",
     "ReferralClosed": "Help ended",
     "OutcomeAcknowledged": "Outcome read by the sender",
+    "SilenceEscalated": "No answer in time: escalated to the {rung}",
+    "SilenceAcknowledged": "Somebody sees to it that nobody answered",
     "PathwayOpened": "Held by {responsible}",
     "PathwayReopened": "Held again by {responsible}",
     "PathwayClosed": "Pathway closed",
@@ -226,6 +229,8 @@ HAPPENED = {
     "HandoverAccepted": "Hand-over accepted by {receiver}",
     "HandoverDeclined": "Hand-over declined by {receiver}",
     "HandoverLapsed": "Hand-over to {receiver} ended unanswered",
+    "HandoverSilenceEscalated": "No answer to the hand-over in time: escalated to the {rung}",
+    "HandoverSilenceAcknowledged": "Somebody sees to it that nobody answered the hand-over",
     "SteppedUp": "Stepped up to step {to_step}",
     "SteppedDown": "Stepped down to step {to_step}",
     "AppointmentBooked": "Appointment booked, {starts_at}",
@@ -257,6 +262,10 @@ LATEST = {
     "HandoverAccepted": "Hand-over accepted",
     "HandoverDeclined": "Hand-over declined",
     "HandoverLapsed": "Hand-over ended unanswered",
+    "SilenceEscalated": "No answer in time",
+    "SilenceAcknowledged": "Silence seen to",
+    "HandoverSilenceEscalated": "No answer to the hand-over",
+    "HandoverSilenceAcknowledged": "Silence seen to",
     "SteppedUp": "Stepped up",
     "SteppedDown": "Stepped down",
     "AppointmentBooked": "Appointment booked",

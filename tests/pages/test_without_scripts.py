@@ -248,3 +248,18 @@ def test_a_demo_visitor_chooses_whom_to_be_and_signs_out(visiting: Opening) -> N
     there.press("Sign out")
     there.open("/caseload")
     assert "/sign-in" in there.page.url
+
+
+def test_a_name_that_is_searched_for_stands_in_no_address(visiting: Opening) -> None:
+    asha = visiting("asha", scripts=False)
+    refer(asha, "Petra Lindqvist", "Talking therapies")
+    for path, button in (("/caseload", "Apply filters"), ("/refer", "Find")):
+        asha.open(path)
+        asha.page.fill("#q", "Lindqvist")
+        asha.press(button)
+        assert asha.page.get_by_role("link", name="Petra Lindqvist").first.is_visible()
+        assert "Lindqvist" not in asha.page.url
+    asha.open("/caseload")
+    asha.page.get_by_label("Referral sent", exact=True).check()
+    asha.press("Apply filters")
+    assert asha.page.url.endswith("/caseload?status=sent")
