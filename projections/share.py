@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from domain import meeting, person
 from domain.kernel import Category, Recorded
 from domain.mapping import FactMapper, UnreadableFact
+from domain.partner import AgreementSigned
 from domain.sharing import (
     ENDED,
     WITHDRAWN,
@@ -78,6 +79,10 @@ class Share:
     introduced: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     identified: set[tuple[bytes, UUID]] = field(default_factory=set)
     directory_streams: set[UUID] = field(default_factory=set)
+    agreements: Mapping[PartnerId, AgreementSigned] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.agreements = self.directory.agreements
 
     def tell(self, facts: Sequence[Recorded]) -> list[Told]:
         """What these facts, in their order, let every partner know. Raises `Poison`."""
@@ -169,12 +174,13 @@ class Share:
         try:
             if recorded.person is None:
                 if self.directory.follow(recorded):
+                    self.agreements = self.directory.agreements
                     self.directory_streams.add(recorded.originator_id)
                     return Telling()
                 return Telling(disclosures=self._meeting(recorded))
             self._identify(recorded)
             circle = self.circles.setdefault(recorded.person, Circle(recorded.person))
-            return circle.follow(recorded, self.directory.agreements)
+            return circle.follow(recorded, self.agreements)
         except Exception as failed:
             raise _poison(recorded, failed) from failed
 
@@ -191,7 +197,7 @@ class Share:
         """A meeting's own facts go to the organisations invited to it."""
         fact = recorded.fact
         assert isinstance(fact, meeting.MeetingScheduled | meeting.MeetingClosed)
-        agreements = self.directory.agreements
+        agreements = self.agreements
         return tuple(
             Disclosure(
                 partner=partner,
