@@ -356,7 +356,7 @@ async def person_answer(visit: CaringVisit, person: UUID, activity: str) -> Resp
     doing, row = _doing(activity), await known(visit, person)
 
     def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
-        if not activity.startswith("handover-") or not row["offer"]:
+        if not issubclass(doing.model, pathways.AcceptingHandover) or not row["offer"]:
             return values
         return {**values, "handover": row["offer"]["handover"]}
 
