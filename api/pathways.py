@@ -117,6 +117,21 @@ async def withdraw_handover(person: UUID, body: AcceptingHandover, asks: Asks) -
     )
 
 
+@router.post("/{person}/silence-acknowledgement", response_model=Answered)
+async def acknowledge_handover_silence(
+    person: UUID, body: AcceptingHandover, asks: Asks
+) -> Response:
+    """See to a hand-over that was escalated because nobody answered: no other rung is told."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.acknowledge_handover_silence(
+            known, HandoverId(body.handover), asked=asked
+        ),
+    )
+
+
 @router.post("/{person}/key-worker", response_model=Answered)
 async def name_key_worker(person: UUID, body: NamingKeyWorker, asks: Asks) -> Response:
     """Name who the person turns to."""

@@ -291,6 +291,19 @@ async def acknowledge_outcome(referral: UUID, asks: Asks, body: Activity | None 
     )
 
 
+@router.post("/{referral}/silence-acknowledgement", response_model=Answered)
+async def acknowledge_referral_silence(
+    referral: UUID, asks: Asks, body: Activity | None = None
+) -> Response:
+    """See to a referral that was escalated because nobody answered: no other rung is told."""
+    return await _answer(
+        referral,
+        body or Activity(),
+        asks,
+        lambda care, r, asked: care.acknowledge_referral_silence(r, asked=asked),
+    )
+
+
 @router.post("/{referral}/appointments", status_code=201, response_model=Answered)
 async def book_appointment(referral: UUID, body: Booking, asks: Asks) -> Response:
     """Give the person a time; the answer's id is the appointment's."""

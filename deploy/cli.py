@@ -12,6 +12,7 @@ COMMANDS = (
     ("up", "processes:up", "Run everything in one process."),
     ("serve", "processes:serve", "Run pages and interface alone."),
     ("work", "processes:work", "Run the projections alone."),
+    ("sweep", "processes:sweep", "Escalate what nobody has answered in time, once."),
     ("relay", "processes:relay", "Run the relay to Kafka alone."),
     ("migrate", "processes:migrate", "Bring the database to this release."),
     ("doctor", "doctor:doctor", "Check everything and say the remedy."),

@@ -20,6 +20,7 @@ from api.fhir.intake import FhirIntake
 from api.parts import DemoPerson, Parts
 from api.tokens import SECRET_BYTES, Tokens
 from deploy.settings import SettingIsWrong, Settings
+from deploy.sweeping import Sweep
 from domain.application import CareCoordination
 from domain.intentions.deciding import FACTS
 from domain.mapping import FactMapper
@@ -126,6 +127,10 @@ class House:
     def reading(self) -> Reading:
         """The reads; to be opened in the event loop that uses them."""
         return Reading(self.database.dsn(schema.SERVE), self.keys, self.pseudonyms)
+
+    def sweep(self) -> Sweep:
+        """The timer of silences."""
+        return Sweep(self.care, self.database.dsn(schema.SERVE))
 
     def parts(
         self,

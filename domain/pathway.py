@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from uuid import UUID, uuid5
 
@@ -16,11 +16,14 @@ from domain.kernel import (
     PersonalText,
     Recorded,
 )
+from domain.policies.escalation import Rung, Silence
+from domain.silence import Wait
 from domain.vocabulary import (
     DecisionId,
     EndReason,
     HandoverId,
     Label,
+    Moment,
     PartnerId,
     PathwayId,
     PersonId,
@@ -130,6 +133,31 @@ class HandoverLapsed(PathwayFact):
     receiver: PartnerId
 
 
+class HandoverSilenceEscalated(PathwayFact):
+    """Nobody answered the offer by ``due_at``, so the next one to act is told.
+
+    A hand-over that a referral carries has no silence of its own: the referral's is escalated.
+    """
+
+    TOPIC: ClassVar[str] = "pathway:HandoverSilenceEscalated"
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+    rung: Rung
+    due_at: Moment
+
+
+class HandoverSilenceAcknowledged(PathwayFact):
+    """Somebody has seen that nobody answered the offer, and sees to it: no other rung is told."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverSilenceAcknowledged"
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+
+
 class SteppedUp(PathwayFact):
     """The person is at a higher step now."""
 
@@ -217,6 +245,7 @@ class Offer:
     label: Label
     correlation: UUID
     fact: str
+    wait: Wait
 
 
 @dataclass
@@ -406,6 +435,41 @@ class Pathway(Aggregate):
             cause=cause or offer.fact,
         )
 
+    def escalate_silence(
+        self, handover: HandoverId, rung: Rung, *, asked: Asked
+    ) -> Recorded | None:
+        """Tell the next one that nobody answered the offer. Asked twice, it tells once.
+
+        A timer asks this for the organisation that holds the person. Raises
+        `NobodyOfferedThisHandover`, `OnlyTheResponsibleMay` and what `Wait.climb` raises.
+        """
+        offer = self._offered(handover)
+        self._holding(asked)
+        due = offer.wait.climb(rung, asked.at)
+        if due is None:
+            return None
+        fact = HandoverSilenceEscalated(
+            handover=handover,
+            sender=offer.sender,
+            receiver=offer.receiver,
+            rung=rung,
+            due_at=due.at,
+        )
+        return self._about(offer, fact, asked)
+
+    def acknowledge_silence(self, handover: HandoverId, *, asked: Asked) -> Recorded | None:
+        """See to the escalated silence of an offer. Asked twice, it answers once.
+
+        Raises `NobodyOfferedThisHandover` and what `Wait.may_acknowledge` raises.
+        """
+        offer = self._offered(handover)
+        if not offer.wait.may_acknowledge((offer.receiver, offer.sender), asked):
+            return None
+        fact = HandoverSilenceAcknowledged(
+            handover=handover, sender=offer.sender, receiver=offer.receiver
+        )
+        return self._about(offer, fact, asked)
+
     def move_within(
         self,
         to_step: Step,
@@ -463,10 +527,23 @@ class Pathway(Aggregate):
         if self.open and self.responsible == organisation:
             actions.append("key-worker")
             actions += ["handover-withdrawal"] if self.offer else ["handover", "closure"]
+        offer = self.offer
+        if offer and offer.wait.unacknowledged and organisation in (offer.receiver, offer.sender):
+            actions.append("silence-acknowledgement")
         return tuple(actions)
 
     def _record(self, fact: PathwayFact, asked: Asked) -> Recorded:
         return self.record(fact, asked, person=self.person, label=self.label)
+
+    def _about(self, offer: Offer, fact: PathwayFact, asked: Asked) -> Recorded:
+        return self.record(
+            fact,
+            asked,
+            person=self.person,
+            label=self._either(offer.label),
+            correlation=offer.correlation,
+            cause=offer.fact,
+        )
 
     def _either(self, label: Label) -> Label:
         return label if self.label is Label.ORDINARY else self.label
@@ -478,10 +555,14 @@ class Pathway(Aggregate):
             raise OnlyTheResponsibleMay(self.id)
 
     def _answering(self, handover: HandoverId, asked: Asked) -> Offer:
+        offer = self._offered(handover)
+        if asked.organisation != offer.receiver:
+            raise OnlyTheReceiverMayAnswer(handover)
+        return offer
+
+    def _offered(self, handover: HandoverId) -> Offer:
         if self.offer is None or self.offer.handover != handover:
             raise NobodyOfferedThisHandover(handover)
-        if asked.organisation != self.offer.receiver:
-            raise OnlyTheReceiverMayAnswer(handover)
         return self.offer
 
     def evolve(self, recorded: Recorded) -> None:
@@ -501,6 +582,7 @@ class Pathway(Aggregate):
                     label=offered.label,
                     correlation=recorded.correlation,
                     fact=recorded.id,
+                    wait=Wait(Silence.HANDOVER, recorded.effective_at),
                 )
             case HandoverAccepted() as accepted:
                 self.responsible, self.key_worker, self.offer = accepted.receiver, None, None
@@ -512,6 +594,12 @@ class Pathway(Aggregate):
             case HandoverLapsed() as lapsed:
                 self.offer = None
                 self.answered[lapsed.handover] = "lapsed"
+            case HandoverSilenceEscalated(rung=rung):
+                assert self.offer is not None, "only an offer's wait is escalated"
+                self.offer = replace(self.offer, wait=self.offer.wait.climbed(rung))
+            case HandoverSilenceAcknowledged():
+                assert self.offer is not None, "only an offer's wait is acknowledged"
+                self.offer = replace(self.offer, wait=self.offer.wait.heard())
             case SteppedUp() | SteppedDown() as stepped:
                 self.step = stepped.to_step
             case PathwayClosed():
@@ -531,6 +619,8 @@ FACTS: tuple[type[Fact], ...] = (
     HandoverAccepted,
     HandoverDeclined,
     HandoverLapsed,
+    HandoverSilenceEscalated,
+    HandoverSilenceAcknowledged,
     SteppedUp,
     SteppedDown,
     PathwayClosed,

@@ -18,11 +18,14 @@ from domain.kernel import (
     PersonalText,
     Recorded,
 )
+from domain.policies.escalation import Rung, Silence
+from domain.silence import Wait
 from domain.vocabulary import (
     DeclineReason,
     EndReason,
     Label,
     Mode,
+    Moment,
     PartnerId,
     PersonId,
     Priority,
@@ -145,6 +148,21 @@ class OutcomeAcknowledged(ReferralFact):
     TOPIC: ClassVar[str] = "referral:OutcomeAcknowledged"
 
 
+class SilenceEscalated(ReferralFact):
+    """Nobody answered by ``due_at``, so the next one to act is told; recorded for the sender."""
+
+    TOPIC: ClassVar[str] = "referral:SilenceEscalated"
+
+    rung: Rung
+    due_at: Moment
+
+
+class SilenceAcknowledged(ReferralFact):
+    """Somebody has seen that nobody answered, and sees to it: no other rung is told."""
+
+    TOPIC: ClassVar[str] = "referral:SilenceAcknowledged"
+
+
 # What is refused
 
 
@@ -205,7 +223,11 @@ ENDED = frozenset({State.DECLINED, State.EXPIRED, State.CLOSED})
 
 @dataclass
 class Referral(Aggregate):
-    """One request and its answers."""
+    """One request and its answers.
+
+    ``wait`` is the receiver's silence. A question back ends it, for somebody has read the referral;
+    the sender's answer and a redirection begin it anew.
+    """
 
     NOUN: ClassVar[str] = "referral"
 
@@ -216,7 +238,9 @@ class Referral(Aggregate):
     service: ServiceId | None = None
     source: Source | None = None
     responsibility: Responsibility = Responsibility.HELP_ALONGSIDE
+    priority: Priority = Priority.ROUTINE
     label: Label = Label.ORDINARY
+    wait: Wait | None = None
     first_contact: bool = False
     refused_by: list[PartnerId] = field(default_factory=list)
 
@@ -320,6 +344,25 @@ class Referral(Aggregate):
             raise ReferralHasNotEnded(self.id)
         return self._record(OutcomeAcknowledged(), asked)
 
+    def escalate_silence(self, rung: Rung, *, asked: Asked) -> Recorded | None:
+        """Tell the next one that nobody answered. Asked twice, it tells once.
+
+        A timer asks this for the sender, who still holds the question. Raises `OnlyTheSenderMay`,
+        `ReferralIsNotWaiting` and what `Wait.climb` raises.
+        """
+        self._sending(asked)
+        due = self._waiting().climb(rung, asked.at)
+        return self._record(SilenceEscalated(rung=rung, due_at=due.at), asked) if due else None
+
+    def acknowledge_silence(self, *, asked: Asked) -> Recorded | None:
+        """See to an escalated silence. Asked twice, it answers once.
+
+        Raises `ReferralIsNotWaiting` and what `Wait.may_acknowledge` raises.
+        """
+        if self._waiting().may_acknowledge((self.receiver, self.sender), asked):
+            return self._record(SilenceAcknowledged(), asked)
+        return None
+
     def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
         """What this organisation may ask next, in the words of the interface."""
         receiving, sending = organisation == self.receiver, organisation == self.sender
@@ -336,6 +379,8 @@ class Referral(Aggregate):
             actions.append("withdrawal")
         if sending and self.state in ENDED:
             actions.append("acknowledgement")
+        if (receiving or sending) and self.wait and self.wait.unacknowledged:
+            actions.append("silence-acknowledgement")
         return tuple(actions)
 
     def _record(self, fact: ReferralFact, asked: Asked) -> Recorded:
@@ -351,35 +396,51 @@ class Referral(Aggregate):
         if asked.organisation != self.sender:
             raise OnlyTheSenderMay(self.id)
 
+    def _waiting(self) -> Wait:
+        if self.wait is None:
+            raise ReferralIsNotWaiting(self.id, self.state)
+        return self.wait
+
+    def _wait_from(self, at: Moment) -> Wait:
+        return Wait(Silence.REFERRAL, at, self.priority)
+
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case ReferralMade() as made:
                 self.state, self.person, self.label = State.WAITING, recorded.person, recorded.label
                 self.sender, self.receiver, self.service = made.sender, made.receiver, made.service
                 self.source, self.responsibility = made.source, made.responsibility
+                self.priority = made.priority
+                self.wait = self._wait_from(recorded.effective_at)
             case InformationAsked():
-                self.state = State.INFORMATION_ASKED
+                self.state, self.wait = State.INFORMATION_ASKED, None
             case InformationGiven():
-                self.state = State.WAITING
+                self.state, self.wait = State.WAITING, self._wait_from(recorded.effective_at)
             case ReferralAccepted():
-                self.state = State.ACCEPTED
+                self.state, self.wait = State.ACCEPTED, None
             case ReferralDeclined():
-                self.state = State.DECLINED
+                self.state, self.wait = State.DECLINED, None
             case ReferralRedirected() as redirected:
-                self.state = State.WAITING
+                self.state, self.wait = State.WAITING, self._wait_from(recorded.effective_at)
                 self.refused_by.append(redirected.from_receiver)
                 self.receiver, self.service = redirected.receiver, redirected.service
                 self.label = recorded.label
             case ReferralWithdrawn():
-                self.state = State.WITHDRAWN
+                self.state, self.wait = State.WITHDRAWN, None
             case ReferralExpired():
-                self.state = State.EXPIRED
+                self.state, self.wait = State.EXPIRED, None
             case FirstContactMade():
                 self.first_contact = True
             case ReferralClosed():
                 self.state = State.CLOSED
             case OutcomeAcknowledged():
                 self.state = State.ACKNOWLEDGED
+            case SilenceEscalated(rung=rung):
+                assert self.wait is not None, "only a wait is escalated"
+                self.wait = self.wait.climbed(rung)
+            case SilenceAcknowledged():
+                assert self.wait is not None, "only a wait is acknowledged"
+                self.wait = self.wait.heard()
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a referral")
 
@@ -396,4 +457,6 @@ FACTS: tuple[type[Fact], ...] = (
     FirstContactMade,
     ReferralClosed,
     OutcomeAcknowledged,
+    SilenceEscalated,
+    SilenceAcknowledged,
 )

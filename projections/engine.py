@@ -23,7 +23,8 @@ from projections.keys import PersonKeys
 from projections.meetings import Meetings
 from projections.pseudonyms import Pseudonyms
 from projections.referrals import Referrals
-from projections.share import Poison, Share, Told
+from projections.share import Poison, Share, Told, case_of
+from projections.silences import Silences
 from projections.statements import statements
 
 SQL = statements("engine")
@@ -143,7 +144,7 @@ class Engine:
                 binary=True,
             )
         reached = stored[-1].position
-        names = ["share", "directory", *(view.name for view in views())]
+        names = ["share", "directory", Silences.name, *(view.name for view in views())]
         connection.execute(SQL["move"], [reached, names], binary=True, prepare=True)
         connection.execute(SQL["notify"], [reached])
         return reached
@@ -164,12 +165,27 @@ class Engine:
         share.save(told)
         for view in views():
             _fold_view(connection, view, told)
+        _fold_silences(connection, facts)
 
 
 def _case(stored: StoredFact) -> UUID:
     case = stored.person or stored.originator_id
     assert isinstance(case, UUID)
     return case
+
+
+def _fold_silences(connection: Connection, facts: Sequence[Recorded]) -> None:
+    """The one view that is no partner's, and so is folded from the facts themselves."""
+    silences = Silences()
+    silences.load(connection, facts)
+    for recorded in facts:
+        try:
+            silences.fold(recorded)
+        except Exception as failed:
+            raise Poison(
+                case_of(recorded), recorded.position, recorded.fact.TOPIC, type(failed).__name__
+            ) from failed
+    silences.save(connection)
 
 
 def _fold_view(connection: Connection, view: View, told: Sequence[Told]) -> None:

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.policies.escalation import Rung, Silence
 from domain.referral import Referral, State
 from domain.sharing import ENDED, RECEIVED, SENT, WITHDRAWN
+from domain.silence import Wait
 from domain.vocabulary import PartnerId
 from projections.entries import Entry
 
@@ -34,6 +36,16 @@ ENDED_STATES = {
     State.CLOSED.value,
     State.ACKNOWLEDGED.value,
 }
+ANSWERS = {
+    "InformationAsked",
+    "InformationGiven",
+    "ReferralAccepted",
+    "ReferralDeclined",
+    "ReferralRedirected",
+    "ReferralWithdrawn",
+    "ReferralExpired",
+}
+"""What ends a referral's silence, or begins the wait anew."""
 DETAILS = (
     "name",
     "phone",
@@ -161,7 +173,27 @@ def referral_actions(asked: dict[str, Any], partner: str) -> list[str]:
     me = PartnerId(UUID(partner))
     known.receiver = me if asked.get("receiver") == partner else None
     known.sender = me if asked.get("sender") == partner or asked["part"] == SENT else None
+    known.wait = _wait(asked.get("silence"), asked["made_at"], Silence.REFERRAL)
     return list(known.next_actions(me))
+
+
+def _wait(silence: dict[str, Any] | None, since: str, about: Silence) -> Wait | None:
+    """What was escalated of a silence, and whether somebody has acknowledged it."""
+    if silence is None:
+        return None
+    sent = tuple(Rung(rung) for rung in silence["rungs"])
+    since_when = datetime.fromisoformat(since)
+    return Wait(about, since_when, sent=sent, acknowledged="acknowledged_at" in silence)
+
+
+def _silence(of: dict[str, Any], data: dict[str, Any], at: str, *, escalated: bool) -> None:
+    """Follow the escalation of what waits, and somebody's word that they see to it."""
+    silence = of.setdefault("silence", {"rungs": []})
+    if escalated:
+        silence["rungs"].append(data["rung"])
+        silence["escalated_at"] = at
+    else:
+        silence["acknowledged_at"] = at
 
 
 def actions(row: dict[str, Any]) -> list[str]:
@@ -176,6 +208,10 @@ def actions(row: dict[str, Any]) -> list[str]:
             known += ["handover", "closure"]
         elif offer["handover"] not in row["referrals"]:
             known.append("handover-withdrawal")
+    if offer and me in (offer["receiver"], offer["sender"]):
+        wait = _wait(offer.get("silence"), offer["at"], Silence.HANDOVER)
+        if wait and wait.unacknowledged:
+            known.append("silence-acknowledgement")
     return known
 
 
@@ -204,6 +240,8 @@ def _referral(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> 
     asked = row["referrals"].setdefault(key, {})
     asked.setdefault("part", "")
     asked.setdefault("state", State.WAITING.value)
+    if fact in ANSWERS:
+        asked.pop("silence", None)
     match fact:
         case "ReferralMade":
             asked.update(
@@ -265,6 +303,8 @@ def _referral(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> 
             )
         case "OutcomeAcknowledged":
             asked["state"] = State.ACKNOWLEDGED.value
+        case "SilenceEscalated" | "SilenceAcknowledged":
+            _silence(asked, data, at, escalated=fact == "SilenceEscalated")
     asked.setdefault("made_at", at)
 
 
@@ -283,6 +323,9 @@ def _pathway(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> N
             row.update(open=True, responsible=data.get("receiver"), offer=None, key_worker=None)
         case "HandoverDeclined" | "HandoverLapsed":
             row["offer"] = None
+        case "HandoverSilenceEscalated" | "HandoverSilenceAcknowledged":
+            if row["offer"]:
+                _silence(row["offer"], data, at, escalated=fact == "HandoverSilenceEscalated")
         case "SteppedUp" | "SteppedDown":
             row["step"] = data["to_step"]
         case "PathwayClosed":

@@ -170,7 +170,7 @@ async def _acknowledge(referral: UUID, body: Activity, asks: Asking) -> Response
 
 
 async def _acknowledge_silence(referral: UUID, body: Activity, asks: Asking) -> Response:
-    return await referrals.acknowledge_silence(referral, asks, body)
+    return await referrals.acknowledge_referral_silence(referral, asks, body)
 
 
 async def _complete(_referral: UUID, body: contacts.CompletingMeasure, asks: Asking) -> Response:

@@ -257,7 +257,7 @@ ON_PERSON: dict[str, Doing] = {
     "silence-acknowledgement": Doing(
         "See to the hand-over nobody answered",
         pathways.AcceptingHandover,
-        pathways.acknowledge_silence,
+        pathways.acknowledge_handover_silence,
         _nothing,
         "You have seen that the hand-over waits unanswered. It is escalated no further.",
         button="I see to it",

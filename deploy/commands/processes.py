@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import datetime
 from threading import Event, Thread
 from typing import Annotated
@@ -20,8 +21,8 @@ from cyclopts import Parameter
 
 from api.app import create_app, end_streams
 from deploy.commands import community
-from deploy.commands.house import connected, settings
-from deploy.commands.output import USAGE, Json, Stopped, note, say
+from deploy.commands.house import connected, opened, settings
+from deploy.commands.output import NOTHING, USAGE, Json, Stopped, note, say
 from deploy.wiring import House, build, now
 from projections import schema
 from projections.cloudevents import SOURCE
@@ -46,6 +47,7 @@ def up(
         stop = Event()
         worker = Thread(target=house.engine.run, args=(stop,), name="projections", daemon=True)
         worker.start()
+        sweeping = _sweeping(house, stop)
         if demo:
             _welcome(asked.host, asked.port, began)
         try:
@@ -53,6 +55,7 @@ def up(
         finally:
             stop.set()
             worker.join(timeout=10)
+            sweeping.join(timeout=10)
 
 
 def serve() -> None:
@@ -68,7 +71,7 @@ def work(
     *,
     until_caught_up: Annotated[bool, Parameter(help="Stop once nothing is left to fold.")] = False,
 ) -> None:
-    """Run the projections alone: the share, and every view folded from it."""
+    """Run the projections alone: the share, every view, and the sweep for silences."""
     asked = settings()
     _begin()
     with ExitStack() as stack:
@@ -76,7 +79,20 @@ def work(
         if until_caught_up:
             house.engine.catch_up()
         else:
-            house.engine.run(_stopping())
+            stop = _stopping()
+            sweeping = _sweeping(house, stop)
+            house.engine.run(stop)
+            sweeping.join(timeout=10)
+
+
+def sweep(*, json: Json = False) -> None:
+    """Escalate what nobody has answered in time, once; `up` and `work` do it every half minute."""
+    _begin()
+    with opened() as house:
+        escalated = house.sweep().once()
+        if not escalated:
+            raise Stopped("no silence is due", NOTHING)
+        say([asdict(each) for each in escalated], json=json)
 
 
 def relay() -> None:
@@ -105,6 +121,13 @@ def migrate(*, json: Json = False) -> None:
                 "select name, applied_at from public.throughcare_migrations order by name"
             ).fetchall()
         say([{"migration": name, "applied_at": at} for name, at in rows], json=json)
+
+
+def _sweeping(house: House, stop: Event) -> Thread:
+    """The sweep on a thread of its own; it ends when ``stop`` is set."""
+    thread = Thread(target=house.sweep().run, args=(stop,), name="sweep", daemon=True)
+    thread.start()
+    return thread
 
 
 def _serve(house: House, host: str, port: int, *, demo: bool, worker: Thread | None) -> None:

@@ -8,6 +8,7 @@ from domain import pathway, referral, service
 from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
+from domain.policies.escalation import Rung
 from domain.vocabulary import (
     DeclineReason,
     EndReason,
@@ -22,6 +23,10 @@ from domain.vocabulary import (
 
 class WithdrawTheReferral(BrokenRule):
     """A referral carries this offer; withdraw the referral, and the offer ends with it."""
+
+
+class TheReferralIsEscalated(BrokenRule):
+    """A referral carries this offer; its silence is the referral's, and is acknowledged there."""
 
 
 class PathwayIntentions(Deciding):
@@ -112,6 +117,30 @@ class PathwayIntentions(Deciding):
             return way.withdraw_handover(handover, asked=asked)
 
         return self._on_pathway(person_id, asked, withdraw)
+
+    def escalate_handover(
+        self, person_id: PersonId, handover: HandoverId, rung: Rung, *, asked: Asked
+    ) -> Answer:
+        """Tell the next one that nobody answered an offer; a timer asks it, for the sender."""
+
+        def escalate(way: pathway.Pathway) -> Recorded | None:
+            if self._carrying(handover, person_id):
+                raise TheReferralIsEscalated(handover)
+            return way.escalate_silence(handover, rung, asked=asked)
+
+        return self._on_pathway(person_id, asked, escalate)
+
+    def acknowledge_handover_silence(
+        self, person_id: PersonId, handover: HandoverId, *, asked: Asked
+    ) -> Answer:
+        """See to the escalated silence of an offer."""
+
+        def acknowledge(way: pathway.Pathway) -> Recorded | None:
+            if self._carrying(handover, person_id):
+                raise TheReferralIsEscalated(handover)
+            return way.acknowledge_silence(handover, asked=asked)
+
+        return self._on_pathway(person_id, asked, acknowledge)
 
     def close_pathway(self, person_id: PersonId, reason: EndReason, *, asked: Asked) -> Answer:
         """End a person's pathway."""

@@ -8,6 +8,7 @@ from domain import partner, pathway, person, referral, service
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePersonObjects
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies import entry
+from domain.policies.escalation import Rung
 from domain.vocabulary import (
     DeclineReason,
     EndReason,
@@ -221,6 +222,16 @@ class ReferralIntentions(Deciding):
     def acknowledge_outcome(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
         """Say that a referral's outcome was read."""
         return self._on_referral(referral_id, asked, lambda r: r.acknowledge_outcome(asked=asked))
+
+    def escalate_referral(self, referral_id: ReferralId, rung: Rung, *, asked: Asked) -> Answer:
+        """Tell the next one that nobody answered a referral; a timer asks it, for the sender."""
+        return self._on_referral(
+            referral_id, asked, lambda r: r.escalate_silence(rung, asked=asked)
+        )
+
+    def acknowledge_referral_silence(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
+        """See to a referral's escalated silence."""
+        return self._on_referral(referral_id, asked, lambda r: r.acknowledge_silence(asked=asked))
 
     def _on_referral(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -192,3 +193,35 @@ def test_a_stale_view_is_refused_before_it_does_harm(made: dict[str, Any], priya
     assert (refused.status_code, refused.json()["type"]) == (412, "/problems/record-has-changed")
     now = priya.read(path).headers["ETag"]
     assert priya.ask(at(made, "acceptance"), headers={"If-Match": now}).status_code == 200
+
+
+def test_a_silence_is_escalated_and_somebody_sees_to_it(
+    place: Place, asha: Client, priya: Client
+) -> None:
+    made = asha.done("/v1/referrals", referral(at="2026-01-05T09:00:00Z"))
+    early = priya.ask(at(made, "silence-acknowledgement"))
+    assert (early.status_code, early.json()["type"]) == (409, "/problems/nothing-was-escalated")
+    assert UUID(made["id"]) in {each.id for each in place.house.sweep().once()}
+    row = priya.seen(f"/v1/referrals/{made['id']}")
+    assert row["silence"]["rungs"] == ["receiver"]
+    assert "silence-acknowledgement" in row["actions"]
+    answer = priya.done(at(made, "silence-acknowledgement"))
+    assert "silence-acknowledgement" not in answer["actions"]
+    assert asha.seen(f"/v1/referrals/{made['id']}")["actions"] == ["withdrawal"]
+    assert UUID(made["id"]) not in {each.id for each in place.house.sweep().once()}
+
+
+def test_the_silence_about_a_handover_is_escalated_and_somebody_sees_to_it(
+    place: Place, made: dict[str, Any], asha: Client
+) -> None:
+    way = f"/v1/pathways/{made['person']}"
+    long_ago = {"service": str(SOCIAL_CARE.id), "at": "2026-01-05T09:00:00Z"}
+    offered = asha.done(f"{way}/handover", long_ago)["handover"]
+    place.house.sweep().once()
+    held = asha.seen(f"/v1/people/{made['person']}")
+    assert held["offer"]["silence"]["rungs"] == ["receiver"]
+    assert "silence-acknowledgement" in held["actions"]
+    answer = asha.done(f"{way}/silence-acknowledgement", {"handover": offered})
+    assert "silence-acknowledgement" not in answer["actions"]
+    held = asha.seen(f"/v1/people/{made['person']}")
+    assert "silence-acknowledgement" not in held["actions"]

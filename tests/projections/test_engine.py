@@ -317,7 +317,14 @@ def test_views_are_behind_until_they_have_caught_up(place: Place) -> None:
     place.fold()
     place.register()
     behind = place.ask(lambda reading: reading.positions())
-    assert behind.keys() == {"share", "directory", "caseload", "referrals", "meetings"}
+    assert behind.keys() == {
+        "share",
+        "directory",
+        "silences",
+        "caseload",
+        "referrals",
+        "meetings",
+    }
     assert all(lag > 0 for _, lag in behind.values())
     place.fold()
     caught_up = place.ask(lambda reading: reading.positions())

@@ -1,0 +1,168 @@
+"""Silences: what waits for an answer, and when the next to be told that none came is due.
+
+Folded from the facts and not from a share, because it is the timer's and no partner's: it holds
+ids, times and a priority, and refuses to hold a word about anybody. A place that was in use before
+this view was there follows what is offered from then on; what waited by then is not escalated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from psycopg import Connection
+
+from domain import pathway, referral
+from domain.kernel import Fact, Recorded
+from domain.policies.escalation import Rung, Silence
+from domain.silence import Wait
+from domain.vocabulary import PartnerId, PersonId, Priority
+from projections.statements import statements
+
+SQL = statements("silences")
+ANSWERS = (
+    referral.ReferralAccepted,
+    referral.ReferralDeclined,
+    referral.ReferralWithdrawn,
+    referral.ReferralExpired,
+    pathway.HandoverAccepted,
+    pathway.HandoverDeclined,
+    pathway.HandoverLapsed,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One referral or hand-over that waits. ``organisation`` is the sender: the timer asks for it.
+
+    ``since`` is the position of the fact that began the wait. ``due_at`` is when the next rung
+    falls due; ``None`` when there is none, or somebody has heard.
+    """
+
+    id: UUID
+    person: PersonId
+    organisation: PartnerId
+    wait: Wait
+    since: int
+    due_at: datetime | None = None
+
+    def key(self, rung: Rung) -> UUID:
+        """A rung's idempotency key: whoever asks for it, and how often, it is told once."""
+        return uuid5(self.id, f"{self.since} {rung}")
+
+
+class Silences:
+    """The view's fold. Rows are keyed by referral or hand-over; what is answered has no row."""
+
+    name = "silences"
+
+    def __init__(self) -> None:
+        self._rows: dict[UUID, Waiting] = {}
+        self._changed: set[UUID] = set()
+
+    def load(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+        """Fetch the rows these facts touch."""
+        self._changed = set()
+        touched = {what for each in facts if (what := _about(each)) is not None}
+        self._rows = {}
+        if touched:
+            cursor = connection.cursor(binary=True).execute(SQL["rows"], [list(touched)])
+            self._rows = {row[0]: _waiting(row) for row in cursor}
+
+    def fold(self, recorded: Recorded) -> None:
+        """Follow one fact."""
+        what, fact, at = _about(recorded), recorded.fact, recorded.effective_at
+        if what is None:
+            return
+        row = self._rows.get(what)
+        match fact:
+            case referral.ReferralMade():
+                self._begin(what, recorded, fact.sender, Wait(Silence.REFERRAL, at, fact.priority))
+            case pathway.HandoverOffered() if row is None:
+                # One that a referral carries has the referral's id, and waits as the referral.
+                self._begin(what, recorded, fact.sender, Wait(Silence.HANDOVER, at))
+            case referral.InformationGiven() | referral.ReferralRedirected() if row:
+                anew = Wait(Silence.REFERRAL, at, row.wait.priority)
+                self._keep(replace(row, wait=anew, since=recorded.position))
+            case (
+                referral.InformationAsked()
+                | referral.SilenceAcknowledged()
+                | pathway.HandoverSilenceAcknowledged()
+            ) if row:
+                self._keep(replace(row, wait=row.wait.heard()))
+            case (
+                referral.SilenceEscalated(rung=rung) | pathway.HandoverSilenceEscalated(rung=rung)
+            ) if row:
+                self._keep(replace(row, wait=row.wait.climbed(rung)))
+            case _ if row and isinstance(fact, ANSWERS) and _noun(fact) is row.wait.about:
+                del self._rows[what]
+                self._changed.add(what)
+            case _:
+                pass
+
+    def save(self, connection: Connection) -> None:
+        """Write the touched rows, in the open transaction."""
+        rows = [self._rows[what] for what in self._changed if what in self._rows]
+        answered = [what for what in self._changed if what not in self._rows]
+        cursor = connection.cursor(binary=True)
+        if rows:
+            cursor.executemany(SQL["save"], [_columns(row) for row in rows])
+        if answered:
+            cursor.execute(SQL["answered"], [answered])
+
+    def _begin(self, what: UUID, recorded: Recorded, sender: PartnerId, wait: Wait) -> None:
+        assert recorded.person is not None, "only about a person is anything offered"
+        self._keep(Waiting(what, recorded.person, sender, wait, recorded.position))
+
+    def _keep(self, row: Waiting) -> None:
+        due = row.wait.next(row.wait.offered_at)
+        self._rows[row.id] = replace(row, due_at=due.at if due else None)
+        self._changed.add(row.id)
+
+
+def due(connection: Connection, now: datetime) -> list[Waiting]:
+    """Everything whose next rung has fallen due, the longest overdue first."""
+    return [_waiting(row) for row in connection.cursor(binary=True).execute(SQL["due"], [now])]
+
+
+def _about(recorded: Recorded) -> UUID | None:
+    """The referral or the hand-over a fact is about."""
+    if isinstance(recorded.fact, referral.ReferralFact):
+        return recorded.originator_id
+    handover: UUID | None = getattr(recorded.fact, "handover", None)
+    return handover
+
+
+def _noun(fact: Fact) -> Silence:
+    return Silence.REFERRAL if isinstance(fact, referral.ReferralFact) else Silence.HANDOVER
+
+
+def _waiting(row: Sequence[Any]) -> Waiting:
+    what, about, person, organisation, priority, offered_at, since, sent, acknowledged, due_at = row
+    wait = Wait(
+        Silence(about),
+        offered_at,
+        Priority(priority),
+        tuple(Rung(rung) for rung in sent),
+        acknowledged,
+    )
+    return Waiting(what, PersonId(person), PartnerId(organisation), wait, since, due_at)
+
+
+def _columns(row: Waiting) -> tuple[Any, ...]:
+    wait = row.wait
+    return (
+        row.id,
+        wait.about.value,
+        row.person,
+        row.organisation,
+        wait.priority.value,
+        wait.offered_at,
+        row.since,
+        [rung.value for rung in wait.sent],
+        wait.acknowledged,
+        row.due_at,
+    )

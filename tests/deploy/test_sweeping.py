@@ -1,0 +1,247 @@
+"""The sweep over a real database: whatever kills it or runs beside it, each rung is told once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import psycopg
+import pytest
+
+from deploy.sweeping import Escalated, Sweep
+from domain.kernel import Recorded
+from domain.pathway import HandoverSilenceEscalated, Pathway, pathway_of
+from domain.policies.escalation import Rung, Silence
+from domain.referral import Referral, SilenceEscalated
+from domain.vocabulary import HandoverId, Priority, ReferralId
+from projections import schema, silences
+from tests.database import Database
+from tests.people import MINA, MONDAY, ROSA, SUPPORT, TALKING, TOM, TRUST, WARD, WIGG, named
+from tests.projections.place import Place
+from tests.projections.week import busy_week
+
+RUNGS = list(Rung)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def place(database: Database) -> Place:
+    return Place(database)
+
+
+@pytest.fixture
+def sweep(place: Place) -> Sweep:
+    return Sweep(place.care, place.database.dsn(schema.SERVE))
+
+
+def rounds(place: Place, sweep: Sweep) -> list[Escalated]:
+    """Sweep and fold until nothing is due."""
+    told: list[Escalated] = []
+    place.fold()
+    while escalated := sweep.once():
+        told += escalated
+        place.fold()
+    return told
+
+
+def escalations(place: Place) -> Counter[tuple[str, str]]:
+    """What the log holds: how often each rung of each silence was told."""
+    told: Counter[tuple[str, str]] = Counter()
+    for (stream,) in place.rows("select distinct stream from log.facts"):
+        for stored in place.log.select_events(stream):
+            recorded = place.care.mapper.to_domain_event(stored)
+            assert isinstance(recorded, Recorded)
+            match recorded.fact:
+                case SilenceEscalated(rung=rung):
+                    told[str(stream), rung.value] += 1
+                case HandoverSilenceEscalated(rung=rung, handover=handover):
+                    told[str(handover), rung.value] += 1
+                case _:
+                    pass
+    return told
+
+
+def waiting(place: Place, count: int = 5) -> list[ReferralId]:
+    place.register()
+    return [place.refer(f"referral {number}") for number in range(count)]
+
+
+def test_an_unanswered_referral_climbs_the_ladder_and_both_sides_are_told(
+    place: Place, sweep: Sweep
+) -> None:
+    (asked_for,) = waiting(place, 1)
+    told = rounds(place, sweep)
+    assert [each.rung for each in told] == RUNGS
+    assert {(each.about, each.id) for each in told} == {(Silence.REFERRAL, asked_for)}
+    assert sorted(each.due_at for each in told) == [each.due_at for each in told]
+    for partner in (WIGG, TALKING):
+        assert place.told(partner, ROSA).count("SilenceEscalated") == len(RUNGS)
+    row = place.ask(lambda reading: reading.referral(TALKING, asked_for))
+    assert row is not None
+    assert row["silence"]["rungs"] == [rung.value for rung in RUNGS]
+    assert row["actions"][-1] == "silence-acknowledgement"
+
+
+def test_nothing_is_told_before_it_is_due(place: Place, sweep: Sweep) -> None:
+    place.register()
+    place.refer("an hour ago", at=datetime.now(UTC) - timedelta(hours=1))
+    urgent = place.refer(
+        "two days ago", at=datetime.now(UTC) - timedelta(hours=49), priority=Priority.URGENT
+    )
+    told = rounds(place, sweep)
+    assert [(each.id, each.rung) for each in told] == [(urgent, r) for r in RUNGS[:2]]
+
+
+def test_once_somebody_sees_to_it_nobody_else_is_told(place: Place, sweep: Sweep) -> None:
+    (asked_for,) = waiting(place, 1)
+    place.fold()
+    assert [each.rung for each in sweep.once()] == [Rung.RECEIVER]
+    place.care.acknowledge_referral_silence(asked_for, asked=place.by(TALKING))
+    assert rounds(place, sweep) == []
+    row = place.ask(lambda reading: reading.referral(WIGG, asked_for))
+    assert row is not None
+    assert "acknowledged_at" in row["silence"]
+    assert row["actions"] == ["withdrawal"]
+
+
+def test_an_answer_that_is_not_folded_yet_is_not_escalated(place: Place, sweep: Sweep) -> None:
+    answered, silent = waiting(place, 2)
+    place.fold()
+    place.care.accept_referral(answered, asked=place.by(TALKING))
+    assert [each.id for each in sweep.once()] == [silent]
+
+
+def test_a_wait_that_began_anew_climbs_from_its_first_rung(place: Place, sweep: Sweep) -> None:
+    (asked_for,) = waiting(place, 1)
+    place.fold()
+    sweep.once()
+    place.care.redirect_referral(asked_for, WARD, asked=place.by(TALKING))
+    place.fold()
+    assert [each.rung for each in sweep.once()] == [Rung.RECEIVER]
+    assert "SilenceEscalated" in place.told(WIGG, ROSA)
+    place.fold()
+    assert place.told(TRUST, ROSA)[-1] == "SilenceEscalated"
+
+
+def test_an_offer_is_escalated_once_whoever_carries_it(place: Place, sweep: Sweep) -> None:
+    for person in (ROSA, TOM):
+        place.register(person)
+    carried = place.refer("take her on", take_over=True)
+    place.refer("alongside", person=TOM)
+    offered = HandoverId(named("an offer of its own"))
+    place.care.offer_handover(TOM, offered, SUPPORT, asked=place.by(WIGG))
+    told = rounds(place, sweep)
+    about = Counter((each.about, each.id) for each in told)
+    assert about[Silence.REFERRAL, carried] == about[Silence.HANDOVER, offered] == len(RUNGS)
+    assert about.total() == 3 * len(RUNGS)
+    row = place.ask(lambda reading: reading.record(WIGG, place.subject(WIGG, TOM)))
+    assert row is not None
+    assert row["actions"][-1] == "silence-acknowledgement"
+    place.care.acknowledge_handover_silence(TOM, offered, asked=place.by(WIGG))
+    place.fold()
+    row = place.ask(lambda reading: reading.record(WIGG, place.subject(WIGG, TOM)))
+    assert row is not None
+    assert "silence-acknowledgement" not in row["actions"]
+
+
+def test_a_round_tells_no_more_than_its_limit_and_the_next_goes_on(
+    place: Place, sweep: Sweep
+) -> None:
+    waiting(place)
+    place.fold()
+    assert [len(sweep.once(limit=2)) for _ in range(4)] == [2, 2, 1, 0]
+    assert len(rounds(place, sweep)) == 5 * (len(RUNGS) - 1)
+    assert set(escalations(place).values()) == {1}
+
+
+def killed_after(place: Place, sweep: Sweep, asked: int) -> None:
+    """A sweep whose process ends in the middle of a round, after this many intentions."""
+    left = iter(range(asked))
+
+    class Mortal:
+        def escalate_referral(self, *args: object, **kwargs: object) -> object:
+            answer = place.care.escalate_referral(*args, **kwargs)  # type: ignore[arg-type]
+            if next(left, None) is None:
+                raise Killed
+            return answer
+
+    with pytest.raises(Killed):
+        replace(sweep, care=Mortal()).once()  # type: ignore[arg-type]
+
+
+def test_a_sweep_killed_half_way_and_begun_again_tells_nothing_twice_and_nothing_never(
+    place: Place, sweep: Sweep
+) -> None:
+    asked_for = waiting(place)
+    place.fold()
+    killed_after(place, sweep, 2)
+    assert escalations(place).total() == 3
+    assert len(sweep.once()) == 2, "begun again where the view stands, not folded yet"
+    rounds(place, sweep)
+    assert escalations(place) == {(str(r), rung.value): 1 for r in asked_for for rung in RUNGS}
+
+
+def test_two_sweeps_at_once_tell_nothing_twice(place: Place, sweep: Sweep) -> None:
+    asked_for = waiting(place, 12)
+    place.fold()
+    told: list[Escalated] = []
+    for _ in RUNGS:
+        together = Barrier(3)
+
+        def run(together: Barrier = together) -> None:
+            together.wait()
+            told.extend(sweep.once())
+
+        threads = [Thread(target=run) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        place.fold()
+    assert escalations(place) == {(str(r), rung.value): 1 for r in asked_for for rung in RUNGS}
+    assert Counter((e.id, e.rung) for e in told) == {(r, g): 1 for r in asked_for for g in RUNGS}
+
+
+@pytest.mark.parametrize("batch", [1, 9, 2_000])
+def test_the_view_waits_for_exactly_what_the_domain_waits_for(place: Place, batch: int) -> None:
+    busy_week(place)
+    place.refer("take her on again", person=MINA, take_over=True, priority=Priority.URGENT)
+    asked_back = place.refer("asked back")
+    place.care.ask_information(asked_back, "Is she at work?", asked=place.by(TALKING))
+    told = place.refer("asked back and told", at=MONDAY - timedelta(days=3))
+    place.care.ask_information(told, "Is she at work?", asked=place.by(TALKING))
+    place.care.give_information(told, "At nights.", asked=place.by(WIGG))
+    offered = HandoverId(named("Tom once more"))
+    place.care.offer_handover(TOM, offered, SUPPORT, asked=place.by(WIGG))
+    place.fold(batch=batch)
+    later = MONDAY + timedelta(days=365)
+    expected = {}
+    for stream, topic in place.rows(
+        "select distinct on (stream) stream, topic from log.facts order by stream, version"
+    ):
+        if topic == "referral:ReferralMade":
+            asked_for = place.care._load(Referral, stream)
+            if asked_for.wait:
+                expected[stream] = asked_for.wait
+    for person in (ROSA, TOM, MINA):
+        offer = place.care._load(Pathway, pathway_of(person)).offer
+        if offer and offer.handover not in expected:
+            expected[offer.handover] = offer.wait
+    with psycopg.connect(place.database.dsn(schema.SERVE)) as connection:
+        found = {row.id: row.wait for row in silences.due(connection, later)}
+    assert {told, offered} <= expected.keys()
+    assert found == expected
+
+
+def test_what_the_view_holds_is_ids_times_and_words_of_the_ladder(place: Place) -> None:
+    waiting(place, 1)
+    place.fold()
+    (columns,) = place.rows("select to_jsonb(s) from views.silences as s")
+    text = str(columns)
+    for personal in ("Rosa", "Lind", "referral 0"):
+        assert personal not in text
