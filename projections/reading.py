@@ -69,6 +69,7 @@ class Reading:
             open=False,
         )
         self._moved = asyncio.Condition()
+        self._word = 0  # how often word of new entries came: none is missed between look and wait
         self._listening: asyncio.Task[None] | None = None
         self._directory: tuple[int, Directory] = (-1, Directory())
 
@@ -107,7 +108,7 @@ class Reading:
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 return False
-            await self._wait(min(left, 0.05))
+            await self._wait(min(left, 0.05), self._word)
 
     async def position(self, when: When) -> int:
         """The log position a moment means: that of the views now, or the last one known then."""
@@ -278,22 +279,25 @@ class Reading:
         ``None`` comes when nothing was told for `KEEP_ALIVE` seconds.
         """
         while True:
+            word = self._word
             some = await self.entries(partner, after=after, limit=500)
             for entry in some:
                 yield entry
                 after = entry.number
-            if not some and not await self._wait(KEEP_ALIVE):
+            if not some and not await self._wait(KEEP_ALIVE, word):
                 yield None
 
     async def arrived(self, partner: PartnerId, *, after: int, within: float) -> bool:
         """Wait for an entry that follows a number; whether there is one within the time."""
         deadline = asyncio.get_running_loop().time() + within
-        while await self.newest(partner) <= after:
+        while True:
+            word = self._word
+            if await self.newest(partner) > after:
+                return True
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 return False
-            await self._wait(left)
-        return True
+            await self._wait(left, word)
 
     # The place
 
@@ -340,22 +344,27 @@ class Reading:
             await cursor.execute(statement, parameters)
             return await cursor.fetchall()
 
-    async def _wait(self, seconds: float) -> bool:
-        """Wait for word of new entries; whether it came."""
+    async def _wait(self, seconds: float, word: int) -> bool:
+        """Wait for word of new entries after this one; whether it came."""
         try:
             async with asyncio.timeout(seconds), self._moved:
-                await self._moved.wait()
+                await self._moved.wait_for(lambda: self._word != word)
         except TimeoutError:
             return False
         return True
+
+    async def _heard(self) -> None:
+        async with self._moved:
+            self._word += 1
+            self._moved.notify_all()
 
     async def _listen(self) -> None:
         while True:
             with suppress(psycopg.OperationalError):
                 async with _listener(self._dsn) as connection:
+                    await self._heard()  # whatever came while nobody listened
                     async for _ in connection.notifies():
-                        async with self._moved:
-                            self._moved.notify_all()
+                        await self._heard()
             await asyncio.sleep(1.0)
 
 
