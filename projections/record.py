@@ -36,7 +36,8 @@ ENDED_STATES = {
     State.CLOSED.value,
     State.ACKNOWLEDGED.value,
 }
-ANSWERS = {
+SILENCE_ENDS = {
+    "ReferralMade",
     "InformationAsked",
     "InformationGiven",
     "ReferralAccepted",
@@ -45,7 +46,7 @@ ANSWERS = {
     "ReferralWithdrawn",
     "ReferralExpired",
 }
-"""What ends a referral's silence, or begins the wait anew."""
+"""What ends a referral's silence, or begins the wait (anew, or told again)."""
 DETAILS = (
     "name",
     "phone",
@@ -240,7 +241,7 @@ def _referral(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> 
     asked = row["referrals"].setdefault(key, {})
     asked.setdefault("part", "")
     asked.setdefault("state", State.WAITING.value)
-    if fact in ANSWERS:
+    if fact in SILENCE_ENDS:
         asked.pop("silence", None)
     match fact:
         case "ReferralMade":

@@ -7,16 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
-import psycopg
 import pytest
 
 from deploy.sweeping import Escalated, Sweep
 from domain.kernel import Recorded
-from domain.pathway import HandoverSilenceEscalated, Pathway, pathway_of
+from domain.pathway import HandoverSilenceEscalated
 from domain.policies.escalation import Rung, Silence
-from domain.referral import Referral, SilenceEscalated
+from domain.referral import SilenceEscalated
 from domain.vocabulary import HandoverId, Priority, ReferralId
-from projections import schema, silences
+from projections import schema
 from tests.database import Database
 from tests.people import MINA, MONDAY, ROSA, SUPPORT, TALKING, TOM, TRUST, WARD, WIGG, named
 from tests.projections.place import Place
@@ -219,23 +218,10 @@ def test_the_view_waits_for_exactly_what_the_domain_waits_for(place: Place, batc
     offered = HandoverId(named("Tom once more"))
     place.care.offer_handover(TOM, offered, SUPPORT, asked=place.by(WIGG))
     place.fold(batch=batch)
-    later = MONDAY + timedelta(days=365)
-    expected = {}
-    for stream, topic in place.rows(
-        "select distinct on (stream) stream, topic from log.facts order by stream, version"
-    ):
-        if topic == "referral:ReferralMade":
-            asked_for = place.care._load(Referral, stream)
-            if asked_for.wait:
-                expected[stream] = asked_for.wait
-    for person in (ROSA, TOM, MINA):
-        offer = place.care._load(Pathway, pathway_of(person)).offer
-        if offer and offer.handover not in expected:
-            expected[offer.handover] = offer.wait
-    with psycopg.connect(place.database.dsn(schema.SERVE)) as connection:
-        found = {row.id: row.wait for row in silences.due(connection, later)}
-    assert {told, offered} <= expected.keys()
-    assert found == expected
+    found = place.waits((ROSA, TOM, MINA))
+    assert {told, offered} <= found.keys()
+    assert asked_back not in found
+    assert found == place.awaited((ROSA, TOM, MINA))
 
 
 def test_what_the_view_holds_is_ids_times_and_words_of_the_ladder(place: Place) -> None:

@@ -195,6 +195,31 @@ class Chance:
             else:
                 self.place.care.accept_handover(way.person, way.offer.handover, asked=asked)
 
+    def wait(self, which: int) -> None:
+        """A year goes by, and the timer asks."""
+        after = timedelta(days=365)
+        for asking in self._referral(which):
+            if asking.wait and asking.sender and (due := asking.wait.next(MONDAY)):
+                asked = self.place.by(asking.sender, at=MONDAY + after)
+                self.place.care.escalate_referral(asking.referral, due.rung, asked=asked)
+        way = self._pathway(which)
+        if way.person and way.offer and (due := way.offer.wait.next(MONDAY)):
+            asked = self.place.by(way.offer.sender, at=MONDAY + after)
+            self.place.care.escalate_handover(way.person, way.offer.handover, due.rung, asked=asked)
+
+    def see_to_it(self, which: int) -> None:
+        self._receiving(
+            which, lambda r, by: self.place.care.acknowledge_referral_silence(r, asked=by)
+        )
+
+    def see_to_the_offer(self, which: int) -> None:
+        way = self._pathway(which)
+        if way.person and way.offer:
+            asked = self.by(way.offer.sender)
+            self.place.care.acknowledge_handover_silence(
+                way.person, way.offer.handover, asked=asked
+            )
+
     def key_worker(self, which: int) -> None:
         way = self._pathway(which)
         if way.person and way.responsible:
@@ -275,7 +300,18 @@ STEPS = tuple(
     for name, member in vars(Chance).items()
     if callable(member) and not name.startswith("_") and name not in ("by", "do")
 )
-LIKELY = (*STEPS, "refer", "refer", "refer", "accept", "accept", "book", "attend", "list_case")
+LIKELY = (
+    *STEPS,
+    "refer",
+    "refer",
+    "refer",
+    "accept",
+    "accept",
+    "book",
+    "attend",
+    "list_case",
+    "wait",
+)
 
 
 def scenarios(most: int = 24) -> st.SearchStrategy[list[tuple[str, int]]]:

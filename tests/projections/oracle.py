@@ -22,6 +22,7 @@ STATES = {
     "ReferralClosed": "closed",
     "OutcomeAcknowledged": "acknowledged",
 }
+ANSWERED = STATES.keys() - {"ReferralClosed", "OutcomeAcknowledged"}
 OVER = {"declined", "withdrawn", "expired", "closed", "acknowledged"}
 DETAILS = (
     "name",
@@ -215,7 +216,21 @@ def _referral(said: list[Entry], partner: object) -> Row:
                 row["first_contact_at"] = at
             case "ReferralClosed":
                 row |= {"ended_at": at, "end_reason": d.get("reason"), "summary": d.get("summary")}
+    row["silence"] = _silence(said, ANSWERED, "SilenceEscalated", "SilenceAcknowledged")
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _silence(said: list[Entry], ended: set[str], escalated: str, acknowledged: str) -> Row | None:
+    """What was said of the silence since it last began."""
+    ends = [number for number, e in enumerate(said) if _fact(e) in ended]
+    since = said[ends[-1] :] if ends else said
+    told = [e for e in since if _fact(e) == escalated]
+    seen = [e for e in since if _fact(e) == acknowledged]
+    if not told + seen:
+        return None
+    row: Row = {"rungs": [e.data["rung"] for e in told]}
+    row |= {"escalated_at": told[-1].effective_at.isoformat()} if told else {}
+    return row | ({"acknowledged_at": seen[-1].effective_at.isoformat()} if seen else {})
 
 
 def _case(said: list[Entry]) -> Row:
@@ -292,7 +307,10 @@ def _offer(held: list[Entry]) -> Row | None:
     if last is None or _fact(last) in _ANSWERS:
         return None
     named = ("handover", "sender", "receiver", "to_step")
-    return {name: last.data[name] for name in named} | {"at": last.effective_at.isoformat()}
+    said = held[held.index(last) :]
+    silence = _silence(said, set(), "HandoverSilenceEscalated", "HandoverSilenceAcknowledged")
+    offer = {name: last.data[name] for name in named} | {"at": last.effective_at.isoformat()}
+    return offer | {"silence": silence}
 
 
 def _latest(held: list[Entry]) -> Row | None:

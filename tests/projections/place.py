@@ -17,7 +17,10 @@ from domain.application import CareCoordination
 from domain.intentions.deciding import FACTS, Answer
 from domain.kernel import Asked
 from domain.mapping import FactMapper
+from domain.pathway import Pathway, pathway_of
 from domain.person import Details
+from domain.referral import Referral
+from domain.silence import Wait
 from domain.vocabulary import (
     Mode,
     PartnerId,
@@ -27,7 +30,7 @@ from domain.vocabulary import (
     ServiceId,
     Source,
 )
-from projections import schema
+from projections import schema, silences
 from projections.engine import Engine
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
@@ -49,6 +52,7 @@ from tests.people import (
 )
 
 T = TypeVar("T")
+NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 6, 9, 0, tzinfo=UTC)
 ENTRIES = """
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
@@ -173,6 +177,30 @@ class Place:
 
     def entries(self) -> list[Entry]:
         return entries(self.database.dsn("postgres"), self.keys)
+
+    def waits(self, people: Sequence[PersonId]) -> dict[UUID, Wait]:
+        """What the timer's view holds of what may still be escalated."""
+        with psycopg.connect(self.database.dsn(schema.SERVE)) as connection:
+            due = silences.due(connection, NEVER)
+        return {row.id: row.wait for row in due if row.person in people}
+
+    def awaited(self, people: Sequence[PersonId]) -> dict[UUID, Wait]:
+        """The same, as the domain has it: loaded from the log."""
+        made = self.rows(
+            "select stream from log.facts where topic = 'referral:ReferralMade' "
+            "and person = any(%s)",
+            list(people),
+        )
+        found: dict[UUID, Wait] = {}
+        for person in people:
+            offer = self.care._load(Pathway, pathway_of(person)).offer
+            if offer and (offer.handover,) not in made:
+                found[offer.handover] = offer.wait
+        for (stream,) in made:
+            asked_for = self.care._load(Referral, stream)
+            if asked_for.wait:
+                found[stream] = asked_for.wait
+        return {what: wait for what, wait in found.items() if wait.next(NEVER)}
 
     def told(self, partner: PartnerId, person: PersonId | None = None) -> list[str]:
         """The names of what a partner was told, of one person or of anybody."""

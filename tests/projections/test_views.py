@@ -99,6 +99,7 @@ def test_whatever_is_asked_the_views_are_as_the_oracle_says(
         for row in place.rows(statements("share")["by_position"], before, 2**62)
     ]
     assert_views_are_as_told(place.views(), told)
+    assert place.waits(chance.people) == place.awaited(chance.people)
 
 
 def test_views_folded_again_from_the_share_are_the_same(place: Place) -> None:
