@@ -31,7 +31,7 @@ def story(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield told(place)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, nothing else can run an event loop here
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
