@@ -108,8 +108,8 @@ class Silences:
         rows = [self._rows[what] for what in self._changed if what in self._rows]
         answered = [what for what in self._changed if what not in self._rows]
         cursor = connection.cursor(binary=True)
-        if rows:
-            cursor.executemany(SQL["save"], [_columns(row) for row in rows])
+        for row in rows:  # few a batch; not executemany, which is psycopg's pipeline mode
+            cursor.execute(SQL["save"], _columns(row), prepare=True)
         if answered:
             cursor.execute(SQL["answered"], [answered])
 
