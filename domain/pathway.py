@@ -6,6 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from uuid import UUID, uuid5
 
+from domain.handover import (
+    AlreadyResponsible,
+    AnotherHandoverIsOffered,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverFact,
+    HandoverLapsed,
+    HandoverOffered,
+    HandoverSilenceAcknowledged,
+    HandoverSilenceEscalated,
+    NobodyOfferedThisHandover,
+    Offer,
+    OnlyTheReceiverMayAnswer,
+)
 from domain.kernel import (
     Aggregate,
     Asked,
@@ -23,7 +37,6 @@ from domain.vocabulary import (
     EndReason,
     HandoverId,
     Label,
-    Moment,
     PartnerId,
     PathwayId,
     PersonId,
@@ -86,78 +99,6 @@ class StepDownProposed(PathwayFact):
     evidence: Clinical[PersonalText | None] = None
 
 
-class HandoverOffered(PathwayFact):
-    """The responsible organisation offers the person to another; it holds on until it accepts.
-
-    ``label`` is that of the service the receiver would hold the person under.
-    """
-
-    TOPIC: ClassVar[str] = "pathway:HandoverOffered"
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
-    to_step: Step
-    label: Label = Label.ORDINARY
-
-
-class HandoverAccepted(PathwayFact):
-    """The receiver accepted: from this fact on it is responsible, under ``label``."""
-
-    TOPIC: ClassVar[str] = "pathway:HandoverAccepted"
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
-    label: Label = Label.ORDINARY
-
-
-class HandoverDeclined(PathwayFact):
-    """The receiver declined: the sender still holds the person."""
-
-    TOPIC: ClassVar[str] = "pathway:HandoverDeclined"
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
-    note: Clinical[PersonalText | None] = None
-
-
-class HandoverLapsed(PathwayFact):
-    """The offer ended without an answer, or was taken back: the sender still holds the person."""
-
-    TOPIC: ClassVar[str] = "pathway:HandoverLapsed"
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
-
-
-class HandoverSilenceEscalated(PathwayFact):
-    """Nobody answered the offer by ``due_at``, so the next one to act is told.
-
-    A hand-over that a referral carries has no silence of its own: the referral's is escalated.
-    """
-
-    TOPIC: ClassVar[str] = "pathway:HandoverSilenceEscalated"
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
-    rung: Rung
-    due_at: Moment
-
-
-class HandoverSilenceAcknowledged(PathwayFact):
-    """Somebody has seen that nobody answered the offer, and sees to it: no other rung is told."""
-
-    TOPIC: ClassVar[str] = "pathway:HandoverSilenceAcknowledged"
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
-
-
 class SteppedUp(PathwayFact):
     """The person is at a higher step now."""
 
@@ -211,41 +152,11 @@ class OnlyTheResponsibleMay(BrokenRule):
     """Only the organisation that is responsible for the person may do this."""
 
 
-class AnotherHandoverIsOffered(BrokenRule):
-    """A hand-over is on offer already; it must be answered or taken back first."""
-
-
-class NobodyOfferedThisHandover(BrokenRule):
-    """No such hand-over waits for an answer."""
-
-
-class OnlyTheReceiverMayAnswer(BrokenRule):
-    """Only the organisation a hand-over is offered to may answer it."""
-
-
 class AlreadyAtThisStep(BrokenRule):
     """The person is at this step with this organisation already; nothing would change."""
 
 
-class AlreadyResponsible(BrokenRule):
-    """The organisation is responsible for the person already."""
-
-
 # What is true now and may happen next
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A hand-over that waits for its answer."""
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
-    to_step: Step
-    label: Label
-    correlation: UUID
-    fact: str
-    wait: Wait
 
 
 @dataclass
@@ -535,7 +446,7 @@ class Pathway(Aggregate):
     def _record(self, fact: PathwayFact, asked: Asked) -> Recorded:
         return self.record(fact, asked, person=self.person, label=self.label)
 
-    def _about(self, offer: Offer, fact: PathwayFact, asked: Asked) -> Recorded:
+    def _about(self, offer: Offer, fact: HandoverFact, asked: Asked) -> Recorded:
         return self.record(
             fact,
             asked,

@@ -12,6 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from domain import contact, measure, meeting, pathway, person, referral
+from domain.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverFact,
+    HandoverLapsed,
+    HandoverOffered,
+)
 from domain.kernel import Category, Fact, Recorded
 from domain.partner import AgreementSigned
 from domain.vocabulary import Label, PartnerId, PersonId, Scope
@@ -166,7 +173,7 @@ def _holding(fact: Fact) -> set[str] | None:
     match fact:
         case pathway.PathwayOpened() | pathway.PathwayReopened():
             return {"step"}
-        case pathway.HandoverAccepted(label=label):
+        case HandoverAccepted(label=label):
             return {"handover", "receiver"} if label is Label.ORDINARY else {"handover"}
         case pathway.PathwayClosed():
             return set()
@@ -187,7 +194,7 @@ def _concerns(
             return fact.provider == partner or follows
         case measure.MeasureCompleted(provider=provider):
             return provider == partner
-        case pathway.PathwayFact():
+        case pathway.PathwayFact() | HandoverFact():
             named = {getattr(fact, role, None) for role in ("sender", "receiver", "responsible")}
             return recorded.correlation in own or partner in named | {recorded.organisation}
         case meeting.MdtDecisionRecorded(receiver=receiver) if receiver == partner:
@@ -285,7 +292,7 @@ class Circle:
         gained = (
             narrow
             and own > was
-            and isinstance(recorded.fact, referral.ReferralRedirected | pathway.HandoverOffered)
+            and isinstance(recorded.fact, referral.ReferralRedirected | HandoverOffered)
         )
         if partner in before and not gained:
             return None
@@ -380,19 +387,19 @@ class Circle:
                 self.open, self.responsible = True, partner
                 self.carers.add(partner)
                 self._join(partner, "responsible")
-            case pathway.HandoverOffered() as offered:
+            case HandoverOffered() as offered:
                 self._join(offered.receiver, f"offered {offered.handover}", offered.handover)
             case referral.ReferralAccepted(receiver=receiver):
                 self.carers.add(receiver)
-            case pathway.HandoverAccepted() as accepted:
+            case HandoverAccepted() as accepted:
                 self.carers.add(accepted.receiver)
                 self.responsible = accepted.receiver
                 self._leave(accepted.receiver, f"offered {accepted.handover}")
                 self._leave(accepted.sender, "responsible")
                 self._join(accepted.receiver, "responsible")
             case (
-                pathway.HandoverDeclined(handover=handover, receiver=receiver)
-                | pathway.HandoverLapsed(handover=handover, receiver=receiver)
+                HandoverDeclined(handover=handover, receiver=receiver)
+                | HandoverLapsed(handover=handover, receiver=receiver)
             ):
                 end(receiver, "offered", handover)
             case pathway.PathwayClosed(responsible=partner):

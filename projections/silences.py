@@ -15,7 +15,15 @@ from uuid import UUID, uuid5
 
 from psycopg import Connection
 
-from domain import pathway, referral
+from domain import referral
+from domain.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverLapsed,
+    HandoverOffered,
+    HandoverSilenceAcknowledged,
+    HandoverSilenceEscalated,
+)
 from domain.kernel import Fact, Recorded
 from domain.policies.escalation import Rung, Silence
 from domain.silence import Wait
@@ -28,9 +36,9 @@ ANSWERS = (
     referral.ReferralDeclined,
     referral.ReferralWithdrawn,
     referral.ReferralExpired,
-    pathway.HandoverAccepted,
-    pathway.HandoverDeclined,
-    pathway.HandoverLapsed,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverLapsed,
 )
 
 
@@ -81,7 +89,7 @@ class Silences:
         match fact:
             case referral.ReferralMade():
                 self._begin(what, recorded, fact.sender, Wait(Silence.REFERRAL, at, fact.priority))
-            case pathway.HandoverOffered() if row is None:
+            case HandoverOffered() if row is None:
                 # One that a referral carries has the referral's id, and waits as the referral.
                 self._begin(what, recorded, fact.sender, Wait(Silence.HANDOVER, at))
             case referral.InformationGiven() | referral.ReferralRedirected() if row:
@@ -90,12 +98,10 @@ class Silences:
             case (
                 referral.InformationAsked()
                 | referral.SilenceAcknowledged()
-                | pathway.HandoverSilenceAcknowledged()
+                | HandoverSilenceAcknowledged()
             ) if row:
                 self._keep(replace(row, wait=row.wait.heard()))
-            case (
-                referral.SilenceEscalated(rung=rung) | pathway.HandoverSilenceEscalated(rung=rung)
-            ) if row:
+            case referral.SilenceEscalated(rung=rung) | HandoverSilenceEscalated(rung=rung) if row:
                 self._keep(replace(row, wait=row.wait.climbed(rung)))
             case _ if row and isinstance(fact, ANSWERS) and _noun(fact) is row.wait.about:
                 del self._rows[what]

@@ -18,6 +18,7 @@ from deploy.community import calibration, figures, place
 from deploy.community.history import LogIsNotEmpty, Seeded, seed
 from domain.application import CareCoordination
 from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
+from domain.handover import HandoverFact
 from domain.intentions.deciding import FACTS
 from domain.kernel import Recorded
 from domain.mapping import FactMapper
@@ -54,7 +55,7 @@ class Told(NamedTuple):
     def of_pathways(self) -> dict[UUID, Pathway]:
         folded: dict[UUID, Pathway] = {}
         for fact in self.facts:
-            if isinstance(fact.fact, PathwayFact):
+            if isinstance(fact.fact, PathwayFact | HandoverFact):
                 noun = folded.setdefault(fact.originator_id, Pathway(fact.originator_id))
                 noun.follow(fact)
         return folded

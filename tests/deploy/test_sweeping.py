@@ -10,8 +10,8 @@ from threading import Barrier, Thread
 import pytest
 
 from deploy.sweeping import Escalated, Sweep
+from domain.handover import HandoverSilenceEscalated
 from domain.kernel import Recorded
-from domain.pathway import HandoverSilenceEscalated
 from domain.policies.escalation import Rung, Silence
 from domain.referral import SilenceEscalated
 from domain.vocabulary import HandoverId, Priority, ReferralId

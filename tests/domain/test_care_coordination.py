@@ -10,6 +10,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from domain import meeting, pathway, referral
+from domain.handover import NobodyOfferedThisHandover
 from domain.intentions.deciding import (
     TRIES,
     CannotBeResponsible,
@@ -277,7 +278,7 @@ def test_an_offer_may_be_taken_back(place: Community) -> None:
     offer = HandoverId(uuid4())
     place.care.offer_handover(ROSA, offer, WARD, asked=by(WIGG))
     place.care.withdraw_handover(ROSA, offer, asked=by(WIGG))
-    with refused(pathway.NobodyOfferedThisHandover):
+    with refused(NobodyOfferedThisHandover):
         place.care.accept_handover(ROSA, offer, asked=by(TRUST))
     assert place.pathway().responsible == WIGG
 

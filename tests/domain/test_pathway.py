@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from domain.kernel import Fact
-from domain.pathway import (
+from domain.handover import (
     AlreadyResponsible,
     AnotherHandoverIsOffered,
     HandoverAccepted,
     HandoverDeclined,
     HandoverLapsed,
     HandoverOffered,
-    KeyWorkerNamed,
     NobodyOfferedThisHandover,
     OnlyTheReceiverMayAnswer,
+)
+from domain.kernel import Fact
+from domain.pathway import (
+    KeyWorkerNamed,
     OnlyTheResponsibleMay,
     Pathway,
     PathwayClosed,

@@ -22,13 +22,16 @@ from hypothesis.stateful import (
     rule,
 )
 
+from domain.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverFact,
+    HandoverLapsed,
+    HandoverOffered,
+)
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked, BrokenRule, Recorded
 from domain.pathway import (
-    HandoverAccepted,
-    HandoverDeclined,
-    HandoverLapsed,
-    HandoverOffered,
     Pathway,
     PathwayClosed,
     PathwayFact,
@@ -326,7 +329,7 @@ class Responsibilities(RuleBasedStateMachine):
     def teardown(self) -> None:
         for person in (ROSA, TOM):
             facts = self.history[person]
-            way = [f for f in facts if isinstance(f.fact, PathwayFact)]
+            way = [f for f in facts if isinstance(f.fact, PathwayFact | HandoverFact)]
             folded = Pathway.fold(None, way) or Pathway(id=pathway_of(person))
             assert folded == self.place.pathway(person)
             again = Circle(person)

@@ -9,6 +9,7 @@ import pytest
 
 from domain import contact, measure, meeting, pathway, person, referral
 from domain.catalogue import A_MOMENT, ANOTHER, ME, STREAM, catalogue, example
+from domain.handover import HandoverAccepted, HandoverDeclined, HandoverFact, HandoverOffered
 from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded
 from domain.sharing import Disclosure, may_know
@@ -94,7 +95,11 @@ def test_partners_outside_care_learn_nothing_clinical_and_nothing_of_steps(
                 fields = {f for f in fact.model_fields if f in disclosed.data}
                 assert not {fact.FIELD_CATEGORY[f] for f in fields} & NEVER_OUTSIDE_CARE
                 assert not issubclass(
-                    fact, pathway.PathwayFact | meeting.MeetingFact | measure.MeasureCompleted
+                    fact,
+                    pathway.PathwayFact
+                    | HandoverFact
+                    | meeting.MeetingFact
+                    | measure.MeasureCompleted,
                 )
 
 
@@ -172,7 +177,7 @@ def test_others_learn_of_drug_care_only_that_responsibility_moved(kind: PartnerK
     holding = {
         pathway.PathwayOpened: {"step"},
         pathway.PathwayReopened: {"step"},
-        pathway.HandoverAccepted: {"handover"},
+        HandoverAccepted: {"handover"},
         pathway.PathwayClosed: set(),
     }
     for fact in EVERY_FACT:
@@ -185,7 +190,7 @@ def test_others_learn_of_drug_care_only_that_responsibility_moved(kind: PartnerK
 
 
 def test_who_holds_a_person_after_a_drug_service_is_told() -> None:
-    back = example(pathway.HandoverAccepted, label=Label.ORDINARY)
+    back = example(HandoverAccepted, label=Label.ORDINARY)
     disclosed = told(back, PartnerKind.TALKING_THERAPIES, label=Label.SUBSTANCE)
     assert disclosed
     assert set(disclosed.data) == {"handover", "receiver"}
@@ -193,7 +198,7 @@ def test_who_holds_a_person_after_a_drug_service_is_told() -> None:
 
 @pytest.mark.parametrize("kind", [PartnerKind.TALKING_THERAPIES, PartnerKind.SOCIAL_WORK])
 def test_who_hands_a_person_to_a_drug_service_is_told_all_of_it(kind: PartnerKind) -> None:
-    for fact in (pathway.HandoverOffered, pathway.HandoverAccepted, pathway.HandoverDeclined):
+    for fact in (HandoverOffered, HandoverAccepted, HandoverDeclined):
         mine = example(fact, label=Label.SUBSTANCE).model_copy(update={"sender": ME})
         disclosed = told(mine, kind, label=Label.SUBSTANCE)
         assert disclosed
@@ -202,9 +207,7 @@ def test_who_hands_a_person_to_a_drug_service_is_told_all_of_it(kind: PartnerKin
 
 @pytest.mark.parametrize("kind", [PartnerKind.PRACTICE, PartnerKind.TRUST])
 def test_practice_and_trust_know_of_drug_care(kind: PartnerKind) -> None:
-    offered = told(
-        example(pathway.HandoverOffered, label=Label.SUBSTANCE), kind, label=Label.SUBSTANCE
-    )
+    offered = told(example(HandoverOffered, label=Label.SUBSTANCE), kind, label=Label.SUBSTANCE)
     assert offered
     assert "receiver" in offered.data
 
@@ -220,7 +223,7 @@ def test_a_drug_service_is_told_of_those_it_holds() -> None:
     for fact in (
         pathway.PathwayOpened(step=Step.COLLABORATIVE_CARE, responsible=ME),
         example(pathway.PathwayClosed, partner=ME),
-        example(pathway.HandoverOffered).model_copy(update={"sender": ME}),
+        example(HandoverOffered).model_copy(update={"sender": ME}),
         example(pathway.SteppedUp, partner=ME),
     ):
         assert told(fact, PartnerKind.DRUG_SERVICE, label=Label.SUBSTANCE)

@@ -7,18 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from domain.intentions.pathways import TheReferralIsEscalated
-from domain.kernel import Asked, Fact
-from domain.pathway import (
+from domain.handover import (
     HandoverOffered,
     HandoverSilenceAcknowledged,
     HandoverSilenceEscalated,
     NobodyOfferedThisHandover,
-    OnlyTheResponsibleMay,
-    Pathway,
-    PathwayOpened,
-    pathway_of,
 )
+from domain.intentions.pathways import TheReferralIsEscalated
+from domain.kernel import Asked, Fact
+from domain.pathway import OnlyTheResponsibleMay, Pathway, PathwayOpened, pathway_of
 from domain.policies.escalation import Rung
 from domain.referral import (
     InformationAsked,

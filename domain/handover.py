@@ -1,0 +1,127 @@
+"""Hand-over: an offer of responsibility to another organisation, and what became of it.
+
+The sender holds the person until the receiver accepts. Its facts belong to the person's pathway,
+which decides (`domain.pathway`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from domain.kernel import BrokenRule, Category, Clinical, Fact, PersonalText
+from domain.policies.escalation import Rung
+from domain.silence import Wait
+from domain.vocabulary import HandoverId, Label, Moment, PartnerId, Step
+
+# What happened
+
+
+class HandoverFact(Fact):
+    """What became of an offer between two organisations."""
+
+    TOPIC: ClassVar[str] = "pathway:"
+    CATEGORY: ClassVar[Category] = Category.COORDINATION
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+
+
+class HandoverOffered(HandoverFact):
+    """The responsible organisation offers the person to another; it holds on until it accepts.
+
+    ``label`` is that of the service the receiver would hold the person under.
+    """
+
+    TOPIC: ClassVar[str] = "pathway:HandoverOffered"
+
+    to_step: Step
+    label: Label = Label.ORDINARY
+
+
+class HandoverAccepted(HandoverFact):
+    """The receiver accepted: from this fact on it is responsible, under ``label``."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverAccepted"
+
+    label: Label = Label.ORDINARY
+
+
+class HandoverDeclined(HandoverFact):
+    """The receiver declined: the sender still holds the person."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverDeclined"
+
+    note: Clinical[PersonalText | None] = None
+
+
+class HandoverLapsed(HandoverFact):
+    """The offer ended without an answer, or was taken back: the sender still holds the person."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverLapsed"
+
+
+class HandoverSilenceEscalated(HandoverFact):
+    """Nobody answered the offer by ``due_at``, so the next one to act is told.
+
+    A hand-over that a referral carries has no silence of its own: the referral's is escalated.
+    """
+
+    TOPIC: ClassVar[str] = "pathway:HandoverSilenceEscalated"
+
+    rung: Rung
+    due_at: Moment
+
+
+class HandoverSilenceAcknowledged(HandoverFact):
+    """Somebody has seen that nobody answered the offer, and sees to it: no other rung is told."""
+
+    TOPIC: ClassVar[str] = "pathway:HandoverSilenceAcknowledged"
+
+
+# What is refused
+
+
+class AnotherHandoverIsOffered(BrokenRule):
+    """A hand-over is on offer already; it must be answered or taken back first."""
+
+
+class NobodyOfferedThisHandover(BrokenRule):
+    """No such hand-over waits for an answer."""
+
+
+class OnlyTheReceiverMayAnswer(BrokenRule):
+    """Only the organisation a hand-over is offered to may answer it."""
+
+
+class AlreadyResponsible(BrokenRule):
+    """The organisation is responsible for the person already."""
+
+
+# What waits for its answer
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A hand-over that waits for its answer."""
+
+    handover: HandoverId
+    sender: PartnerId
+    receiver: PartnerId
+    to_step: Step
+    label: Label
+    correlation: UUID
+    fact: str
+    wait: Wait
+
+
+FACTS: tuple[type[Fact], ...] = (
+    HandoverOffered,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverLapsed,
+    HandoverSilenceEscalated,
+    HandoverSilenceAcknowledged,
+)
