@@ -80,14 +80,16 @@ class House:
     def kill_database(self) -> int:
         """End every process of its PostgreSQL at once; how many there were."""
         data = str(self.folder / "postgres")
-        killed = 0
+        stopped = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 if process.cwd() == data and process.name().startswith("postgres"):
-                    process.send_signal(signal.SIGSTOP)  # nobody mourns while others still run
-                    process.kill()
-                    killed += 1
-        return killed
+                    process.send_signal(signal.SIGSTOP)  # nobody mourns before the last one dies
+                    stopped.append(process)
+        for process in stopped:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        return len(stopped)
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
