@@ -57,8 +57,8 @@ class FhirIntake:
             sender = self._sender(message, caller)
         except MessageRefused as refused:
             return self._refuse(original, caller, refused.element, refused.reason)
-        person, registering = self._person(message)
         referral = ReferralId(uuid5(caller.organisation, message.sha256))
+        person, registering = self._person(message, referral)
         asked = Asked(
             organisation=caller.organisation,
             at=message.sent_at,
@@ -113,13 +113,15 @@ class FhirIntake:
             "Bring it with a token of the organisation that sent it.",
         )
 
-    def _person(self, message: ReferralMessage) -> tuple[PersonId, Details | None]:
-        """The one person known by the NHS number; else somebody new."""
+    def _person(
+        self, message: ReferralMessage, referral: ReferralId
+    ) -> tuple[PersonId, Details | None]:
+        """The one person known by the NHS number; else somebody new, the same if sent again."""
         number = message.person.nhs_number
         known = self._identified(number) if number else []
         if len(known) == 1:
             return known[0], None
-        return PersonId(uuid4()), _details(message.person)
+        return PersonId(uuid5(referral, "person")), _details(message.person)
 
     def _refuse(
         self,
