@@ -10,8 +10,8 @@ import orjson
 from psycopg import Connection
 
 from domain.sharing import WITHDRAWN
-from projections import record
 from projections.entries import Entry
+from projections.record import meeting, moment
 from projections.statements import statements
 
 SQL = statements("meetings")
@@ -34,8 +34,7 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             row["closed"] = True
         case _:
             case = row["cases"].setdefault(str(entry.subject), {})
-            holder = {"meetings": {entry.data["stream"]: case}}
-            record.folded_case(holder, entry)
+            meeting.fold(case, fact, entry.data, entry.effective_at.isoformat())
     return row
 
 
@@ -69,8 +68,8 @@ class Meetings:
             return
         cursor = connection.cursor(binary=True)
         cursor.execute(SQL["rows"], ([p for p, _ in keys], [m for _, m in keys], withdrawn))
-        for partner, meeting, content in cursor:
-            self._rows[partner, meeting] = orjson.loads(content)
+        for partner, meeting_id, content in cursor:
+            self._rows[partner, meeting_id] = orjson.loads(content)
 
     def fold(self, entry: Entry) -> None:
         """Follow one entry. A person withdrawn from a partner leaves its lists."""
@@ -92,7 +91,7 @@ class Meetings:
             (
                 [p for p, _, _ in rows],
                 [m for _, m, _ in rows],
-                [record.moment(row.get("starts_at")) for _, _, row in rows],
+                [moment(row.get("starts_at")) for _, _, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,

@@ -394,7 +394,7 @@ def _next(rows: Sequence[Any], limit: int) -> str | None:
 
 
 def _with_actions(row: dict[str, Any]) -> dict[str, Any]:
-    row["actions"] = record.actions(row)
+    row["actions"] = record.pathway.actions(row)
     return row
 
 
@@ -402,5 +402,5 @@ def _named(content: bytes, name: str | None, partner: UUID) -> dict[str, Any]:
     row: dict[str, Any] = orjson.loads(content)
     if name:
         row["name"] = name
-    row["actions"] = record.referral_actions(row, str(partner))
+    row["actions"] = record.referral.actions(row, str(partner))
     return row

@@ -10,8 +10,8 @@ import orjson
 from psycopg import Connection
 
 from domain.sharing import WITHDRAWN
-from projections import record
 from projections.entries import Entry
+from projections.record import moment, referral
 from projections.statements import statements
 
 SQL = statements("referrals")
@@ -28,7 +28,10 @@ def urgency(row: dict[str, Any]) -> int:
 def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     """The referral's row after one more entry about it."""
     row = row or {"person": str(entry.subject), "id": entry.data["stream"]}
-    return record.folded_referral(row, entry)
+    _, fact, _ = entry.type.split(".")
+    at = entry.effective_at.isoformat()
+    referral.fold(row, fact, entry.data, at, str(entry.partner))
+    return row
 
 
 def withdrawn(row: dict[str, Any]) -> dict[str, Any]:
@@ -67,8 +70,8 @@ class Referrals:
         partners, subjects = zip(*keys, strict=True)
         cursor = connection.cursor(binary=True)
         cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)))
-        for partner, referral, content in cursor:
-            self._rows[partner, referral] = orjson.loads(content)
+        for partner, referral_id, content in cursor:
+            self._rows[partner, referral_id] = orjson.loads(content)
 
     def fold(self, entry: Entry) -> None:
         """Follow one entry. What was withdrawn keeps its state and loses every word."""
@@ -94,7 +97,7 @@ class Referrals:
                 [row["part"] for _, _, row in rows],
                 [row["state"] for _, _, row in rows],
                 [urgency(row) for _, _, row in rows],
-                [record.moment(row["made_at"]) for _, _, row in rows],
+                [moment(row["made_at"]) for _, _, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,

@@ -14,17 +14,11 @@ from psycopg import Connection
 from pydantic import TypeAdapter
 
 from domain import meeting, person
+from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
 from domain.mapping import FactMapper, UnreadableFact
 from domain.partner import AgreementSigned
-from domain.sharing import (
-    ENDED,
-    WITHDRAWN,
-    Circle,
-    Disclosure,
-    Telling,
-    message_type,
-)
+from domain.sharing import ENDED, WITHDRAWN, Disclosure, message_type
 from domain.vocabulary import PartnerId, PersonId
 from projections import log
 from projections.directory import Directory

@@ -15,12 +15,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.application import CareCoordination
+from domain.circle import Circle
 from domain.intentions.deciding import Answer
 from domain.kernel import Aggregate, Asked, BrokenRule, Fact, Recorded
 from domain.mapping import StoredFact
 from domain.pathway import Pathway, pathway_of
 from domain.referral import Referral
-from domain.sharing import Backfill, Circle, Disclosure
+from domain.sharing import Backfill, Disclosure
 from domain.vocabulary import (
     HandoverId,
     Label,

@@ -20,7 +20,7 @@ from api.pages.waiting import Clock, clock
 from domain.kernel import Category
 from domain.policies import instruments
 from domain.vocabulary import Instrument
-from projections.record import ENDED_STATES
+from projections.record.referral import ENDED_STATES
 
 router = APIRouter(route_class=PageRoute)
 

@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from domain import meeting
+from domain.circle import Circle
 from domain.kernel import Recorded
 from domain.partner import AgreementSigned
-from domain.sharing import WITHDRAWN, Circle, Disclosure
+from domain.sharing import WITHDRAWN, Disclosure
 from domain.vocabulary import (
     Attendance,
     ContactId,

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from domain.circle import Circle
 from domain.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -42,7 +43,7 @@ from domain.pathway import (
     pathway_of,
 )
 from domain.referral import Referral, ReferralFact
-from domain.sharing import Backfill, Circle
+from domain.sharing import Backfill
 from domain.vocabulary import (
     DeclineReason,
     EndReason,

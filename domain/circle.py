@@ -1,0 +1,234 @@
+"""The circle around one person: who is involved, on which basis, and who is told what of a fact.
+
+It runs the rule of `domain.sharing`, fact by fact in their order; it refuses to know tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date
+from uuid import UUID
+
+from domain import meeting, pathway, person, referral
+from domain.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverLapsed,
+    HandoverOffered,
+)
+from domain.kernel import Category, Recorded
+from domain.partner import AgreementSigned
+from domain.sharing import Backfill, Disclosure, may_know
+from domain.vocabulary import PartnerId, PersonId, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one fact causes: what is told of it and of earlier facts, and for whom it all ends."""
+
+    disclosures: tuple[Disclosure, ...] = ()
+    backfills: tuple[Backfill, ...] = ()
+    withdrawn: tuple[PartnerId, ...] = ()
+    ended: tuple[PartnerId, ...] = ()
+
+
+@dataclass
+class Circle:
+    """Who is involved with one person, on which bases, and up to where each has been told."""
+
+    person: PersonId
+    bases: dict[PartnerId, set[str]] = field(default_factory=dict)
+    own: dict[PartnerId, frozenset[UUID]] = field(default_factory=dict)
+    told: dict[PartnerId, int] = field(default_factory=dict)
+    past: dict[PartnerId, int] = field(default_factory=dict)
+    objections: set[PartnerId] = field(default_factory=set)
+    consents: set[PartnerId] = field(default_factory=set)
+    carers: set[PartnerId] = field(default_factory=set)
+    open: bool = False
+    responsible: PartnerId | None = None
+
+    def follow(
+        self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned]
+    ) -> Telling:
+        """Follow one fact of this person and say who is told what.
+
+        Everybody involved before or after the fact is told of it. A partner that becomes involved
+        is told first what was said before. One that loses its basis without having taken the
+        person on, or that the person objects to, gets a notice that withdraws what it was told;
+        any other that is no longer involved gets a notice that nothing more will be told.
+        """
+        before, knew = dict(self.told), dict(self.own)
+        ended = self._evolve(recorded)
+        today = (recorded.recorded_at or recorded.effective_at).astimezone(UTC).date()
+        now = {p for p in self.bases if self._involved(p, agreements, today)}
+
+        backfills = []
+        for partner in sorted(now):
+            backfill = self._backfill(partner, agreements[partner], recorded, before, knew)
+            if backfill:
+                backfills.append(backfill)
+
+        disclosures = []
+        for partner in sorted(before.keys() | now):
+            agreement = agreements.get(partner)
+            if agreement is None or not self._admits(partner, agreements, today):
+                continue
+            told = may_know(recorded, partner, agreement, self.own.get(partner, frozenset()))
+            if told:
+                disclosures.append(told)
+
+        withdrawn, over = [], []
+        for partner in sorted(before.keys() - now):
+            del self.told[partner]
+            if partner in self.objections or (partner in ended and partner not in self.carers):
+                withdrawn.append(partner)
+                self.past.pop(partner, None)
+            else:
+                admitted = self._admits(partner, agreements, today)
+                self.past[partner] = recorded.position if admitted else before[partner]
+                over.append(partner)
+        for partner, stream in ended.items():
+            if f"sent {stream}" not in self.bases[partner]:
+                self.own[partner] -= {stream}
+        for partner in sorted(now):
+            self.told[partner] = recorded.position
+            self.past.pop(partner, None)
+        return Telling(tuple(disclosures), tuple(backfills), tuple(withdrawn), tuple(over))
+
+    def _backfill(
+        self,
+        partner: PartnerId,
+        agreement: AgreementSigned,
+        recorded: Recorded,
+        before: Mapping[PartnerId, int],
+        knew: Mapping[PartnerId, frozenset[UUID]],
+    ) -> Backfill | None:
+        """What was said before: to one newly involved, or newly a party to what goes back."""
+        was, own = knew.get(partner, frozenset()), self.own.get(partner, frozenset())
+        narrow = agreement.scope is Scope.OWN or not agreement.substance
+        gained = (
+            narrow
+            and own > was
+            and isinstance(recorded.fact, referral.ReferralRedirected | HandoverOffered)
+        )
+        if partner in before and not gained:
+            return None
+        told = before.get(partner, self.past.get(partner, 0))
+        return Backfill(
+            partner=partner,
+            agreement=agreement,
+            own=own,
+            before=recorded.position,
+            told=told,
+            knew=was,
+        )
+
+    def _involved(
+        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
+    ) -> bool:
+        """A partner that may not know of meetings is not told of a person because of one."""
+        if not self._admits(partner, agreements, today):
+            return False
+        coordinating = Category.COORDINATION in agreements[partner].categories
+        return any(
+            coordinating or not basis.startswith("meeting ") for basis in self.bases[partner]
+        )
+
+    def _admits(
+        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
+    ) -> bool:
+        agreement = agreements.get(partner)
+        if agreement is None or partner in self.objections:
+            return False
+        if agreement.consent_required and partner not in self.consents:
+            return False
+        return agreement.starts <= today and (agreement.ends is None or today <= agreement.ends)
+
+    def _join(self, partner: PartnerId, basis: str, own: UUID | None = None) -> None:
+        self.bases.setdefault(partner, set()).add(basis)
+        if own:
+            self.own[partner] = self.own.get(partner, frozenset()) | {own}
+
+    def _leave(self, partner: PartnerId, basis: str) -> None:
+        self.bases.get(partner, set()).discard(basis)
+
+    def _evolve(self, recorded: Recorded) -> dict[PartnerId, UUID]:
+        """Follow who is involved; answer whose basis ended before it took the person on, and which.
+
+        A practice is involved as long as it lives with the person. Whoever else registered them is
+        until its referral is: a declined referral leaves no other basis behind.
+        """
+        ended: dict[PartnerId, UUID] = {}
+        stream = recorded.originator_id
+
+        def end(partner: PartnerId, basis: str, own: UUID) -> None:
+            self._leave(partner, f"{basis} {own}")
+            ended[partner] = own
+
+        match recorded.fact:
+            case person.PersonRegistered(practice=practice):
+                self._join(recorded.organisation, "registering")
+                if practice:
+                    self._join(practice, "registered")
+            case person.ObjectionRaised(to=partner):
+                self.objections.add(partner)
+                self.consents.discard(partner)
+            case person.ObjectionLifted(to=partner):
+                self.objections.discard(partner)
+            case person.ConsentGiven(to=partner):
+                self.consents.add(partner)
+            case referral.ReferralMade() as made:
+                self._leave(recorded.organisation, "registering")
+                self._join(made.sender, f"sent {stream}", stream)
+                self._join(made.receiver, f"received {stream}", stream)
+            case referral.ReferralRedirected() as redirected:
+                end(redirected.from_receiver, "received", stream)
+                self._join(redirected.receiver, f"received {stream}", stream)
+            case (
+                referral.ReferralDeclined(receiver=receiver)
+                | referral.ReferralExpired(receiver=receiver)
+            ):
+                self._leave(receiver, f"sent {stream}")  # a person's own request, recorded by it
+                end(receiver, "received", stream)
+            case referral.ReferralWithdrawn(receiver=receiver):
+                self._leave(recorded.organisation, f"sent {stream}")
+                end(receiver, "received", stream)
+            case referral.ReferralClosed(receiver=receiver):
+                self._leave(receiver, f"received {stream}")
+            case referral.OutcomeAcknowledged():
+                self._leave(recorded.organisation, f"sent {stream}")
+            case (
+                pathway.PathwayOpened(responsible=partner)
+                | pathway.PathwayReopened(responsible=partner)
+            ):
+                self.open, self.responsible = True, partner
+                self.carers.add(partner)
+                self._join(partner, "responsible")
+            case HandoverOffered() as offered:
+                self._join(offered.receiver, f"offered {offered.handover}", offered.handover)
+            case referral.ReferralAccepted(receiver=receiver):
+                self.carers.add(receiver)
+            case HandoverAccepted() as accepted:
+                self.carers.add(accepted.receiver)
+                self.responsible = accepted.receiver
+                self._leave(accepted.receiver, f"offered {accepted.handover}")
+                self._leave(accepted.sender, "responsible")
+                self._join(accepted.receiver, "responsible")
+            case (
+                HandoverDeclined(handover=handover, receiver=receiver)
+                | HandoverLapsed(handover=handover, receiver=receiver)
+            ):
+                end(receiver, "offered", handover)
+            case pathway.PathwayClosed(responsible=partner):
+                self.open, self.responsible = False, None
+                self._leave(partner, "responsible")
+            case meeting.CaseListed(present=present):
+                for partner in present:
+                    self._join(partner, f"meeting {stream}", stream)
+            case meeting.MdtDecisionRecorded() | meeting.CaseNotReached():
+                for partner in self.bases:
+                    self._leave(partner, f"meeting {stream}")
+            case _:
+                pass
+        return ended

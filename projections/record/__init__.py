@@ -1,0 +1,155 @@
+"""A person's record as one partner may know it: folded from that partner's entries alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from domain.referral import State
+from domain.sharing import ENDED, SENT, WITHDRAWN
+from projections.entries import Entry
+from projections.record import contact, meeting, pathway, referral
+
+STATUSES = (
+    "hand-over to accept",
+    "referral to answer",
+    "information asked",
+    "hand-over offered",
+    "waiting",
+    "in treatment",
+    "sent",
+    "held",
+    "involved",
+    "past",
+)
+"""What a row may be, most urgent first."""
+
+DETAILS = (
+    "name",
+    "phone",
+    "date_of_birth",
+    "nhs_number",
+    "address",
+    "postcode",
+    "sex",
+    "language",
+    "needs",
+    "ethnicity",
+    "deprivation_decile",
+    "practice",
+)
+
+
+def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
+    """The row after one more entry. It never refuses what was told."""
+    if row is None or entry.type == WITHDRAWN:
+        row = _blank(entry, withdrawn=entry.type == WITHDRAWN)
+    data, at = entry.data, entry.effective_at.isoformat()
+    noun, fact, _ = entry.type.split(".")
+    row["withdrawn"], row["ended"] = entry.type == WITHDRAWN, entry.type == ENDED
+    match noun:
+        case "person":
+            row.update({name: data[name] for name in DETAILS if data.get(name) is not None})
+        case "referral":
+            referral.fold(
+                row["referrals"].setdefault(data["stream"], {}), fact, data, at, row["partner"]
+            )
+        case "pathway":
+            pathway.fold(row, fact, data, at)
+        case "meeting":
+            meeting.fold(row["meetings"].setdefault(data["stream"], {}), fact, data, at)
+        case "contact":
+            contact.fold(row["contacts"].setdefault(data["stream"], {}), fact, data, at)
+        case "measure":
+            scores = row["measures"].setdefault(data["instrument"], [])
+            scores.append([at, data["total"]])
+            scores.sort()
+    if noun != "share" and not entry.backfill:
+        row["latest"] = {
+            "type": entry.type,
+            "at": at,
+            "by_organisation": data.get("by_organisation"),
+            "by_practitioner": data.get("by_practitioner"),
+        }
+    row["number"], row["position"] = entry.number, entry.position
+    row["status"] = status(row)
+    row["waiting_since"] = waiting_since(row)
+    return row
+
+
+def folded(entries: Iterable[Entry]) -> dict[str, Any] | None:
+    """One person's row from their entries, oldest first."""
+    row: dict[str, Any] | None = None
+    for entry in entries:
+        row = fold(row, entry)
+    return row
+
+
+def status(row: dict[str, Any]) -> str:
+    """Where the person stands for this partner, most urgent first."""
+    if row["withdrawn"] or row["ended"]:
+        return "past"
+    me, offer = row["partner"], row["offer"]
+    mine = list(row["referrals"].values())
+    received = [
+        r for r in mine if r.get("receiver") == me and r["state"] not in referral.ENDED_STATES
+    ]
+    sent = [r for r in mine if r["part"] == SENT and r["state"] not in referral.ENDED_STATES]
+    if offer and offer["receiver"] == me and offer["handover"] not in row["referrals"]:
+        return "hand-over to accept"
+    if any(r["state"] == State.WAITING for r in received):
+        return "referral to answer"
+    if any(r["state"] == State.INFORMATION_ASKED for r in sent + received):
+        return "information asked"
+    if offer and offer["sender"] == me:
+        return "hand-over offered"
+    accepted = [r for r in received if r["state"] == State.ACCEPTED]
+    if accepted:
+        seen = any(r.get("first_contact_at") for r in accepted)
+        return "in treatment" if seen else "waiting"
+    if sent:
+        return "sent"
+    if row["open"] and row.get("responsible") == me:
+        return "held"
+    if row["open"]:
+        return "involved"
+    return "past"
+
+
+def waiting_since(row: dict[str, Any]) -> str | None:
+    """Since when a first contact is waited for: the earliest open referral without one."""
+    me = row["partner"]
+    waits = [
+        r["made_at"]
+        for r in row["referrals"].values()
+        if r["state"] not in referral.ENDED_STATES
+        and not r.get("first_contact_at")
+        and (r.get("receiver") == me or r["part"] == SENT)
+    ]
+    return min(waits, default=None)
+
+
+def urgency(row: dict[str, Any]) -> int:
+    """Where the row's status stands among `STATUSES`."""
+    return STATUSES.index(row["status"])
+
+
+def moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _blank(entry: Entry, *, withdrawn: bool) -> dict[str, Any]:
+    return {
+        "person": str(entry.subject),
+        "partner": str(entry.partner),
+        "withdrawn": withdrawn,
+        "ended": False,
+        "open": False,
+        "offer": None,
+        "referrals": {},
+        "measures": {},
+        "contacts": {},
+        "meetings": {},
+        "latest": None,
+    }

@@ -1,0 +1,115 @@
+"""One referral in a record: its fold, and what may be asked next."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from domain.policies.escalation import Silence
+from domain.referral import Referral, State
+from domain.sharing import RECEIVED, SENT
+from domain.vocabulary import PartnerId
+from projections.record import silence
+
+ENDED_STATES = {
+    State.DECLINED.value,
+    State.WITHDRAWN.value,
+    State.EXPIRED.value,
+    State.CLOSED.value,
+    State.ACKNOWLEDGED.value,
+}
+
+SILENCE_ENDS = {
+    "ReferralMade",
+    "InformationAsked",
+    "InformationGiven",
+    "ReferralAccepted",
+    "ReferralDeclined",
+    "ReferralRedirected",
+    "ReferralWithdrawn",
+    "ReferralExpired",
+}
+"""What ends a referral's silence, or begins the wait (anew, or told again)."""
+
+
+def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partner: str) -> None:
+    """Follow one fact about a referral, as ``partner`` was told of it."""
+    asked.setdefault("part", "")
+    asked.setdefault("state", State.WAITING.value)
+    if fact in SILENCE_ENDS:
+        asked.pop("silence", None)
+    match fact:
+        case "ReferralMade":
+            asked.update(
+                {
+                    name: data[name]
+                    for name in (
+                        "service",
+                        "receiver",
+                        "sender",
+                        "source",
+                        "mode",
+                        "part",
+                        "ask",
+                        "reason",
+                        "said_by",
+                        "priority",
+                        "responsibility",
+                    )
+                    if name in data
+                },
+                made_at=at,
+                state=State.WAITING.value,
+            )
+        case "InformationAsked":
+            asked.update(state=State.INFORMATION_ASKED.value, question=data.get("question"))
+        case "InformationGiven":
+            asked.update(state=State.WAITING.value, answer=data.get("answer"))
+        case "ReferralAccepted":
+            asked.update(state=State.ACCEPTED.value, answered_at=at)
+        case "ReferralDeclined":
+            asked.update(
+                state=State.DECLINED.value,
+                answered_at=at,
+                decline_reason=data.get("reason"),
+                note=data.get("note"),
+            )
+        case "ReferralRedirected":
+            asked.update(
+                state=State.WAITING.value,
+                service=data["service"],
+                receiver=data["receiver"],
+                note=data.get("note"),
+                redirected_at=at,
+            )
+            if asked["part"] != SENT:
+                asked["part"] = RECEIVED if data["receiver"] == partner else ""
+        case "ReferralWithdrawn":
+            asked.update(state=State.WITHDRAWN.value, answered_at=at, note=data.get("note"))
+        case "ReferralExpired":
+            asked.update(state=State.EXPIRED.value, answered_at=at)
+        case "FirstContactMade":
+            asked["first_contact_at"] = at
+        case "ReferralClosed":
+            asked.update(
+                state=State.CLOSED.value,
+                ended_at=at,
+                end_reason=data.get("reason"),
+                summary=data.get("summary"),
+            )
+        case "OutcomeAcknowledged":
+            asked["state"] = State.ACKNOWLEDGED.value
+        case "SilenceEscalated" | "SilenceAcknowledged":
+            silence.follow(asked, data, at, escalated=fact == "SilenceEscalated")
+    asked.setdefault("made_at", at)
+
+
+def actions(asked: dict[str, Any], partner: str) -> list[str]:
+    """What this partner may ask next of a referral, by the domain's own words."""
+    known = Referral(id=UUID(int=0))
+    known.state = State(asked["state"])
+    me = PartnerId(UUID(partner))
+    known.receiver = me if asked.get("receiver") == partner else None
+    known.sender = me if asked.get("sender") == partner or asked["part"] == SENT else None
+    known.wait = silence.wait(asked.get("silence"), asked["made_at"], Silence.REFERRAL)
+    return list(known.next_actions(me))
