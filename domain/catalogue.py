@@ -1,4 +1,4 @@
-"""The catalogue of facts: what each means, holds and looks like, and which partners are told it.
+"""The catalogue of facts: what each means, who may record it, its schema, and who is told it.
 
 It is read off the facts and the sharing rule themselves, so it cannot say anything else.
 """
@@ -18,7 +18,7 @@ import orjson
 from pydantic import BaseModel
 
 from domain.intentions.deciding import FACTS
-from domain.kernel import Category, Fact, Recorded
+from domain.kernel import Category, Fact, Recorded, Recorder
 from domain.meeting import MeetingClosed, MeetingScheduled
 from domain.partner import AgreementSigned
 from domain.policies.agreements import TEMPLATES
@@ -69,6 +69,7 @@ class FactEntry:
     name: str
     meaning: str
     category: Category
+    recorded_by: tuple[Recorder, ...]
     schema: int
     fields: tuple[FieldEntry, ...]
     json_schema: dict[str, Any]
@@ -90,6 +91,7 @@ def _entry(fact: type[Fact]) -> FactEntry:
         name=name,
         meaning=cleandoc(fact.__doc__ or ""),
         category=fact.CATEGORY,
+        recorded_by=fact.RECORDED_BY,
         schema=fact.SCHEMA,
         fields=tuple(
             FieldEntry(
@@ -244,6 +246,7 @@ def page() -> str:
 def _section(entry: FactEntry) -> Iterator[str]:
     yield from (f"### {entry.name}", "", entry.meaning, "")
     yield from (f"`{entry.type}` · that it happened is *{entry.category.value}*", "")
+    yield from (f"{recorded_by(entry.recorded_by)} {versions(entry.schema)}", "")
     if entry.fields:
         yield from ("| field | type | category | |", "|---|---|---|---|")
         for field in entry.fields:
@@ -254,8 +257,29 @@ def _section(entry: FactEntry) -> Iterator[str]:
         yield ""
     yield from _told_lines(entry)
     yield ""
-    written = orjson.dumps(entry.example, option=orjson.OPT_INDENT_2).decode()
-    yield from ("```json", written, "```", "")
+    yield from ("```json", _json(entry.example), "```", "")
+
+
+def written(fact: type[Fact]) -> str:
+    """An example of it as JSON; its ids stand for nobody."""
+    return _json(example(fact).model_dump(mode="json"))
+
+
+def _json(value: dict[str, Any]) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+def recorded_by(recorders: tuple[Recorder, ...]) -> str:
+    """Who may record it, as a sentence."""
+    *others, last = (recorder.value for recorder in recorders)
+    return f"Recorded by {', by '.join(others)} or by {last}." if others else f"Recorded by {last}."
+
+
+def versions(schema: int) -> str:
+    """Which shapes of it were ever stored, as a sentence."""
+    if schema == 1:
+        return "Schema version 1; there was no other."
+    return f"Schema version {schema}; every earlier one is read for ever as this one."
 
 
 def _told_lines(entry: FactEntry) -> Iterator[str]:

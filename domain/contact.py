@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain.kernel import Aggregate, Ask, Asked, BrokenRule, Category, Fact, PersonalText, Recorded
+from domain.kernel import (
+    Aggregate,
+    Ask,
+    Asked,
+    BrokenRule,
+    Category,
+    Fact,
+    PersonalText,
+    Recorded,
+    Recorder,
+)
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -25,6 +35,7 @@ class ContactFact(Fact):
 
     TOPIC: ClassVar[str] = "contact:"
     CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER,)
 
     referral: ReferralId
     provider: PartnerId

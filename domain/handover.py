@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from domain.kernel import BrokenRule, Category, Clinical, Fact, PersonalText
+from domain.kernel import BrokenRule, Category, Clinical, Fact, PersonalText, Recorder
 from domain.policies.escalation import Rung
 from domain.silence import Wait
 from domain.vocabulary import HandoverId, Label, Moment, PartnerId, Step
@@ -23,6 +23,7 @@ class HandoverFact(Fact):
 
     TOPIC: ClassVar[str] = "pathway:"
     CATEGORY: ClassVar[Category] = Category.COORDINATION
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER,)
 
     handover: HandoverId
     sender: PartnerId
@@ -36,6 +37,12 @@ class HandoverOffered(HandoverFact):
     """
 
     TOPIC: ClassVar[str] = "pathway:HandoverOffered"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.RESPONSIBLE,
+        Recorder.SENDER,
+        Recorder.RECEIVER,
+        Recorder.INVITED,
+    )
 
     to_step: Step
     label: Label = Label.ORDINARY
@@ -61,6 +68,7 @@ class HandoverLapsed(HandoverFact):
     """The offer ended without an answer, or was taken back: the sender still holds the person."""
 
     TOPIC: ClassVar[str] = "pathway:HandoverLapsed"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RESPONSIBLE, Recorder.SENDER)
 
 
 class HandoverSilenceEscalated(HandoverFact):
@@ -70,6 +78,7 @@ class HandoverSilenceEscalated(HandoverFact):
     """
 
     TOPIC: ClassVar[str] = "pathway:HandoverSilenceEscalated"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RESPONSIBLES_TIMER,)
 
     rung: Rung
     due_at: Moment
@@ -79,6 +88,7 @@ class HandoverSilenceAcknowledged(HandoverFact):
     """Somebody has seen that nobody answered the offer, and sees to it: no other rung is told."""
 
     TOPIC: ClassVar[str] = "pathway:HandoverSilenceAcknowledged"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
 
 
 # What is refused

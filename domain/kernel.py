@@ -42,6 +42,21 @@ class Category(StrEnum):
     DIRECTORY = "directory"  # organisations, services, agreements: about nobody who is helped
 
 
+class Recorder(StrEnum):
+    """The part an organisation plays when it records a fact: what deciding refuses to others."""
+
+    SENDER = "the sender"  # of the referral, or of the hand-over on offer
+    RECEIVER = "the receiver"  # whom the referral waits or waited with, whom the offer was made to
+    RESPONSIBLE = "the organisation that is responsible for the person"
+    INVITED = "an organisation invited to the meeting"
+    KNOWING = "an organisation that knows the person"
+    PARTNER = "any organisation that has joined"
+    OFFERING = "the organisation that offers the service"
+    HOST = "an administrator of the host"
+    SENDERS_TIMER = "a timer, for the sender"
+    RESPONSIBLES_TIMER = "a timer, for the organisation that is responsible"
+
+
 @dataclass(frozen=True)
 class Personal:
     """Marks a field that names somebody or is free text: it rests under the person's own key."""
@@ -63,6 +78,7 @@ class Fact(BaseModel):
 
     ``TOPIC`` is the stored name and outlives class and module names. ``CATEGORY`` is what knowing
     that it happened at all reveals; a field may be marked with a category of its own.
+    ``RECORDED_BY`` is who may record it: any of these, and nobody else.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,6 +86,7 @@ class Fact(BaseModel):
     TOPIC: ClassVar[str]
     SCHEMA: ClassVar[int] = 1
     CATEGORY: ClassVar[Category]
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]]
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
     PERSONAL_TEXTS: ClassVar[frozenset[str]] = frozenset()
     FIELD_CATEGORY: ClassVar[dict[str, Category]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded
+from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
 from domain.policies import instruments
 from domain.vocabulary import Instrument, Label, MeasureId, PartnerId, PersonId, ReferralId
 
@@ -17,6 +17,7 @@ class MeasureCompleted(Fact):
 
     TOPIC: ClassVar[str] = "measure:MeasureCompleted"
     CATEGORY: ClassVar[Category] = Category.CLINICAL
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER,)
 
     referral: ReferralId
     provider: PartnerId

@@ -19,6 +19,7 @@ from domain.kernel import (
     Personal,
     PersonalText,
     Recorded,
+    Recorder,
 )
 from domain.policies import quorum
 from domain.vocabulary import (
@@ -60,6 +61,7 @@ class MeetingFact(Fact):
 
     TOPIC: ClassVar[str] = "meeting:"
     CATEGORY: ClassVar[Category] = Category.COORDINATION
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.INVITED,)
 
 
 class MeetingScheduled(MeetingFact):

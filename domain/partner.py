@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
-from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded
+from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role, Scope
 
 # What happened
@@ -17,6 +17,7 @@ class PartnerJoined(Fact):
 
     TOPIC: ClassVar[str] = "partner:PartnerJoined"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
 
     name: str
     kind: PartnerKind
@@ -32,6 +33,7 @@ class AgreementSigned(Fact):
 
     TOPIC: ClassVar[str] = "partner:AgreementSigned"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
 
     reference: str
     categories: tuple[Category, ...]
@@ -49,6 +51,7 @@ class AgreementEnded(Fact):
 
     TOPIC: ClassVar[str] = "partner:AgreementEnded"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
 
     reference: str
 
@@ -58,6 +61,7 @@ class PractitionerAdded(Fact):
 
     TOPIC: ClassVar[str] = "partner:PractitionerAdded"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
 
     practitioner: PractitionerId
     name: str

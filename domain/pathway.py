@@ -29,6 +29,7 @@ from domain.kernel import (
     Fact,
     PersonalText,
     Recorded,
+    Recorder,
 )
 from domain.policies.escalation import Rung, Silence
 from domain.silence import Wait
@@ -58,12 +59,14 @@ class PathwayFact(Fact):
 
     TOPIC: ClassVar[str] = "pathway:"
     CATEGORY: ClassVar[Category] = Category.COORDINATION
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RESPONSIBLE,)
 
 
 class PathwayOpened(PathwayFact):
     """The person's way through the steps began; an organisation is responsible from now on."""
 
     TOPIC: ClassVar[str] = "pathway:PathwayOpened"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
 
     step: Step
     responsible: PartnerId
@@ -81,6 +84,12 @@ class StepUpProposed(PathwayFact):
     """More intensive help is thought right."""
 
     TOPIC: ClassVar[str] = "pathway:StepUpProposed"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.RESPONSIBLE,
+        Recorder.SENDER,
+        Recorder.RECEIVER,
+        Recorder.INVITED,
+    )
 
     from_step: Step
     to_step: Step
@@ -92,6 +101,12 @@ class StepDownProposed(PathwayFact):
     """Less intensive help is thought right."""
 
     TOPIC: ClassVar[str] = "pathway:StepDownProposed"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.RESPONSIBLE,
+        Recorder.SENDER,
+        Recorder.RECEIVER,
+        Recorder.INVITED,
+    )
 
     from_step: Step
     to_step: Step
@@ -103,6 +118,7 @@ class SteppedUp(PathwayFact):
     """The person is at a higher step now."""
 
     TOPIC: ClassVar[str] = "pathway:SteppedUp"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER, Recorder.INVITED)
 
     from_step: Step
     to_step: Step
@@ -113,6 +129,7 @@ class SteppedDown(PathwayFact):
     """The person is at a lower step now."""
 
     TOPIC: ClassVar[str] = "pathway:SteppedDown"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER, Recorder.INVITED)
 
     from_step: Step
     to_step: Step
@@ -132,6 +149,7 @@ class PathwayReopened(PathwayFact):
     """The person came back; an organisation is responsible again."""
 
     TOPIC: ClassVar[str] = "pathway:PathwayReopened"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
 
     step: Step
     responsible: PartnerId

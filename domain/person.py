@@ -18,6 +18,7 @@ from domain.kernel import (
     Fact,
     PersonalText,
     Recorded,
+    Recorder,
 )
 from domain.vocabulary import PartnerId, PersonId
 
@@ -29,6 +30,7 @@ class PersonFact(Fact):
 
     TOPIC: ClassVar[str] = "person:"
     CATEGORY: ClassVar[Category] = Category.IDENTITY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.KNOWING,)
 
 
 class PersonRegistered(PersonFact):
@@ -36,6 +38,7 @@ class PersonRegistered(PersonFact):
 
     TOPIC: ClassVar[str] = "person:PersonRegistered"
     CATEGORY: ClassVar[Category] = Category.IDENTITY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.PARTNER,)
 
     name: PersonalText
     phone: PersonalText | None = None

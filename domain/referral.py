@@ -17,6 +17,7 @@ from domain.kernel import (
     Fact,
     PersonalText,
     Recorded,
+    Recorder,
 )
 from domain.policies.escalation import Rung, Silence
 from domain.silence import Wait
@@ -43,12 +44,14 @@ class ReferralFact(Fact):
 
     TOPIC: ClassVar[str] = "referral:"
     CATEGORY: ClassVar[Category] = Category.REFERRAL
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER,)
 
 
 class ReferralMade(ReferralFact):
     """Somebody asked a service for help for a person."""
 
     TOPIC: ClassVar[str] = "referral:ReferralMade"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
 
     service: ServiceId
     receiver: PartnerId
@@ -75,6 +78,7 @@ class InformationGiven(ReferralFact):
     """The sender answered the receiver's question."""
 
     TOPIC: ClassVar[str] = "referral:InformationGiven"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER,)
 
     answer: Ask[PersonalText]
 
@@ -112,6 +116,7 @@ class ReferralWithdrawn(ReferralFact):
     """The sender took the referral back before it was accepted."""
 
     TOPIC: ClassVar[str] = "referral:ReferralWithdrawn"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER,)
 
     receiver: PartnerId
     note: Ask[PersonalText | None] = None
@@ -121,6 +126,7 @@ class ReferralExpired(ReferralFact):
     """Nobody answered in time; the sender still holds the person and must act."""
 
     TOPIC: ClassVar[str] = "referral:ReferralExpired"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDERS_TIMER,)
 
     receiver: PartnerId
 
@@ -146,12 +152,14 @@ class OutcomeAcknowledged(ReferralFact):
     """The sender has read how it ended."""
 
     TOPIC: ClassVar[str] = "referral:OutcomeAcknowledged"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER,)
 
 
 class SilenceEscalated(ReferralFact):
     """Nobody answered by ``due_at``, so the next one to act is told; recorded for the sender."""
 
     TOPIC: ClassVar[str] = "referral:SilenceEscalated"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDERS_TIMER,)
 
     rung: Rung
     due_at: Moment
@@ -161,6 +169,7 @@ class SilenceAcknowledged(ReferralFact):
     """Somebody has seen that nobody answered, and sees to it: no other rung is told."""
 
     TOPIC: ClassVar[str] = "referral:SilenceAcknowledged"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
 
 
 # What is refused

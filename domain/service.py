@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded
+from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
 from domain.vocabulary import Label, PartnerId, ServiceId, Source, Step
 
 # What happened
@@ -16,6 +16,7 @@ class ServiceOpened(Fact):
 
     TOPIC: ClassVar[str] = "service:ServiceOpened"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OFFERING, Recorder.HOST)
 
     partner: PartnerId
     name: str
@@ -32,6 +33,7 @@ class ServicePaused(Fact):
 
     TOPIC: ClassVar[str] = "service:ServicePaused"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OFFERING, Recorder.HOST)
 
     reason: str
 
@@ -41,6 +43,7 @@ class ServiceClosed(Fact):
 
     TOPIC: ClassVar[str] = "service:ServiceClosed"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OFFERING, Recorder.HOST)
 
     reason: str
 

@@ -5,7 +5,7 @@ They refuse what the real ones refuse, and promise nothing about disks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -19,12 +19,16 @@ from domain.mapping import StoredFact
 
 
 class MemoryLog(Log):
-    """Facts in one order, numbered from 1; recorded a second apart."""
+    """Facts in one order, numbered from 1; recorded a second apart.
+
+    ``followed_by`` is shown what was recorded, as soon as it is.
+    """
 
     def __init__(self, starts: datetime) -> None:
         self.starts = starts
         self.facts: list[StoredFact] = []
         self.intentions: dict[tuple[UUID, UUID], Earlier] = {}
+        self.followed_by: Callable[[Sequence[StoredFact]], None] | None = None
         self._streams: dict[UUID, list[StoredFact]] = {}
 
     def copy(self) -> MemoryLog:
@@ -72,6 +76,8 @@ class MemoryLog(Log):
             self.intentions[i.organisation, i.key] = Earlier(
                 i.organisation, i.key, i.digest, i.answer, len(self.facts), self.starts
             )
+        if self.followed_by:
+            self.followed_by(numbered)
         return [fact.position for fact in numbered]
 
     def earlier(self, organisation: UUID, key: UUID) -> Earlier | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -47,6 +47,7 @@ from tests.people import (
     details,
     named,
 )
+from tests.recorders import Recorders
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -171,14 +172,20 @@ class Community:
     keys: MemoryKeys = field(default_factory=MemoryKeys)
     care: CareCoordination = field(init=False)
     start: int = field(init=False)
+    recorders: Recorders = field(default_factory=lambda: Recorders(WIGG))
 
     def __post_init__(self) -> None:
         self.care = self.another_application()
         self.start = len(self.log.facts)
+        self.log.followed_by = self._recorded_by_whom_the_catalogue_says
 
     def another_application(self) -> CareCoordination:
         """A second process over the same log."""
         return CareCoordination(log=self.log, keys=self.keys, host=WIGG)
+
+    def _recorded_by_whom_the_catalogue_says(self, facts: Sequence[StoredFact]) -> None:
+        for stored in facts:
+            self.recorders.follow(self.read(stored))
 
     def facts(self, since: int | None = None) -> list[Fact]:
         """What happened after everybody had joined, or after a position."""

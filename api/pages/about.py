@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.problem import PageRoute
 from api.pages.rendering import render
+from domain.catalogue import recorded_by, versions, written
 from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact
 from domain.policies.agreements import TEMPLATES
@@ -20,13 +21,16 @@ router = APIRouter(route_class=PageRoute)
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One kind of fact: what it means, what it holds, who may be told."""
+    """One kind of fact: what it means, who may record it, what it holds, who may be told."""
 
     name: str
     type: str
     topic: str
     meaning: str
     category: str
+    recorded_by: str
+    versions: str
+    example: str
     fields: list[tuple[str, str, bool]]
     receivers: list[str]
 
@@ -43,6 +47,9 @@ def described(fact: type[Fact]) -> Described:
         fact.TOPIC,
         (fact.__doc__ or "").strip(),
         fact.CATEGORY.value,
+        recorded_by(fact.RECORDED_BY),
+        versions(fact.SCHEMA),
+        written(fact),
         [
             (name, category.value, name in fact.PERSONAL_FIELDS)
             for name, category in fact.FIELD_CATEGORY.items()

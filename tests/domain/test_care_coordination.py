@@ -321,7 +321,7 @@ def test_an_objection_while_an_offer_waits_stops_its_acceptance(place: Community
 
 def test_nobody_is_held_by_whom_they_object_to(place: Community) -> None:
     place.register(TOM, practice=None)
-    place.care.object_to(TOM, WIGG, asked=by(TRUST))
+    place.care.object_to(TOM, WIGG, asked=by(WIGG))
     with refused(ThePersonObjects):
         place.refer("Tom himself", sender=TRUST, to=WARD, source=Source.SELF, person=TOM)
     with refused(ThePersonObjects):
@@ -508,7 +508,8 @@ class Overtaken(MemoryLog):
 
 def beside(place: Community, *quicker: Any) -> Community:
     """A second application whose every save is overtaken."""
-    return Community(log=Overtaken(place.log, list(quicker)), keys=place.keys)
+    log = Overtaken(place.log, list(quicker))
+    return Community(log=log, keys=place.keys, recorders=place.recorders)
 
 
 def test_who_is_overtaken_decides_anew(place: Community) -> None:

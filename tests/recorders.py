@@ -1,0 +1,117 @@
+"""Who recorded each fact, and whether the catalogue says so: run over all that tests record.
+
+It keeps who plays which part by the facts' own words, not from the domain's own state.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import assert_never
+from uuid import UUID
+
+from domain.kernel import Recorded, Recorder
+from domain.vocabulary import PartnerId, PersonId
+
+PARTIES = ("practice", "sender", "receiver", "from_receiver", "responsible")
+"""Fields that name an organisation as one that has to do with the person."""
+
+
+@dataclass
+class Recorders:
+    """Follows facts in their order, and fails at one whose organisation may not record it."""
+
+    host: PartnerId
+    services: dict[UUID, PartnerId] = field(default_factory=dict)
+    sender: dict[UUID, PartnerId] = field(default_factory=dict)
+    receiver: dict[UUID, PartnerId] = field(default_factory=dict)
+    received: dict[UUID, set[PartnerId]] = field(default_factory=lambda: defaultdict(set))
+    responsible: dict[PersonId, PartnerId] = field(default_factory=dict)
+    invited: dict[UUID, tuple[PartnerId, ...]] = field(default_factory=dict)
+    decided: dict[UUID, UUID] = field(default_factory=dict)
+    knowing: dict[PersonId | None, set[PartnerId]] = field(default_factory=lambda: defaultdict(set))
+
+    def follow(self, recorded: Recorded) -> None:
+        claimed = recorded.fact.RECORDED_BY
+        assert any(self.plays(part, recorded) for part in claimed), (
+            f"{recorded.fact.TOPIC} is said to be recorded by {', or '.join(claimed)}; "
+            f"{recorded.organisation}, which recorded it, is no such organisation"
+        )
+        self.keep(recorded)
+
+    def plays(self, part: Recorder, recorded: Recorded) -> bool:
+        """Whether the organisation in the envelope plays the part at this moment."""
+        who, fact = recorded.organisation, recorded.fact
+        timer = recorded.practitioner is None
+        match part:
+            case Recorder.SENDER:
+                return who in self.side("sender", recorded)
+            case Recorder.RECEIVER:
+                return who in self.side("receiver", recorded)
+            case Recorder.SENDERS_TIMER:
+                return timer and who in self.side("sender", recorded)
+            case Recorder.RESPONSIBLE:
+                return who == self.holder(recorded)
+            case Recorder.RESPONSIBLES_TIMER:
+                return timer and who == self.holder(recorded)
+            case Recorder.INVITED:
+                meeting = self.decided.get(recorded.correlation, recorded.originator_id)
+                return who in self.invited.get(meeting, getattr(fact, "invited", ()))
+            case Recorder.KNOWING:
+                return who in self.knowing[recorded.person]
+            case Recorder.OFFERING:
+                return who == self.services.get(
+                    recorded.originator_id, getattr(fact, "partner", None)
+                )
+            case Recorder.HOST:
+                return who == self.host
+            case Recorder.PARTNER:
+                return True
+        assert_never(part)
+
+    def holder(self, recorded: Recorded) -> PartnerId | None:
+        return self.responsible.get(recorded.person) if recorded.person else None
+
+    def side(self, side: str, recorded: Recorded) -> set[PartnerId]:
+        """Who sent, or received, what the fact is about: a referral, or a hand-over on offer."""
+        fact, stream = recorded.fact, recorded.originator_id
+        if fact.TOPIC.startswith("referral:"):
+            now = (self.sender if side == "sender" else self.receiver).get(stream)
+            first = getattr(fact, side, None)
+            return {now} if now else {first} if first else set()
+        between = {getattr(fact, side)} if hasattr(fact, "handover") else set()
+        about = getattr(fact, "referral", recorded.correlation)
+        if side == "sender":
+            return between | {self.sender[about]} if about in self.sender else between
+        return between | self.received[about]
+
+    def keep(self, recorded: Recorded) -> None:
+        """Follow who plays which part from here on."""
+        fact, stream, person = recorded.fact, recorded.originator_id, recorded.person
+        noun = fact.TOPIC.split(":")[0]
+        about = getattr(fact, "handover", stream)
+        if sender := getattr(fact, "sender", None):
+            self.sender[about] = sender
+        if (noun == "referral" or about != stream) and (
+            receiver := getattr(fact, "receiver", None)
+        ):
+            self.receiver[about] = receiver
+            self.received[about].add(receiver)
+        if noun == "service" and hasattr(fact, "partner"):
+            self.services[stream] = fact.partner
+        if hasattr(fact, "invited"):
+            self.invited[stream] = fact.invited
+        if noun == "meeting" and hasattr(fact, "decision"):
+            self.decided[fact.decision] = stream
+        if person is None:
+            return
+        self.knowing[person].add(recorded.organisation)
+        self.knowing[person] |= {
+            partner for name in PARTIES if (partner := getattr(fact, name, None))
+        } | set(getattr(fact, "present", ()))
+        if noun == "pathway":
+            held = getattr(fact, "responsible", None)
+            if fact.TOPIC == "pathway:HandoverAccepted":
+                held = getattr(fact, "receiver", None)
+            if held:
+                self.responsible[person] = held
