@@ -525,7 +525,8 @@ class Pathway(Aggregate):
                 self.answered[lapsed.handover] = "lapsed"
             case HandoverSilenceEscalated(rung=rung):
                 assert self.offer is not None, "only an offer's wait is escalated"
-                self.offer = replace(self.offer, wait=self.offer.wait.climbed(rung))
+                wait = self.offer.wait.climbed(rung, recorded.effective_at)
+                self.offer = replace(self.offer, wait=wait)
             case HandoverSilenceAcknowledged():
                 assert self.offer is not None, "only an offer's wait is acknowledged"
                 self.offer = replace(self.offer, wait=self.offer.wait.heard())

@@ -199,6 +199,10 @@ class NoInformationWasAsked(BrokenRule):
     """The receiver has asked no question that waits for an answer."""
 
 
+class ReferralHasNotExpired(BrokenRule):
+    """The referral may still be answered: not everybody was told, or somebody sees to it."""
+
+
 class ReferralWasNotAccepted(BrokenRule):
     """The referral was not accepted, so it cannot be worked or closed."""
 
@@ -363,6 +367,23 @@ class Referral(Aggregate):
         due = self._waiting().climb(rung, asked.at)
         return self._record(SilenceEscalated(rung=rung, due_at=due.at), asked) if due else None
 
+    def expire(self, *, left: bool = False, asked: Asked) -> Recorded | None:
+        """Let an unanswered referral come back to its sender. Asked twice, it expires once.
+
+        A timer asks this for the sender: when everybody was told of the silence and nobody sees to
+        it, or when the receiver has ``left``. Raises `OnlyTheSenderMay`, `ReferralIsNotWaiting`,
+        `ReferralHasNotExpired`.
+        """
+        self._sending(asked)
+        if self.state is State.EXPIRED:
+            return None
+        if self.state not in OPEN:
+            raise ReferralIsNotWaiting(self.id, self.state)
+        if not left and not (self.wait and self.wait.expired(asked.at)):
+            raise ReferralHasNotExpired(self.id)
+        assert self.receiver is not None
+        return self._record(ReferralExpired(receiver=self.receiver), asked)
+
     def acknowledge_silence(self, *, asked: Asked) -> Recorded | None:
         """See to an escalated silence. Asked twice, it answers once.
 
@@ -446,7 +467,7 @@ class Referral(Aggregate):
                 self.state = State.ACKNOWLEDGED
             case SilenceEscalated(rung=rung):
                 assert self.wait is not None, "only a wait is escalated"
-                self.wait = self.wait.climbed(rung)
+                self.wait = self.wait.climbed(rung, recorded.effective_at)
             case SilenceAcknowledged():
                 assert self.wait is not None, "only a wait is acknowledged"
                 self.wait = self.wait.heard()

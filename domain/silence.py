@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from domain.kernel import Asked, BrokenRule
-from domain.policies.escalation import Due, Rung, Silence, next_rung
+from domain.policies.escalation import Due, Rung, Silence, in_force, next_rung
 from domain.vocabulary import Moment, PartnerId, Priority
 
 
@@ -34,13 +34,17 @@ class OnlySomebodyMayAcknowledge(BrokenRule):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One wait for an answer. Its deadlines hang on ``offered_at``: when it was true, not known."""
+    """One wait for an answer. Its deadlines hang on ``offered_at``: when it was true, not known.
+
+    ``expires_at`` is there once every rung was told and nobody has acknowledged it.
+    """
 
     about: Silence
     offered_at: Moment
     priority: Priority = Priority.ROUTINE
     sent: tuple[Rung, ...] = ()
     acknowledged: bool = False
+    expires_at: Moment | None = None
 
     @property
     def unacknowledged(self) -> bool:
@@ -85,8 +89,16 @@ class Wait:
             raise NothingWasEscalated(asked.organisation)
         return not self.acknowledged
 
-    def climbed(self, rung: Rung) -> Wait:
-        return replace(self, sent=(*self.sent, rung))
+    def expired(self, now: Moment) -> bool:
+        """Whether everybody was told, nobody has acknowledged it, and the time to do so is over."""
+        return self.expires_at is not None and now >= self.expires_at
+
+    def climbed(self, rung: Rung, at: Moment) -> Wait:
+        """The wait after a rung was told at that moment; after the last one, it can expire."""
+        ladder = in_force(self.about, self.offered_at)
+        sent = (*self.sent, rung)
+        over = ladder.expires(at, self.priority) if set(sent) >= set(ladder.rungs) else None
+        return replace(self, sent=sent, expires_at=None if self.acknowledged else over)
 
     def heard(self) -> Wait:
-        return replace(self, acknowledged=True)
+        return replace(self, acknowledged=True, expires_at=None)

@@ -131,14 +131,25 @@ class DeclineReason(StrEnum):
 
 
 class EndReason(StrEnum):
-    """How a referral that was taken on ended (NHS Talking Therapies end codes 46-49, 96)."""
+    """How the help ended: what NHS Talking Therapies end codes and MHSDS closure reasons tell.
+
+    The first of them end help that was taken up; from ``NOT_SUITABLE`` on, the person was seen once
+    and not taken on, or not seen at all.
+    """
 
     COMPLETED = "completed by agreement"
     DROPPED_OUT = "ended earlier than the professional planned"
     PERSON_ENDED = "ended earlier than the person asked"
     REFERRED_ON = "referred to another service"
+    MOVED_AWAY = "moved away"
     DIED = "died"
     UNKNOWN = "unknown"
+    NOT_SUITABLE = "not suitable, back to the referrer"
+    SIGNPOSTED = "not suitable, signposted by agreement"
+    ADVISED = "discharged after advice"
+    OFFER_DECLINED = "suitable, and the person declined"
+    ASSESSMENT_INCOMPLETE = "assessment not completed"
+    NOT_ASSESSED = "not assessed"
 
 
 class Attendance(StrEnum):

@@ -47,7 +47,7 @@ class Waiting:
     """One referral or hand-over that waits. ``organisation`` is the sender: the timer asks for it.
 
     ``since`` is the position of the fact that began the wait. ``due_at`` is when the next rung
-    falls due; ``None`` when there is none, or somebody has heard.
+    falls due, or after the last one, when it expires; ``None`` once somebody has heard.
     """
 
     id: UUID
@@ -57,9 +57,9 @@ class Waiting:
     since: int
     due_at: datetime | None = None
 
-    def key(self, rung: Rung) -> UUID:
-        """A rung's idempotency key: whoever asks for it, and how often, it is told once."""
-        return uuid5(self.id, f"{self.since} {rung}")
+    def key(self, what: Rung | str) -> UUID:
+        """A rung's idempotency key, or the expiry's: whoever asks it, and how often, it is once."""
+        return uuid5(self.id, f"{self.since} {what}")
 
 
 class Silences:
@@ -102,7 +102,7 @@ class Silences:
             ) if row:
                 self._keep(replace(row, wait=row.wait.heard()))
             case referral.SilenceEscalated(rung=rung) | HandoverSilenceEscalated(rung=rung) if row:
-                self._keep(replace(row, wait=row.wait.climbed(rung)))
+                self._keep(replace(row, wait=row.wait.climbed(rung, at)))
             case _ if row and isinstance(fact, ANSWERS) and _noun(fact) is row.wait.about:
                 del self._rows[what]
                 self._changed.add(what)
@@ -125,12 +125,12 @@ class Silences:
 
     def _keep(self, row: Waiting) -> None:
         due = row.wait.next(row.wait.offered_at)
-        self._rows[row.id] = replace(row, due_at=due.at if due else None)
+        self._rows[row.id] = replace(row, due_at=due.at if due else row.wait.expires_at)
         self._changed.add(row.id)
 
 
 def due(connection: Connection, now: datetime) -> list[Waiting]:
-    """Everything whose next rung has fallen due, the longest overdue first."""
+    """Everything whose next rung or end has fallen due, the longest overdue first."""
     return [_waiting(row) for row in connection.cursor(binary=True).execute(SQL["due"], [now])]
 
 
@@ -155,6 +155,8 @@ def _waiting(row: Sequence[Any]) -> Waiting:
         tuple(Rung(rung) for rung in sent),
         acknowledged,
     )
+    if due_at is not None and wait.next(offered_at) is None:
+        wait = replace(wait, expires_at=due_at)
     return Waiting(what, PersonId(person), PartnerId(organisation), wait, since, due_at)
 
 

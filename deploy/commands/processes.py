@@ -86,13 +86,13 @@ def work(
 
 
 def sweep(*, json: Json = False) -> None:
-    """Escalate what nobody has answered in time, once; `up` and `work` do it every half minute."""
+    """Do once what has fallen due; `up` and `work` do it every half minute."""
     _begin()
     with opened() as house:
-        escalated = house.sweep().once()
-        if not escalated:
-            raise Stopped("no silence is due", NOTHING)
-        say([asdict(each) for each in escalated], json=json)
+        swept = house.sweep().everything()
+        if not swept:
+            raise Stopped("nothing is due", NOTHING)
+        say([asdict(each) for each in swept], json=json)
 
 
 def relay() -> None:

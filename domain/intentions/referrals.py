@@ -229,6 +229,19 @@ class ReferralIntentions(Deciding):
             referral_id, asked, lambda r: r.escalate_silence(rung, asked=asked)
         )
 
+    def expire_referral(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
+        """Let a referral nobody answered come back to its sender; a timer asks it, for the sender.
+
+        The offer of responsibility it carried lapses with it.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            asking = self._referral(referral_id)
+            expired = asking.expire(asked=asked)
+            return asking, *self._end_offer(asking, asked, expired)
+
+        return self._ask(referral_id, asked, decide)
+
     def acknowledge_referral_silence(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
         """See to a referral's escalated silence."""
         return self._on_referral(referral_id, asked, lambda r: r.acknowledge_silence(asked=asked))
@@ -255,7 +268,7 @@ class ReferralIntentions(Deciding):
         assert asking.person is not None
         way = self._pathway(asking.person)
         handover = HandoverId(asking.id)
-        if isinstance(because.fact, referral.ReferralWithdrawn):
+        if isinstance(because.fact, referral.ReferralWithdrawn | referral.ReferralExpired):
             way.lapse_handover(handover, asked=asked, cause=because.id)
         elif way.offer and way.offer.handover == handover:
             way.decline_handover(handover, note=None, asked=asked, cause=because.id)

@@ -33,14 +33,26 @@ class Rung(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """One ladder: each rung falls due one more ``step`` after the offer."""
+    """One ladder: each rung falls due one more ``step`` after the offer.
+
+    ``expiry`` is how long after the last rung was told the request comes back to its sender;
+    without it, nothing expires.
+    """
 
     about: Silence
     source: str
     effective_from: date
     steps: Mapping[Priority, Within]
     rungs: tuple[Rung, ...] = tuple(Rung)
+    expiry: Mapping[Priority, Within] | None = None
     effective_to: date | None = None  # the first day it no longer holds
+
+    def expires(self, told_at: Moment, priority: Priority) -> Moment | None:
+        """When it expires, counted from the moment the last rung was told, not from its deadline.
+
+        So a place whose timer was down for long lets nothing expire that nobody was told of.
+        """
+        return self.expiry[priority].due(told_at) if self.expiry else None
 
     def due(self, rung: Rung, offered_at: Moment, priority: Priority) -> Moment:
         """When a rung falls due."""
@@ -67,9 +79,16 @@ STEPS = {
     Priority.ROUTINE: Within(5, Unit.WORKING_DAYS),
 }
 
-LADDERS: tuple[Ladder, ...] = tuple(
-    Ladder(about=silence, source=SOURCE, effective_from=date.min, steps=STEPS)
-    for silence in Silence
+EXPIRY = {
+    Priority.EMERGENCY: Within(4, Unit.HOURS),
+    Priority.URGENT: Within(24, Unit.HOURS),
+    Priority.ROUTINE: Within(10, Unit.WORKING_DAYS),
+}
+"""Throughcare's own default, like the steps: no list or standard says when silence is an answer."""
+
+LADDERS: tuple[Ladder, ...] = (
+    Ladder(Silence.HANDOVER, SOURCE, date.min, STEPS),
+    Ladder(Silence.REFERRAL, SOURCE, date.min, STEPS, expiry=EXPIRY),
 )
 
 

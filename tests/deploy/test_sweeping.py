@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
+from uuid import uuid4
 
 import pytest
 
 from deploy.sweeping import Escalated, Sweep
 from domain.handover import HandoverSilenceEscalated
-from domain.kernel import Recorded
+from domain.kernel import Asked, Recorded
 from domain.policies.escalation import Rung, Silence
 from domain.referral import SilenceEscalated
 from domain.vocabulary import HandoverId, Priority, ReferralId
@@ -22,6 +23,7 @@ from tests.projections.place import Place
 from tests.projections.week import busy_week
 
 RUNGS = list(Rung)
+LONG_SINCE = datetime(2025, 3, 3, 9, tzinfo=UTC)
 
 
 class Killed(BaseException):
@@ -222,6 +224,57 @@ def test_the_view_waits_for_exactly_what_the_domain_waits_for(place: Place, batc
     assert {told, offered} <= found.keys()
     assert asked_back not in found
     assert found == place.awaited((ROSA, TOM, MINA))
+
+
+def expired(place: Place) -> Counter[str]:
+    """How often each referral came back to its sender, by the log."""
+    streams = place.rows("select stream from log.facts where topic = 'referral:ReferralExpired'")
+    return Counter(str(stream) for (stream,) in streams)
+
+
+def silent_for_long(place: Place, count: int) -> list[ReferralId]:
+    """Referrals whose every rung was told a year ago, and that nobody has seen to."""
+    place.register()
+    asked_for = [place.refer(f"referral {number}", at=LONG_SINCE) for number in range(count)]
+    for rung in RUNGS:
+        for each in asked_for:
+            asked = Asked(WIGG, LONG_SINCE + timedelta(days=100), uuid4())
+            place.care.escalate_referral(each, rung, asked=asked)
+    place.fold()
+    return asked_for
+
+
+def test_what_nobody_answers_or_sees_to_comes_back_to_its_sender(
+    place: Place, sweep: Sweep
+) -> None:
+    silent, seen_to = silent_for_long(place, 2)
+    place.care.acknowledge_referral_silence(seen_to, asked=place.by(TALKING))
+    just_told = place.refer("just told")
+    rounds(place, sweep)
+    assert [each.id for each in sweep.expire()] == [silent]
+    place.fold()
+    row = place.ask(lambda reading: reading.referral(WIGG, silent))
+    assert row is not None
+    assert (row["state"], "acknowledgement" in row["actions"]) == ("expired", True)
+    assert sweep.everything() == []
+    assert set(expired(place)) == {str(silent)}
+    assert just_told not in expired(place)
+
+
+def test_a_sweep_begun_again_or_twice_lets_a_referral_expire_once(
+    place: Place, sweep: Sweep
+) -> None:
+    asked_for = silent_for_long(place, 6)
+    assert len(sweep.expire(limit=2)) == 2
+    assert len(sweep.expire()) == 4, "begun again where the view stands, not folded yet"
+    threads = [Thread(target=sweep.expire) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    place.fold()
+    assert sweep.expire() == []
+    assert expired(place) == {str(each): 1 for each in asked_for}
 
 
 def test_what_the_view_holds_is_ids_times_and_words_of_the_ladder(place: Place) -> None:

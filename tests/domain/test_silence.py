@@ -25,6 +25,7 @@ from domain.referral import (
     ReferralAccepted,
     ReferralDeclined,
     ReferralExpired,
+    ReferralHasNotExpired,
     ReferralIsNotWaiting,
     ReferralMade,
     ReferralRedirected,
@@ -182,6 +183,95 @@ def test_only_for_the_sender_is_a_referral_escalated() -> None:
     referral().when(
         lambda r: r.escalate_silence(Rung.RECEIVER, asked=timer(organisation=TALKING))
     ).then_refused(OnlyTheSenderMay)
+
+
+def silent_to_the_end(
+    told_at: datetime = MUCH_LATER, priority: Priority = Priority.ROUTINE
+) -> Referral:
+    """Every rung was told at that moment, and nobody has acknowledged it."""
+    noun = referral(made=MADE.model_copy(update={"priority": priority})).noun
+    for rung in Rung:
+        noun.escalate_silence(rung, asked=timer(told_at))
+    noun.collect_events()
+    return noun
+
+
+EXPIRES = [
+    # told last: Friday 1 May 2026, 10:00 UTC
+    (Priority.ROUTINE, "2026-05-18T22:59:59"),  # ten working days, over a bank holiday
+    (Priority.URGENT, "2026-05-02T10:00:00"),
+    (Priority.EMERGENCY, "2026-05-01T14:00:00"),
+]
+
+
+@pytest.mark.parametrize(("priority", "back"), EXPIRES)
+def test_what_nobody_answers_comes_back_to_its_sender(priority: Priority, back: str) -> None:
+    told_at = datetime(2026, 5, 1, 10, tzinfo=UTC)
+    over = datetime.fromisoformat(back).replace(tzinfo=UTC)
+    early = Given(silent_to_the_end(told_at, priority))
+    early.when(lambda r: r.expire(asked=timer(over - timedelta(seconds=1)))).then_refused(
+        ReferralHasNotExpired
+    )
+    late = Given(silent_to_the_end(told_at, priority))
+    late.when(lambda r: r.expire(asked=timer(over + timedelta(seconds=1)))).then(
+        ReferralExpired(receiver=TALKING)
+    )
+    late.when(lambda r: r.expire(asked=timer(over + timedelta(days=1)))).then_nothing()
+    assert "acknowledgement" in late.noun.next_actions(WIGG)
+
+
+def test_a_timer_that_was_down_lets_nothing_expire_before_everybody_was_told() -> None:
+    """The deadlines of all rungs are long past; the end is counted from the telling."""
+    years_later = MONDAY + timedelta(days=700)
+    referral().when(lambda r: r.expire(asked=timer(years_later))).then_refused(
+        ReferralHasNotExpired
+    )
+    Given(silent_to_the_end(years_later)).when(
+        lambda r: r.expire(asked=timer(years_later + timedelta(days=1)))
+    ).then_refused(ReferralHasNotExpired)
+
+
+def test_what_somebody_sees_to_never_expires() -> None:
+    noun = silent_to_the_end()
+    noun.acknowledge_silence(asked=by(WIGG))
+    noun.collect_events()
+    Given(noun).when(
+        lambda r: r.expire(asked=timer(MUCH_LATER + timedelta(days=900)))
+    ).then_refused(ReferralHasNotExpired)
+
+
+def test_a_question_back_is_no_silence_and_does_not_expire() -> None:
+    referral(InformationAsked(question="Is she at work?")).when(
+        lambda r: r.expire(asked=timer())
+    ).then_refused(ReferralHasNotExpired)
+
+
+def test_what_waits_with_a_receiver_that_left_comes_back_at_once() -> None:
+    referral().when(lambda r: r.expire(left=True, asked=timer(MONDAY))).then(
+        ReferralExpired(receiver=TALKING)
+    )
+    referral(ReferralAccepted(receiver=TALKING)).when(
+        lambda r: r.expire(left=True, asked=timer(MONDAY))
+    ).then_refused(ReferralIsNotWaiting)
+
+
+def test_only_for_the_sender_does_a_referral_expire() -> None:
+    Given(silent_to_the_end()).when(
+        lambda r: r.expire(asked=timer(MUCH_LATER + timedelta(days=90), organisation=TALKING))
+    ).then_refused(OnlyTheSenderMay)
+
+
+def test_an_offer_of_responsibility_lapses_with_the_referral_that_carried_it() -> None:
+    place = Community()
+    place.register()
+    asked_for = place.refer("take her on", take_over=True)
+    for rung in Rung:
+        place.care.escalate_referral(asked_for, rung, asked=timer())
+    place.care.expire_referral(asked_for, asked=timer(MUCH_LATER + timedelta(days=90)))
+    assert place.pathway().offer is None
+    assert place.pathway().responsible == WIGG
+    assert place.share().types(WIGG)[-2:] == ["ReferralExpired", "HandoverLapsed"]
+    assert place.share().entries[TALKING][-1] is None, "who never answered keeps nothing"
 
 
 @pytest.mark.parametrize("party", [WIGG, TALKING])

@@ -200,7 +200,7 @@ class Place:
             asked_for = self.care._load(Referral, stream)
             if asked_for.wait:
                 found[stream] = asked_for.wait
-        return {what: wait for what, wait in found.items() if wait.next(NEVER)}
+        return {what: wait for what, wait in found.items() if wait.next(NEVER) or wait.expires_at}
 
     def told(self, partner: PartnerId, person: PersonId | None = None) -> list[str]:
         """The names of what a partner was told, of one person or of anybody."""

@@ -85,7 +85,16 @@ def test_a_code_may_be_written_within_its_window(
         (MECHANISMS, "06", Medium.MESSAGE),
         (PRIORITIES, "4", Priority.URGENT),
         (MECHANISMS, "98", None),
-        (TALKING_THERAPIES_ENDS, "50", None),
+        (TALKING_THERAPIES_ENDS, "50", EndReason.NOT_ASSESSED),
+        (TALKING_THERAPIES_ENDS, "10", EndReason.NOT_SUITABLE),
+        (TALKING_THERAPIES_ENDS, "11", EndReason.SIGNPOSTED),
+        (TALKING_THERAPIES_ENDS, "12", EndReason.ADVISED),
+        (TALKING_THERAPIES_ENDS, "14", EndReason.OFFER_DECLINED),
+        (TALKING_THERAPIES_ENDS, "16", EndReason.ASSESSMENT_INCOMPLETE),
+        (TALKING_THERAPIES_ENDS, "40", EndReason.REFERRED_ON),  # retired, and still read
+        (TALKING_THERAPIES_ENDS, "41", EndReason.REFERRED_ON),
+        (MHSDS_CLOSURES, "03", EndReason.MOVED_AWAY),
+        (MHSDS_CLOSURES, "09", EndReason.OFFER_DECLINED),
     ],
 )
 def test_what_a_code_means_to_us(codes: CodeList, code: str, word: StrEnum | None) -> None:
@@ -110,6 +119,13 @@ def test_a_code_of_no_list_is_not_made_up() -> None:
         (PRIORITIES, Priority.URGENT, "2026-05-01", "2"),
         (TALKING_THERAPIES_ENDS, EndReason.DROPPED_OUT, "2026-05-01", "47"),
         (TALKING_THERAPIES_ENDS, EndReason.DROPPED_OUT, "2019-05-01", "43"),
+        (TALKING_THERAPIES_ENDS, EndReason.REFERRED_ON, "2026-05-01", "13"),
+        (TALKING_THERAPIES_ENDS, EndReason.REFERRED_ON, "2019-05-01", "44"),  # not 40 nor 41
+        (TALKING_THERAPIES_ENDS, EndReason.MOVED_AWAY, "2026-05-01", "47"),  # it has none for it
+        (TALKING_THERAPIES_ENDS, EndReason.ASSESSMENT_INCOMPLETE, "2026-05-01", "16"),
+        (TALKING_THERAPIES_ENDS, EndReason.ASSESSMENT_INCOMPLETE, "2019-05-01", None),
+        (MHSDS_CLOSURES, EndReason.MOVED_AWAY, "2026-05-01", "03"),
+        (MHSDS_CLOSURES, EndReason.ADVISED, "2026-05-01", "04"),
         (MHSDS_CLOSURES, EndReason.REFERRED_ON, "2026-05-01", "08"),
         (MHSDS_CLOSURES, EndReason.UNKNOWN, "2026-05-01", None),
         (MHSDS_REJECTIONS, DeclineReason.NOT_ELIGIBLE, "2026-05-01", "02"),
@@ -128,6 +144,13 @@ def test_a_retired_code_is_never_written(codes: CodeList) -> None:
     for at in map(moment, turns):
         written = {codes.write(word, at) for word in words} - {None}
         assert all(code is not None and codes.valid(code, at) for code in written)
+
+
+@pytest.mark.parametrize("codes", LISTS, ids=[codes.name for codes in LISTS])
+def test_a_retired_code_is_read_for_ever(codes: CodeList) -> None:
+    for retired in (code for code in codes.codes if code.effective_to is not None):
+        assert codes.read(retired.code) is retired
+        assert retired.word is not None, f"{retired.code} stands in histories and means nothing"
 
 
 @pytest.mark.parametrize("codes", LISTS, ids=[codes.name for codes in LISTS])
