@@ -17,6 +17,7 @@ demo: .venv/runtime
 
 test: .venv/development
 	@.ci/browser
+	@.ci/checker
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 

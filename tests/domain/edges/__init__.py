@@ -1,0 +1,1 @@
+"""Tables of edges: what may be asked of a noun in each of its states, and what is so then."""
