@@ -26,6 +26,7 @@ from api import (
     people,
     problems,
     referrals,
+    waits,
 )
 from api.pages import problem as problem_pages
 from api.pages import rendering
@@ -101,6 +102,7 @@ def create_app(parts: Parts) -> FastAPI:
     for part in (
         people,
         referrals,
+        waits,
         pathways,
         meetings,
         contacts,

@@ -201,7 +201,7 @@ async def referral_record(referral: UUID, caller: Caring, here: Here, at: At) ->
 @router.post("/{referral}/acceptance", response_model=Answered)
 async def accept_referral(referral: UUID, asks: Asks, body: Activity | None = None) -> Response:
     """Take a referral on; with it comes responsibility, if that was asked."""
-    return await _answer(
+    return await answer_referral(
         referral,
         body or Activity(),
         asks,
@@ -212,7 +212,7 @@ async def accept_referral(referral: UUID, asks: Asks, body: Activity | None = No
 @router.post("/{referral}/decline", response_model=Answered)
 async def decline_referral(referral: UUID, body: Declining, asks: Asks) -> Response:
     """Not take a referral on, and say why; the sender still holds the person."""
-    return await _answer(
+    return await answer_referral(
         referral,
         body,
         asks,
@@ -223,7 +223,7 @@ async def decline_referral(referral: UUID, body: Declining, asks: Asks) -> Respo
 @router.post("/{referral}/redirection", response_model=Answered)
 async def redirect_referral(referral: UUID, body: Redirecting, asks: Asks) -> Response:
     """Pass a referral to a service that fits better."""
-    return await _answer(
+    return await answer_referral(
         referral,
         body,
         asks,
@@ -236,7 +236,7 @@ async def redirect_referral(referral: UUID, body: Redirecting, asks: Asks) -> Re
 @router.post("/{referral}/information-request", response_model=Answered)
 async def ask_information(referral: UUID, body: Question, asks: Asks) -> Response:
     """Ask the sender for what is missing."""
-    return await _answer(
+    return await answer_referral(
         referral,
         body,
         asks,
@@ -247,7 +247,7 @@ async def ask_information(referral: UUID, body: Question, asks: Asks) -> Respons
 @router.post("/{referral}/information", response_model=Answered)
 async def give_information(referral: UUID, body: Information, asks: Asks) -> Response:
     """Answer what the receiver asked."""
-    return await _answer(
+    return await answer_referral(
         referral,
         body,
         asks,
@@ -259,7 +259,7 @@ async def give_information(referral: UUID, body: Information, asks: Asks) -> Res
 async def withdraw_referral(referral: UUID, asks: Asks, body: Withdrawal | None = None) -> Response:
     """Take a referral back before it is answered."""
     sent = body or Withdrawal()
-    return await _answer(
+    return await answer_referral(
         referral,
         sent,
         asks,
@@ -270,7 +270,7 @@ async def withdraw_referral(referral: UUID, asks: Asks, body: Withdrawal | None 
 @router.post("/{referral}/closure", response_model=Answered)
 async def close_referral(referral: UUID, body: Closing, asks: Asks) -> Response:
     """End the help a referral asked for."""
-    return await _answer(
+    return await answer_referral(
         referral,
         body,
         asks,
@@ -283,7 +283,7 @@ async def close_referral(referral: UUID, body: Closing, asks: Asks) -> Response:
 @router.post("/{referral}/acknowledgement", response_model=Answered)
 async def acknowledge_outcome(referral: UUID, asks: Asks, body: Activity | None = None) -> Response:
     """Say that the outcome was read."""
-    return await _answer(
+    return await answer_referral(
         referral,
         body or Activity(),
         asks,
@@ -296,7 +296,7 @@ async def acknowledge_referral_silence(
     referral: UUID, asks: Asks, body: Activity | None = None
 ) -> Response:
     """See to a referral that was escalated because nobody answered: no other rung is told."""
-    return await _answer(
+    return await answer_referral(
         referral,
         body or Activity(),
         asks,
@@ -324,7 +324,7 @@ async def book_appointment(referral: UUID, body: Booking, asks: Asks) -> Respons
     return answered(answer, 201, location="/v1/appointments")
 
 
-async def _answer(
+async def answer_referral(
     referral: UUID,
     body: Activity,
     asks: Asking,

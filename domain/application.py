@@ -7,6 +7,7 @@ from domain.intentions.directory import DirectoryIntentions
 from domain.intentions.meetings import MeetingIntentions
 from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.referrals import ReferralIntentions
+from domain.intentions.waiting import WaitingIntentions
 
 
 class CareCoordination(
@@ -15,5 +16,6 @@ class CareCoordination(
     PathwayIntentions,
     MeetingIntentions,
     ContactIntentions,
+    WaitingIntentions,
 ):
     """Care shared by organisations that share only a network."""

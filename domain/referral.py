@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -27,13 +28,29 @@ from domain.vocabulary import (
     Label,
     Mode,
     Moment,
+    NullificationReason,
     PartnerId,
+    PauseReason,
     PersonId,
     Priority,
     ReferralId,
     Responsibility,
     ServiceId,
     Source,
+)
+from domain.waiting import (
+    FACTS as WAITING_FACTS,
+)
+from domain.waiting import (
+    Clock,
+    ClockIsNotNullified,
+    ClockNullified,
+    ClockReinstated,
+    NobodyWaits,
+    OnlyThePartiesMayNullify,
+    WaitingFact,
+    WaitPaused,
+    WaitResumed,
 )
 
 # What happened
@@ -230,6 +247,8 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.WAITING, State.INFORMATION_ASKED})
+WAITED_UNDER = OPEN | {State.ACCEPTED}
+"""States in which somebody may still be waiting to be seen."""
 ENDED = frozenset({State.DECLINED, State.EXPIRED, State.CLOSED})
 """States whose outcome the sender has still to acknowledge."""
 
@@ -254,6 +273,7 @@ class Referral(Aggregate):
     priority: Priority = Priority.ROUTINE
     label: Label = Label.ORDINARY
     wait: Wait | None = None
+    clock: Clock = field(default_factory=Clock)
     first_contact: bool = False
     refused_by: list[PartnerId] = field(default_factory=list)
 
@@ -393,6 +413,47 @@ class Referral(Aggregate):
             return self._record(SilenceAcknowledged(), asked)
         return None
 
+    def pause_wait(
+        self, reason: PauseReason, *, until: date | None, note: str | None, asked: Asked
+    ) -> Recorded | None:
+        """Note that the person cannot be seen for a while. Raises `OnlyTheReceiverMay`.
+
+        The receiver's silence goes on: it is asked for an answer, not for an appointment. Raises
+        `NobodyWaits` too.
+        """
+        self._keeping_waiting(asked)
+        if self.clock.paused_since is not None:
+            return None
+        return self._record(WaitPaused(reason=reason, until=until, note=note), asked)
+
+    def resume_wait(self, *, asked: Asked) -> Recorded:
+        """Note that the person can be seen again.
+
+        Raises `OnlyTheReceiverMay`, `NobodyWaits`, `WaitIsNotPaused`, `PauseEndsBeforeItBegan`.
+        """
+        self._keeping_waiting(asked)
+        self.clock.may_resume(asked.at)
+        return self._record(WaitResumed(), asked)
+
+    def nullify_clock(
+        self, reason: NullificationReason, *, note: str | None, asked: Asked
+    ) -> Recorded | None:
+        """Say that the wait should never have started, also when the referral has ended.
+
+        Raises `OnlyThePartiesMayNullify`.
+        """
+        self._party(asked)
+        if self.clock.nullified:
+            return None
+        return self._record(ClockNullified(reason=reason, note=note), asked)
+
+    def reinstate_clock(self, *, asked: Asked) -> Recorded:
+        """Take a nullification back. Raises `OnlyThePartiesMayNullify`, `ClockIsNotNullified`."""
+        self._party(asked)
+        if not self.clock.nullified:
+            raise ClockIsNotNullified(self.id)
+        return self._record(ClockReinstated(), asked)
+
     def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
         """What this organisation may ask next, in the words of the interface."""
         receiving, sending = organisation == self.receiver, organisation == self.sender
@@ -411,9 +472,22 @@ class Referral(Aggregate):
             actions.append("acknowledgement")
         if (receiving or sending) and self.wait and self.wait.unacknowledged:
             actions.append("silence-acknowledgement")
+        actions += self.clock.next_actions(
+            receiving=receiving, sending=sending, waits=self.state in WAITED_UNDER
+        )
         return tuple(actions)
 
-    def _record(self, fact: ReferralFact, asked: Asked) -> Recorded:
+    def _keeping_waiting(self, asked: Asked) -> None:
+        if asked.organisation != self.receiver:
+            raise OnlyTheReceiverMay(self.id)
+        if self.state not in WAITED_UNDER:
+            raise NobodyWaits(self.id)
+
+    def _party(self, asked: Asked) -> None:
+        if asked.organisation not in (self.receiver, self.sender):
+            raise OnlyThePartiesMayNullify(self.id)
+
+    def _record(self, fact: ReferralFact | WaitingFact, asked: Asked) -> Recorded:
         return self.record(fact, asked, person=self.person, label=self.label)
 
     def _answering(self, asked: Asked) -> None:
@@ -471,6 +545,8 @@ class Referral(Aggregate):
             case SilenceAcknowledged():
                 assert self.wait is not None, "only a wait is acknowledged"
                 self.wait = self.wait.heard()
+            case WaitingFact() as said:
+                self.clock = self.clock.follow(said, recorded.effective_at)
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a referral")
 
@@ -489,4 +565,5 @@ FACTS: tuple[type[Fact], ...] = (
     OutcomeAcknowledged,
     SilenceEscalated,
     SilenceAcknowledged,
+    *WAITING_FACTS,
 )

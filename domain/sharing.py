@@ -18,6 +18,7 @@ from domain.handover import (
 from domain.kernel import Category, Fact, Recorded
 from domain.partner import AgreementSigned
 from domain.vocabulary import Label, PartnerId, Scope
+from domain.waiting import WaitingFact
 
 WITHDRAWN = "share.Withdrawn.v1"
 """The type of the notice that a partner may no longer know what it was told of a person."""
@@ -195,7 +196,7 @@ def _concerns(
             return recorded.correlation in own or partner in named | {recorded.organisation}
         case meeting.MdtDecisionRecorded(receiver=receiver) if receiver == partner:
             return True
-        case referral.ReferralFact() | meeting.MeetingFact():
+        case referral.ReferralFact() | WaitingFact() | meeting.MeetingFact():
             return recorded.originator_id in own
         case _:
             return False

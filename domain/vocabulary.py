@@ -152,6 +152,35 @@ class EndReason(StrEnum):
     NOT_ASSESSED = "not assessed"
 
 
+class PauseReason(StrEnum):
+    """Why a person cannot be seen for a while, at their own word."""
+
+    AWAY = "away"
+    UNWELL = "unwell"
+    NOT_READY = "not ready yet"
+    OTHER = "another reason of the person"
+
+
+class NullificationReason(StrEnum):
+    """Why a wait should never have started."""
+
+    MADE_IN_ERROR = "made in error"
+    MADE_TWICE = "made twice"
+    ANOTHER_PERSON = "meant for another person"
+
+
+class Content(StrEnum):
+    """What a contact was for: which decides whether it stops a clock."""
+
+    ASSESSMENT = "assessment"
+    TREATMENT = "treatment"
+    ASSESSMENT_AND_TREATMENT = "assessment and treatment"
+    REVIEW = "review"
+    FOLLOW_UP = "follow-up"
+    SIGNPOSTING = "signposting"
+    CONSULTATION = "consultation"
+
+
 class Attendance(StrEnum):
     """NHS attendance codes 5, 6, 7, 3, 2, 4."""
 

@@ -329,7 +329,7 @@ def test_the_tutorial_does_what_it_says(place: Place) -> None:
     said = place.run(script("docs/tutorial.md")).splitlines()
     assert "waiting" in said
     made, before, after = json.loads(said[0]), said[1], said[3]
-    assert made["actions"] == ["withdrawal"]
+    assert made["actions"] == ["withdrawal", "nullification"]
     assert before != after, "responsibility moved with acceptance"
     assert said.count(before) == 2, "and the past still says who held her"
     assert not any("PHQ-9 was" in line for line in said), "the reason is nobody's business there"

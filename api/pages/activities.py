@@ -9,13 +9,21 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api import contacts, referrals
+from api import contacts, referrals, waits
 from api.asking import Activity, Asking
 from api.pages import choosing
 from api.pages.forms import Question, choices
 from api.pages.visit import Visit
 from domain.policies.instruments import SCALES
-from domain.vocabulary import Attendance, DeclineReason, EndReason, Medium, Source
+from domain.vocabulary import (
+    Attendance,
+    DeclineReason,
+    EndReason,
+    Medium,
+    NullificationReason,
+    PauseReason,
+    Source,
+)
 
 DECLINE_HINTS = {
     DeclineReason.DUPLICATE: "You have this referral already",
@@ -157,6 +165,50 @@ def _attendance(_visit: Visit, _row: Row) -> Sequence[Question]:
     )
 
 
+def _since(label: str) -> Question:
+    return Question("at", label, "datetime-local", optional=True, hint="Leave out if it is now.")
+
+
+def _pause(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "reason",
+            "Why can the person not be seen?",
+            "radios",
+            choices=choices(PauseReason),
+            missing="Select why the person cannot be seen",
+        ),
+        _since("Since when?"),
+        Question("until", "Until when, as far as they know?", "date", optional=True),
+        _note("What did they say?", "Shown where an agreement covers clinical matters."),
+    )
+
+
+def _resume(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (_since("Since when can they be seen again?"),)
+
+
+def _nullify(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "reason",
+            "Why should this wait never have started?",
+            "radios",
+            choices=choices(NullificationReason),
+            missing="Select why the wait should never have started",
+        ),
+        _note("What happened?", "The other side sees this."),
+    )
+
+
+async def _reinstate(referral: UUID, body: Activity, asks: Asking) -> Response:
+    return await waits.reinstate_clock(referral, asks, body)
+
+
+async def _resuming(referral: UUID, body: Activity, asks: Asking) -> Response:
+    return await waits.resume_wait(referral, asks, body)
+
+
 async def _accept(referral: UUID, body: Activity, asks: Asking) -> Response:
     return await referrals.accept_referral(referral, asks, body)
 
@@ -245,6 +297,24 @@ ON_REFERRAL: dict[str, Doing] = {
         "I see to it that nobody answered", Activity, _acknowledge_silence
     ),
     "acknowledgement": Doing("I have read the outcome", Activity, _acknowledge, kind=""),
+    "pause": Doing(
+        "Pause the wait",
+        waits.Pausing,
+        waits.pause_wait,
+        _pause,
+        "Pause the wait",
+        "For when the person cannot be seen, at their own word. National clocks go on.",
+    ),
+    "resumption": Doing("End the pause", Activity, _resuming, _resume, "End the pause"),
+    "nullification": Doing(
+        "This wait should not count",
+        waits.Nullifying,
+        waits.nullify_clock,
+        _nullify,
+        "Nullify the wait",
+        "For a referral made by mistake. It ends nothing; no clock counts it any more.",
+    ),
+    "reinstatement": Doing("Let this wait count again", Activity, _reinstate),
 }
 """By the last part of their address, in the order they are offered."""
 

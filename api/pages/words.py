@@ -132,6 +132,10 @@ ACTIONS = {
     "handover-withdrawal": "Take back the hand-over",
     "key-worker": "Name a key worker",
     "silence-acknowledgement": "Say that you see to what nobody answered",
+    "pause": "Pause the wait",
+    "resumption": "End the pause of the wait",
+    "nullification": "Say that the wait should never have started",
+    "reinstatement": "Let the wait count again",
 }
 """What may be asked next, by the name the interface gives it."""
 
@@ -219,6 +223,10 @@ HAPPENED = {
     "OutcomeAcknowledged": "Outcome read by the sender",
     "SilenceEscalated": "No answer in time: escalated to the {rung}",
     "SilenceAcknowledged": "Somebody sees to it that nobody answered",
+    "WaitPaused": "Wait paused: {reason}",
+    "WaitResumed": "Wait resumed",
+    "ClockNullified": "Wait nullified: {reason}",
+    "ClockReinstated": "Wait counts again",
     "PathwayOpened": "Held by {responsible}",
     "PathwayReopened": "Held again by {responsible}",
     "PathwayClosed": "Pathway closed",
@@ -253,6 +261,8 @@ LATEST = {
     "ReferralAccepted": "Referral accepted",
     "ReferralDeclined": "Referral declined",
     "ReferralRedirected": "Referral redirected",
+    "WaitPaused": "Wait paused",
+    "ClockNullified": "Wait nullified",
     "PathwayOpened": "Pathway opened",
     "PathwayReopened": "Pathway opened again",
     "KeyWorkerNamed": "Key worker named",

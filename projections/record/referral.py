@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from domain.policies.escalation import Silence
 from domain.referral import Referral, State
 from domain.sharing import RECEIVED, SENT
 from domain.vocabulary import PartnerId
+from domain.waiting import Clock
 from projections.record import silence
 
 ENDED_STATES = {
@@ -101,6 +103,15 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
             asked["state"] = State.ACKNOWLEDGED.value
         case "SilenceEscalated" | "SilenceAcknowledged":
             silence.follow(asked, data, at, escalated=fact == "SilenceEscalated")
+        case "WaitPaused":
+            told = {name: data[name] for name in ("reason", "until", "note") if name in data}
+            asked["pause"] = {"from": at, **told}
+        case "WaitResumed":
+            asked.pop("pause", None)
+        case "ClockNullified":
+            asked["nullified"] = data["reason"]
+        case "ClockReinstated":
+            asked.pop("nullified", None)
     asked.setdefault("made_at", at)
 
 
@@ -111,5 +122,7 @@ def actions(asked: dict[str, Any], partner: str) -> list[str]:
     me = PartnerId(UUID(partner))
     known.receiver = me if asked.get("receiver") == partner else None
     known.sender = me if asked.get("sender") == partner or asked["part"] == SENT else None
+    paused_since = datetime.fromisoformat(asked["pause"]["from"]) if "pause" in asked else None
+    known.clock = Clock(paused_since, nullified="nullified" in asked)
     known.wait = silence.wait(asked.get("silence"), asked["made_at"], Silence.REFERRAL)
     return list(known.next_actions(me))

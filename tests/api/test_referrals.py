@@ -16,6 +16,9 @@ from tests.api.place import Client, Place
 ROSA = {"name": "Rosa Lind", "phone": "020 7946 0000", "date_of_birth": "1988-05-04"}
 
 
+ANSWERS = ["acceptance", "decline", "redirection", "information-request"]
+
+
 def referral(**changed: Any) -> dict[str, Any]:
     asked = {
         "service": str(LOW.id),
@@ -46,7 +49,7 @@ def test_a_referral_waits_on_the_receivers_caseload(
 ) -> None:
     waiting = priya.seen("/v1/referrals", part="received", state="waiting", limit=200)["rows"]
     row = next(row for row in waiting if row["id"] == made["id"])
-    assert row["actions"] == ["acceptance", "decline", "redirection", "information-request"]
+    assert row["actions"] == [*ANSWERS, "pause", "nullification"]
     assert priya.seen(f"/v1/people/{row['person']}")["status"] == "referral to answer"
     assert asha.seen(f"/v1/people/{made['person']}")["name"] == "Rosa Lind"
 
@@ -73,7 +76,7 @@ def test_information_is_asked_and_given_before_acceptance(
     asha.done(at(made, "information"), {"answer": "Sertraline 50 mg."})
     assert priya.seen(f"/v1/referrals/{made['id']}")["answer"] == "Sertraline 50 mg."
     answer = priya.done(at(made, "acceptance"))
-    assert answer["actions"] == ["appointments", "closure"]
+    assert answer["actions"] == ["appointments", "closure", "pause", "nullification"]
     assert state(asha, made) == "accepted"
 
 
@@ -133,7 +136,10 @@ def test_a_withdrawn_referral_cannot_be_accepted_and_says_what_may_be_done(
 def test_a_conflict_names_the_actions_that_are_allowed(made: dict[str, Any], priya: Client) -> None:
     priya.done(at(made, "acceptance"))
     refused = priya.ask(at(made, "decline"), {"reason": "full"})
-    assert (refused.status_code, refused.json()["actions"]) == (409, ["appointments", "closure"])
+    assert (refused.status_code, refused.json()["actions"]) == (
+        409,
+        ["appointments", "closure", "pause", "nullification"],
+    )
 
 
 @pytest.mark.parametrize("round_", range(20))
@@ -207,7 +213,7 @@ def test_a_silence_is_escalated_and_somebody_sees_to_it(
     assert "silence-acknowledgement" in row["actions"]
     answer = priya.done(at(made, "silence-acknowledgement"))
     assert "silence-acknowledgement" not in answer["actions"]
-    assert asha.seen(f"/v1/referrals/{made['id']}")["actions"] == ["withdrawal"]
+    assert asha.seen(f"/v1/referrals/{made['id']}")["actions"] == ["withdrawal", "nullification"]
     assert UUID(made["id"]) not in {each.id for each in place.house.sweep().once()}
 
 
@@ -225,3 +231,20 @@ def test_the_silence_about_a_handover_is_escalated_and_somebody_sees_to_it(
     assert "silence-acknowledgement" not in answer["actions"]
     held = asha.seen(f"/v1/people/{made['person']}")
     assert "silence-acknowledgement" not in held["actions"]
+
+
+def test_a_wait_is_paused_at_the_persons_word_and_nullified_when_it_was_a_mistake(
+    made: dict[str, Any], asha: Client, priya: Client
+) -> None:
+    paused = priya.done(at(made, "pause"), {"reason": "away", "until": "2026-12-24"})
+    assert "resumption" in paused["actions"]
+    row = asha.seen(f"/v1/referrals/{made['id']}")
+    assert (row["pause"]["reason"], row["pause"]["until"]) == ("away", "2026-12-24")
+    assert asha.ask(at(made, "resumption"), {}).json()["type"] == "/problems/only-the-receiver-may"
+    priya.done(at(made, "resumption"), {})
+    asha.done(at(made, "nullification"), {"reason": "made twice"})
+    row = priya.seen(f"/v1/referrals/{made['id']}")
+    assert (row["nullified"], "pause" in row) == ("made twice", False)
+    assert row["actions"][-2:] == ["pause", "reinstatement"]
+    priya.done(at(made, "reinstatement"), {})
+    assert "nullified" not in asha.seen(f"/v1/referrals/{made['id']}")

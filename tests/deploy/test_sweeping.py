@@ -107,7 +107,7 @@ def test_once_somebody_sees_to_it_nobody_else_is_told(place: Place, sweep: Sweep
     row = place.ask(lambda reading: reading.referral(WIGG, asked_for))
     assert row is not None
     assert "acknowledged_at" in row["silence"]
-    assert row["actions"] == ["withdrawal"]
+    assert row["actions"] == ["withdrawal", "nullification"]
 
 
 def test_an_answer_that_is_not_folded_yet_is_not_escalated(place: Place, sweep: Sweep) -> None:

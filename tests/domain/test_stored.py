@@ -91,7 +91,7 @@ def test_a_topic_names_one_fact() -> None:
 
 
 def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
-    of_another_noun = {"handover": "pathway"}  # a hand-over is decided by the person's pathway
+    of_another_noun = {"handover": "pathway", "waiting": "referral"}  # which decide about them
     for fact in EVERY_FACT:
         module = fact.__module__.removeprefix("domain.")
         assert f"{of_another_noun.get(module, module)}:{fact.__name__}" == fact.TOPIC
