@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from cyclopts import App
 
@@ -16,6 +17,7 @@ COMMANDS = (
     ("relay", "processes:relay", "Run the relay to Kafka alone."),
     ("migrate", "processes:migrate", "Bring the database to this release."),
     ("doctor", "doctor:doctor", "Check everything and say the remedy."),
+    ("ask", "ask:ask", "Ask any activity of a running server."),
     ("community", "community:app", "The demo community."),
     ("token", "community:token", "Development tokens for the demo's people and systems."),
     ("import", "importing:app", "Bring referrals in."),
@@ -36,10 +38,10 @@ for name, where, said in COMMANDS:
     app.command(f"deploy.commands.{where}", name=name, help=said)
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Run one command; its exit code says how it went (see `deploy.commands.output`)."""
     try:
-        app()
+        app(words)
     except Stopped as stopped:
         note(f"throughcare: {stopped}")
         sys.exit(stopped.code)

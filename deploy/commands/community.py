@@ -87,16 +87,20 @@ def token(
             json=json,
         )
         return
-    asked = as_.casefold()
+    print(token_of(as_))
+
+
+def token_of(name: str) -> str:
+    """A development token for one of the demo's people, or for a partner's system."""
+    people, asked = demo_people(), name.casefold()
     found = [p for p in people if asked == p.name.casefold()]
     found = found or [p for p in people if asked in p.name.casefold()]
     systems = {p.organisation for p in people if asked == p.organisation_name.casefold()}
     with opened() as house:
         if len(systems) == 1:
             (organisation,) = systems
-            print(house.tokens.issue(organisation, organisation, Role.SYSTEM))
-            return
+            return house.tokens.issue(organisation, organisation, Role.SYSTEM)
         if len(found) != 1:
-            raise Stopped(f"{as_!r} is not one of them: `throughcare token --list`", USAGE)
+            raise Stopped(f"{name!r} is not one of them: `throughcare token --list`", USAGE)
         person = found[0]
-        print(house.tokens.issue(person.practitioner, person.organisation, person.role))
+        return house.tokens.issue(person.practitioner, person.organisation, person.role)
