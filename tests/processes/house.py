@@ -50,11 +50,11 @@ class House:
             "PORT": str(self.port),
         }
 
-    def start(self) -> None:
+    def start(self, command: str = "up") -> None:
         """Start the server and wait until it answers that all is well."""
         with self.written.open("ab") as written:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.cli", "up"],
+                [sys.executable, "-m", "deploy.cli", command],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=written,
