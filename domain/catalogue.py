@@ -257,16 +257,12 @@ def _section(entry: FactEntry) -> Iterator[str]:
         yield ""
     yield from _told_lines(entry)
     yield ""
-    yield from ("```json", _json(entry.example), "```", "")
+    yield from ("```json", written(entry), "```", "")
 
 
-def written(fact: type[Fact]) -> str:
-    """An example of it as JSON; its ids stand for nobody."""
-    return _json(example(fact).model_dump(mode="json"))
-
-
-def _json(value: dict[str, Any]) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+def written(entry: FactEntry) -> str:
+    """Its example as JSON; the ids in it stand for nobody."""
+    return orjson.dumps(entry.example, option=orjson.OPT_INDENT_2).decode()
 
 
 def recorded_by(recorders: tuple[Recorder, ...]) -> str:
@@ -285,21 +281,32 @@ def versions(schema: int) -> str:
 def _told_lines(entry: FactEntry) -> Iterator[str]:
     if entry.category is Category.DIRECTORY:
         yield "Told to every partner, in the directory: it is about nobody who is helped."
-        return
-    groups: dict[Told, list[str]] = {}
-    for kind, told in entry.told.items():
-        if told.taking_part is not None:
-            consent = " (with the person's consent)" if TEMPLATES[kind].consent_required else ""
-            groups.setdefault(told, []).append(kind.value + consent)
-    if not groups:
+    elif lines := told(entry):
+        for line, inner in lines:
+            yield f"- Told to {line}."
+            yield from (f"  - {each}." for each in inner)
+    else:
         yield "Told to nobody by default."
-    for told, kinds in groups.items():
-        when = " when it takes part" if told.involved is None else ""
-        yield f"- Told to {', '.join(kinds)}{when}: {_listed(entry, told.taking_part)}."
-        if told.involved not in (None, told.taking_part):
-            yield f"  - When it does not take part: {_listed(entry, told.involved)}."
-        if told.involved is not None and told.substance != told.involved:
-            yield f"  - Of somebody else's substance-misuse care: {_listed(entry, told.substance)}."
+
+
+def told(entry: FactEntry) -> list[tuple[str, list[str]]]:
+    """Which partners are told what of it by default, and how that narrows; nothing if none is."""
+    groups: dict[Told, list[str]] = {}
+    for kind, of in entry.told.items():
+        if of.taking_part is not None:
+            consent = " (with the person's consent)" if TEMPLATES[kind].consent_required else ""
+            groups.setdefault(of, []).append(kind.value + consent)
+    lines = []
+    for of, kinds in groups.items():
+        when = " when it takes part" if of.involved is None else ""
+        narrower = []
+        if of.involved not in (None, of.taking_part):
+            narrower.append(f"When it does not take part: {_listed(entry, of.involved)}")
+        if of.involved is not None and of.substance != of.involved:
+            substance = _listed(entry, of.substance)
+            narrower.append(f"Of somebody else's substance-misuse care: {substance}")
+        lines.append((f"{', '.join(kinds)}{when}: {_listed(entry, of.taking_part)}", narrower))
+    return lines
 
 
 def _listed(entry: FactEntry, fields: tuple[str, ...] | None) -> str:
