@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.intentions.contacts import ContactIntentions
 from domain.intentions.directory import DirectoryIntentions
+from domain.intentions.endings import EndingIntentions
 from domain.intentions.meetings import MeetingIntentions
 from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.referrals import ReferralIntentions
@@ -17,5 +18,6 @@ class CareCoordination(
     MeetingIntentions,
     ContactIntentions,
     WaitingIntentions,
+    EndingIntentions,
 ):
     """Care shared by organisations that share only a network."""

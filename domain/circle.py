@@ -18,6 +18,7 @@ from domain.handover import (
     HandoverOffered,
 )
 from domain.kernel import Category, Recorded
+from domain.leaving import ResponsibilityFellBack
 from domain.partner import AgreementSigned
 from domain.sharing import Backfill, Disclosure, may_know
 from domain.vocabulary import PartnerId, PersonId, Scope
@@ -220,6 +221,11 @@ class Circle:
                 | HandoverLapsed(handover=handover, receiver=receiver)
             ):
                 end(receiver, "offered", handover)
+            case ResponsibilityFellBack() as fallen:
+                self.carers.add(fallen.responsible)
+                self.responsible = fallen.responsible
+                self._leave(fallen.sender, "responsible")
+                self._join(fallen.responsible, "responsible")
             case pathway.PathwayClosed(responsible=partner):
                 self.open, self.responsible = False, None
                 self._leave(partner, "responsible")

@@ -111,6 +111,7 @@ class Contact(Aggregate):
     provider: PartnerId | None = None
     label: Label = Label.ORDINARY
     outcome: Attendance | None = None
+    starts_at: Moment | None = None
 
     @property
     def contact(self) -> ContactId:
@@ -151,11 +152,36 @@ class Contact(Aggregate):
             fact, asked, person=self.person, label=self.label, correlation=self.referral
         )
 
+    def stand_down(self, *, asked: Asked, cause: str | None) -> Recorded | None:
+        """Call off what lies ahead, because the person is gone; ``None`` if nothing does.
+
+        What had begun by then keeps its place for its outcome. The NHS code speaks of what is
+        cancelled "by, or on behalf of," the person (Data Dictionary, attendance 2).
+        """
+        if self.referral is None or self.provider is None or self.starts_at is None:
+            return None
+        if self.outcome is not None or self.starts_at <= asked.at:
+            return None
+        fact = Cancelled(
+            referral=self.referral,
+            provider=self.provider,
+            attendance=Attendance.CANCELLED_BY_PERSON,
+        )
+        return self.record(
+            fact,
+            asked,
+            person=self.person,
+            label=self.label,
+            correlation=self.referral,
+            cause=cause,
+        )
+
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case AppointmentBooked() as booked:
                 self.person, self.label = recorded.person, recorded.label
                 self.referral, self.provider = booked.referral, booked.provider
+                self.starts_at = booked.starts_at
             case Attended() | DidNotAttend() | Cancelled() as outcome:
                 self.outcome = outcome.attendance
             case other:

@@ -55,6 +55,8 @@ class Recorder(StrEnum):
     HOST = "an administrator of the host"
     SENDERS_TIMER = "a timer, for the sender"
     RESPONSIBLES_TIMER = "a timer, for the organisation that is responsible"
+    HOSTS_TIMER = "a timer, for the host"
+    REPORTING = "an organisation that reports a death or a move, or takes a death back"
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,24 @@ class PractitionerAdded(Fact):
     title: str
 
 
+class PartnerLeft(Fact):
+    """The organisation left the place: it is asked nothing more, told nothing more, holds nobody.
+
+    Whom it held falls back to who is there; that takes facts of its own, one person after another.
+    """
+
+    TOPIC: ClassVar[str] = "partner:PartnerLeft"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
+
+    reason: str
+
+
 # What is refused
+
+
+class PartnerHasLeft(BrokenRule):
+    """This organisation has left: it can no longer be asked, and no longer asks."""
 
 
 class PartnerHasJoined(BrokenRule):
@@ -97,6 +114,7 @@ class Partner(Aggregate):
     kind: PartnerKind | None = None
     agreement: str | None = None
     practitioners: set[PractitionerId] = field(default_factory=set)
+    left: bool = False
 
     def join(
         self, *, name: str, kind: PartnerKind, identifiers: dict[str, str], asked: Asked
@@ -110,6 +128,8 @@ class Partner(Aggregate):
         """Sign what the partner may know; a later one takes the earlier one's place."""
         if self.kind is None:
             raise PartnerIsUnknown(self.id)
+        if self.left:
+            raise PartnerHasLeft(self.id)
         return self.record(agreement, asked)
 
     def end_agreement(self, *, asked: Asked) -> Recorded | None:
@@ -117,6 +137,15 @@ class Partner(Aggregate):
         if self.agreement is None:
             return None
         return self.record(AgreementEnded(reference=self.agreement), asked)
+
+    def leave(self, reason: str, *, asked: Asked) -> Recorded | None:
+        """End the partner's part in the place, and its agreement with it. Asked twice, once."""
+        if self.kind is None:
+            raise PartnerIsUnknown(self.id)
+        if self.left:
+            return None
+        self.end_agreement(asked=asked)
+        return self.record(PartnerLeft(reason=reason), asked)
 
     def add_practitioner(
         self, practitioner: PractitionerId, *, name: str, role: Role, title: str, asked: Asked
@@ -137,6 +166,8 @@ class Partner(Aggregate):
                 self.agreement = None
             case PractitionerAdded(practitioner=practitioner):
                 self.practitioners.add(practitioner)
+            case PartnerLeft():
+                self.left = True
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a partner")
 
@@ -145,4 +176,10 @@ class Partner(Aggregate):
         return PartnerId(self.id)
 
 
-FACTS: tuple[type[Fact], ...] = (PartnerJoined, AgreementSigned, AgreementEnded, PractitionerAdded)
+FACTS: tuple[type[Fact], ...] = (
+    PartnerJoined,
+    AgreementSigned,
+    AgreementEnded,
+    PractitionerAdded,
+    PartnerLeft,
+)

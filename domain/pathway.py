@@ -31,9 +31,17 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
+from domain.leaving import (
+    FallbackAcknowledged,
+    FallbackFact,
+    NothingFellBack,
+    OnlySomebodyMaySeeIt,
+    ResponsibilityFellBack,
+)
 from domain.policies.escalation import Rung, Silence
 from domain.silence import Wait
 from domain.vocabulary import (
+    Because,
     DecisionId,
     EndReason,
     HandoverId,
@@ -195,6 +203,10 @@ class Pathway(Aggregate):
     offer: Offer | None = None
     label: Label = Label.ORDINARY
     answered: dict[HandoverId, str] = field(default_factory=dict)
+    last_responsible: PartnerId | None = None
+    ended_by: EndReason | None = None
+    fell_back: bool = False
+    fallback_seen: bool = False
 
     def begin(
         self,
@@ -448,6 +460,60 @@ class Pathway(Aggregate):
             raise AnotherHandoverIsOffered(self.offer.handover)
         return self._record(PathwayClosed(reason=reason, responsible=asked.organisation), asked)
 
+    def end(self, reason: EndReason, *, asked: Asked, cause: str | None) -> Recorded | None:
+        """End the pathway because of what nobody agreed to: a death, or a move to another place.
+
+        An offer that waits ends with it. The organisation that held the person need not ask it.
+        """
+        if not self.open or self.responsible is None:
+            return None
+        if self.offer is not None:
+            self.lapse_handover(self.offer.handover, asked=asked, cause=cause)
+        return self.record(
+            PathwayClosed(reason=reason, responsible=self.responsible),
+            asked,
+            person=self.person,
+            label=self.label,
+            cause=cause,
+        )
+
+    def reopen_after_error(self, *, asked: Asked, cause: str) -> Recorded | None:
+        """Open again what a death closed that did not happen, with whom it was with."""
+        if self.open or self.last_responsible is None or self.ended_by is not EndReason.DIED:
+            return None
+        fact = PathwayReopened(step=self.step, responsible=self.last_responsible)
+        return self.record(fact, asked, person=self.person, label=self.label, cause=cause)
+
+    def fall_back(
+        self, to: PartnerId, *, because: Because, label: Label, asked: Asked
+    ) -> Recorded | None:
+        """Let another hold the person, whose organisation is gone; an offer it made ends with it.
+
+        ``None`` when the pathway is closed, or that organisation holds the person already.
+        """
+        if not self.open or self.responsible is None or self.responsible == to:
+            return None
+        if self.offer is not None:
+            self.lapse_handover(self.offer.handover, asked=asked)
+        fact = ResponsibilityFellBack(
+            sender=self.responsible, responsible=to, because=because, label=label
+        )
+        return self.record(fact, asked, person=self.person, label=self._either(label))
+
+    def acknowledge_fallback(self, *, asked: Asked) -> Recorded | None:
+        """Say that it was seen that the person fell back. Asked twice, it answers once.
+
+        Raises `OnlyTheResponsibleMay`, `OnlySomebodyMaySeeIt`, `NothingFellBack`.
+        """
+        self._holding(asked)
+        if asked.practitioner is None:
+            raise OnlySomebodyMaySeeIt(self.id)
+        if self.fell_back:
+            return self._record(FallbackAcknowledged(responsible=asked.organisation), asked)
+        if self.fallback_seen:
+            return None
+        raise NothingFellBack(self.id)
+
     def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
         """What this organisation may ask next, in the words of the interface."""
         actions: list[str] = []
@@ -456,12 +522,14 @@ class Pathway(Aggregate):
         if self.open and self.responsible == organisation:
             actions.append("key-worker")
             actions += ["handover-withdrawal"] if self.offer else ["handover", "closure"]
+            if self.fell_back:
+                actions.append("fallback-acknowledgement")
         offer = self.offer
         if offer and offer.wait.unacknowledged and organisation in (offer.receiver, offer.sender):
             actions.append("silence-acknowledgement")
         return tuple(actions)
 
-    def _record(self, fact: PathwayFact, asked: Asked) -> Recorded:
+    def _record(self, fact: PathwayFact | FallbackFact, asked: Asked) -> Recorded:
         return self.record(fact, asked, person=self.person, label=self.label)
 
     def _about(self, offer: Offer, fact: HandoverFact, asked: Asked) -> Recorded:
@@ -515,6 +583,7 @@ class Pathway(Aggregate):
                 )
             case HandoverAccepted() as accepted:
                 self.responsible, self.key_worker, self.offer = accepted.receiver, None, None
+                self.fell_back = self.fallback_seen = False
                 self.label = accepted.label
                 self.answered[accepted.handover] = "accepted"
             case HandoverDeclined() as declined:
@@ -532,8 +601,17 @@ class Pathway(Aggregate):
                 self.offer = replace(self.offer, wait=self.offer.wait.heard())
             case SteppedUp() | SteppedDown() as stepped:
                 self.step = stepped.to_step
-            case PathwayClosed():
+            case PathwayClosed(reason=reason, responsible=responsible):
+                self.ended_by = reason
                 self.open, self.responsible, self.key_worker = False, None, None
+                self.last_responsible = responsible
+                self.fell_back = self.fallback_seen = False
+            case ResponsibilityFellBack() as fallen:
+                self.responsible, self.key_worker, self.offer = fallen.responsible, None, None
+                self.label = fallen.label
+                self.fell_back, self.fallback_seen = True, False
+            case FallbackAcknowledged():
+                self.fell_back, self.fallback_seen = False, True
             case StepUpProposed() | StepDownProposed():
                 pass
             case other:
@@ -555,4 +633,6 @@ FACTS: tuple[type[Fact], ...] = (
     SteppedDown,
     PathwayClosed,
     PathwayReopened,
+    ResponsibilityFellBack,
+    FallbackAcknowledged,
 )

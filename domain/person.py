@@ -12,6 +12,7 @@ from domain.kernel import (
     Asked,
     BrokenRule,
     Category,
+    Clinical,
     Coordination,
     Demographic,
     Equality,
@@ -20,7 +21,8 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
-from domain.vocabulary import PartnerId, PersonId
+from domain.policies.days import local_date
+from domain.vocabulary import HowKnown, Moment, PartnerId, PersonId
 
 # What happened
 
@@ -104,7 +106,54 @@ class ConsentGiven(PersonFact):
     to: PartnerId
 
 
+class PersonDied(PersonFact):
+    """The person died on this date: from now on nobody is asked to see, call or answer them.
+
+    That somebody died is told as their date of birth is: to those who give health or social care.
+    Everybody else learns that what they were asked for ended, and not why.
+    """
+
+    TOPIC: ClassVar[str] = "person:PersonDied"
+    CATEGORY: ClassVar[Category] = Category.DEMOGRAPHIC
+
+    died_on: date
+    known_by: HowKnown
+    note: Clinical[PersonalText | None] = None
+
+
+class DeathRecordedInError(PersonFact):
+    """The person did not die. Everybody who was told that they had is told this."""
+
+    TOPIC: ClassVar[str] = "person:DeathRecordedInError"
+    CATEGORY: ClassVar[Category] = Category.DEMOGRAPHIC
+
+    note: Clinical[PersonalText | None] = None
+
+
+class PersonMovedAway(PersonFact):
+    """The person moved out of the place's reach; ``new_place_told`` once care there knows of it."""
+
+    TOPIC: ClassVar[str] = "person:PersonMovedAway"
+    CATEGORY: ClassVar[Category] = Category.DEMOGRAPHIC
+
+    since: date
+    where_to: PersonalText
+    new_place_told: bool
+
+
 # What is refused
+
+
+class ThePersonHasDied(BrokenRule):
+    """The person has died: nothing more is asked of anybody for them but to put details right."""
+
+
+class DeathDateIsNotPossible(BrokenRule):
+    """The date of death is in the future; correct it and send again."""
+
+
+class NoDeathWasRecorded(BrokenRule):
+    """No death of this person is recorded, so there is none to take back."""
 
 
 class PersonIsKnown(BrokenRule):
@@ -145,6 +194,8 @@ class Person(Aggregate):
     practice: PartnerId | None = None
     objections: set[PartnerId] = field(default_factory=set)
     consents: set[PartnerId] = field(default_factory=set)
+    died_on: date | None = None
+    new_place_told: bool = False
 
     @property
     def person(self) -> PersonId:
@@ -197,6 +248,38 @@ class Person(Aggregate):
             return None
         return self.record(ConsentGiven(to=partner), asked, person=self.person)
 
+    def record_death(
+        self, died_on: date, *, known_by: HowKnown, note: str | None, asked: Asked
+    ) -> Recorded | None:
+        """Note that the person died. Told twice, it is recorded once; another date puts it right.
+
+        Raises `DeathDateIsNotPossible`.
+        """
+        if died_on > local_date(asked.at):
+            raise DeathDateIsNotPossible(self.id)
+        if died_on == self.died_on:
+            return None
+        fact = PersonDied(died_on=died_on, known_by=known_by, note=note)
+        return self.record(fact, asked, person=self.person)
+
+    def take_back_death(self, *, note: str | None, asked: Asked) -> Recorded:
+        """Say that the person did not die. Raises `NoDeathWasRecorded`."""
+        if self.died_on is None:
+            raise NoDeathWasRecorded(self.id)
+        return self.record(DeathRecordedInError(note=note), asked, person=self.person)
+
+    def move_away(
+        self, since: date, *, where_to: str, new_place_told: bool, asked: Asked
+    ) -> Recorded:
+        """Note where the person moved to, and whether care there knows of them yet."""
+        fact = PersonMovedAway(since=since, where_to=where_to, new_place_told=new_place_told)
+        return self.record(fact, asked, person=self.person)
+
+    def must_live(self, at: Moment | None = None) -> None:
+        """Raises `ThePersonHasDied`; not for what was true ``at`` a time before they did."""
+        if self.died_on is not None and (at is None or local_date(at) > self.died_on):
+            raise ThePersonHasDied(self.id)
+
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case PersonRegistered(practice=practice):
@@ -208,6 +291,12 @@ class Person(Aggregate):
                 self.objections.discard(partner)
             case ConsentGiven(to=partner):
                 self.consents.add(partner)
+            case PersonDied(died_on=died_on):
+                self.died_on = died_on
+            case DeathRecordedInError():
+                self.died_on = None
+            case PersonMovedAway(new_place_told=told):
+                self.new_place_told = told
             case DetailsCorrected() | CommunicationNeedsRecorded():
                 pass
             case other:
@@ -221,4 +310,7 @@ FACTS: tuple[type[Fact], ...] = (
     ObjectionRaised,
     ObjectionLifted,
     ConsentGiven,
+    PersonDied,
+    DeathRecordedInError,
+    PersonMovedAway,
 )

@@ -137,6 +137,7 @@ class ReferralWithdrawn(ReferralFact):
 
     receiver: PartnerId
     note: Ask[PersonalText | None] = None
+    reason: Coordination[EndReason | None] = None
 
 
 class ReferralExpired(ReferralFact):
@@ -364,6 +365,32 @@ class Referral(Aggregate):
             raise ReferralWasNotAccepted(self.id)
         fact = ReferralClosed(receiver=asked.organisation, reason=reason, summary=summary)
         return self._record(fact, asked)
+
+    def end(self, reason: EndReason, *, asked: Asked, cause: str | None) -> Recorded | None:
+        """End the referral because the person is gone: whoever records it, and whatever it was.
+
+        ``None`` when it had ended. Nobody who waits for it is left to answer it.
+        """
+        if self.receiver is None:
+            return None
+        if self.state in OPEN:
+            fact: ReferralFact = ReferralWithdrawn(receiver=self.receiver, reason=reason)
+        elif self.state is State.ACCEPTED:
+            fact = ReferralClosed(receiver=self.receiver, reason=reason)
+        else:
+            return None
+        return self.record(fact, asked, person=self.person, label=self.label, cause=cause)
+
+    def end_with_receiver(self, *, asked: Asked) -> Recorded | None:
+        """End the referral because its receiver left: unanswered it comes back to its sender."""
+        if self.receiver is None:
+            return None
+        if self.state in OPEN:
+            return self._record(ReferralExpired(receiver=self.receiver), asked)
+        if self.state is State.ACCEPTED:
+            reason = EndReason.PROVIDER_LEFT
+            return self._record(ReferralClosed(receiver=self.receiver, reason=reason), asked)
+        return None
 
     def acknowledge_outcome(self, *, asked: Asked) -> Recorded | None:
         """Say that the outcome was read: the end of the help, or that there will be none.

@@ -16,6 +16,7 @@ from domain.handover import (
     HandoverFact,
 )
 from domain.kernel import Category, Fact, Recorded
+from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.partner import AgreementSigned
 from domain.vocabulary import Label, PartnerId, Scope
 from domain.waiting import WaitingFact
@@ -172,6 +173,8 @@ def _holding(fact: Fact) -> set[str] | None:
             return {"step"}
         case HandoverAccepted(label=label):
             return {"handover", "receiver"} if label is Label.ORDINARY else {"handover"}
+        case ResponsibilityFellBack(label=label):
+            return {"responsible"} if label is Label.ORDINARY else set()
         case pathway.PathwayClosed():
             return set()
         case _:
@@ -191,7 +194,7 @@ def _concerns(
             return fact.provider == partner or follows
         case measure.MeasureCompleted(provider=provider):
             return provider == partner
-        case pathway.PathwayFact() | HandoverFact():
+        case pathway.PathwayFact() | HandoverFact() | FallbackFact():
             named = {getattr(fact, role, None) for role in ("sender", "receiver", "responsible")}
             return recorded.correlation in own or partner in named | {recorded.organisation}
         case meeting.MdtDecisionRecorded(receiver=receiver) if receiver == partner:

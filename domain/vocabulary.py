@@ -142,6 +142,7 @@ class EndReason(StrEnum):
     PERSON_ENDED = "ended earlier than the person asked"
     REFERRED_ON = "referred to another service"
     MOVED_AWAY = "moved away"
+    PROVIDER_LEFT = "the organisation that helped left"
     DIED = "died"
     UNKNOWN = "unknown"
     NOT_SUITABLE = "not suitable, back to the referrer"
@@ -179,6 +180,29 @@ class Content(StrEnum):
     FOLLOW_UP = "follow-up"
     SIGNPOSTING = "signposting"
     CONSULTATION = "consultation"
+
+
+class HowKnown(StrEnum):
+    """How a death became known. PDS tells formal notice (the registrar's) from informal notice."""
+
+    REGISTRAR = "notice of the registrar of deaths"
+    CLINICIAN = "confirmed by a clinician"
+    FAMILY = "told by the family or a carer"
+    ORGANISATION = "told by another organisation"
+
+
+class Because(StrEnum):
+    """Why responsibility fell back to an organisation that did not ask for it."""
+
+    PARTNER_LEFT = "the organisation that was responsible left"
+
+
+class Tied(StrEnum):
+    """What binds a person to an organisation while it is open."""
+
+    REFERRAL = "referral"
+    HANDOVER = "hand-over"
+    PATHWAY = "pathway"
 
 
 class Attendance(StrEnum):

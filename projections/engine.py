@@ -26,6 +26,7 @@ from projections.referrals import Referrals
 from projections.share import Poison, Share, Told, case_of
 from projections.silences import Silences
 from projections.statements import statements
+from projections.ties import Ties
 
 SQL = statements("engine")
 SHARE = statements("share")
@@ -51,6 +52,21 @@ class View(Protocol):
 def views() -> tuple[View, ...]:
     """Every view that is folded from the share."""
     return (Caseload(), Referrals(), Meetings())
+
+
+class Timer(Protocol):
+    """The fold of a view that is the sweep's and no partner's, over a batch of facts."""
+
+    name: str
+
+    def load(self, connection: Connection, facts: Sequence[Recorded]) -> None: ...
+    def fold(self, recorded: Recorded) -> None: ...
+    def save(self, connection: Connection) -> None: ...
+
+
+def timers() -> tuple[Timer, ...]:
+    """Every view that is folded from the facts themselves: what falls due, and when."""
+    return (Silences(), Ties())
 
 
 class Engine:
@@ -144,7 +160,7 @@ class Engine:
                 binary=True,
             )
         reached = stored[-1].position
-        names = ["share", "directory", Silences.name, *(view.name for view in views())]
+        names = ["share", "directory", *(view.name for view in (*timers(), *views()))]
         connection.execute(SQL["move"], [reached, names], binary=True, prepare=True)
         connection.execute(SQL["notify"], [reached])
         return reached
@@ -165,7 +181,8 @@ class Engine:
         share.save(told)
         for view in views():
             _fold_view(connection, view, told)
-        _fold_silences(connection, facts)
+        for timer in timers():
+            _fold_timer(connection, timer, facts)
 
 
 def _case(stored: StoredFact) -> UUID:
@@ -174,18 +191,16 @@ def _case(stored: StoredFact) -> UUID:
     return case
 
 
-def _fold_silences(connection: Connection, facts: Sequence[Recorded]) -> None:
-    """The one view that is no partner's, and so is folded from the facts themselves."""
-    silences = Silences()
-    silences.load(connection, facts)
+def _fold_timer(connection: Connection, timer: Timer, facts: Sequence[Recorded]) -> None:
+    timer.load(connection, facts)
     for recorded in facts:
         try:
-            silences.fold(recorded)
+            timer.fold(recorded)
         except Exception as failed:
             raise Poison(
                 case_of(recorded), recorded.position, recorded.fact.TOPIC, type(failed).__name__
             ) from failed
-    silences.save(connection)
+    timer.save(connection)
 
 
 def _fold_view(connection: Connection, view: View, told: Sequence[Told]) -> None:

@@ -86,6 +86,10 @@ class PostgresLog(Log):
         rows = self._rows("earlier", organisation, key)
         return Earlier(*rows[0]) if rows else None
 
+    def streams_of(self, person: UUID) -> list[tuple[UUID, str]]:
+        """The streams that tell of a person, each with its noun, in the order they began."""
+        return [(stream, noun) for stream, noun in self._rows("streams_of", person)]
+
     def select_events(
         self,
         originator_id: UUID | str,

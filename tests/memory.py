@@ -83,6 +83,11 @@ class MemoryLog(Log):
     def earlier(self, organisation: UUID, key: UUID) -> Earlier | None:
         return self.intentions.get((organisation, key))
 
+    def streams_of(self, person: UUID) -> Sequence[tuple[UUID, str]]:
+        told = [fact for fact in self.facts if fact.person == person]
+        nouns = {fact.originator_id: fact.topic.split(":")[0] for fact in reversed(told)}
+        return [(stream, nouns[stream]) for stream in dict.fromkeys(f.originator_id for f in told)]
+
     def select_events(
         self,
         originator_id: UUID | str,

@@ -17,6 +17,10 @@ PARTIES = ("practice", "sender", "receiver", "from_receiver", "responsible")
 """Fields that name an organisation as one that has to do with the person."""
 
 
+REPORTED = ("person:PersonDied", "person:DeathRecordedInError", "person:PersonMovedAway")
+"""What ends or begins other things in the same save, whoever asked for those."""
+
+
 @dataclass
 class Recorders:
     """Follows facts in their order, and fails at one whose organisation may not record it."""
@@ -30,6 +34,8 @@ class Recorders:
     invited: dict[UUID, tuple[PartnerId, ...]] = field(default_factory=dict)
     decided: dict[UUID, UUID] = field(default_factory=dict)
     knowing: dict[PersonId | None, set[PartnerId]] = field(default_factory=lambda: defaultdict(set))
+
+    reporting: set[UUID] = field(default_factory=set)
 
     def follow(self, recorded: Recorded) -> None:
         claimed = recorded.fact.RECORDED_BY
@@ -54,6 +60,10 @@ class Recorders:
                 return who == self.holder(recorded)
             case Recorder.RESPONSIBLES_TIMER:
                 return timer and who == self.holder(recorded)
+            case Recorder.HOSTS_TIMER:
+                return timer and who == self.host
+            case Recorder.REPORTING:
+                return recorded.intention in self.reporting and who in self.knowing[recorded.person]
             case Recorder.INVITED:
                 meeting = self.decided.get(recorded.correlation, recorded.originator_id)
                 return who in self.invited.get(meeting, getattr(fact, "invited", ()))
@@ -105,6 +115,8 @@ class Recorders:
             self.decided[fact.decision] = stream
         if person is None:
             return
+        if fact.TOPIC in REPORTED:
+            self.reporting.add(recorded.intention)
         self.knowing[person].add(recorded.organisation)
         self.knowing[person] |= {
             partner for name in PARTIES if (partner := getattr(fact, name, None))

@@ -26,7 +26,7 @@ router = APIRouter(route_class=PageRoute)
 
 ROWS = 25
 SEARCHED = 100
-TO_ANSWER = ("hand-over to accept", "referral to answer", "information asked")
+TO_ANSWER = ("fallen back", "hand-over to accept", "referral to answer", "information asked")
 OPEN = tuple(status for status in words.STATUS if status != "past")
 SAVED_VIEWS = (
     ("All open", ()),
@@ -35,7 +35,8 @@ SAVED_VIEWS = (
     ("Waiting", ("waiting",)),
     ("In treatment", ("in treatment",)),
     ("Sent to others", ("sent",)),
-    ("Held by us", ("held",)),
+    ("Held by us", ("fallen back", "held")),
+    ("Died", ("died",)),
     ("Past", ("past",)),
 )
 TILES = (

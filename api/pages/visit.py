@@ -139,8 +139,12 @@ class Visit:
             known["waiting"] = words.Tag("Being helped", "green")
             del known["in treatment"]
         if Category.COORDINATION not in self.categories:
-            for status in ("hand-over to accept", "hand-over offered", "held", "involved"):
+            for status in ("fallen back", "hand-over to accept", "hand-over offered"):
                 del known[status]
+            for status in ("held", "involved"):
+                del known[status]
+        if Category.DEMOGRAPHIC not in self.categories:
+            del known["died"]
         return known
 
     def standing(self, status: str) -> words.Tag:

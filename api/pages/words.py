@@ -91,6 +91,7 @@ class Tag:
 
 
 STATUS = {
+    "fallen back": Tag("Fell back to us", "red"),
     "hand-over to accept": Tag("Hand-over to accept", "purple"),
     "referral to answer": Tag("Referral to answer", "orange"),
     "information asked": Tag("Information asked", "yellow"),
@@ -100,6 +101,7 @@ STATUS = {
     "sent": Tag("Referral sent", "aqua-green"),
     "held": Tag("Held by us", "white"),
     "involved": Tag("Involved", "grey"),
+    "died": Tag("Died", "red"),
     "past": Tag("Past", "grey"),
 }
 """Where a person stands for one organisation, most urgent first."""
@@ -211,6 +213,9 @@ HAPPENED = {
     "ObjectionRaised": "Objection recorded: {to} is told nothing more",
     "ObjectionLifted": "Objection to {to} taken back",
     "ConsentGiven": "Consent given to tell {to}",
+    "PersonDied": "Died on {died_on}",
+    "DeathRecordedInError": "Not dead: the death was recorded in error",
+    "PersonMovedAway": "Moved away: {where_to}",
     "InformationAsked": "More information asked",
     "InformationGiven": "Information given",
     "ReferralAccepted": "Referral accepted by {receiver}",
@@ -230,6 +235,8 @@ HAPPENED = {
     "PathwayOpened": "Held by {responsible}",
     "PathwayReopened": "Held again by {responsible}",
     "PathwayClosed": "Pathway closed",
+    "ResponsibilityFellBack": "Held by {responsible} from now on, as who held them is gone",
+    "FallbackAcknowledged": "{responsible} has seen that it holds the person",
     "KeyWorkerNamed": "Key worker named: {key_worker}",
     "StepUpProposed": "Step-up to step {to_step} proposed",
     "StepDownProposed": "Step-down to step {to_step} proposed",
@@ -284,6 +291,11 @@ LATEST = {
     "ObjectionRaised": "Objection recorded",
     "ObjectionLifted": "Objection taken back",
     "ConsentGiven": "Consent given",
+    "PersonDied": "Died",
+    "DeathRecordedInError": "Death was recorded in error",
+    "PersonMovedAway": "Moved away",
+    "ResponsibilityFellBack": "Fell back to who holds them now",
+    "FallbackAcknowledged": "Fall-back seen",
 }
 """What happened last, in few words; other facts say the same long and short."""
 

@@ -89,7 +89,7 @@ def sweep(*, json: Json = False) -> None:
     """Do once what has fallen due; `up` and `work` do it every half minute."""
     _begin()
     with opened() as house:
-        swept = house.sweep().everything()
+        swept = house.sweep().once()
         if not swept:
             raise Stopped("nothing is due", NOTHING)
         say([asdict(each) for each in swept], json=json)

@@ -76,9 +76,11 @@ class AlreadyRecorded(Exception):
 
 
 class Memory(Protocol):
-    """The log's memory of intentions."""
+    """The log's memory of intentions, and of which streams tell of a person."""
 
     def earlier(self, organisation: UUID, key: UUID) -> Earlier | None: ...
+
+    def streams_of(self, person: UUID) -> Sequence[tuple[UUID, str]]: ...
 
 
 class Log(ApplicationRecorder, Memory):
@@ -254,6 +256,19 @@ class Deciding(Application[UUID]):
 
     def _referral(self, referral_id: ReferralId) -> referral.Referral:
         return self._get(referral.Referral, referral_id, referral.ReferralIsUnknown)
+
+    def _every(self, kind: type[A], person_id: PersonId) -> list[A]:
+        """Every noun of a kind that tells of a person, in the order in which they began."""
+        gathered = self._batch.loaded if self._batch is not None else {}
+        known = [
+            noun
+            for noun, loaded in gathered.items()
+            if isinstance(loaded, kind) and getattr(loaded, "person", None) == person_id
+        ]
+        if self._batch is None or not self._batch.whole:
+            stored = self._log.streams_of(person_id)
+            known = [stream for stream, noun in stored if noun == kind.NOUN] + known
+        return [self._load(kind, noun) for noun in dict.fromkeys(known)]
 
     def _pathway(self, person_id: PersonId) -> pathway.Pathway:
         return self._load(pathway.Pathway, pathway_of(person_id))

@@ -9,9 +9,10 @@ from typing import Any
 from domain.referral import State
 from domain.sharing import ENDED, SENT, WITHDRAWN
 from projections.entries import Entry
-from projections.record import contact, meeting, pathway, referral
+from projections.record import contact, meeting, pathway, person, referral
 
 STATUSES = (
+    "fallen back",
     "hand-over to accept",
     "referral to answer",
     "information asked",
@@ -21,25 +22,10 @@ STATUSES = (
     "sent",
     "held",
     "involved",
+    "died",
     "past",
 )
 """What a row may be, most urgent first."""
-
-DETAILS = (
-    "name",
-    "phone",
-    "date_of_birth",
-    "nhs_number",
-    "address",
-    "postcode",
-    "sex",
-    "language",
-    "needs",
-    "ethnicity",
-    "deprivation_decile",
-    "practice",
-)
-
 
 def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     """The row after one more entry. It never refuses what was told."""
@@ -50,7 +36,7 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     row["withdrawn"], row["ended"] = entry.type == WITHDRAWN, entry.type == ENDED
     match noun:
         case "person":
-            row.update({name: data[name] for name in DETAILS if data.get(name) is not None})
+            person.fold(row, fact, data, at)
         case "referral":
             referral.fold(
                 row["referrals"].setdefault(data["stream"], {}), fact, data, at, row["partner"]
@@ -88,9 +74,15 @@ def folded(entries: Iterable[Entry]) -> dict[str, Any] | None:
 
 def status(row: dict[str, Any]) -> str:
     """Where the person stands for this partner, most urgent first."""
-    if row["withdrawn"] or row["ended"]:
+    if row["withdrawn"]:
+        return "past"
+    if row.get("died"):
+        return "died"
+    if row["ended"]:
         return "past"
     me, offer = row["partner"], row["offer"]
+    if row["open"] and row.get("fell_back_at") and row.get("responsible") == me:
+        return "fallen back"
     mine = list(row["referrals"].values())
     received = [
         r for r in mine if r.get("receiver") == me and r["state"] not in referral.ENDED_STATES

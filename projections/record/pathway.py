@@ -19,6 +19,7 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
     match fact:
         case "PathwayOpened" | "PathwayReopened":
             row.update(open=True, step=data["step"], responsible=data.get("responsible"))
+            row["moved_away"] = None
         case "KeyWorkerNamed":
             row["key_worker"] = data["key_worker"]
         case "HandoverOffered":
@@ -28,21 +29,29 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
         case "HandoverAccepted":
             # Absent when a drug service took over and this partner may not know which.
             row.update(open=True, responsible=data.get("receiver"), offer=None, key_worker=None)
+            row["fell_back_at"] = None
         case "HandoverDeclined" | "HandoverLapsed":
             row["offer"] = None
         case "HandoverSilenceEscalated" | "HandoverSilenceAcknowledged":
             if row["offer"]:
                 silence.follow(row["offer"], data, at, escalated=fact == "HandoverSilenceEscalated")
+        case "ResponsibilityFellBack":
+            # Absent when a drug service holds them now and this partner may not know which.
+            row.update(open=True, responsible=data.get("responsible"), offer=None, key_worker=None)
+            row["fell_back_at"] = at
+        case "FallbackAcknowledged":
+            row["fell_back_at"] = None
         case "SteppedUp" | "SteppedDown":
             row["step"] = data["to_step"]
         case "PathwayClosed":
-            row.update(open=False, responsible=None, key_worker=None)
+            row.update(open=False, responsible=None, key_worker=None, fell_back_at=None)
 
 
 def actions(row: dict[str, Any]) -> list[str]:
     """What this partner may ask next of the person's pathway, by the domain's own words."""
     me, offer = PartnerId(UUID(row["partner"])), row["offer"]
     known = Pathway(id=UUID(int=0), open=row["open"], responsible=_partner(row.get("responsible")))
+    known.fell_back = row.get("fell_back_at") is not None
     if offer:
         wait = silence.wait(offer.get("silence"), offer["at"], Silence.HANDOVER)
         known.offer = Offer(

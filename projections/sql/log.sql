@@ -64,6 +64,13 @@ from log.facts
 where person = any(%b::uuid[]) and position <= %b::bigint
 order by position
 
+-- name: streams_of
+select stream, split_part(min(topic), ':', 1)
+from log.facts
+where person = %b
+group by stream
+order by min(position)
+
 -- name: of_case
 select stream, version, topic, state, schema, person, label, effective_at, practitioner,
        organisation, purpose, correlation, causation, intention, position, recorded_at

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.sweeping import Escalated, Sweep
+from deploy.sweeping import Sweep, expiry, silence
+from deploy.sweeping.swept import Swept
 from domain.handover import HandoverSilenceEscalated
 from domain.kernel import Asked, Recorded
 from domain.policies.escalation import Rung, Silence
@@ -40,11 +41,11 @@ def sweep(place: Place) -> Sweep:
     return Sweep(place.care, place.database.dsn(schema.SERVE))
 
 
-def rounds(place: Place, sweep: Sweep) -> list[Escalated]:
+def rounds(place: Place, sweep: Sweep) -> list[Swept]:
     """Sweep and fold until nothing is due."""
-    told: list[Escalated] = []
+    told: list[Swept] = []
     place.fold()
-    while escalated := sweep.once():
+    while escalated := sweep.once(of=[silence]):
         told += escalated
         place.fold()
     return told
@@ -77,7 +78,7 @@ def test_an_unanswered_referral_climbs_the_ladder_and_both_sides_are_told(
 ) -> None:
     (asked_for,) = waiting(place, 1)
     told = rounds(place, sweep)
-    assert [each.rung for each in told] == RUNGS
+    assert [each.done for each in told] == RUNGS
     assert {(each.about, each.id) for each in told} == {(Silence.REFERRAL, asked_for)}
     assert sorted(each.due_at for each in told) == [each.due_at for each in told]
     for partner in (WIGG, TALKING):
@@ -95,13 +96,13 @@ def test_nothing_is_told_before_it_is_due(place: Place, sweep: Sweep) -> None:
         "two days ago", at=datetime.now(UTC) - timedelta(hours=49), priority=Priority.URGENT
     )
     told = rounds(place, sweep)
-    assert [(each.id, each.rung) for each in told] == [(urgent, r) for r in RUNGS[:2]]
+    assert [(each.id, each.done) for each in told] == [(urgent, r) for r in RUNGS[:2]]
 
 
 def test_once_somebody_sees_to_it_nobody_else_is_told(place: Place, sweep: Sweep) -> None:
     (asked_for,) = waiting(place, 1)
     place.fold()
-    assert [each.rung for each in sweep.once()] == [Rung.RECEIVER]
+    assert [each.done for each in sweep.once()] == [Rung.RECEIVER]
     place.care.acknowledge_referral_silence(asked_for, asked=place.by(TALKING))
     assert rounds(place, sweep) == []
     row = place.ask(lambda reading: reading.referral(WIGG, asked_for))
@@ -123,7 +124,7 @@ def test_a_wait_that_began_anew_climbs_from_its_first_rung(place: Place, sweep: 
     sweep.once()
     place.care.redirect_referral(asked_for, WARD, asked=place.by(TALKING))
     place.fold()
-    assert [each.rung for each in sweep.once()] == [Rung.RECEIVER]
+    assert [each.done for each in sweep.once()] == [Rung.RECEIVER]
     assert "SilenceEscalated" in place.told(WIGG, ROSA)
     place.fold()
     assert place.told(TRUST, ROSA)[-1] == "SilenceEscalated"
@@ -190,7 +191,7 @@ def test_a_sweep_killed_half_way_and_begun_again_tells_nothing_twice_and_nothing
 def test_two_sweeps_at_once_tell_nothing_twice(place: Place, sweep: Sweep) -> None:
     asked_for = waiting(place, 12)
     place.fold()
-    told: list[Escalated] = []
+    told: list[Swept] = []
     for _ in RUNGS:
         together = Barrier(3)
 
@@ -205,7 +206,7 @@ def test_two_sweeps_at_once_tell_nothing_twice(place: Place, sweep: Sweep) -> No
             thread.join()
         place.fold()
     assert escalations(place) == {(str(r), rung.value): 1 for r in asked_for for rung in RUNGS}
-    assert Counter((e.id, e.rung) for e in told) == {(r, g): 1 for r in asked_for for g in RUNGS}
+    assert Counter((e.id, e.done) for e in told) == {(r, g): 1 for r in asked_for for g in RUNGS}
 
 
 @pytest.mark.parametrize("batch", [1, 9, 2_000])
@@ -251,12 +252,12 @@ def test_what_nobody_answers_or_sees_to_comes_back_to_its_sender(
     place.care.acknowledge_referral_silence(seen_to, asked=place.by(TALKING))
     just_told = place.refer("just told")
     rounds(place, sweep)
-    assert [each.id for each in sweep.expire()] == [silent]
+    assert [each.id for each in sweep.once(of=[expiry])] == [silent]
     place.fold()
     row = place.ask(lambda reading: reading.referral(WIGG, silent))
     assert row is not None
     assert (row["state"], "acknowledgement" in row["actions"]) == ("expired", True)
-    assert sweep.everything() == []
+    assert sweep.once() == []
     assert set(expired(place)) == {str(silent)}
     assert just_told not in expired(place)
 
@@ -265,15 +266,15 @@ def test_a_sweep_begun_again_or_twice_lets_a_referral_expire_once(
     place: Place, sweep: Sweep
 ) -> None:
     asked_for = silent_for_long(place, 6)
-    assert len(sweep.expire(limit=2)) == 2
-    assert len(sweep.expire()) == 4, "begun again where the view stands, not folded yet"
-    threads = [Thread(target=sweep.expire) for _ in range(3)]
+    assert len(sweep.once(2, of=[expiry])) == 2
+    assert len(sweep.once(of=[expiry])) == 4, "begun again where the view stands, not folded yet"
+    threads = [Thread(target=sweep.once) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     place.fold()
-    assert sweep.expire() == []
+    assert sweep.once(of=[expiry]) == []
     assert expired(place) == {str(each): 1 for each in asked_for}
 
 

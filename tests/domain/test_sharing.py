@@ -12,6 +12,7 @@ from domain.catalogue import A_MOMENT, ANOTHER, ME, STREAM, catalogue, example
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverFact, HandoverOffered
 from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded
+from domain.leaving import ResponsibilityFellBack
 from domain.sharing import Disclosure, may_know
 from domain.vocabulary import Label, PartnerKind, PersonId, PractitionerId, Purpose, Step
 from tests.people import PARTNER_OF, agreement, named
@@ -178,6 +179,7 @@ def test_others_learn_of_drug_care_only_that_responsibility_moved(kind: PartnerK
         pathway.PathwayOpened: {"step"},
         pathway.PathwayReopened: {"step"},
         HandoverAccepted: {"handover"},
+        ResponsibilityFellBack: set(),
         pathway.PathwayClosed: set(),
     }
     for fact in EVERY_FACT:

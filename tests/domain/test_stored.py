@@ -31,6 +31,7 @@ CODED = {
     "partner:AgreementEnded": {"reference"},
     "partner:PractitionerAdded": {"name", "title"},
     "service:ServiceOpened": {"name", "eligibility"},
+    "partner:PartnerLeft": {"reason"},
     "service:ServicePaused": {"reason"},
     "service:ServiceClosed": {"reason"},
     "referral:ReferralMade": {"message"},
@@ -91,7 +92,11 @@ def test_a_topic_names_one_fact() -> None:
 
 
 def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
-    of_another_noun = {"handover": "pathway", "waiting": "referral"}  # which decide about them
+    of_another_noun = {  # which decide about them
+        "handover": "pathway",
+        "leaving": "pathway",
+        "waiting": "referral",
+    }
     for fact in EVERY_FACT:
         module = fact.__module__.removeprefix("domain.")
         assert f"{of_another_noun.get(module, module)}:{fact.__name__}" == fact.TOPIC

@@ -138,6 +138,10 @@ def _record(told: list[Entry]) -> Row:
         "responsible": _responsible(held),
         "key_worker": _key_worker(held),
         "offer": _offer(held),
+        "fell_back_at": _fell_back(held),
+        "died": _died(held),
+        "not_dead_at": _at(_last(held, {"DeathRecordedInError"})),
+        "moved_away": _moved(held),
         "referrals": asked,
         "measures": _measures(held),
         "contacts": {
@@ -172,7 +176,10 @@ def _status(row: Row, me: str) -> str:
     offer = row["offer"]
     to_me = offer and offer["receiver"] == me and offer["handover"] not in row["referrals"]
     rules: list[tuple[str, Callable[[], bool]]] = [
-        ("past", lambda: row["withdrawn"] or row["ended"]),
+        ("past", lambda: row["withdrawn"]),
+        ("died", lambda: row["died"] is not None),
+        ("past", lambda: row["ended"]),
+        ("fallen back", lambda: row["open"] and row["fell_back_at"] and row["responsible"] == me),
         ("hand-over to accept", lambda: bool(to_me)),
         ("referral to answer", lambda: any(r["state"] == "waiting" for r in received)),
         (
@@ -273,6 +280,7 @@ def _measures(held: list[Entry]) -> Row:
 
 _STEPPED = {"SteppedUp": "to_step", "SteppedDown": "to_step"}
 _OPENING = {"PathwayOpened", "PathwayReopened"}
+_HOLDING = {*_OPENING, "HandoverAccepted", "ResponsibilityFellBack", "PathwayClosed"}
 _ANSWERS = {"HandoverAccepted", "HandoverDeclined", "HandoverLapsed"}
 
 
@@ -286,31 +294,57 @@ def _last(held: list[Entry], facts: Iterable[str]) -> Entry | None:
 
 
 def _open(held: list[Entry]) -> bool:
-    last = _last(held, {*_OPENING, "HandoverAccepted", "PathwayClosed"})
+    last = _last(held, _HOLDING)
     return last is not None and _fact(last) != "PathwayClosed"
 
 
 def _responsible(held: list[Entry]) -> Any:
-    last = _last(held, {*_OPENING, "HandoverAccepted", "PathwayClosed"})
+    last = _last(held, _HOLDING)
     if last is None or _fact(last) == "PathwayClosed":
         return None
     return last.data.get("receiver" if _fact(last) == "HandoverAccepted" else "responsible")
 
 
 def _key_worker(held: list[Entry]) -> Any:
-    last = _last(held, {"KeyWorkerNamed", "HandoverAccepted", "PathwayClosed"})
+    ends = {"HandoverAccepted", "ResponsibilityFellBack", "PathwayClosed"}
+    last = _last(held, {"KeyWorkerNamed", *ends})
     return last.data["key_worker"] if last and _fact(last) == "KeyWorkerNamed" else None
 
 
 def _offer(held: list[Entry]) -> Row | None:
-    last = _last(held, {"HandoverOffered", *_ANSWERS})
-    if last is None or _fact(last) in _ANSWERS:
+    ends = {*_ANSWERS, "ResponsibilityFellBack"}
+    last = _last(held, {"HandoverOffered", *ends})
+    if last is None or _fact(last) in ends:
         return None
     named = ("handover", "sender", "receiver", "to_step")
     said = held[held.index(last) :]
     silence = _silence(said, set(), "HandoverSilenceEscalated", "HandoverSilenceAcknowledged")
     offer = {name: last.data[name] for name in named} | {"at": last.effective_at.isoformat()}
     return offer | {"silence": silence}
+
+
+def _fell_back(held: list[Entry]) -> Any:
+    ends = {"FallbackAcknowledged", "HandoverAccepted", "PathwayClosed"}
+    last = _last(held, {"ResponsibilityFellBack", *ends})
+    return _at(last) if last and _fact(last) == "ResponsibilityFellBack" else None
+
+
+def _died(held: list[Entry]) -> Row | None:
+    last = _last(held, {"PersonDied", "DeathRecordedInError"})
+    if last is None or _fact(last) == "DeathRecordedInError":
+        return None
+    return {"on": last.data["died_on"], "known_by": last.data["known_by"], "told_at": _at(last)}
+
+
+def _moved(held: list[Entry]) -> Row | None:
+    last = _last(held, {"PersonMovedAway", *_OPENING})
+    if last is None or _fact(last) in _OPENING:
+        return None
+    return {name: last.data[name] for name in ("since", "where_to", "new_place_told")}
+
+
+def _at(entry: Entry | None) -> str | None:
+    return entry.effective_at.isoformat() if entry else None
 
 
 def _latest(held: list[Entry]) -> Row | None:

@@ -1,0 +1,90 @@
+"""The sweep: finds what has fallen due, and asks for each the one thing that follows.
+
+It keeps nothing and decides nothing: deadlines are rows of views, and the domain says no to what
+is seen to by now. Killed and begun again, or run twice at once, it asks with the same keys. Each
+kind of thing that falls due is a module of its own beside this one, listed in `KINDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from typing import Any, Protocol
+
+import psycopg
+import structlog
+
+from deploy.sweeping import expiry, gone, silence
+from deploy.sweeping.swept import Swept
+from domain.application import CareCoordination
+from domain.kernel import BrokenRule
+
+EVERY = 30.0
+"""Seconds between two rounds."""
+
+ROUND = 100
+"""Things of one kind seen to in one round at most: a place that was down catches up in steps."""
+
+_log = structlog.get_logger("sweep")
+
+
+class Kind(Protocol):
+    """One kind of thing that falls due. A module is one."""
+
+    @property
+    def __name__(self) -> str: ...
+
+    def due(self, connection: psycopg.Connection, now: datetime) -> Sequence[Any]:
+        """What has fallen due by the database's clock, the longest overdue first."""
+
+    def ask(self, care: CareCoordination, due: Any, now: datetime) -> Swept | None:
+        """Ask what follows, with a key that is the same next time; ``None`` if it was so already.
+
+        Raises what the rules raise: it was seen to since the view was folded, or is about to be.
+        """
+
+
+KINDS: tuple[Kind, ...] = (gone, silence, expiry)
+"""What falls due. Who is gone comes first, so that nobody is asked to answer for the dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One timer for a place. ``dsn`` is the serving role's; the time is the database's."""
+
+    care: CareCoordination
+    dsn: str
+
+    def run(self, stop: Event) -> None:
+        """Sweep until told to stop."""
+        while not stop.wait(EVERY):
+            try:
+                self.once()
+            except (psycopg.OperationalError, psycopg.InternalError) as lost:
+                _log.warning("database lost; sweeping again", error=type(lost).__name__)
+
+    def once(self, limit: int = ROUND, *, of: Sequence[Kind] = KINDS) -> list[Swept]:
+        """See to what is due, of each kind the longest overdue first."""
+        with psycopg.connect(self.dsn, connect_timeout=5) as connection:
+            (now,) = connection.execute("select clock_timestamp()").fetchone() or (None,)
+            assert now is not None, "a database has a clock"
+            overdue = [(kind, kind.due(connection, now)) for kind in of]
+        return [swept for kind, due in overdue for swept in self._see_to(kind, due, now, limit)]
+
+    def _see_to(self, kind: Kind, due: Sequence[Any], now: datetime, limit: int) -> list[Swept]:
+        done: list[Swept] = []
+        for each in due:
+            if len(done) == limit:
+                break
+            try:
+                swept = kind.ask(self.care, each, now)
+            except BrokenRule as rule:
+                _log.info("not asked", kind=kind.__name__, id=str(each.id), rule=rule.rule)
+                continue
+            if swept is not None:
+                done.append(swept)
+        if done:
+            _log.info("swept", kind=kind.__name__, count=len(done))
+        return done

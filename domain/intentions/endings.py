@@ -1,0 +1,216 @@
+"""What may be asked when somebody is gone: a person who died or moved, an organisation that left."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from domain import contact, partner, pathway, person, referral
+from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
+from domain.pathway import pathway_of
+from domain.policies import entry
+from domain.vocabulary import (
+    Because,
+    EndReason,
+    HandoverId,
+    HowKnown,
+    PartnerId,
+    PersonId,
+    ReferralId,
+    Tied,
+)
+
+
+class OnlyCareMayRecordADeath(BrokenRule):
+    """A death is recorded by an organisation that gives health or social care; tell one of them."""
+
+
+class TheHostCannotLeave(BrokenRule):
+    """The host holds whom nobody else would hold, so it cannot leave the place."""
+
+
+class OnlyTheHostMay(BrokenRule):
+    """Only the host's administrators may end an organisation's part in the place."""
+
+
+class NobodyElseMayHold(BrokenRule):
+    """The person objects to everybody who could hold them; speak with them first."""
+
+
+class EndingIntentions(Deciding):
+    """Everything that binds a person to an organisation ends in one save, and nobody is let go."""
+
+    # A person died, or did not
+
+    def record_death(
+        self,
+        person_id: PersonId,
+        died_on: date,
+        *,
+        known_by: HowKnown,
+        note: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Record that a person died: all that was asked for them, and their pathway, ends with it.
+
+        Raises `OnlyCareMayRecordADeath`.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            if self._kind(asked.organisation) not in entry.HOLDING:
+                raise OnlyCareMayRecordADeath(asked.organisation)
+            dead = self._get(person.Person, person_id, PersonIsUnknown)
+            died = dead.record_death(died_on, known_by=known_by, note=note, asked=asked)
+            return dead, *self._end_all(person_id, EndReason.DIED, asked, died)
+
+        return self._ask(person_id, asked, decide)
+
+    def take_back_death(
+        self, person_id: PersonId, *, note: str | None = None, asked: Asked
+    ) -> Answer:
+        """Say that a person did not die: whoever held them holds them again.
+
+        What had been asked of others for them has ended, and is asked again by whoever sees that
+        it is still wanted. Raises `OnlyCareMayRecordADeath`.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            if self._kind(asked.organisation) not in entry.HOLDING:
+                raise OnlyCareMayRecordADeath(asked.organisation)
+            alive = self._get(person.Person, person_id, PersonIsUnknown)
+            taken_back = alive.take_back_death(note=note, asked=asked)
+            way = self._pathway(person_id)
+            way.reopen_after_error(asked=asked, cause=taken_back.id)
+            return alive, way
+
+        return self._ask(person_id, asked, decide)
+
+    # An organisation left
+
+    def leave(self, partner_id: PartnerId, reason: str, *, asked: Asked) -> Answer:
+        """End an organisation's part in the place; whom it held falls back, swept one by one.
+
+        Raises `OnlyTheHostMay`, `TheHostCannotLeave`.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            if asked.organisation != self.host:
+                raise OnlyTheHostMay(asked.organisation)
+            if partner_id == self.host:
+                raise TheHostCannotLeave(partner_id)
+            leaving = self._get(partner.Partner, partner_id, partner.PartnerIsUnknown)
+            leaving.leave(reason, asked=asked)
+            return (leaving,)
+
+        return self._ask(partner_id, asked, decide)
+
+    def acknowledge_fallback(self, person_id: PersonId, *, asked: Asked) -> Answer:
+        """Say that it was seen that a person fell back to one's organisation."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            way = self._pathway(person_id)
+            way.acknowledge_fallback(asked=asked)
+            return (way,)
+
+        return self._ask(pathway_of(person_id), asked, decide)
+
+    def end_tie(
+        self,
+        about: Tied,
+        what: UUID,
+        person_id: PersonId,
+        organisation: PartnerId,
+        *,
+        asked: Asked,
+    ) -> Answer:
+        """End what binds a person to an organisation, one of which is gone; a timer asks it."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            dead = self._load(person.Person, person_id)
+            if dead.died_on is not None:
+                return self._end_all(person_id, EndReason.DIED, asked, None)
+            if not self._load(partner.Partner, organisation).left:
+                return ()
+            match about:
+                case Tied.REFERRAL:
+                    return self._end_with_who_left(ReferralId(what), organisation, asked)
+                case Tied.HANDOVER:
+                    way = self._pathway(person_id)
+                    if way.offer and way.offer.receiver == organisation:
+                        way.lapse_handover(HandoverId(what), asked=asked)
+                    return (way,)
+                case Tied.PATHWAY:
+                    return self._fall_back(dead, organisation, asked)
+
+        return self._ask(what, asked, decide)
+
+    def _end_with_who_left(
+        self, referral_id: ReferralId, organisation: PartnerId, asked: Asked
+    ) -> tuple[Aggregate, ...]:
+        """What waited with it comes back to its sender; what it had taken on has ended."""
+        asking = self._referral(referral_id)
+        if asking.receiver != organisation:
+            return ()
+        ended = asking.end_with_receiver(asked=asked)
+        if ended is None or asking.person is None:
+            return (asking,)
+        way = self._pathway(asking.person)
+        way.lapse_handover(HandoverId(referral_id), asked=asked, cause=ended.id)
+        return asking, way
+
+    def _fall_back(
+        self, held: person.Person, organisation: PartnerId, asked: Asked
+    ) -> tuple[Aggregate, ...]:
+        """The person's practice holds them from now on, or else the host.
+
+        Raises `NobodyElseMayHold`.
+        """
+        way = self._pathway(held.person)
+        if not way.open or way.responsible != organisation:
+            return ()
+        may = [
+            partner_id
+            for partner_id in (held.practice, self.host)
+            if partner_id is not None
+            and partner_id not in held.objections
+            and self._stays(partner_id)
+        ]
+        if not may:
+            raise NobodyElseMayHold(held.id)
+        to, offer = may[0], way.offer
+        way.fall_back(to, because=Because.PARTNER_LEFT, label=self._label(to), asked=asked)
+        if offer and offer.receiver != to and self._stays(offer.receiver):
+            carried = self._load(referral.Referral, offer.handover)
+            if carried.state in referral.OPEN:  # the receiver may still take them on
+                way.offer_handover(
+                    offer.handover,
+                    receiver=offer.receiver,
+                    to_step=offer.to_step,
+                    label=offer.label,
+                    asked=asked,
+                    correlation=offer.correlation,
+                )
+        return (way,)
+
+    def _stays(self, partner_id: PartnerId) -> bool:
+        joined = self._load(partner.Partner, partner_id)
+        return joined.kind is not None and not joined.left
+
+    # Everything at once
+
+    def _end_all(
+        self, person_id: PersonId, reason: EndReason, asked: Asked, because: Recorded | None
+    ) -> tuple[Aggregate, ...]:
+        """End every referral, appointment and the pathway of a person, in one save."""
+        cause = because.id if because else None
+        changed: list[Aggregate] = []
+        for asking in self._every(referral.Referral, person_id):
+            if asking.end(reason, asked=asked, cause=cause):
+                changed.append(asking)
+        for booked in self._every(contact.Contact, person_id):
+            if booked.stand_down(asked=asked, cause=cause):
+                changed.append(booked)
+        way = self._pathway(person_id)
+        way.end(reason, asked=asked, cause=cause)
+        return *changed, way

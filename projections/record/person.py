@@ -1,0 +1,35 @@
+"""What a record tells of a person themselves, and what became of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+DETAILS = (
+    "name",
+    "phone",
+    "date_of_birth",
+    "nhs_number",
+    "address",
+    "postcode",
+    "sex",
+    "language",
+    "needs",
+    "ethnicity",
+    "deprivation_decile",
+    "practice",
+)
+
+
+def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
+    """Follow one fact about the person."""
+    match fact:
+        case "PersonDied":
+            row["died"] = {"on": data["died_on"], "known_by": data["known_by"], "told_at": at}
+        case "DeathRecordedInError":
+            row.update(died=None, not_dead_at=at)
+        case "PersonMovedAway":
+            row["moved_away"] = {
+                name: data[name] for name in ("since", "where_to", "new_place_told")
+            }
+        case _:
+            row.update({name: data[name] for name in DETAILS if data.get(name) is not None})

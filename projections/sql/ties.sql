@@ -1,0 +1,24 @@
+-- name: save
+insert into views.ties (about, id, person, organisation, since)
+values (%b, %b, %b, %b, %b)
+on conflict (about, id) do update
+set person = excluded.person, organisation = excluded.organisation, since = excluded.since
+
+-- name: untie
+delete from views.ties where about = %b and id = %b
+
+-- name: leave
+insert into views.gone (id, at) values (%b, %b) on conflict (id) do update set at = excluded.at
+
+-- name: come_back
+delete from views.gone where id = %b
+
+-- name: loose
+select t.about, t.id, t.person, t.organisation, t.since, g.at
+from views.gone as g join views.ties as t on t.person = g.id
+where g.at <= %b::timestamptz
+union
+select t.about, t.id, t.person, t.organisation, t.since, g.at
+from views.gone as g join views.ties as t on t.organisation = g.id
+where g.at <= %b::timestamptz
+order by 6, 1, 2
