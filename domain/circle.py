@@ -193,7 +193,8 @@ class Circle:
                 self._leave(receiver, f"sent {stream}")  # a person's own request, recorded by it
                 end(receiver, "received", stream)
             case referral.ReferralWithdrawn(receiver=receiver):
-                self._leave(recorded.organisation, f"sent {stream}")
+                for partner in self.bases:  # whoever records it, when the person is gone
+                    self._leave(partner, f"sent {stream}")
                 end(receiver, "received", stream)
             case referral.ReferralClosed(receiver=receiver):
                 self._leave(receiver, f"received {stream}")

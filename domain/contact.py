@@ -71,6 +71,11 @@ class Cancelled(ContactFact):
     """The appointment was called off, and by whom."""
 
     TOPIC: ClassVar[str] = "contact:Cancelled"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.RECEIVER,
+        Recorder.REPORTING,
+        Recorder.HOSTS_TIMER,
+    )
 
     attendance: Attendance
 
@@ -152,11 +157,13 @@ class Contact(Aggregate):
             fact, asked, person=self.person, label=self.label, correlation=self.referral
         )
 
-    def stand_down(self, *, asked: Asked, cause: str | None) -> Recorded | None:
-        """Call off what lies ahead, because the person is gone; ``None`` if nothing does.
+    def stand_down(
+        self, attendance: Attendance, *, asked: Asked, cause: str | None
+    ) -> Recorded | None:
+        """Call off what lies ahead, because somebody is gone; ``None`` if nothing does.
 
-        What had begun by then keeps its place for its outcome. The NHS code speaks of what is
-        cancelled "by, or on behalf of," the person (Data Dictionary, attendance 2).
+        What had begun by then keeps its place for its outcome. For a person who is gone, the NHS
+        code is that of what is cancelled "by, or on behalf of," them (Data Dictionary, code 2).
         """
         if self.referral is None or self.provider is None or self.starts_at is None:
             return None
@@ -165,7 +172,7 @@ class Contact(Aggregate):
         fact = Cancelled(
             referral=self.referral,
             provider=self.provider,
-            attendance=Attendance.CANCELLED_BY_PERSON,
+            attendance=attendance,
         )
         return self.record(
             fact,

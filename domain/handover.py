@@ -68,7 +68,12 @@ class HandoverLapsed(HandoverFact):
     """The offer ended without an answer, or was taken back: the sender still holds the person."""
 
     TOPIC: ClassVar[str] = "pathway:HandoverLapsed"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RESPONSIBLE, Recorder.SENDER)
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.RESPONSIBLE,
+        Recorder.SENDER,
+        Recorder.REPORTING,
+        Recorder.HOSTS_TIMER,
+    )
 
 
 class HandoverSilenceEscalated(HandoverFact):

@@ -148,6 +148,11 @@ class PathwayClosed(PathwayFact):
     """The person needs no more help for now."""
 
     TOPIC: ClassVar[str] = "pathway:PathwayClosed"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.RESPONSIBLE,
+        Recorder.REPORTING,
+        Recorder.HOSTS_TIMER,
+    )
 
     reason: EndReason
     responsible: PartnerId
@@ -157,7 +162,11 @@ class PathwayReopened(PathwayFact):
     """The person came back; an organisation is responsible again."""
 
     TOPIC: ClassVar[str] = "pathway:PathwayReopened"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.SENDER,
+        Recorder.RECEIVER,
+        Recorder.REPORTING,
+    )
 
     step: Step
     responsible: PartnerId

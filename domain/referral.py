@@ -130,10 +130,17 @@ class ReferralRedirected(ReferralFact):
 
 
 class ReferralWithdrawn(ReferralFact):
-    """The sender took the referral back before it was accepted."""
+    """The sender took the referral back before it was accepted, or the person was gone.
+
+    ``reason`` is there when the sender did not ask it: the person died or moved away.
+    """
 
     TOPIC: ClassVar[str] = "referral:ReferralWithdrawn"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER,)
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.SENDER,
+        Recorder.REPORTING,
+        Recorder.HOSTS_TIMER,
+    )
 
     receiver: PartnerId
     note: Ask[PersonalText | None] = None
@@ -160,6 +167,11 @@ class ReferralClosed(ReferralFact):
     """The receiver's help ended."""
 
     TOPIC: ClassVar[str] = "referral:ReferralClosed"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.RECEIVER,
+        Recorder.REPORTING,
+        Recorder.HOSTS_TIMER,
+    )
 
     receiver: PartnerId
     reason: Coordination[EndReason]
@@ -380,17 +392,6 @@ class Referral(Aggregate):
         else:
             return None
         return self.record(fact, asked, person=self.person, label=self.label, cause=cause)
-
-    def end_with_receiver(self, *, asked: Asked) -> Recorded | None:
-        """End the referral because its receiver left: unanswered it comes back to its sender."""
-        if self.receiver is None:
-            return None
-        if self.state in OPEN:
-            return self._record(ReferralExpired(receiver=self.receiver), asked)
-        if self.state is State.ACCEPTED:
-            reason = EndReason.PROVIDER_LEFT
-            return self._record(ReferralClosed(receiver=self.receiver, reason=reason), asked)
-        return None
 
     def acknowledge_outcome(self, *, asked: Asked) -> Recorded | None:
         """Say that the outcome was read: the end of the help, or that there will be none.

@@ -160,7 +160,8 @@ class Engine:
                 binary=True,
             )
         reached = stored[-1].position
-        names = ["share", "directory", *(view.name for view in (*timers(), *views()))]
+        folded = [*(timer.name for timer in timers()), *(view.name for view in views())]
+        names = ["share", "directory", *folded]
         connection.execute(SQL["move"], [reached, names], binary=True, prepare=True)
         connection.execute(SQL["notify"], [reached])
         return reached

@@ -85,8 +85,11 @@ class MemoryLog(Log):
 
     def streams_of(self, person: UUID) -> Sequence[tuple[UUID, str]]:
         told = [fact for fact in self.facts if fact.person == person]
-        nouns = {fact.originator_id: fact.topic.split(":")[0] for fact in reversed(told)}
-        return [(stream, nouns[stream]) for stream in dict.fromkeys(f.originator_id for f in told)]
+        streams: dict[UUID, str] = {}
+        for fact in told:
+            assert isinstance(fact.originator_id, UUID)
+            streams.setdefault(fact.originator_id, fact.topic.split(":")[0])
+        return list(streams.items())
 
     def select_events(
         self,

@@ -1,16 +1,18 @@
-"""What may be asked when somebody is gone: a person who died or moved, an organisation that left."""
+"""What may be asked when somebody is gone: a person died or moved away, an organisation left."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from domain import contact, partner, pathway, person, referral
+from domain import contact, partner, person, referral
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies import entry
 from domain.vocabulary import (
+    Attendance,
     Because,
     EndReason,
     HandoverId,
@@ -152,9 +154,24 @@ class EndingIntentions(Deciding):
         asking = self._referral(referral_id)
         if asking.receiver != organisation:
             return ()
-        ended = asking.end_with_receiver(asked=asked)
-        if ended is None or asking.person is None:
-            return (asking,)
+        if asking.state is referral.State.ACCEPTED:
+            closed = asking.end(EndReason.PROVIDER_LEFT, asked=asked, cause=None)
+            assert closed is not None, "what was accepted has ended now"
+            assert asking.person is not None
+            booked = self._every(contact.Contact, asking.person)
+            return asking, *(
+                each
+                for each in booked
+                if each.referral == referral_id
+                and each.stand_down(Attendance.CANCELLED_BY_SERVICE, asked=asked, cause=closed.id)
+            )
+        if asking.state not in referral.OPEN:
+            return ()
+        assert asking.sender is not None
+        assert asking.person is not None
+        asked = replace(asked, organisation=asking.sender)  # it comes back to the sender
+        ended = asking.expire(left=True, asked=asked)
+        assert ended is not None, "what was open has expired now"
         way = self._pathway(asking.person)
         way.lapse_handover(HandoverId(referral_id), asked=asked, cause=ended.id)
         return asking, way
@@ -209,7 +226,7 @@ class EndingIntentions(Deciding):
             if asking.end(reason, asked=asked, cause=cause):
                 changed.append(asking)
         for booked in self._every(contact.Contact, person_id):
-            if booked.stand_down(asked=asked, cause=cause):
+            if booked.stand_down(Attendance.CANCELLED_BY_PERSON, asked=asked, cause=cause):
                 changed.append(booked)
         way = self._pathway(person_id)
         way.end(reason, asked=asked, cause=cause)

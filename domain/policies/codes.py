@@ -200,7 +200,7 @@ TALKING_THERAPIES_ENDS = CodeList(
         ),
         _end("48", "ended earlier than the person asked", EndReason.PERSON_ENDED),
         _end("49", "died, taken on", EndReason.DIED),
-        _end("96", "not known, taken on", EndReason.UNKNOWN),
+        _end("96", "not known, taken on", EndReason.UNKNOWN, EndReason.PROVIDER_LEFT),
         _end("10", "not suitable, back to the referrer", EndReason.NOT_SUITABLE),
         _end("11", "not suitable, signposted by agreement", EndReason.SIGNPOSTED),
         _end("12", "discharged after advice", EndReason.ADVISED),

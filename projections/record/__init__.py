@@ -27,6 +27,7 @@ STATUSES = (
 )
 """What a row may be, most urgent first."""
 
+
 def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     """The row after one more entry. It never refuses what was told."""
     if row is None or entry.type == WITHDRAWN:

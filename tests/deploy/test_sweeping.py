@@ -86,7 +86,7 @@ def test_an_unanswered_referral_climbs_the_ladder_and_both_sides_are_told(
     row = place.ask(lambda reading: reading.referral(TALKING, asked_for))
     assert row is not None
     assert row["silence"]["rungs"] == [rung.value for rung in RUNGS]
-    assert row["actions"][-1] == "silence-acknowledgement"
+    assert "silence-acknowledgement" in row["actions"]
 
 
 def test_nothing_is_told_before_it_is_due(place: Place, sweep: Sweep) -> None:
@@ -143,7 +143,7 @@ def test_an_offer_is_escalated_once_whoever_carries_it(place: Place, sweep: Swee
     assert about.total() == 3 * len(RUNGS)
     row = place.ask(lambda reading: reading.record(WIGG, place.subject(WIGG, TOM)))
     assert row is not None
-    assert row["actions"][-1] == "silence-acknowledgement"
+    assert "silence-acknowledgement" in row["actions"]
     place.care.acknowledge_handover_silence(TOM, offered, asked=place.by(WIGG))
     place.fold()
     row = place.ask(lambda reading: reading.record(WIGG, place.subject(WIGG, TOM)))
