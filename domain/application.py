@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.intentions.contacts import ContactIntentions
+from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
 from domain.intentions.endings import EndingIntentions
 from domain.intentions.meetings import MeetingIntentions
@@ -13,6 +14,7 @@ from domain.intentions.waiting import WaitingIntentions
 
 class CareCoordination(
     DirectoryIntentions,
+    CorrectionIntentions,
     ReferralIntentions,
     PathwayIntentions,
     MeetingIntentions,

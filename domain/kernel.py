@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.vocabulary import (
+    EditId,
     Label,
     Moment,
     PartnerId,
@@ -137,6 +138,11 @@ class Asked:
     practitioner: PractitionerId | None = None
     purpose: Purpose = Purpose.DIRECT_CARE
     digest: bytes = b""
+
+    @property
+    def edit(self) -> EditId:
+        """The id of what is written by this intention, unless the caller has made one."""
+        return EditId(uuid5(self.key, f"edit of {self.organisation}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ class Partner(Aggregate):
     name: str = ""
     kind: PartnerKind | None = None
     agreement: str | None = None
+    categories: frozenset[Category] = frozenset()
     practitioners: set[PractitionerId] = field(default_factory=set)
     left: bool = False
 
@@ -160,10 +161,10 @@ class Partner(Aggregate):
         match recorded.fact:
             case PartnerJoined(name=name, kind=kind):
                 self.name, self.kind = name, kind
-            case AgreementSigned(reference=reference):
-                self.agreement = reference
+            case AgreementSigned(reference=reference, categories=categories):
+                self.agreement, self.categories = reference, frozenset(categories)
             case AgreementEnded():
-                self.agreement = None
+                self.agreement, self.categories = None, frozenset()
             case PractitionerAdded(practitioner=practitioner):
                 self.practitioners.add(practitioner)
             case PartnerLeft():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from uuid import UUID, uuid5
 
+from domain import edits
+from domain.edits import Edit
 from domain.handover import (
     AlreadyResponsible,
     AnotherHandoverIsOffered,
@@ -43,6 +46,7 @@ from domain.silence import Wait
 from domain.vocabulary import (
     Because,
     DecisionId,
+    EditId,
     EndReason,
     HandoverId,
     Label,
@@ -86,6 +90,8 @@ class KeyWorkerNamed(PathwayFact):
     TOPIC: ClassVar[str] = "pathway:KeyWorkerNamed"
 
     key_worker: PractitionerId
+    edit: EditId | None = None
+    instead_of: tuple[EditId, ...] = ()
 
 
 class StepUpProposed(PathwayFact):
@@ -208,7 +214,7 @@ class Pathway(Aggregate):
     open: bool = False
     responsible: PartnerId | None = None
     step: Step = Step.COMMUNITY_PREVENTION
-    key_worker: PractitionerId | None = None
+    key_workers: tuple[Edit, ...] = ()
     offer: Offer | None = None
     label: Label = Label.ORDINARY
     answered: dict[HandoverId, str] = field(default_factory=dict)
@@ -240,12 +246,32 @@ class Pathway(Aggregate):
             fact, asked, person=person, label=label, correlation=correlation, cause=cause
         )
 
-    def name_key_worker(self, key_worker: PractitionerId, *, asked: Asked) -> Recorded | None:
-        """Name who the person turns to. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`."""
+    @property
+    def key_worker(self) -> PractitionerId | None:
+        """Who the person turns to: of several that were named, the one named for the latest."""
+        named = edits.current(self.key_workers)
+        return PractitionerId(UUID(named)) if named else None
+
+    def name_key_worker(
+        self,
+        key_worker: PractitionerId,
+        *,
+        instead_of: Iterable[EditId] | None = None,
+        asked: Asked,
+    ) -> Recorded | None:
+        """Name who the person turns to, instead of those whom the writer saw named.
+
+        Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`.
+        """
         self._holding(asked)
-        if key_worker == self.key_worker:
+        if key_worker == self.key_worker and not edits.differ(self.key_workers):
             return None
-        return self._record(KeyWorkerNamed(key_worker=key_worker), asked)
+        seen = edits.seen(self.key_workers, asked.at) if instead_of is None else set(instead_of)
+        here = {each.id for each in self.key_workers}  # those of an earlier holder have ended
+        fact = KeyWorkerNamed(
+            key_worker=key_worker, edit=asked.edit, instead_of=tuple(sorted(seen & here))
+        )
+        return self._record(fact, asked)
 
     def offer_handover(
         self,
@@ -577,8 +603,8 @@ class Pathway(Aggregate):
                 self.person, self.open = recorded.person, True
                 self.step, self.responsible = opened.step, opened.responsible
                 self.label = recorded.label
-            case KeyWorkerNamed(key_worker=key_worker):
-                self.key_worker = key_worker
+            case KeyWorkerNamed() as named:
+                self.key_workers = edits.after(self.key_workers, _naming(named, recorded))
             case HandoverOffered() as offered:
                 self.offer = Offer(
                     handover=offered.handover,
@@ -591,7 +617,7 @@ class Pathway(Aggregate):
                     wait=Wait(Silence.HANDOVER, recorded.effective_at),
                 )
             case HandoverAccepted() as accepted:
-                self.responsible, self.key_worker, self.offer = accepted.receiver, None, None
+                self.responsible, self.key_workers, self.offer = accepted.receiver, (), None
                 self.fell_back = self.fallback_seen = False
                 self.label = accepted.label
                 self.answered[accepted.handover] = "accepted"
@@ -612,11 +638,11 @@ class Pathway(Aggregate):
                 self.step = stepped.to_step
             case PathwayClosed(reason=reason, responsible=responsible):
                 self.ended_by = reason
-                self.open, self.responsible, self.key_worker = False, None, None
+                self.open, self.responsible, self.key_workers = False, None, ()
                 self.last_responsible = responsible
                 self.fell_back = self.fallback_seen = False
             case ResponsibilityFellBack() as fallen:
-                self.responsible, self.key_worker, self.offer = fallen.responsible, None, None
+                self.responsible, self.key_workers, self.offer = fallen.responsible, (), None
                 self.label = fallen.label
                 self.fell_back, self.fallback_seen = True, False
             case FallbackAcknowledged():
@@ -625,6 +651,15 @@ class Pathway(Aggregate):
                 pass
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a pathway")
+
+
+def _naming(named: KeyWorkerNamed, recorded: Recorded) -> Edit:
+    return Edit(
+        id=named.edit or edits.of_old(type(named).__name__, recorded.effective_at),
+        value=str(named.key_worker),
+        at=recorded.effective_at,
+        instead_of=frozenset(named.instead_of) if named.edit else None,
+    )
 
 
 FACTS: tuple[type[Fact], ...] = (

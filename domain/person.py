@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from domain.corrections import (
+    CommunicationNeedsRecorded,
+    ConflictSettled,
+    CorrectionFact,
+    Detail,
+    DetailsCorrected,
+    DisagreementRecorded,
+    Known,
+    NothingIsCorrected,
+    NothingIsInConflict,
+    changed,
+)
 from domain.kernel import (
     Access,
     Aggregate,
@@ -22,7 +35,7 @@ from domain.kernel import (
     Recorder,
 )
 from domain.policies.days import local_date
-from domain.vocabulary import HowKnown, Moment, PartnerId, PersonId
+from domain.vocabulary import EditId, HowKnown, Moment, PartnerId, PersonId
 
 # What happened
 
@@ -53,30 +66,6 @@ class PersonRegistered(PersonFact):
     language: Access[str | None] = None
     ethnicity: Equality[str | None] = None
     deprivation_decile: Equality[int | None] = None
-
-
-class DetailsCorrected(PersonFact):
-    """Some of a person's details were put right; what was recorded before stays readable."""
-
-    TOPIC: ClassVar[str] = "person:DetailsCorrected"
-    CATEGORY: ClassVar[Category] = Category.IDENTITY
-
-    name: PersonalText | None = None
-    phone: PersonalText | None = None
-    date_of_birth: Demographic[PersonalText | None] = None
-    nhs_number: Demographic[PersonalText | None] = None
-    address: Demographic[PersonalText | None] = None
-    postcode: Demographic[PersonalText | None] = None
-
-
-class CommunicationNeedsRecorded(PersonFact):
-    """How to communicate with a person and what to adjust (DCB1605, DCB4019); travels to all."""
-
-    TOPIC: ClassVar[str] = "person:CommunicationNeedsRecorded"
-    CATEGORY: ClassVar[Category] = Category.ACCESS
-
-    needs: PersonalText
-    language: str | None = None
 
 
 class ObjectionRaised(PersonFact):
@@ -196,6 +185,7 @@ class Person(Aggregate):
     consents: set[PartnerId] = field(default_factory=set)
     died_on: date | None = None
     new_place_told: bool = False
+    known: Known = field(default_factory=Known)
 
     @property
     def person(self) -> PersonId:
@@ -206,8 +196,7 @@ class Person(Aggregate):
         if self.registered:
             raise PersonIsKnown(self.id)
         born = details.date_of_birth
-        if born and not date(1900, 1, 1) <= born <= asked.at.date():
-            raise DateOfBirthIsNotPossible(self.id)
+        self._possible(born, asked)
         fact = PersonRegistered(
             name=details.name,
             phone=details.phone,
@@ -224,11 +213,88 @@ class Person(Aggregate):
         return self.record(fact, asked, person=self.person)
 
     def record_communication_needs(
-        self, needs: str, *, language: str | None, asked: Asked
+        self,
+        needs: str,
+        *,
+        language: str | None,
+        edit: EditId | None = None,
+        instead_of: Iterable[EditId] | None = None,
+        asked: Asked,
     ) -> Recorded:
-        """Note how to communicate with the person and what to adjust."""
-        fact = CommunicationNeedsRecorded(needs=needs, language=language)
+        """Note how to communicate with the person and what to adjust.
+
+        Raises `EditExists`, `SeenEditIsNotHere`.
+        """
+        edit = edit or asked.edit
+        noted = [Detail.NEEDS, Detail.LANGUAGE] if language else [Detail.NEEDS]
+        fact = CommunicationNeedsRecorded(
+            needs=needs,
+            language=language,
+            edit=edit,
+            instead_of=self.known.replaced(edit, noted, instead_of, asked.at),
+        )
         return self.record(fact, asked, person=self.person)
+
+    def correct_details(
+        self,
+        details: Mapping[Detail, str | None],
+        *,
+        edit: EditId | None = None,
+        instead_of: Iterable[EditId] | None = None,
+        asked: Asked,
+    ) -> Recorded:
+        """Put details right; ``None`` takes one out that is nobody's.
+
+        ``instead_of`` are the edits the writer saw; what others wrote meanwhile stands beside it.
+        Raises `NothingIsCorrected`, `DateOfBirthIsNotPossible`, `EditExists`, `SeenEditIsNotHere`.
+        """
+        if not details or Detail.NEEDS in details:
+            raise NothingIsCorrected(self.id)
+        if born := details.get(Detail.DATE_OF_BIRTH):
+            self._possible(date.fromisoformat(born), asked)
+        edit = edit or asked.edit
+        fact = DetailsCorrected(
+            **{detail: value for detail, value in details.items() if value is not None},
+            taken_out=tuple(detail for detail, value in details.items() if value is None),
+            edit=edit,
+            instead_of=self.known.replaced(edit, details, instead_of, asked.at),
+        )
+        return self.record(fact, asked, person=self.person)
+
+    def settle_conflict(
+        self,
+        detail: Detail,
+        stands: EditId,
+        *,
+        instead_of: Iterable[EditId] | None = None,
+        asked: Asked,
+    ) -> Recorded:
+        """Say which of several things that people wrote of one detail is right.
+
+        Two who settle it differently without seeing each other's word are in conflict again.
+        Raises `NothingIsInConflict` when what was seen does not differ, or ``stands`` was not seen.
+        """
+        if instead_of is None:
+            instead_of = {each.id for each in self.known.standing.get(detail, ())}
+        seen = self.known.replaced(asked.edit, (detail,), instead_of, asked.at)
+        said = {each: self.known.written[each].get(detail) for each in seen}
+        if stands not in said or len(set(said.values())) == 1:
+            raise NothingIsInConflict(self.id)
+        fact = ConflictSettled(
+            detail=detail, value=said[stands], stands=stands, edit=asked.edit, instead_of=seen
+        )
+        return self.record(fact, asked, person=self.person)
+
+    def disagree(self, about: Recorded, words: str, *, asked: Asked) -> Recorded:
+        """Keep the person's disagreement with something recorded beside it, in their words."""
+        return self.record(
+            DisagreementRecorded(about=about.id, words=words),
+            asked,
+            person=self.person,
+            label=about.label,
+            correlation=about.correlation,
+            cause=about.id,
+        )
 
     def object_to(self, partner: PartnerId, *, asked: Asked) -> Recorded | None:
         """Close an organisation's view of the person. Asked twice, it answers once."""
@@ -282,8 +348,10 @@ class Person(Aggregate):
 
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
-            case PersonRegistered(practice=practice):
+            case PersonRegistered(practice=practice) as registered:
                 self.registered, self.practice = True, practice
+                told = {detail: getattr(registered, detail, None) for detail in Detail}
+                self.known.follow(recorded, {d: v for d, v in told.items() if v is not None})
             case ObjectionRaised(to=partner):
                 self.objections.add(partner)
                 self.consents.discard(partner)
@@ -297,16 +365,36 @@ class Person(Aggregate):
                 self.died_on = None
             case PersonMovedAway(new_place_told=told):
                 self.new_place_told = told
-            case DetailsCorrected() | CommunicationNeedsRecorded():
-                pass
+            case CorrectionFact() as correction:
+                self._follow(correction, recorded)
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a person")
+
+    def _follow(self, correction: CorrectionFact, recorded: Recorded) -> None:
+        match correction:
+            case DetailsCorrected(edit=edit, instead_of=instead_of):
+                self.known.follow(recorded, changed(correction), edit, instead_of)
+            case CommunicationNeedsRecorded(edit=edit, instead_of=instead_of):
+                told = {Detail.NEEDS: correction.needs, Detail.LANGUAGE: correction.language}
+                self.known.follow(recorded, {d: v for d, v in told.items() if v}, edit, instead_of)
+            case ConflictSettled(detail=detail, edit=edit, instead_of=instead_of):
+                self.known.follow(recorded, {detail: correction.value}, edit, instead_of)
+            case DisagreementRecorded():
+                pass
+            case other:
+                raise AssertionError(f"{other.TOPIC} is not a correction")
+
+    def _possible(self, born: date | None, asked: Asked) -> None:
+        if born and not date(1900, 1, 1) <= born <= asked.at.date():
+            raise DateOfBirthIsNotPossible(self.id)
 
 
 FACTS: tuple[type[Fact], ...] = (
     PersonRegistered,
     DetailsCorrected,
     CommunicationNeedsRecorded,
+    ConflictSettled,
+    DisagreementRecorded,
     ObjectionRaised,
     ObjectionLifted,
     ConsentGiven,

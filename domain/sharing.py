@@ -6,11 +6,12 @@ It knows facts, involvement, agreements and objections; it refuses to know table
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from domain import contact, measure, meeting, pathway, person, referral
+from domain import contact, corrections, measure, meeting, pathway, person, referral
+from domain.corrections import CATEGORY_OF, CorrectionFact
 from domain.handover import (
     HandoverAccepted,
     HandoverFact,
@@ -96,11 +97,21 @@ def may_know(
       still hold the person.
     - Who registered a person, who sat in a meeting and whom a person objects or consents to would
       name a drug service, a school or a probation office to organisations that never heard of it.
+    - A correction is told to those who may know one of the details it puts right, and a settled
+      conflict to those who may know its detail.
     - No internal id of a person is told.
     """
     fact = recorded.fact
     allowed = agreement.categories
     if fact.CATEGORY not in allowed:
+        return None
+    if isinstance(fact, corrections.DetailsCorrected):
+        told = [detail for detail in corrections.changed(fact) if CATEGORY_OF[detail] in allowed]
+        if not told:
+            return None
+        taken_out = tuple(detail for detail in fact.taken_out if detail in told)
+        recorded = replace(recorded, fact=fact.model_copy(update={"taken_out": taken_out}))
+    if isinstance(fact, corrections.ConflictSettled) and CATEGORY_OF[fact.detail] not in allowed:
         return None
     concerned = _concerns(recorded, partner, agreement, own)
     if agreement.scope is Scope.OWN and not concerned:
@@ -120,7 +131,7 @@ def may_know(
         return _disclosed(recorded, partner, fields & holding, {}, backfill)
     envelope = {} if recorded.originator_id == recorded.person else _envelope(recorded)
     coordinating = Category.COORDINATION in allowed
-    registrar = isinstance(fact, person.PersonFact) and not agreement.substance
+    registrar = isinstance(fact, person.PersonFact | CorrectionFact) and not agreement.substance
     if recorded.organisation == partner or (coordinating and not registrar):
         envelope["by_organisation"] = str(recorded.organisation)
         if recorded.practitioner:
@@ -187,7 +198,9 @@ def _concerns(
     """Whether the partner takes part in what the fact is about."""
     fact = recorded.fact
     match fact:
-        case person.PersonFact():
+        case corrections.DisagreementRecorded():
+            return recorded.organisation == partner or recorded.correlation in own
+        case person.PersonFact() | CorrectionFact():
             return True
         case contact.ContactFact():
             follows = agreement.follows_attendance and recorded.correlation in own

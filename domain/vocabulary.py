@@ -21,6 +21,7 @@ MeetingId = NewType("MeetingId", UUID)
 DecisionId = NewType("DecisionId", UUID)
 ContactId = NewType("ContactId", UUID)
 MeasureId = NewType("MeasureId", UUID)
+EditId = NewType("EditId", UUID)
 
 
 class PartnerKind(StrEnum):

@@ -13,7 +13,7 @@ from uuid import UUID
 from psycopg import Connection
 from pydantic import TypeAdapter
 
-from domain import meeting, person
+from domain import corrections, meeting, person
 from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
 from domain.mapping import FactMapper, UnreadableFact
@@ -182,7 +182,7 @@ class Share:
         match recorded.fact:
             case (
                 person.PersonRegistered(nhs_number=str(number))
-                | person.DetailsCorrected(nhs_number=str(number))
+                | corrections.DetailsCorrected(nhs_number=str(number))
             ):
                 assert recorded.person is not None
                 self.identified.add((self.pseudonyms.blind(number), recorded.person))

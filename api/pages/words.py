@@ -210,6 +210,8 @@ HAPPENED = {
     "PersonRegistered": "Details recorded",
     "DetailsCorrected": "Details corrected",
     "CommunicationNeedsRecorded": "Communication needs recorded",
+    "ConflictSettled": "Of several entries, one was said to be right",
+    "DisagreementRecorded": "The person disagrees with something recorded",
     "ObjectionRaised": "Objection recorded: {to} is told nothing more",
     "ObjectionLifted": "Objection to {to} taken back",
     "ConsentGiven": "Consent given to tell {to}",
@@ -296,6 +298,8 @@ LATEST = {
     "PersonMovedAway": "Moved away",
     "ResponsibilityFellBack": "Fell back to who holds them now",
     "FallbackAcknowledged": "Fall-back seen",
+    "ConflictSettled": "Conflict settled",
+    "DisagreementRecorded": "Disagreement recorded",
 }
 """What happened last, in few words; other facts say the same long and short."""
 
@@ -326,7 +330,17 @@ def latest(type_: str) -> str:
 
 def why(data: Mapping[str, Any]) -> str:
     """The words somebody gave with an entry: a reason, a note, an answer."""
-    given = ("rationale", "evidence", "reason", "ask", "question", "answer", "note", "summary")
+    given = (
+        "rationale",
+        "evidence",
+        "reason",
+        "ask",
+        "question",
+        "answer",
+        "note",
+        "summary",
+        "words",
+    )
     return next((sentence(str(data[key])) for key in given if data.get(key)), "")
 
 

@@ -105,18 +105,6 @@ class DirectoryIntentions(Deciding):
 
         return self._ask(person_id, asked, decide)
 
-    def record_communication_needs(
-        self, person_id: PersonId, needs: str, *, language: str | None, asked: Asked
-    ) -> Answer:
-        """Note how to communicate with a person."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            known = self._get(person.Person, person_id, PersonIsUnknown)
-            known.record_communication_needs(needs, language=language, asked=asked)
-            return (known,)
-
-        return self._ask(person_id, asked, decide)
-
     def object_to(self, person_id: PersonId, to: PartnerId, *, asked: Asked) -> Answer:
         """Close an organisation's view of a person, at the person's word."""
 

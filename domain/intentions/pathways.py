@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from domain import pathway, referral, service
 from domain.intentions.deciding import Answer, Deciding
@@ -11,6 +11,7 @@ from domain.pathway import pathway_of
 from domain.policies.escalation import Rung
 from domain.vocabulary import (
     DeclineReason,
+    EditId,
     EndReason,
     HandoverId,
     PersonId,
@@ -33,11 +34,18 @@ class PathwayIntentions(Deciding):
     """Hand-overs: offered, and responsible only from acceptance on."""
 
     def name_key_worker(
-        self, person_id: PersonId, key_worker: PractitionerId, *, asked: Asked
+        self,
+        person_id: PersonId,
+        key_worker: PractitionerId,
+        *,
+        instead_of: Iterable[EditId] | None = None,
+        asked: Asked,
     ) -> Answer:
         """Name who a person turns to."""
         return self._on_pathway(
-            person_id, asked, lambda way: way.name_key_worker(key_worker, asked=asked)
+            person_id,
+            asked,
+            lambda way: way.name_key_worker(key_worker, instead_of=instead_of, asked=asked),
         )
 
     def offer_handover(

@@ -32,6 +32,9 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     """The row after one more entry. It never refuses what was told."""
     if row is None or entry.type == WITHDRAWN:
         row = _blank(entry, withdrawn=entry.type == WITHDRAWN)
+    for name in ("edits", "conflicts"):
+        row.setdefault(name, {})  # absent from rows of a version that knew of no conflicts
+    row.setdefault("disagreements", [])
     data, at = entry.data, entry.effective_at.isoformat()
     noun, fact, _ = entry.type.split(".")
     row["withdrawn"], row["ended"] = entry.type == WITHDRAWN, entry.type == ENDED
@@ -52,7 +55,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             scores = row["measures"].setdefault(data["instrument"], [])
             scores.append([at, data["total"]])
             scores.sort()
-    if noun != "share" and not entry.backfill:
+    newest = row["latest"] is None or row["latest"]["at"] <= at
+    if noun != "share" and not entry.backfill and newest:
         row["latest"] = {
             "type": entry.type,
             "at": at,

@@ -11,7 +11,7 @@ from domain.pathway import Pathway
 from domain.policies.escalation import Silence
 from domain.silence import Wait
 from domain.vocabulary import HandoverId, Label, PartnerId, Step
-from projections.record import silence
+from projections.record import details, silence
 
 
 def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
@@ -21,15 +21,15 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
             row.update(open=True, step=data["step"], responsible=data.get("responsible"))
             row["moved_away"] = None
         case "KeyWorkerNamed":
-            row["key_worker"] = data["key_worker"]
+            details.write(row, "key_worker", data["key_worker"], fact, data, at)
         case "HandoverOffered":
             row["offer"] = {
                 name: data[name] for name in ("handover", "sender", "receiver", "to_step")
             } | {"at": at}
         case "HandoverAccepted":
             # Absent when a drug service took over and this partner may not know which.
-            row.update(open=True, responsible=data.get("receiver"), offer=None, key_worker=None)
-            row["fell_back_at"] = None
+            row.update(open=True, responsible=data.get("receiver"), offer=None, fell_back_at=None)
+            details.forget(row, "key_worker")
         case "HandoverDeclined" | "HandoverLapsed":
             row["offer"] = None
         case "HandoverSilenceEscalated" | "HandoverSilenceAcknowledged":
@@ -37,14 +37,15 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
                 silence.follow(row["offer"], data, at, escalated=fact == "HandoverSilenceEscalated")
         case "ResponsibilityFellBack":
             # Absent when a drug service holds them now and this partner may not know which.
-            row.update(open=True, responsible=data.get("responsible"), offer=None, key_worker=None)
-            row["fell_back_at"] = at
+            row.update(open=True, responsible=data.get("responsible"), offer=None, fell_back_at=at)
+            details.forget(row, "key_worker")
         case "FallbackAcknowledged":
             row["fell_back_at"] = None
         case "SteppedUp" | "SteppedDown":
             row["step"] = data["to_step"]
         case "PathwayClosed":
-            row.update(open=False, responsible=None, key_worker=None, fell_back_at=None)
+            row.update(open=False, responsible=None, fell_back_at=None)
+            details.forget(row, "key_worker")
 
 
 def actions(row: dict[str, Any]) -> list[str]:

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-DETAILS = (
-    "name",
-    "phone",
-    "date_of_birth",
-    "nhs_number",
-    "address",
-    "postcode",
-    "sex",
-    "language",
-    "needs",
-    "ethnicity",
-    "deprivation_decile",
-    "practice",
-)
+from projections.record import details
 
 
 def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
@@ -32,4 +19,4 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
                 name: data[name] for name in ("since", "where_to", "new_place_told")
             }
         case _:
-            row.update({name: data[name] for name in DETAILS if data.get(name) is not None})
+            details.fold(row, fact, data, at)

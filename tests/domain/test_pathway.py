@@ -245,8 +245,9 @@ def test_a_closed_pathway_is_not_handed_over() -> None:
 
 
 def test_only_the_responsible_names_a_key_worker() -> None:
-    name = KeyWorkerNamed(key_worker=NADIA)
-    pathway(opened()).when(lambda p: p.name_key_worker(NADIA, asked=by(WIGG))).then(name)
+    asked = by(WIGG)
+    name = KeyWorkerNamed(key_worker=NADIA, edit=asked.edit)
+    pathway(opened()).when(lambda p: p.name_key_worker(NADIA, asked=asked)).then(name)
     pathway(opened(), name).when(lambda p: p.name_key_worker(NADIA, asked=by(WIGG))).then_nothing()
     pathway(opened()).when(lambda p: p.name_key_worker(NADIA, asked=by(SOCIAL))).then_refused(
         OnlyTheResponsibleMay

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import contact, measure, meeting, pathway, person, referral
+from domain import contact, corrections, measure, meeting, pathway, person, referral
 from domain.catalogue import A_MOMENT, ANOTHER, ME, STREAM, catalogue, example
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverFact, HandoverOffered
 from domain.intentions.deciding import FACTS
@@ -61,10 +61,15 @@ def told(
     label: Label = Label.ORDINARY,
 ) -> Disclosure | None:
     own = frozenset({STREAM} if party else ())
-    stream = PERSON if isinstance(fact, person.PersonFact) else STREAM
+    stream = PERSON if isinstance(fact, ABOUT_THE_PERSON) else STREAM
     return may_know(
         recorded(fact, by=by, label=label, stream=stream), ME, agreement(PARTNER_OF[kind]), own
     )
+
+
+ABOUT_THE_PERSON = (person.PersonFact, corrections.CorrectionFact)
+OPINIONS = (corrections.DisagreementRecorded,)
+"""Of the person's own stream, and shared as what they are about."""
 
 
 # The whole table, for a privacy officer to read
@@ -107,7 +112,7 @@ def test_partners_outside_care_learn_nothing_clinical_and_nothing_of_steps(
 @pytest.mark.parametrize("kind", sorted(ACTIVITY | {PartnerKind.DRUG_SERVICE}))
 def test_partners_told_of_their_own_learn_nothing_of_others(kind: PartnerKind) -> None:
     for fact in EVERY_FACT:
-        if not issubclass(fact, person.PersonFact):
+        if not issubclass(fact, ABOUT_THE_PERSON) or fact in OPINIONS:
             assert told(example(fact), kind) is None
 
 
@@ -137,7 +142,7 @@ def test_a_school_does_not_learn_of_a_referral_elsewhere() -> None:
 
 
 def test_communication_needs_travel_to_everybody_but_probation_and_commissioner() -> None:
-    needs = example(person.CommunicationNeedsRecorded)
+    needs = example(corrections.CommunicationNeedsRecorded)
     knowing = {kind for kind in KINDS if told(needs, kind)}
     assert knowing == set(KINDS) - {PartnerKind.PROBATION, PartnerKind.COMMISSIONER}
 
@@ -187,7 +192,7 @@ def test_others_learn_of_drug_care_only_that_responsibility_moved(kind: PartnerK
         if fact in holding:
             assert disclosed
             assert set(disclosed.data) == holding[fact]
-        elif not issubclass(fact, person.PersonFact):
+        elif not issubclass(fact, ABOUT_THE_PERSON) or fact in OPINIONS:
             assert disclosed is None
 
 
@@ -256,7 +261,7 @@ def test_an_objection_and_a_consent_are_known_to_whom_they_were_said() -> None:
 
 
 def test_who_registered_a_person_is_not_told_to_those_who_may_not_know_of_drug_care() -> None:
-    for fact in (person.PersonRegistered, person.CommunicationNeedsRecorded):
+    for fact in (person.PersonRegistered, corrections.CommunicationNeedsRecorded):
         for kind in KINDS:
             disclosed = told(example(fact), kind)
             if disclosed:

@@ -25,7 +25,9 @@ EVERY_FACT = list(FACTS)
 CODED = {
     # said by coding systems, or about organisations, never about one person in words
     "person:PersonRegistered": {"sex", "language", "ethnicity"},
+    "person:DetailsCorrected": {"sex", "language", "ethnicity"},
     "person:CommunicationNeedsRecorded": {"language"},
+    "person:DisagreementRecorded": {"about"},
     "partner:PartnerJoined": {"name"},
     "partner:AgreementSigned": {"reference", "basis"},
     "partner:AgreementEnded": {"reference"},
@@ -93,6 +95,7 @@ def test_a_topic_names_one_fact() -> None:
 
 def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
     of_another_noun = {  # which decide about them
+        "corrections": "person",
         "handover": "pathway",
         "leaving": "pathway",
         "waiting": "referral",

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from hypothesis import strategies as st
 
+from domain.corrections import Detail
 from domain.kernel import Asked, BrokenRule
 from domain.meeting import Attendee, MeetingScheduled
 from domain.pathway import Pathway, pathway_of
-from domain.person import Details
+from domain.person import Details, Person
 from domain.referral import Referral
 from domain.vocabulary import (
     Attendance,
@@ -164,6 +165,32 @@ class Chance:
         self.place.care.record_communication_needs(
             self._person(which), f"need {which}", language="Farsi", asked=self.by(WIGG)
         )
+
+    def correct(self, which: int) -> None:
+        """By somebody who has seen all that stands, or nothing since it was registered."""
+        detail = (Detail.PHONE, Detail.DATE_OF_BIRTH, Detail.LANGUAGE)[which % 3]
+        value = {Detail.DATE_OF_BIRTH: f"1988-05-{which % 5 + 1:02}"}.get(detail, f"{which % 4}")
+        self.place.care.correct_details(
+            self._person(which),
+            {detail: value if which % 7 else None},
+            instead_of=None if which % 2 else (),
+            asked=self.place.by(WIGG, at=MONDAY - timedelta(hours=which % 3)),
+        )
+
+    def settle(self, which: int) -> None:
+        known = self.place.care._load(Person, self._person(which)).known
+        for detail in sorted(known.conflicts()):
+            stands = known.standing[detail][which % 2].id
+            self.place.care.settle_conflict(
+                self._person(which), detail, stands, asked=self.by(TALKING)
+            )
+
+    def dispute(self, which: int) -> None:
+        for asking in self._referral(which):
+            if asking.person:
+                self.place.care.record_disagreement(
+                    asking.person, asking.id, 1, "I never said so.", asked=self.by(WIGG)
+                )
 
     def object_to(self, which: int) -> None:
         to = PARTNERS[which // 2 % len(PARTNERS)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from domain import edits
 from projections.entries import Entry
 
 STATES = {
@@ -35,9 +36,8 @@ DETAILS = (
     "language",
     "needs",
     "ethnicity",
-    "deprivation_decile",
-    "practice",
 )
+WHO = ("by_organisation", "by_practitioner")
 ASKED = (
     "service",
     "receiver",
@@ -153,10 +153,23 @@ def _record(told: list[Entry]) -> Row:
             for s in {e.data["stream"] for e in held if e.type.startswith("meeting.")}
         },
         "latest": _latest(held),
+        "registered": _registered(held),
+        "disagreements": _disagreements(held),
     }
-    for name in DETAILS:
-        values = [e.data.get(name) for e in held if e.type.startswith("person.")]
-        row[name] = next((v for v in reversed(values) if v is not None), None)
+    for name in ("deprivation_decile", "practice"):
+        values = [e.data.get(name) for e in held if _fact(e) == "PersonRegistered"]
+        row[name] = values[-1] if values else None
+    standing = {name: _standing(_edits(name, held)) for name in DETAILS}
+    row |= {name: each[-1]["value"] if each else None for name, each in standing.items()}
+    since = held[_end_of_holding(held) :]
+    standing["key_worker"] = _standing(_edits("key_worker", since))
+    of_one = {name: each for name, each in standing.items() if _more_than_registered(each)}
+    row["edits"] = {name: [_bare_edit(e) for e in each] for name, each in of_one.items()}
+    row["conflicts"] = {
+        name: row["edits"][name]
+        for name, each in of_one.items()
+        if len({edit["value"] for edit in each}) > 1
+    }
     row["status"] = _status(row, me)
     waits = [
         r["made_at"]
@@ -306,9 +319,8 @@ def _responsible(held: list[Entry]) -> Any:
 
 
 def _key_worker(held: list[Entry]) -> Any:
-    ends = {"HandoverAccepted", "ResponsibilityFellBack", "PathwayClosed"}
-    last = _last(held, {"KeyWorkerNamed", *ends})
-    return last.data["key_worker"] if last and _fact(last) == "KeyWorkerNamed" else None
+    standing = _standing(_edits("key_worker", held[_end_of_holding(held) :]))
+    return standing[-1]["value"] if standing else None
 
 
 def _offer(held: list[Entry]) -> Row | None:
@@ -351,10 +363,95 @@ def _latest(held: list[Entry]) -> Row | None:
     fresh = [e for e in held if not e.backfill and not e.type.startswith("share.")]
     if not fresh:
         return None
-    by = ("by_organisation", "by_practitioner")
-    return {"type": fresh[-1].type, "at": fresh[-1].effective_at.isoformat()} | {
-        name: fresh[-1].data.get(name) for name in by
+    newest = max(e.effective_at for e in fresh)
+    last = [e for e in fresh if e.effective_at == newest][-1]
+    return {"type": last.type, "at": last.effective_at.isoformat()} | {
+        name: last.data.get(name) for name in WHO
     }
+
+
+# What stands of each detail, whoever wrote it
+
+
+def _registered(held: list[Entry]) -> Row | None:
+    first = _last(held, {"PersonRegistered"})
+    return {"at": first.effective_at.isoformat()} | _by(first) if first else None
+
+
+def _by(entry: Entry) -> Row:
+    return {name: entry.data[name] for name in WHO if name in entry.data}
+
+
+def _edits(name: str, held: list[Entry]) -> list[Row]:
+    """Everything that was ever written of a detail."""
+    found = []
+    for e in held:
+        d, fact = e.data, _fact(e)
+        if fact == "ConflictSettled" and d["detail"] == name:
+            value = d.get("value")
+        elif fact in _WRITTEN and (d.get(name) is not None or name in d.get("taken_out", ())):
+            value = d.get(name)
+        else:
+            continue
+        made = d.get("edit") or str(edits.of_old(fact, e.effective_at))
+        found.append(
+            {
+                "id": made,
+                "value": value,
+                "at": e.effective_at.isoformat(),
+                "of_old": "edit" not in d,
+                "fact": fact,
+                "instead_of": d.get("instead_of", ()),
+            }
+            | _by(e)
+        )
+    return found
+
+
+def _standing(written: list[Row]) -> list[Row]:
+    """What nobody replaced who had seen it, the one that counts last."""
+    replaced = {other for edit in written for other in edit["instead_of"]}
+    left = [edit for edit in written if edit["id"] not in replaced]
+    of_old = [edit for edit in left if edit["of_old"]]
+    newest = max(of_old, key=_place, default=None)
+    return sorted((e for e in left if not e["of_old"] or e is newest), key=_place)
+
+
+def _place(edit: Row) -> tuple[str, str, str]:
+    return edit["at"], edit["id"], edit["value"] or ""
+
+
+def _more_than_registered(standing: list[Row]) -> bool:
+    return any(edit["fact"] != "PersonRegistered" for edit in standing)
+
+
+def _bare_edit(edit: Row) -> Row:
+    return {name: edit[name] for name in edit if name not in ("fact", "instead_of")}
+
+
+def _end_of_holding(held: list[Entry]) -> int:
+    """Where the last holder's word of the key worker ends."""
+    over = {"HandoverAccepted", "ResponsibilityFellBack", "PathwayClosed"}
+    ends = [i for i, e in enumerate(held) if _fact(e) in over]
+    return ends[-1] + 1 if ends else 0
+
+
+def _disagreements(held: list[Entry]) -> list[Row]:
+    said = [
+        {"about": e.data["about"], "words": e.data.get("words"), "at": e.effective_at.isoformat()}
+        | _by(e)
+        for e in held
+        if _fact(e) == "DisagreementRecorded"
+    ]
+    return sorted(said, key=lambda one: (one["at"], one["about"], one["words"]))
+
+
+_WRITTEN = {
+    "PersonRegistered",
+    "DetailsCorrected",
+    "CommunicationNeedsRecorded",
+    "KeyWorkerNamed",
+}
 
 
 def _until_withdrawn(entries: list[Entry]) -> list[Entry]:

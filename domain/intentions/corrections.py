@@ -1,0 +1,116 @@
+"""What may be asked about a person's details: put right, settled, and what they disagree with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from domain import partner, person
+from domain.corrections import (
+    CATEGORY_OF,
+    Detail,
+    DetailIsNotShared,
+    NothingSuchWasRecorded,
+)
+from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.kernel import Aggregate, Asked, Recorded
+from domain.vocabulary import EditId, PersonId
+
+
+class CorrectionIntentions(Deciding):
+    """Two people's edits, in either order, end the same; nobody's word is overwritten unseen."""
+
+    def record_communication_needs(
+        self,
+        person_id: PersonId,
+        needs: str,
+        *,
+        language: str | None,
+        edit: EditId | None = None,
+        instead_of: Iterable[EditId] | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Note how to communicate with a person."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.record_communication_needs(
+                needs, language=language, edit=edit, instead_of=instead_of, asked=asked
+            )
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def correct_details(
+        self,
+        person_id: PersonId,
+        details: Mapping[Detail, str | None],
+        *,
+        edit: EditId | None = None,
+        instead_of: Iterable[EditId] | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Put a person's details right.
+
+        Raises `DetailIsNotShared`: what an organisation is not told it cannot have seen.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            self._told(details, asked)
+            known.correct_details(details, edit=edit, instead_of=instead_of, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def settle_conflict(
+        self,
+        person_id: PersonId,
+        detail: Detail,
+        stands: EditId,
+        *,
+        instead_of: Iterable[EditId] | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Say which of several things that people wrote of one detail is right.
+
+        ``instead_of`` are the edits that were looked at; others still stand beside the answer.
+        Raises `DetailIsNotShared`.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            self._told((detail,), asked)
+            known.settle_conflict(detail, stands, instead_of=instead_of, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def record_disagreement(
+        self, person_id: PersonId, stream: UUID, version: int, words: str, *, asked: Asked
+    ) -> Answer:
+        """Keep beside something recorded that the person disagrees with it; it is not changed.
+
+        Raises `NothingSuchWasRecorded` for a fact about nobody, or about somebody else. Details are
+        put right instead.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.disagree(self._fact(stream, version, person_id), words, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def _told(self, details: Iterable[Detail], asked: Asked) -> None:
+        """Raises `DetailIsNotShared`."""
+        shared = self._load(partner.Partner, asked.organisation).categories
+        for detail in details:
+            if CATEGORY_OF[detail] not in shared:
+                raise DetailIsNotShared(asked.organisation)
+
+    def _fact(self, stream: UUID, version: int, person_id: PersonId) -> Recorded:
+        for recorded in self.events.get(stream, gt=version - 1, lte=version):
+            if isinstance(recorded, Recorded) and recorded.person == person_id != stream:
+                return recorded
+        raise NothingSuchWasRecorded(stream)
