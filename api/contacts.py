@@ -12,17 +12,18 @@ from api.asking import Activity, Answered, Asks, answered, example
 from domain.contact import AppointmentIsUnknown, OnlyTheProviderMay
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked
-from domain.vocabulary import Attendance, ContactId, Instrument, MeasureId, ReferralId
+from domain.vocabulary import Attendance, ContactId, Content, Instrument, MeasureId, ReferralId
 
 router = APIRouter(prefix="/v1", tags=["contacts"])
 
 
 class NotingAttendance(Activity):
-    """Whether an appointment took place."""
+    """Whether an appointment took place, and what it was, if not what it was booked for."""
 
-    model_config = example(attendance="attended on time")
+    model_config = example(attendance="attended on time", content="treatment")
 
     attendance: Attendance
+    content: Content | None = None
 
 
 class CompletingMeasure(Activity):
@@ -45,7 +46,9 @@ async def note_attendance(appointment: UUID, body: NotingAttendance, asks: Asks)
 
     def intention(asked: Asked) -> Answer:
         try:
-            return care.note_attendance(ContactId(appointment), body.attendance, asked=asked)
+            return care.note_attendance(
+                ContactId(appointment), body.attendance, content=body.content, asked=asked
+            )
         except OnlyTheProviderMay:
             # Not theirs: said in the words used for one that was never booked.
             raise AppointmentIsUnknown(appointment) from None

@@ -22,6 +22,7 @@ from domain.referral import ReferralIsUnknown, State
 from domain.sharing import RECEIVED, SENT
 from domain.vocabulary import (
     ContactId,
+    Content,
     DeclineReason,
     EndReason,
     Medium,
@@ -130,11 +131,14 @@ class Closing(Activity):
 class Booking(Activity):
     """A time to be seen, called or to join a group."""
 
-    model_config = example(starts_at="2026-03-09T10:00:00Z", medium="telephone")
+    model_config = example(
+        starts_at="2026-03-09T10:00:00Z", medium="telephone", content="assessment and treatment"
+    )
 
     starts_at: Instant
     medium: Medium
     activity: Text | None = None
+    content: Content | None = None
 
 
 @router.post("", status_code=201, response_model=Answered)
@@ -317,6 +321,7 @@ async def book_appointment(referral: UUID, body: Booking, asks: Asks) -> Respons
             starts_at=body.starts_at,
             medium=body.medium,
             activity=body.activity,
+            content=body.content,
             asked=asked,
         ),
         actions=lambda: asks.actions_on_referral(referral),

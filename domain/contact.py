@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from domain.kernel import (
     Aggregate,
@@ -11,6 +11,7 @@ from domain.kernel import (
     Asked,
     BrokenRule,
     Category,
+    Clinical,
     Fact,
     PersonalText,
     Recorded,
@@ -19,6 +20,7 @@ from domain.kernel import (
 from domain.vocabulary import (
     Attendance,
     ContactId,
+    Content,
     Label,
     Medium,
     Moment,
@@ -49,6 +51,7 @@ class AppointmentBooked(ContactFact):
     starts_at: Moment
     medium: Medium
     activity: Ask[PersonalText | None] = None
+    content: Clinical[Content | None] = None  # what it is meant for
 
 
 class Attended(ContactFact):
@@ -57,6 +60,7 @@ class Attended(ContactFact):
     TOPIC: ClassVar[str] = "contact:Attended"
 
     attendance: Attendance
+    content: Clinical[Content | None] = None  # what it was, when that is not what it was booked for
 
 
 class DidNotAttend(ContactFact):
@@ -136,8 +140,10 @@ class Contact(Aggregate):
             raise AppointmentExists(self.id)
         return self.record(booking, asked, person=person, label=label, correlation=correlation)
 
-    def note_outcome(self, attendance: Attendance, *, asked: Asked) -> Recorded | None:
-        """Record whether it took place.
+    def note_outcome(
+        self, attendance: Attendance, *, content: Content | None = None, asked: Asked
+    ) -> Recorded | None:
+        """Record whether it took place and, where it was something else than booked, what it was.
 
         Raises `AppointmentIsUnknown`, `OnlyTheProviderMay`, `AppointmentHasItsOutcome`.
         """
@@ -149,10 +155,14 @@ class Contact(Aggregate):
             return None
         if self.outcome is not None:
             raise AppointmentHasItsOutcome(self.id)
-        kind = (
-            Attended if attendance in SEEN else DidNotAttend if attendance in MISSED else Cancelled
-        )
-        fact = kind(referral=self.referral, provider=self.provider, attendance=attendance)
+        under: dict[str, Any] = {"referral": self.referral, "provider": self.provider}
+        fact: ContactFact
+        if attendance in SEEN:
+            fact = Attended(**under, attendance=attendance, content=content)
+        elif attendance in MISSED:
+            fact = DidNotAttend(**under, attendance=attendance)
+        else:
+            fact = Cancelled(**under, attendance=attendance)
         return self.record(
             fact, asked, person=self.person, label=self.label, correlation=self.referral
         )

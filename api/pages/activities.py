@@ -14,9 +14,11 @@ from api.asking import Activity, Asking
 from api.pages import choosing
 from api.pages.forms import Question, choices
 from api.pages.visit import Visit
+from domain.kernel import Category
 from domain.policies.instruments import SCALES
 from domain.vocabulary import (
     Attendance,
+    Content,
     DeclineReason,
     EndReason,
     Medium,
@@ -30,6 +32,14 @@ DECLINE_HINTS = {
     DeclineReason.ANOTHER_SERVICE_NEEDED: "If you know which, redirect it instead",
     DeclineReason.INCOMPLETE: "If you can, ask for information instead",
     DeclineReason.FULL: "There is no room in a reasonable time",
+}
+
+CONTENT_HINTS = {
+    Content.ASSESSMENT: "Stops the clock of an initial assessment",
+    Content.TREATMENT: "Stops the clock of a first treatment",
+    Content.ASSESSMENT_AND_TREATMENT: "Stops both",
+    Content.SIGNPOSTING: "Counts as neither",
+    Content.CONSULTATION: "With another professional; counts as neither",
 }
 
 Row = Mapping[str, Any]
@@ -121,7 +131,15 @@ def _close(_visit: Visit, _row: Row) -> Sequence[Question]:
     )
 
 
-def _book(_visit: Visit, _row: Row) -> Sequence[Question]:
+def _content(visit: Visit, label: str) -> Sequence[Question]:
+    """Which kind of contact it is: it says what is clinical, and decides which clocks stop."""
+    if Category.CLINICAL not in visit.categories:
+        return ()
+    hints = {k.value: v for k, v in CONTENT_HINTS.items()}
+    return (Question("content", label, "radios", choices=choices(Content, hints), optional=True),)
+
+
+def _book(visit: Visit, _row: Row) -> Sequence[Question]:
     return (
         Question(
             "starts_at",
@@ -133,6 +151,7 @@ def _book(_visit: Visit, _row: Row) -> Sequence[Question]:
             "medium", "How?", "radios", choices=choices(Medium), missing="Select how you will meet"
         ),
         Question("activity", "What for?", optional=True, hint="For example: benefits check"),
+        *_content(visit, "What kind of contact will it be?"),
     )
 
 
@@ -153,7 +172,7 @@ def _score(_visit: Visit, _row: Row) -> Sequence[Question]:
     )
 
 
-def _attendance(_visit: Visit, _row: Row) -> Sequence[Question]:
+def _attendance(visit: Visit, _row: Row) -> Sequence[Question]:
     return (
         Question(
             "attendance",
@@ -162,6 +181,7 @@ def _attendance(_visit: Visit, _row: Row) -> Sequence[Question]:
             choices=choices(Attendance),
             missing="Select whether it took place",
         ),
+        *_content(visit, "If it was another kind of contact than booked, which?"),
     )
 
 

@@ -8,6 +8,7 @@ from domain.kernel import Aggregate, Asked
 from domain.vocabulary import (
     Attendance,
     ContactId,
+    Content,
     Instrument,
     MeasureId,
     Medium,
@@ -27,6 +28,7 @@ class ContactIntentions(Deciding):
         starts_at: Moment,
         medium: Medium,
         activity: str | None = None,
+        content: Content | None = None,
         asked: Asked,
     ) -> Answer:
         """Give a person a time under a referral one's organisation has taken on."""
@@ -43,6 +45,7 @@ class ContactIntentions(Deciding):
                     starts_at=starts_at,
                     medium=medium,
                     activity=activity,
+                    content=content,
                 ),
                 label=under.label,
                 asked=asked,
@@ -53,13 +56,21 @@ class ContactIntentions(Deciding):
         return self._ask(contact_id, asked, decide)
 
     def note_attendance(
-        self, contact_id: ContactId, attendance: Attendance, *, asked: Asked
+        self,
+        contact_id: ContactId,
+        attendance: Attendance,
+        *,
+        content: Content | None = None,
+        asked: Asked,
     ) -> Answer:
-        """Record whether an appointment took place; the first one kept is the first contact."""
+        """Record whether an appointment took place; the first one kept is the first contact.
+
+        ``content`` is what it was, when that is not what it was booked for.
+        """
 
         def decide() -> tuple[Aggregate, ...]:
             booked = self._get(contact.Contact, contact_id, contact.AppointmentIsUnknown)
-            booked.note_outcome(attendance, asked=asked)
+            booked.note_outcome(attendance, content=content, asked=asked)
             if attendance not in contact.SEEN or booked.referral is None:
                 return (booked,)
             under = self._referral(booked.referral)

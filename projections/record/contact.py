@@ -11,10 +11,12 @@ def fold(seen: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None
         seen.update(
             {
                 name: data[name]
-                for name in ("referral", "provider", "starts_at", "medium", "activity")
+                for name in ("referral", "provider", "starts_at", "medium", "activity", "content")
                 if name in data
             }
         )
     else:
         seen.update(outcome=data["attendance"], outcome_at=at)
+        if "content" in data:
+            seen["content"] = data["content"]
         seen.setdefault("provider", data["provider"])
