@@ -19,7 +19,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from domain.vocabulary import PartnerId, PersonId
-from projections import directory, earlier, meetings, paging, record, referrals
+from projections import clocks, directory, earlier, meetings, paging, record, referrals
 from projections.directory import Directory
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
@@ -189,6 +189,16 @@ class Reading:
         """What the partner was told of a person, oldest first."""
         rows = await self._rows(SHARE["of_subject"], partner, subject, await self.position(when))
         return _true_by(await self._opened(rows), when)
+
+    async def clocks(
+        self, partner: PartnerId, subject: UUID, when: When, *, now: datetime
+    ) -> list[dict[str, Any]]:
+        """Where the person's waiting-time clocks stand, on what the partner was told by then."""
+        told = await self.history(partner, subject, when)
+        at = when.as_of or (when.as_at if isinstance(when.as_at, datetime) else now)
+        if isinstance(when.as_at, int) and when.as_of is None:
+            at = max((entry.recorded_at for entry in told), default=now)
+        return clocks.running(told, await self.directory(), partner, at=at)
 
     # Referrals and meetings
 

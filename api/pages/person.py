@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from api import pathways, people
 from api.asking import Activity, Asking
-from api.pages import choosing, drawing, words
+from api.pages import choosing, drawing, waiting, words
 from api.pages.forms import Form, Question, choices, new_key
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
@@ -114,6 +114,9 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
     """The record."""
     row = await known(visit, person)
     names, allowed = visit.names, set(row.get("actions", ()))
+    clocks = await visit.here.reading.clocks(
+        visit.caller.organisation, person, visit.when, now=visit.now
+    )
     asked = [{**asked, "id": key} for key, asked in row["referrals"].items()]
     here = f"/people/{person}"
     doing = [
@@ -136,6 +139,7 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
         about=about(row, visit),
         actions=allowed,
         referrals=sorted(asked, key=lambda r: str(r["made_at"]), reverse=True),
+        clocks=waiting.standings(clocks, names),
         charts=charts(row),
         clinical=Category.CLINICAL in visit.categories,
         contacts=sorted(

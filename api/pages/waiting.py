@@ -1,8 +1,8 @@
-"""The waiting clock of a row: how long a person has waited, and against which standard."""
+"""Waiting clocks on pages: of a row in few words, of a record with all that is behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from api.pages import drawing, words
 from domain.policies import clocks
 from domain.policies.days import days_between
 from domain.vocabulary import Step
+from projections.clocks import GOING_ON
 
 STANDARDS = {
     Step.TALKING_THERAPIES: (clocks.Clock.TALKING_THERAPIES_6_WEEKS, None),
@@ -22,6 +23,15 @@ STANDARDS = {
 """The clock that runs at a step, and the MHSDS team type it is counted under."""
 
 NEAR_DAYS = 7
+OVER = words.Tag("Over", "red")
+TAGS = {
+    "running": words.Tag("Running", "blue"),
+    "paused": words.Tag("Paused", "yellow"),
+    "stopped": words.Tag("In time", "green"),
+    "ended without its stop": words.Tag("Ended", "grey"),
+    "nullified": words.Tag("Nullified", "grey"),
+}
+"""A clock's state; one that is over its limit says so instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +63,49 @@ def clock(row: Mapping[str, Any], step: Step | None, now: datetime) -> Clock | N
         return Clock(text, "over", drawing.bar(1, "over"))
     tone = "near" if reading.day >= limit - NEAR_DAYS else "running"
     return Clock(f"Day {reading.day} of {limit}", tone, drawing.bar(reading.day / limit, tone))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One clock of a person's record, ready to be shown."""
+
+    name: str
+    where: str
+    said: str
+    tag: words.Tag
+    due: str
+    awaits: str
+    notes: tuple[str, ...]
+    source: str
+    going_on: bool
+
+
+def standings(clocks_read: Sequence[Mapping[str, Any]], names: words.Names) -> list[Standing]:
+    """Where a person's clocks stand, in the order they were read."""
+    return [_standing(read, names) for read in clocks_read]
+
+
+def _standing(read: Mapping[str, Any], names: words.Names) -> Standing:
+    notes = []
+    if read["paused_days"]:
+        days = f"{read['paused_days']} day{'' if read['paused_days'] == 1 else 's'}"
+        notes.append(f"Paused for {days} at the person's word")
+    if read["opens_on"]:
+        notes.append(f"Not before {words.day(read['opens_on'])}")
+    if restated := read["restated"]:
+        notes.append(
+            f"Restated on {words.day(restated['at'])}: was {restated['was']}, is {restated['is']}"
+        )
+    going_on = read["state"] in GOING_ON
+    over = read["breached"]
+    return Standing(
+        name=words.sentence(read["clock"]),
+        where=names.organisation(read["provider"]) if read["provider"] else "",
+        said=words.sentence(read["words"]),
+        tag=OVER if over else TAGS[read["state"]],
+        due=words.day(read["due"]) if read["due"] and going_on else "",
+        awaits="; ".join(words.sentence(kind) for kind in read["awaits"]) if going_on else "",
+        notes=tuple(notes),
+        source=f"{words.sentence(read['standing'])}: {read['rule']}. {read['source']}",
+        going_on=going_on,
+    )

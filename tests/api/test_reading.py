@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -157,3 +158,44 @@ def test_everybody_signed_in_reads_the_directory(place: Place, asha: Client) -> 
     assert [row["id"] for row in own] == [str(asha.organisation)]
     services = {row["id"]: row for row in asha.seen("/v1/services")["rows"]}
     assert services[str(LOW.id)]["taking"] is True
+
+
+def test_a_record_says_where_its_clocks_stand_and_what_they_said_before(
+    asha: Client, priya: Client
+) -> None:
+    made = referred(asha, "Rosa Lind", at="2026-02-03T09:00:00Z")
+    priya.done(f"/v1/referrals/{made['id']}/acceptance", {"at": "2026-02-03T10:00:00Z"})
+    path = f"/v1/people/{made['person']}"
+    waited = clock_of(asha.seen(path))
+    assert waited["state"] == "running"
+    assert waited["breached"]
+    booked = priya.done(
+        f"/v1/referrals/{made['id']}/appointments",
+        {"starts_at": "2026-03-03T09:00:00Z", "medium": "video", "content": "treatment"},
+    )
+    priya.done(
+        f"/v1/appointments/{booked['id']}/attendance",
+        {"attendance": "attended on time", "at": "2026-03-03T10:00:00Z"},
+    )
+    now, then = asha.seen(path), asha.read(path, **{"as-at": booked["position"]}).json()
+    assert clock_of(now)["words"] == "stopped on day 28 of 42"
+    assert clock_of(now)["restated"]["was"] == clock_of(then)["words"]
+    assert clock_of(asha.read(path, **{"as-of": "2026-02-20"}).json())["words"] == "day 17 of 42"
+
+
+def test_the_validator_of_a_record_is_not_moved_by_a_clock(asha: Client) -> None:
+    made = referred(asha, "Tom Achebe", at="2026-02-03T09:00:00Z")
+    path = f"/v1/people/{made['person']}"
+    asha.seen(path)
+    tag = asha.read(path).headers["ETag"]
+    needs = asha.http.post(
+        f"{path}/communication-needs",
+        json={"needs": "Large print"},
+        headers={"If-Match": tag, "Idempotency-Key": str(uuid4())},
+    )
+    assert needs.status_code == 200, needs.text
+
+
+def clock_of(record: dict[str, Any], name: str = "talking therapies, 6 weeks") -> dict[str, Any]:
+    (found,) = [clock for clock in record["clocks"] if clock["clock"] == name]
+    return dict(found)

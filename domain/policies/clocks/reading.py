@@ -17,6 +17,11 @@ from domain.policies.clocks.spells import Spell, spells
 from domain.policies.days import DAY, Unit, Within, days_between, end_of_day, local_date
 from domain.vocabulary import Moment
 
+BACKWARDS = frozenset(
+    {Kind.REFERRAL_RECEIVED, Kind.REFERRAL_REOPENED, Kind.NULLIFIED, Kind.TAKEN_BACK}
+)
+"""Kinds that may change what was said of days before, on whichever day they are recorded."""
+
 
 class State(StrEnum):
     NOT_STARTED = "not started"
@@ -90,13 +95,25 @@ def read(
     """
     known = [h for h in happenings if known_at is None or h.recorded_at <= known_at]
     reading = _reckoned(clock, known, at)
-    for recorded_at in sorted({h.recorded_at for h in known}, reverse=True):
+    by_hours = reading.limit.unit is Unit.HOURS
+    late = {h.recorded_at for h in known if by_hours or _may_restate(h)}
+    for recorded_at in sorted(late, reverse=True):
         before = [h for h in known if h.recorded_at < recorded_at]
         after = [h for h in known if h.recorded_at <= recorded_at]
         if _past_changed(clock, before, after, recorded_at, at):
             previous = read(clock, before, at=min(at, recorded_at))
             return replace(reading, restated=previous, restated_at=recorded_at)
     return reading
+
+
+def _may_restate(happening: Happening) -> bool:
+    """Whether it may change a day before the one it was recorded on.
+
+    What is recorded on its own day does not, unless it speaks of what was said before it.
+    """
+    return happening.kind in BACKWARDS or local_date(happening.at) != local_date(
+        happening.recorded_at
+    )
 
 
 def _past_changed(
@@ -132,7 +149,11 @@ def _said(reading: ClockReading) -> tuple[object, ...]:
 def _reckoned(clock: Clock, happenings: Sequence[Happening], at: Moment) -> ClockReading:
     taken_back = {h.of for h in happenings if h.kind is Kind.TAKEN_BACK}
     standing = [h for h in happenings if h.at <= at and (not h.id or h.id not in taken_back)]
-    nullified = {h.referral for h in happenings if h.kind is Kind.NULLIFIED}
+    nullified = {
+        h.referral
+        for h in happenings
+        if h.kind is Kind.NULLIFIED and (not h.id or h.id not in taken_back)
+    }
     counted = [h for h in standing if h.referral not in nullified]
 
     today = local_date(at)
@@ -191,17 +212,15 @@ def _first(
 ) -> Moment | None:
     """The first of some kinds that counts; under an hourly rule, to the minute from the start."""
     by_hours = rule.limit.unit is Unit.HOURS
-    return min(
-        (
-            h.at
-            for h in held
-            if h.kind in kinds
-            and (counts(h) or not rule.counts_media)
-            and days_between(spell.start, h.at) >= rule.opens
-            and not (by_hours and h.at < spell.start)
-        ),
-        default=None,
+    found = sorted(
+        h.at
+        for h in held
+        if h.kind in kinds
+        and (counts(h) or not rule.counts_media)
+        and days_between(spell.start, h.at) >= rule.opens
+        and not (by_hours and h.at < spell.start)
     )
+    return next(iter(found[1:] if rule.again else found), None)
 
 
 def _pauses(happenings: Iterable[Happening], spell: Spell, until: Moment) -> tuple[int, bool]:

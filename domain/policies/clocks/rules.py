@@ -15,6 +15,7 @@ class Clock(StrEnum):
     TALKING_THERAPIES_6_WEEKS = "talking therapies, 6 weeks"
     TALKING_THERAPIES_18_WEEKS = "talking therapies, 18 weeks"
     TALKING_THERAPIES_WITHOUT_PAUSES = "talking therapies, 6 weeks without the person's pauses"
+    SECOND_TREATMENT = "talking therapies, second treatment"
     COMMUNITY_4_WEEKS = "community mental health, 4 weeks"
     SANDWELL_ASSESSMENT = "Sandwell, initial assessment"
     SANDWELL_ACUTE = "Sandwell, initial assessment when acute"
@@ -42,10 +43,11 @@ class ClockRule:
     """One way to run a clock, between two dates.
 
     The clock starts at the first of ``starts`` and stops at the latest of the first of each group
-    in ``stops``. What happens before day ``opens`` is too early to stop it. ``spell_gap`` joins
-    referrals that overlap or lie at most so many days apart into one spell; ``teams`` are those in
-    scope. The rule is chosen by the day the clock starts or, where ``dated_by`` names kinds, by
-    the day of the first of those, and until there is one by the day asked about.
+    in ``stops``. What happens before day ``opens`` is too early to stop it. With ``again`` what
+    starts it must happen once more to stop it. ``spell_gap`` joins referrals that overlap or lie at
+    most so many days apart into one spell; ``teams`` are those in scope. The rule is chosen by the
+    day the clock starts or, where ``dated_by`` names kinds, by the day of the first of those, and
+    until there is one by the day asked about.
     """
 
     clock: Clock
@@ -64,6 +66,7 @@ class ClockRule:
     dated_by: frozenset[Kind] = frozenset()
     counts_media: bool = False
     deducts_pauses: bool = False
+    again: bool = False
 
 
 def only(*kinds: Kind) -> tuple[frozenset[Kind], ...]:
@@ -167,6 +170,21 @@ RULES: tuple[ClockRule, ...] = (
         limit=Within(42, Unit.DAYS),
         stops=only(Kind.TREATMENT),
         deducts_pauses=True,
+    ),
+    ClockRule(
+        clock=Clock.SECOND_TREATMENT,
+        name="second treatment within 90 days of the first (the hidden wait)",
+        source=(
+            "NHS Talking Therapies annual measures, 2024-25: first to second treatment, published "
+            "in bands of 28, 56 and 90 days; no national limit, so the last band is Throughcare's "
+            "own"
+        ),
+        standing=Standing.LOCAL,
+        effective_from=date(2015, 4, 1),
+        limit=Within(90, Unit.DAYS),
+        starts=frozenset({Kind.TREATMENT}),
+        stops=only(Kind.TREATMENT),
+        again=True,
     ),
     _community(
         "contact, baseline outcome, care plan or intervention within 28 days",
