@@ -14,7 +14,8 @@ from api.asking import Activity, Answered, Asks, answered, example
 from api.parts import Here
 from api.reads import At
 from api.texts import Instant, Line, Text
-from domain.meeting import Attendee, Dissent, MeetingIsUnknown, MeetingScheduled
+from domain.case import Attendee, Dissent
+from domain.meeting import MeetingIsUnknown, MeetingScheduled
 from domain.vocabulary import (
     Decision,
     DecisionId,

@@ -19,6 +19,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from domain import contact, measure, meeting, partner, person, referral
+from domain.case import DestinationIsMissing
 from domain.intentions import deciding
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
@@ -114,7 +115,7 @@ STATUS: dict[type[BrokenRule], int] = {
     TextCannotBeStored: 422,
     deciding.KeyStandsForAnotherIntention: 422,
     measure.ScoreIsNotPossible: 422,
-    meeting.DestinationIsMissing: 422,
+    DestinationIsMissing: 422,
     person.DateOfBirthIsNotPossible: 422,
     SomethingFailed: 500,
     deciding.TooManyAtOnce: 503,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.intentions.agreed import AgreedIntentions
 from domain.intentions.contacts import ContactIntentions
 from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
@@ -18,6 +19,7 @@ class CareCoordination(
     ReferralIntentions,
     PathwayIntentions,
     MeetingIntentions,
+    AgreedIntentions,
     ContactIntentions,
     WaitingIntentions,
     EndingIntentions,

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded, Recorder
-from domain.meeting import MeetingClosed, MeetingScheduled
+from domain.meeting import OF_THE_WHOLE
 from domain.partner import AgreementSigned
 from domain.policies.agreements import TEMPLATES
 from domain.sharing import may_know, message_type
@@ -113,7 +113,7 @@ def _entry(fact: type[Fact]) -> FactEntry:
 
 
 def _told(fact: type[Fact], kind: PartnerKind) -> Told:
-    of_nobody = issubclass(fact, MeetingScheduled | MeetingClosed)  # told to those invited
+    of_nobody = issubclass(fact, OF_THE_WHOLE)  # told to those invited
     return Told(
         involved=None if of_nobody else _fields(fact, kind, party=False),
         taking_part=_fields(fact, kind, party=True),

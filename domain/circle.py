@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date
 from uuid import UUID
 
-from domain import meeting, pathway, person, referral
+from domain import pathway, person, referral
+from domain.action import ActionAgreed, ActionDone, ActionDropped
+from domain.case import CaseListed, CaseNoted, CaseNotReached, MdtDecisionRecorded
+from domain.discussion import CaseDiscussed
 from domain.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -95,7 +98,23 @@ class Circle:
         for partner in sorted(now):
             self.told[partner] = recorded.position
             self.past.pop(partner, None)
+        over += self._after_one_talk(recorded, agreements, today)
         return Telling(tuple(disclosures), tuple(backfills), tuple(withdrawn), tuple(over))
+
+    def _after_one_talk(
+        self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned], today: date
+    ) -> list[PartnerId]:
+        """Who was told of a person for one discussion alone; it involves nobody any longer."""
+        if not isinstance(recorded.fact, CaseDiscussed):
+            return []
+        over = []
+        for partner in sorted((recorded.fact.asked_by.partner, recorded.fact.advised_by.partner)):
+            self._leave(partner, f"discussion {recorded.originator_id}")
+            if partner in self.told and not self._involved(partner, agreements, today):
+                del self.told[partner]
+                self.past[partner] = recorded.position
+                over.append(partner)
+        return over
 
     def _backfill(
         self,
@@ -230,10 +249,17 @@ class Circle:
             case pathway.PathwayClosed(responsible=partner):
                 self.open, self.responsible = False, None
                 self._leave(partner, "responsible")
-            case meeting.CaseListed(present=present):
+            case CaseListed(present=present):
                 for partner in present:
                     self._join(partner, f"meeting {stream}", stream)
-            case meeting.MdtDecisionRecorded() | meeting.CaseNotReached():
+            case ActionAgreed(owner=owner):
+                self._join(owner, f"action {stream}", stream)
+            case ActionDone(owner=owner) | ActionDropped(owner=owner):
+                self._leave(owner, f"action {stream}")
+            case CaseDiscussed(asked_by=one, advised_by=other):
+                for partner in (one.partner, other.partner):
+                    self._join(partner, f"discussion {stream}", stream)
+            case MdtDecisionRecorded() | CaseNoted() | CaseNotReached():
                 for partner in self.bases:
                     self._leave(partner, f"meeting {stream}")
             case _:

@@ -50,6 +50,8 @@ class Recorder(StrEnum):
     RECEIVER = "the receiver"  # whom the referral waits or waited with, whom the offer was made to
     RESPONSIBLE = "the organisation that is responsible for the person"
     INVITED = "an organisation invited to the meeting"
+    OWNER = "the organisation that is to do it"
+    DISCUSSING = "an organisation whose practitioner took part"
     KNOWING = "an organisation that knows the person"
     PARTNER = "any organisation that has joined"
     OFFERING = "the organisation that offers the service"

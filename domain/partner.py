@@ -113,8 +113,8 @@ class Partner(Aggregate):
     name: str = ""
     kind: PartnerKind | None = None
     agreement: str | None = None
-    categories: frozenset[Category] = frozenset()
-    practitioners: set[PractitionerId] = field(default_factory=set)
+    signed: AgreementSigned | None = None
+    practitioners: dict[PractitionerId, Role] = field(default_factory=dict)
     left: bool = False
 
     def join(
@@ -157,16 +157,38 @@ class Partner(Aggregate):
         fact = PractitionerAdded(practitioner=practitioner, name=name, role=role, title=title)
         return self.record(fact, asked)
 
+    @property
+    def categories(self) -> frozenset[Category]:
+        """What the agreement in force lets the partner be told."""
+        return frozenset(self.signed.categories) if self.signed else frozenset()
+
+    @property
+    def clinicians(self) -> frozenset[PractitionerId]:
+        """Those who may stand in for one another as the responsible clinician."""
+        return frozenset(one for one, role in self.practitioners.items() if role is Role.CLINICIAN)
+
+    def may_hear(self, on: date, *, consented: bool, category: Category | None = None) -> bool:
+        """Whether the agreement in force on a day lets anything of a person reach the partner.
+
+        With a ``category``, whether it lets that reach it.
+        """
+        signed = self.signed
+        if signed is None or not signed.starts <= on <= (signed.ends or date.max):
+            return False
+        if signed.consent_required and not consented:
+            return False
+        return category is None or category in signed.categories
+
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case PartnerJoined(name=name, kind=kind):
                 self.name, self.kind = name, kind
-            case AgreementSigned(reference=reference, categories=categories):
-                self.agreement, self.categories = reference, frozenset(categories)
+            case AgreementSigned() as signed:
+                self.agreement, self.signed = signed.reference, signed
             case AgreementEnded():
-                self.agreement, self.categories = None, frozenset()
-            case PractitionerAdded(practitioner=practitioner):
-                self.practitioners.add(practitioner)
+                self.agreement, self.signed = None, None
+            case PractitionerAdded(practitioner=practitioner, role=role):
+                self.practitioners[practitioner] = role
             case PartnerLeft():
                 self.left = True
             case other:

@@ -10,12 +10,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from domain import contact, corrections, measure, meeting, pathway, person, referral
+from domain import contact, corrections, discussion, measure, meeting, pathway, person, referral
+from domain.action import ActionFact
+from domain.case import (
+    AttendanceRecorded,
+    CaseFact,
+    CaseListed,
+    DissentRecorded,
+    MdtDecisionRecorded,
+)
 from domain.corrections import CATEGORY_OF, CorrectionFact
 from domain.handover import (
     HandoverAccepted,
     HandoverFact,
 )
+from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.partner import AgreementSigned
@@ -117,13 +126,13 @@ def may_know(
     if agreement.scope is Scope.OWN and not concerned:
         return None
     discreet = not (agreement.substance or concerned)
-    if discreet and isinstance(fact, meeting.AttendanceRecorded):
+    if discreet and isinstance(fact, AttendanceRecorded | DissentRecorded):
         return None
     if isinstance(fact, ABOUT_ONE_PARTNER) and recorded.organisation != partner:
         return None
     fields = {name for name, category in fact.FIELD_CATEGORY.items() if category in allowed}
-    if discreet and isinstance(fact, meeting.CaseListed):
-        fields -= {"present"}
+    if discreet:
+        fields -= WHO_SAT.get(type(fact), set())
     if discreet and recorded.label is Label.SUBSTANCE:
         holding = _holding(fact)
         if holding is None:
@@ -146,6 +155,12 @@ def may_know(
         envelope["part"] = RECEIVED if fact.receiver == partner else ""
     return _disclosed(recorded, partner, fields, envelope, backfill)
 
+
+WHO_SAT: dict[type[Fact], set[str]] = {
+    CaseListed: {"present"},
+    MdtDecisionRecorded: {"dissent", "informs"},
+}
+"""What would name a drug service to an organisation that was not in the room."""
 
 ABOUT_ONE_PARTNER = (person.ObjectionRaised, person.ObjectionLifted, person.ConsentGiven)
 """Told to nobody but the organisation the person said it to."""
@@ -210,9 +225,18 @@ def _concerns(
         case pathway.PathwayFact() | HandoverFact() | FallbackFact():
             named = {getattr(fact, role, None) for role in ("sender", "receiver", "responsible")}
             return recorded.correlation in own or partner in named | {recorded.organisation}
-        case meeting.MdtDecisionRecorded(receiver=receiver) if receiver == partner:
+        case MdtDecisionRecorded(receiver=receiver) if receiver == partner:
             return True
-        case referral.ReferralFact() | WaitingFact() | meeting.MeetingFact():
+        case ImplementationAwaited(owner=owner) if owner == partner:
+            return True
+        case ImplementationFact(meeting=at):
+            return at in own or recorded.organisation == partner
+        case ActionFact(owner=owner, meeting=at):
+            coordinating = Category.COORDINATION in agreement.categories
+            return owner == partner or (at in own and coordinating)
+        case discussion.CaseDiscussed(asked_by=one, advised_by=other):
+            return partner in (one.partner, other.partner)
+        case referral.ReferralFact() | WaitingFact() | meeting.MeetingFact() | CaseFact():
             return recorded.originator_id in own
         case _:
             return False

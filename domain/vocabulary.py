@@ -19,6 +19,9 @@ PathwayId = NewType("PathwayId", UUID)
 HandoverId = NewType("HandoverId", UUID)
 MeetingId = NewType("MeetingId", UUID)
 DecisionId = NewType("DecisionId", UUID)
+SeriesId = NewType("SeriesId", UUID)
+ActionId = NewType("ActionId", UUID)
+DiscussionId = NewType("DiscussionId", UUID)
 ContactId = NewType("ContactId", UUID)
 MeasureId = NewType("MeasureId", UUID)
 EditId = NewType("EditId", UUID)
@@ -253,3 +256,24 @@ class MeetingKind(StrEnum):
     FORTNIGHTLY_TEAM = "fortnightly team meeting"
     MONTHLY_REVIEW = "monthly project review"
     QUARTERLY_PLANNING = "quarterly planning"
+
+
+class ViewObtained(StrEnum):
+    """How a meeting knows what the person wants."""
+
+    AT_THE_MEETING = "said at the meeting"
+    BEFORE = "said to a practitioner beforehand"
+    IN_WRITING = "written by the person"
+    BY_ADVOCATE = "through a carer or an advocate"
+    NOT_OBTAINED = "not obtained"
+
+
+class NotImplementedReason(StrEnum):
+    """Why what a meeting decided was not done (reasons after Raine et al., HS&DR 2(37), 2014)."""
+
+    NOT_TAKEN_ON = "the receiver did not take the person on"
+    OFFER_ENDED = "the offer ended without an answer"
+    PERSON_CHOSE_OTHERWISE = "the person chose otherwise"
+    NEEDS_CHANGED = "the person's needs changed"
+    NOT_AVAILABLE = "the help was not available"
+    PATHWAY_ENDED = "the pathway ended first"

@@ -190,7 +190,7 @@ class Share:
     def _meeting(self, recorded: Recorded) -> tuple[Disclosure, ...]:
         """A meeting's own facts go to the organisations invited to it."""
         fact = recorded.fact
-        assert isinstance(fact, meeting.MeetingScheduled | meeting.MeetingClosed)
+        assert isinstance(fact, meeting.OF_THE_WHOLE)
         agreements = self.agreements
         return tuple(
             Disclosure(

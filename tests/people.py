@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from domain.partner import AgreementSigned
@@ -22,6 +22,7 @@ from domain.vocabulary import (
 
 PLACE = UUID("7ad0a3b6-6f5d-5d0e-9a51-1f2b3c4d5e6f")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+THURSDAY = MONDAY + timedelta(days=3)
 
 
 def named(words: str) -> UUID:

@@ -65,8 +65,14 @@ class Recorders:
             case Recorder.REPORTING:
                 return recorded.intention in self.reporting and who in self.knowing[recorded.person]
             case Recorder.INVITED:
-                meeting = self.decided.get(recorded.correlation, recorded.originator_id)
+                decided_at = self.decided.get(recorded.correlation, recorded.originator_id)
+                meeting = getattr(fact, "meeting", decided_at)
                 return who in self.invited.get(meeting, getattr(fact, "invited", ()))
+            case Recorder.OWNER:
+                return who == getattr(fact, "owner", None)
+            case Recorder.DISCUSSING:
+                named = (getattr(fact, side, None) for side in ("asked_by", "advised_by"))
+                return who in {one.partner for one in named if one}
             case Recorder.KNOWING:
                 return who in self.knowing[recorded.person]
             case Recorder.OFFERING:

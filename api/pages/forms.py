@@ -18,10 +18,10 @@ from api.asking import Asking
 from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
 from api.problems import IdempotencyKeyIsMissing, status_of
+from domain.case import DestinationIsMissing
 from domain.intentions.deciding import CannotBeResponsible
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import BrokenRule
-from domain.meeting import DestinationIsMissing
 from domain.person import DateOfBirthIsNotPossible
 from domain.referral import AlreadyTheReceiver
 from domain.service import ServiceDoesNotTakeSuchReferrals, ServiceIsNotOpen

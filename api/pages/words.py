@@ -256,11 +256,23 @@ HAPPENED = {
     "Cancelled": "Appointment cancelled",
     "MeasureCompleted": "{instrument} recorded: {total}",
     "MeetingScheduled": "Meeting scheduled",
+    "ListCirculated": "Meeting list circulated",
+    "ApologiesRecorded": "Apologies recorded",
     "CaseListed": "Listed for a meeting",
     "AttendanceRecorded": "Meeting attendance recorded",
     "MdtDecisionRecorded": "Meeting decided: {outcome}",
     "MeetingClosed": "Meeting closed",
+    "DissentRecorded": "Dissent recorded",
+    "CaseNoted": "Noted by the meeting",
     "CaseNotReached": "Not reached by the meeting",
+    "ImplementationAwaited": "Decision waits for {owner} to act on it: {outcome}",
+    "DecisionImplemented": "Decision implemented: {outcome}",
+    "DecisionNotImplemented": "Decision not implemented: {outcome}",
+    "DecisionSuperseded": "Decision superseded by a later one: {outcome}",
+    "ActionAgreed": "Action agreed for {owner}: {what}",
+    "ActionDone": "Action done by {owner}",
+    "ActionDropped": "Action of {owner} dropped",
+    "CaseDiscussed": "Case discussed by two practitioners",
     "Withdrawn": "No longer shared with us",
     "InvolvementEnded": "No longer involved",
 }
@@ -290,6 +302,13 @@ LATEST = {
     "AppointmentBooked": "Appointment booked",
     "MeasureCompleted": "Score recorded",
     "MdtDecisionRecorded": "Meeting decided",
+    "ImplementationAwaited": "Decision to act on",
+    "DecisionImplemented": "Decision implemented",
+    "DecisionNotImplemented": "Decision not implemented",
+    "DecisionSuperseded": "Decision superseded",
+    "ActionAgreed": "Action agreed",
+    "ActionDone": "Action done",
+    "ActionDropped": "Action dropped",
     "ObjectionRaised": "Objection recorded",
     "ObjectionLifted": "Objection taken back",
     "ConsentGiven": "Consent given",
@@ -303,7 +322,9 @@ LATEST = {
 }
 """What happened last, in few words; other facts say the same long and short."""
 
-_ORGANISATIONS = frozenset({"to", "receiver", "sender", "responsible", "from_receiver", "partner"})
+_ORGANISATIONS = frozenset(
+    {"to", "receiver", "sender", "responsible", "from_receiver", "partner", "owner"}
+)
 
 
 def noun(type_: str) -> str:
@@ -333,6 +354,7 @@ def why(data: Mapping[str, Any]) -> str:
     given = (
         "rationale",
         "evidence",
+        "urgent",
         "reason",
         "ask",
         "question",
@@ -340,6 +362,7 @@ def why(data: Mapping[str, Any]) -> str:
         "note",
         "summary",
         "words",
+        "advice",
     )
     return next((sentence(str(data[key])) for key in given if data.get(key)), "")
 

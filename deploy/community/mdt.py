@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from deploy.community import place, wording, workdays
 from deploy.community.community import HELD_BY, Community, Gathering, Helped, Life
 from deploy.community.organisation import Offer, Organisation
-from domain.meeting import Attendee, Dissent, MeetingScheduled
+from domain.case import Attendee, Dissent
+from domain.meeting import MeetingScheduled
+from domain.pathway import Pathway
 from domain.policies.days import local_date
 from domain.vocabulary import (
     Decision,
@@ -17,12 +19,14 @@ from domain.vocabulary import (
     MeetingId,
     MeetingKind,
     Moment,
+    PractitionerId,
     Role,
 )
 
 WEEKS_AHEAD = 4
 MOST_CASES = 22
 MINUTES_A_CASE = 8
+NOTICE = timedelta(hours=24)
 MISSES = 0.12  # how often an invited organisation does not come
 
 
@@ -45,8 +49,15 @@ def weekly(c: Community) -> Life:
             asked=c.asked(place.PRACTICE, chair),
         )
         c.gatherings.append(gathering)
+        c.begin(_circulated(c, gathering), max(c.now, gathering.starts_at - NOTICE))
         c.begin(_over(c, gathering), gathering.starts_at + timedelta(hours=3, minutes=5))
         day = workdays.thursday(day + timedelta(days=1))
+
+
+def _circulated(c: Community, gathering: Gathering) -> Life:
+    chair = place.PRACTICE.those(Role.CHAIR)[0]
+    c.care.circulate_list(MeetingId(gathering.id), asked=c.asked(place.PRACTICE, chair))
+    yield from ()
 
 
 def _over(c: Community, gathering: Gathering) -> Life:
@@ -69,8 +80,8 @@ def discuss(
     """List a case, hear it and decide; ``True`` when somebody else took the person on."""
     if h.listed or by.id not in {partner.id for partner in place.INVITED}:
         return False
-    # The list is closed a day before; what can wait is put on a later one.
-    notice = timedelta(hours=20) if c.chance(0.45) else timedelta(days=7)
+    # The list goes round a day before; what can wait is put on a later one.
+    notice = timedelta(hours=25) if c.chance(0.45) else timedelta(days=7)
     gathering = next(
         (g for g in c.gatherings if g.starts_at - c.now > notice and g.cases < MOST_CASES),
         None,
@@ -94,9 +105,10 @@ def discuss(
     chair = place.PRACTICE.those(Role.CHAIR)[0]
     responsible = way.responsible
     there = [
-        Attendee(practitioner=c.one_of(partner).id, partner=partner.id)
+        Attendee(practitioner=_comes(c, partner, way), partner=partner.id)
         for partner in present
-        if partner.id in (responsible, by.id) or not c.chance(MISSES)
+        if (partner.id in (responsible, by.id) or not c.chance(MISSES))
+        and partner.id not in h.objects_to
     ]
     there.append(Attendee(practitioner=chair.id, partner=place.PRACTICE.id))
     c.care.record_attendance(meeting, h.id, tuple(there), asked=c.asked(place.PRACTICE, chair))
@@ -147,16 +159,31 @@ def answered(
     return True
 
 
+def _comes(c: Community, partner: Organisation, way: Pathway) -> PractitionerId:
+    """Who sits for an organisation: for the responsible one, the responsible clinician."""
+    if partner.id != way.responsible:
+        return c.one_of(partner).id
+    return way.key_worker or c.one(partner.those(Role.CLINICIAN)).id
+
+
 def _may_move(c: Community, h: Helped, there: list[Attendee], outcome: Decision, to: Offer) -> bool:
     """Whether there is somebody in the room who may offer the person to that service."""
     way = c.way_of(h)
     return (
         way is not None
         and way.offer is None
-        and way.responsible in {a.partner for a in there}
+        and bool(_responsible_clinicians(way) & {a.practitioner for a in there})
         and way.responsible != _owner(to).id
         and (outcome is not Decision.HAND_OVER or way.responsible == place.PRACTICE.id)
     )
+
+
+def _responsible_clinicians(way: Pathway) -> set[PractitionerId]:
+    """The key worker, and the clinicians of who is responsible, who stand in."""
+    assert way.responsible is not None
+    holder = HELD_BY[way.responsible]
+    named = {way.key_worker} if way.key_worker else set()
+    return named | {worker.id for worker in holder.those(Role.CLINICIAN)}
 
 
 def _owner(offer: Offer) -> Organisation:

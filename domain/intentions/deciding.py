@@ -16,11 +16,24 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError
 from eventsourcing.utils import Environment
 
-from domain import contact, measure, meeting, partner, pathway, person, referral, service
-from domain.kernel import Aggregate, Asked, BrokenRule, Recorded, Unknown
+from domain import (
+    action,
+    contact,
+    discussion,
+    implementation,
+    measure,
+    meeting,
+    partner,
+    pathway,
+    person,
+    referral,
+    service,
+)
+from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded, Unknown
 from domain.mapping import FactMapper, Keys, Topics
 from domain.pathway import pathway_of
 from domain.policies import entry
+from domain.policies.days import local_date
 from domain.vocabulary import (
     DecisionId,
     HandoverId,
@@ -34,7 +47,19 @@ from domain.vocabulary import (
 
 FACTS = Topics(
     fact
-    for noun in (person, partner, service, referral, pathway, meeting, contact, measure)
+    for noun in (
+        person,
+        partner,
+        service,
+        referral,
+        pathway,
+        meeting,
+        implementation,
+        action,
+        discussion,
+        contact,
+        measure,
+    )
     for fact in noun.FACTS
 )
 """Every fact that can be stored, from every noun."""
@@ -183,7 +208,7 @@ class Deciding(Application[UUID]):
         """
         if self._batch is not None:
             try:
-                changed = decide()
+                changed = self._followed_up(decide(), asked)
             except BrokenRule:
                 self._forget(self._batch)
                 raise
@@ -193,7 +218,7 @@ class Deciding(Application[UUID]):
             return _first_answer(earlier, asked)
         for _ in range(TRIES):
             try:
-                changed = decide()
+                changed = self._followed_up(decide(), asked)
             except BrokenRule:
                 # The same intention, asked at the same moment, may have been recorded meanwhile.
                 if same := self._log.earlier(asked.organisation, asked.key):
@@ -211,6 +236,23 @@ class Deciding(Application[UUID]):
                 return _first_answer(repeated.earlier[0], asked)
             return Answer(noun, saved[-1].notification.id, actions)
         raise TooManyAtOnce(noun)
+
+    def _followed_up(self, changed: tuple[Aggregate, ...], asked: Asked) -> tuple[Aggregate, ...]:
+        """With what a hand-over's answer, or a pathway's end, says of the decision behind it."""
+        for way in changed:
+            if not isinstance(way, pathway.Pathway) or way.person is None:
+                continue
+            answers = [r for r in way.pending if isinstance(r.fact, implementation.ANSWERS)]
+            if not answers:
+                continue
+            of = implementation.implementation_of(way.person)
+            known = next((each for each in changed if each.id == of), None)
+            following = known or self._load(implementation.Implementation, of)
+            assert isinstance(following, implementation.Implementation)
+            for answer in answers:
+                following.hear(answer, asked=asked)
+            return changed if known else (*changed, following)
+        return changed
 
     def _gather(
         self, batch: Batch, noun: UUID, asked: Asked, changed: Sequence[Aggregate]
@@ -338,17 +380,34 @@ class Deciding(Application[UUID]):
         if person_id and partner_id in self._load(person.Person, person_id).objections:
             raise ThePersonObjects(partner_id)
 
+    def _may_hear(
+        self,
+        person_id: PersonId,
+        partner_id: PartnerId,
+        asked: Asked,
+        category: Category | None = None,
+    ) -> bool:
+        """Whether an organisation may be told of a person, in a room or on the telephone."""
+        known = self._load(person.Person, person_id)
+        return partner_id not in known.objections and self._load(
+            partner.Partner, partner_id
+        ).may_hear(local_date(asked.at), consented=partner_id in known.consents, category=category)
+
     def _label(self, partner_id: PartnerId, label: Label = Label.ORDINARY) -> Label:
         """What a drug service asks, or holds, is as sensitive as what it offers."""
         drugs = self._kind(partner_id) is PartnerKind.DRUG_SERVICE
         return Label.SUBSTANCE if drugs else label
 
 
+ACTING = (referral.Referral, pathway.Pathway, meeting.Meeting, action.Action)
+"""Nouns that say what may be asked of them next."""
+
+
 def _next_actions(
     noun: UUID, changed: Sequence[Aggregate], organisation: PartnerId
 ) -> tuple[str, ...]:
     for aggregate in changed:
-        if aggregate.id == noun and isinstance(aggregate, (referral.Referral, pathway.Pathway)):
+        if aggregate.id == noun and isinstance(aggregate, ACTING):
             return aggregate.next_actions(organisation)
     return ()
 

@@ -6,9 +6,17 @@ from collections.abc import Callable
 from datetime import date
 
 from domain import meeting, service
+from domain.action import Action, ActionAgreed
+from domain.case import MOVES, Attendee, Dissent
+from domain.implementation import AT_ONCE, Implementation, implementation_of
 from domain.intentions.deciding import Answer, Deciding
-from domain.kernel import Aggregate, Asked, Recorded
+from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded
+from domain.partner import Partner
+from domain.pathway import Pathway
+from domain.person import Person
+from domain.policies import quorum, rhythm
 from domain.vocabulary import (
+    ActionId,
     Decision,
     DecisionId,
     HandoverId,
@@ -16,9 +24,16 @@ from domain.vocabulary import (
     MeetingId,
     PartnerId,
     PersonId,
+    PractitionerId,
+    Priority,
     ServiceId,
     Source,
+    ViewObtained,
 )
+
+
+class OwnerMayNotBeTold(BrokenRule):
+    """This organisation may not be told what is asked of it; ask for consent, or choose another."""
 
 
 class MeetingIntentions(Deciding):
@@ -27,14 +42,46 @@ class MeetingIntentions(Deciding):
     def schedule_meeting(
         self, meeting_id: MeetingId, scheduled: meeting.MeetingScheduled, *, asked: Asked
     ) -> Answer:
-        """Give a meeting its day and its organisations."""
+        """Give a meeting its day and its organisations. Raises `SomebodyNeededIsNotInvited`."""
 
         def decide() -> tuple[Aggregate, ...]:
             planned = self._load(meeting.Meeting, meeting_id)
-            planned.schedule(scheduled, asked=asked)
+            self._invite(planned, scheduled, asked)
             return (planned,)
 
         return self._ask(meeting_id, asked, decide)
+
+    def schedule_next_meeting(self, after: MeetingId, *, asked: Asked) -> Answer:
+        """Schedule the meeting that comes after this one by the rhythm of its kind.
+
+        What the earlier one did not reach is on its list. Raises `NotInvited`,
+        `MeetingIsScheduled`, `SomebodyNeededIsNotInvited`.
+        """
+        this = self._get(meeting.Meeting, after, meeting.MeetingIsUnknown)
+        following = this.following(asked.at)
+
+        def decide() -> tuple[Aggregate, ...]:
+            earlier = self._get(meeting.Meeting, after, meeting.MeetingIsUnknown)
+            if asked.organisation not in earlier.invited:
+                raise meeting.NotInvited(asked.organisation)
+            planned = self._load(meeting.Meeting, following)
+            self._invite(planned, earlier.next_one(asked.at), asked)
+            self._carry_over(earlier, planned, asked)
+            return (planned,)
+
+        return self._ask(following, asked, decide)
+
+    def circulate_list(self, meeting_id: MeetingId, *, asked: Asked) -> Answer:
+        """Send a meeting's list round to the organisations invited."""
+        return self._on_meeting(meeting_id, asked, lambda m: m.circulate(asked=asked))
+
+    def record_apologies(
+        self, meeting_id: MeetingId, absent: tuple[meeting.Absence, ...], *, asked: Asked
+    ) -> Answer:
+        """Record who was expected at a meeting and is not there."""
+        return self._on_meeting(
+            meeting_id, asked, lambda m: m.record_apologies(absent, asked=asked)
+        )
 
     def list_case(
         self,
@@ -44,33 +91,63 @@ class MeetingIntentions(Deciding):
         question: str,
         present: tuple[PartnerId, ...],
         listed_only: bool = False,
+        urgent: str | None = None,
         asked: Asked,
     ) -> Answer:
-        """Put a person on a meeting's list."""
-        return self._on_meeting(
-            meeting_id,
-            asked,
-            lambda m: m.list_case(
+        """Put a person on a meeting's list. Raises `ThePersonObjects`."""
+
+        def listing(held: meeting.Meeting) -> Recorded | None:
+            for partner in present:
+                self._welcome(person_id, partner)
+            return held.list_case(
                 person_id,
                 question=question,
                 present=present,
                 listed_only=listed_only,
+                urgent=urgent,
                 label=self._pathway(person_id).label,
                 asked=asked,
-            ),
-        )
+            )
+
+        return self._on_meeting(meeting_id, asked, listing)
 
     def record_attendance(
         self,
         meeting_id: MeetingId,
         person_id: PersonId,
-        attendees: tuple[meeting.Attendee, ...],
+        attendees: tuple[Attendee, ...],
         *,
         asked: Asked,
     ) -> Answer:
-        """Record who is in the room for one case."""
+        """Record who is in the room for one case; who may not hear it has left."""
         return self._on_meeting(
-            meeting_id, asked, lambda m: m.record_attendance(person_id, attendees, asked=asked)
+            meeting_id,
+            asked,
+            lambda m: m.record_attendance(
+                person_id,
+                attendees,
+                may_hear=frozenset(
+                    partner
+                    for partner in {a.partner for a in attendees}
+                    if self._may_hear(person_id, partner, asked)
+                ),
+                asked=asked,
+            ),
+        )
+
+    def who_must_leave(
+        self, meeting_id: MeetingId, person_id: PersonId, *, asked: Asked
+    ) -> tuple[PartnerId, ...]:
+        """The organisations invited that may not hear a case, for whatever reason: none is given.
+
+        Raises `MeetingIsUnknown`, `NotInvited`, `CaseIsNotListed`.
+        """
+        held = self._get(meeting.Meeting, meeting_id, meeting.MeetingIsUnknown)
+        present = held.present_for(person_id, asked=asked)
+        return tuple(
+            partner
+            for partner in held.invited
+            if partner not in present or not self._may_hear(person_id, partner, asked)
         )
 
     def record_decision(
@@ -83,21 +160,27 @@ class MeetingIntentions(Deciding):
         service_id: ServiceId | None = None,
         rationale: str,
         persons_view: str,
-        dissent: tuple[meeting.Dissent, ...] = (),
+        view_obtained: ViewObtained | None = None,
+        options: str | None = None,
+        dissent: tuple[Dissent, ...] = (),
+        informs: Attendee | None = None,
         review_on: date | None = None,
         asked: Asked,
     ) -> Answer:
         """Record what a meeting decided; a decision that moves the person offers the hand-over.
 
         Responsibility does not move with the decision, but when the receiver accepts. A move to
-        another step of the organisation that is responsible already takes place at once.
+        another step of the organisation that is responsible already takes place at once. A key
+        decision takes the place of what was decided before and is not done yet, and an offer that
+        carried it is taken back.
         """
 
         def decide() -> tuple[Aggregate, ...]:
             deciding = self._get(meeting.Meeting, meeting_id, meeting.MeetingIsUnknown)
             way = self._pathway(person_id)
+            following = self._load(Implementation, implementation_of(person_id))
             wanted, receiver, label = None, None, Label.ORDINARY
-            if outcome in meeting.MOVES and service_id:
+            if outcome in MOVES and service_id:
                 wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
                 receiver = wanted.receiver(Source.PROFESSIONAL)
                 label = self._label(receiver, wanted.label)
@@ -109,13 +192,23 @@ class MeetingIntentions(Deciding):
                 receiver=receiver,
                 rationale=rationale,
                 persons_view=persons_view,
+                view_obtained=view_obtained,
+                options=options,
                 dissent=dissent,
+                informs=informs,
                 responsible=way.responsible,
+                clinicians=self._clinicians(way),
                 review_on=review_on,
                 label=label,
                 asked=asked,
             )
-            if decided and wanted and receiver == way.responsible:
+            if decided is None:
+                return (deciding,)
+            if outcome in quorum.KEY_DECISIONS:
+                for earlier in following.give_way(decision, asked=asked, cause=decided.id):
+                    way.lapse_handover(HandoverId(earlier), asked=asked, cause=decided.id)
+            done = outcome in AT_ONCE
+            if wanted and receiver == way.responsible:
                 way.move_within(
                     wanted.step,
                     decision=decision,
@@ -124,7 +217,8 @@ class MeetingIntentions(Deciding):
                     correlation=decided.correlation,
                     cause=decided.id,
                 )
-            elif decided and wanted and receiver:
+                done = True
+            elif wanted and receiver:
                 self._offer(
                     way,
                     HandoverId(decision),
@@ -134,13 +228,124 @@ class MeetingIntentions(Deciding):
                     decided,
                     decision=decision,
                 )
-            return deciding, way
+            following.await_decision(
+                person_id,
+                decision,
+                meeting=meeting_id,
+                outcome=outcome,
+                owner=receiver or way.responsible or asked.organisation,
+                done=done,
+                label=decided.label,
+                asked=asked,
+                cause=decided.id,
+            )
+            return deciding, way, following
 
         return self._ask(meeting_id, asked, decide)
 
+    def record_dissent(
+        self, meeting_id: MeetingId, person_id: PersonId, dissent: Dissent, *, asked: Asked
+    ) -> Answer:
+        """Keep what somebody in the room says against a decision."""
+        label = self._label(asked.organisation)
+        return self._on_meeting(
+            meeting_id,
+            asked,
+            lambda m: m.record_dissent(person_id, dissent, label=label, asked=asked),
+        )
+
+    def agree_action(
+        self,
+        meeting_id: MeetingId,
+        person_id: PersonId,
+        action_id: ActionId,
+        *,
+        what: str,
+        owner: PartnerId,
+        practitioner: PractitionerId | None = None,
+        due_on: date,
+        priority: Priority = Priority.ROUTINE,
+        asked: Asked,
+    ) -> Answer:
+        """Record what somebody is to do for a person who was heard, by a day.
+
+        Raises `ThePersonObjects`, `OwnerMayNotBeTold` and what `Meeting.heard` raises.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            held = self._get(meeting.Meeting, meeting_id, meeting.MeetingIsUnknown)
+            heard = held.heard(person_id, asked=asked)
+            self._welcome(person_id, owner)
+            if not self._may_hear(person_id, owner, asked, Category.ASK):
+                raise OwnerMayNotBeTold(owner)
+            agreed = self._load(Action, action_id)
+            agreed.agree(
+                person_id,
+                ActionAgreed(
+                    what=what,
+                    owner=owner,
+                    practitioner=practitioner,
+                    due_on=due_on,
+                    priority=priority,
+                    meeting=meeting_id,
+                ),
+                label=self._label(owner, heard.label),
+                asked=asked,
+            )
+            return (agreed,)
+
+        return self._ask(action_id, asked, decide)
+
     def close_meeting(self, meeting_id: MeetingId, *, asked: Asked) -> Answer:
-        """End a meeting."""
-        return self._on_meeting(meeting_id, asked, lambda m: m.close(asked=asked))
+        """End a meeting; what it did not reach is listed for the next one, if that is scheduled."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            held = self._get(meeting.Meeting, meeting_id, meeting.MeetingIsUnknown)
+            held.close(asked=asked)
+            if not held.left_undecided:
+                return (held,)
+            following = self._load(meeting.Meeting, held.following(asked.at))
+            if following.scheduled is None or following.closed:
+                return (held,)
+            self._carry_over(held, following, asked)
+            # The new list comes first, so that nobody is told in between that all is over.
+            return following, held
+
+        return self._ask(meeting_id, asked, decide)
+
+    def _invite(
+        self, planned: meeting.Meeting, scheduled: meeting.MeetingScheduled, asked: Asked
+    ) -> None:
+        needed = rhythm.in_force(scheduled.kind, asked.at).needs
+        if needed - {self._kind(partner) for partner in scheduled.invited}:
+            raise meeting.SomebodyNeededIsNotInvited(planned.id)
+        planned.schedule(scheduled, asked=asked)
+
+    def _carry_over(
+        self, earlier: meeting.Meeting, following: meeting.Meeting, asked: Asked
+    ) -> None:
+        """List what the earlier meeting did not reach, for those who may still hear it."""
+        for person_id, case in earlier.left_undecided.items():
+            objections = self._load(Person, person_id).objections
+            following.list_case(
+                person_id,
+                question=case.question,
+                present=tuple(
+                    partner
+                    for partner in case.present
+                    if partner in following.invited and partner not in objections
+                ),
+                carried_over_from=earlier.meeting,
+                label=case.label,
+                asked=asked,
+            )
+
+    def _clinicians(self, way: Pathway) -> frozenset[PractitionerId]:
+        """The person's key worker, and the clinicians of who is responsible, who stand in."""
+        if way.responsible is None:
+            return frozenset()
+        standing_in = self._load(Partner, way.responsible).clinicians
+        return standing_in | ({way.key_worker} if way.key_worker else frozenset())
 
     def _on_meeting(
         self,

@@ -9,7 +9,15 @@ from typing import Any
 from domain.referral import State
 from domain.sharing import ENDED, SENT, WITHDRAWN
 from projections.entries import Entry
-from projections.record import contact, meeting, pathway, person, referral
+from projections.record import (
+    action,
+    contact,
+    discussion,
+    meeting,
+    pathway,
+    person,
+    referral,
+)
 
 STATUSES = (
     "fallen back",
@@ -49,6 +57,15 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             pathway.fold(row, fact, data, at)
         case "meeting":
             meeting.fold(row["meetings"].setdefault(data["stream"], {}), fact, data, at)
+        case "implementation":
+            case = row["meetings"].setdefault(data["meeting"], {})
+            meeting.follow_up(case, fact, data, at)
+        case "action":
+            action.fold(row.setdefault("agreed", {}).setdefault(data["stream"], {}), fact, data, at)
+        case "discussion":
+            discussion.fold(
+                row.setdefault("discussions", {}).setdefault(data["stream"], {}), fact, data, at
+            )
         case "contact":
             contact.fold(row["contacts"].setdefault(data["stream"], {}), fact, data, at)
         case "measure":
@@ -148,5 +165,7 @@ def _blank(entry: Entry, *, withdrawn: bool) -> dict[str, Any]:
         "measures": {},
         "contacts": {},
         "meetings": {},
+        "agreed": {},
+        "discussions": {},
         "latest": None,
     }

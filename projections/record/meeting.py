@@ -14,11 +14,20 @@ def fold(case: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None
                 present=data.get("present"),
                 listed_only=data.get("listed_only", False),
                 listed_at=at,
+                late=data.get("late", False),
+                urgent=data.get("urgent"),
+                carried_over_from=data.get("carried_over_from"),
             )
         case "AttendanceRecorded":
             case["attendees"] = data["attendees"]
         case "CaseNotReached":
             case["not_reached_at"] = at
+        case "CaseNoted":
+            case["noted_at"] = at
+        case "DissentRecorded":
+            case.setdefault("dissent_since", []).append(
+                {"practitioner": data["practitioner"], "reason": data["reason"], "at": at}
+            )
         case "MdtDecisionRecorded":
             case.update(
                 {
@@ -28,13 +37,39 @@ def fold(case: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None
                         "outcome",
                         "service",
                         "receiver",
+                        "options",
                         "rationale",
                         "persons_view",
+                        "view_obtained",
                         "dissent",
+                        "informs",
                         "quorum_rule",
+                        "quorum_met",
                         "review_on",
                     )
                     if name in data
                 },
                 decided_at=at,
             )
+
+
+ENDS = {
+    "DecisionImplemented": "implemented",
+    "DecisionNotImplemented": "not implemented",
+    "DecisionSuperseded": "superseded",
+}
+"""What becomes of a decision."""
+
+
+def follow_up(case: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
+    """Follow one fact about what became of a case's decision."""
+    if fact == "ImplementationAwaited":
+        case["implementation"] = {"state": "awaited", "owner": data["owner"], "since": at}
+        return
+    ended = {name: data[name] for name in ("reason", "note", "by") if name in data}
+    case["implementation"] = {
+        **case.get("implementation", {}),
+        "state": ENDS[fact],
+        "ended_at": at,
+        **ended,
+    }

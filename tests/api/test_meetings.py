@@ -44,7 +44,7 @@ def meeting(asha: Client) -> str:
         {
             "kind": "weekly MDT",
             "name": "Monday MDT",
-            "starts_at": "2026-03-09T12:30:00Z",
+            "starts_at": "2031-03-10T12:30:00Z",
             "chair": practitioner("gwen")["practitioner"],
             "invited": [str(organisation.id) for organisation in ROOM],
         },

@@ -17,12 +17,13 @@ from nhs_number.validate import is_valid
 from deploy.community import calibration, figures, place
 from deploy.community.history import LogIsNotEmpty, Seeded, seed
 from domain.application import CareCoordination
+from domain.case import CaseListed
 from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
 from domain.handover import HandoverFact
 from domain.intentions.deciding import FACTS
 from domain.kernel import Recorded
 from domain.mapping import FactMapper
-from domain.meeting import CaseListed, MeetingScheduled
+from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway, PathwayFact
 from domain.person import ConsentGiven, PersonRegistered
 from domain.policies.days import is_working_day, local_date

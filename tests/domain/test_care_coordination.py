@@ -10,6 +10,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from domain import meeting, pathway, referral
+from domain.case import Attendee, Dissent
 from domain.handover import NobodyOfferedThisHandover
 from domain.intentions.deciding import (
     TRIES,
@@ -63,6 +64,7 @@ from tests.people import (
     SUPPORT,
     TALKING,
     THERAPY,
+    THURSDAY,
     TOM,
     TRUST,
     WARD,
@@ -351,7 +353,7 @@ def decide(place: Community, *, to: ServiceId = WARD, key: UUID | None = None) -
         meeting.MeetingScheduled(
             kind=MeetingKind.WEEKLY_MDT,
             name="Monday MDT",
-            starts_at=MONDAY,
+            starts_at=THURSDAY,
             chair=DR_PATEL,
             invited=invited,
         ),
@@ -362,8 +364,8 @@ def decide(place: Community, *, to: ServiceId = WARD, key: UUID | None = None) -
         MDT,
         ROSA,
         (
-            meeting.Attendee(practitioner=DR_PATEL, partner=WIGG),
-            meeting.Attendee(practitioner=SAM, partner=SOCIAL),
+            Attendee(practitioner=DR_PATEL, partner=WIGG),
+            Attendee(practitioner=SAM, partner=SOCIAL),
         ),
         asked=by(WIGG),
     )
@@ -375,7 +377,7 @@ def decide(place: Community, *, to: ServiceId = WARD, key: UUID | None = None) -
         service_id=to,
         rationale="PHQ-9 of 21 and no sleep",
         persons_view="She wants to stay at home",
-        dissent=(meeting.Dissent(practitioner=SAM, reason="Not yet"),),
+        dissent=(Dissent(practitioner=SAM, reason="Not yet"),),
         asked=by(WIGG, key=key),
     )
 
@@ -383,10 +385,15 @@ def decide(place: Community, *, to: ServiceId = WARD, key: UUID | None = None) -
 def test_a_decision_offers_a_handover_and_moves_nobody(place: Community) -> None:
     place.refer("Rosa to gardening", to=GARDENING)
     decide(place)
-    assert happened(place)[5:] == ["MdtDecisionRecorded", "StepUpProposed", "HandoverOffered"]
-    decided, proposed, offered = place.recorded()[5:]
+    assert happened(place)[5:] == [
+        "MdtDecisionRecorded",
+        "StepUpProposed",
+        "HandoverOffered",
+        "ImplementationAwaited",
+    ]
+    decided, proposed, offered, awaited = place.recorded()[5:]
     assert (proposed.causation, offered.causation) == (decided.id, proposed.id)
-    assert {decided.correlation, proposed.correlation, offered.correlation} == {DECISION}
+    assert {r.correlation for r in (decided, proposed, offered, awaited)} == {DECISION}
     assert (place.pathway().responsible, place.pathway().step) == (WIGG, Step.COMMUNITY_PREVENTION)
     place.care.accept_handover(ROSA, HandoverId(DECISION), asked=by(TRUST))
     assert (place.pathway().responsible, place.pathway().step) == (TRUST, Step.HOSPITAL_CARE)
@@ -395,10 +402,15 @@ def test_a_decision_offers_a_handover_and_moves_nobody(place: Community) -> None
 def test_a_decision_for_another_step_of_the_holder_steps_at_once(place: Community) -> None:
     place.refer("Rosa to gardening", to=GARDENING)
     decide(place, to=COLLABORATIVE_CARE)
-    assert happened(place)[5:] == ["MdtDecisionRecorded", "StepUpProposed", "SteppedUp"]
+    assert happened(place)[5:] == [
+        "MdtDecisionRecorded",
+        "StepUpProposed",
+        "SteppedUp",
+        "DecisionImplemented",
+    ]
     way = place.pathway()
     assert (way.responsible, way.step, way.offer) == (WIGG, Step.COLLABORATIVE_CARE, None)
-    decided, proposed, stepped = place.recorded()[5:]
+    decided, proposed, stepped, _ = place.recorded()[5:]
     assert (proposed.causation, stepped.causation) == (decided.id, proposed.id)
 
 
@@ -414,7 +426,7 @@ def test_a_decision_that_changes_nothing_is_not_recorded(place: Community) -> No
 def test_a_decision_about_drug_care_is_labelled_with_its_offer(place: Community) -> None:
     place.refer("Rosa to gardening", to=GARDENING)
     decide(place, to=DRUG_CARE)
-    assert [r.label for r in place.recorded()[5:]] == [Label.SUBSTANCE] * 3
+    assert [r.label for r in place.recorded()[5:]] == [Label.SUBSTANCE] * 4
 
 
 def test_a_decision_that_cannot_be_offered_is_not_recorded(place: Community) -> None:

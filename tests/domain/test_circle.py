@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from domain import meeting
+from domain.case import Attendee
 from domain.circle import Circle
 from domain.kernel import Recorded
 from domain.partner import AgreementSigned
@@ -56,6 +57,7 @@ from tests.people import (
     SUPPORT,
     TALKING,
     THERAPY,
+    THURSDAY,
     TRUST,
     WARD,
     WIGG,
@@ -463,7 +465,7 @@ def meet(place: Community, *present: PartnerId) -> None:
         meeting.MeetingScheduled(
             kind=MeetingKind.WEEKLY_MDT,
             name="Monday MDT",
-            starts_at=MONDAY,
+            starts_at=THURSDAY,
             chair=DR_PATEL,
             invited=(WIGG, *present),
         ),
@@ -476,8 +478,8 @@ def meet(place: Community, *present: PartnerId) -> None:
         MDT,
         ROSA,
         (
-            meeting.Attendee(practitioner=DR_PATEL, partner=WIGG),
-            *(meeting.Attendee(practitioner=SAM, partner=partner) for partner in present),
+            Attendee(practitioner=DR_PATEL, partner=WIGG),
+            *(Attendee(practitioner=SAM, partner=partner) for partner in present),
         ),
         asked=by(WIGG),
     )
@@ -541,8 +543,10 @@ def test_the_receiver_of_a_decision_is_told_why(place: Community) -> None:
         "MdtDecisionRecorded",
         "StepUpProposed",
         "HandoverOffered",
+        "ImplementationAwaited",
         "HandoverAccepted",
         "SteppedUp",
+        "DecisionImplemented",
     ]
     assert told.told(DRUGS, "MdtDecisionRecorded").data["rationale"] == "PHQ-9 of 21"
 

@@ -13,7 +13,8 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from pydantic import ValidationError
 
-from domain import meeting, person, referral
+from domain import person, referral
+from domain.case import Dissent, MdtDecisionRecorded
 from domain.intentions.deciding import FACTS
 from domain.kernel import REMOVED, Fact, Recorded
 from domain.mapping import (
@@ -81,7 +82,7 @@ def test_no_personal_word_lies_open(mapped: Mapped, path: Any) -> None:
     state = mapped.store(fact).state
     for name in fact.PERSONAL_FIELDS:
         value = getattr(fact, name)
-        for word in [value] if isinstance(value, str) else [d.reason for d in value]:
+        for word in [value] if isinstance(value, str) else [d.reason for d in value or ()]:
             assert word.encode() not in state
 
 
@@ -198,12 +199,12 @@ def test_whatever_is_accepted_can_be_read(
     for make in (
         lambda: person.PersonRegistered(name=one, phone=two, language=three),
         lambda: PartnerJoined(name=one, kind=PartnerKind.LIBRARY, identifiers=codes),
-        lambda: meeting.MdtDecisionRecorded(
+        lambda: MdtDecisionRecorded(
             decision=DecisionId(named("a decision")),
             outcome=Decision.STAY,
             rationale=one,
             persons_view=two,
-            dissent=(meeting.Dissent(practitioner=SAM, reason=three),),
+            dissent=(Dissent(practitioner=SAM, reason=three),),
             quorum_rule=three,
         ),
     ):

@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest
 
 from domain import contact, corrections, measure, meeting, pathway, person, referral
+from domain.case import AttendanceRecorded, CaseFact, CaseListed
 from domain.catalogue import A_MOMENT, ANOTHER, ME, STREAM, catalogue, example
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverFact, HandoverOffered
+from domain.implementation import ImplementationFact
 from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import ResponsibilityFellBack
@@ -105,6 +107,8 @@ def test_partners_outside_care_learn_nothing_clinical_and_nothing_of_steps(
                     pathway.PathwayFact
                     | HandoverFact
                     | meeting.MeetingFact
+                    | CaseFact
+                    | ImplementationFact
                     | measure.MeasureCompleted,
                 )
 
@@ -244,7 +248,7 @@ def test_a_drug_service_is_told_of_those_it_holds() -> None:
 
 @pytest.mark.parametrize("kind", [PartnerKind.TALKING_THERAPIES, PartnerKind.SOCIAL_WORK])
 def test_who_was_in_the_room_is_known_to_those_in_the_room(kind: PartnerKind) -> None:
-    listed, attendance = example(meeting.CaseListed), example(meeting.AttendanceRecorded)
+    listed, attendance = example(CaseListed), example(AttendanceRecorded)
     inside, outside = told(listed, kind, party=True), told(listed, kind)
     assert inside
     assert outside

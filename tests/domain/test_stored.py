@@ -95,6 +95,7 @@ def test_a_topic_names_one_fact() -> None:
 
 def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
     of_another_noun = {  # which decide about them
+        "case": "meeting",
         "corrections": "person",
         "handover": "pathway",
         "leaving": "pathway",

@@ -139,7 +139,7 @@ def told(place: Place) -> Story:
         {
             "kind": "weekly MDT",
             "name": "Weekly MDT",
-            "starts_at": (now + timedelta(days=1)).isoformat(),
+            "starts_at": (now + timedelta(days=2)).isoformat(),
             "chair": str(chair()),
             "invited": [str(community.PRACTICE.id), str(community.TALKING.id)],
         },

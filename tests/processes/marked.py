@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from deploy.wiring import House
+from domain.case import Attendee, Dissent
 from domain.kernel import Asked
-from domain.meeting import Attendee, Dissent, MeetingScheduled
+from domain.meeting import MeetingScheduled
 from domain.person import Details
 from domain.vocabulary import (
     Attendance,
@@ -49,6 +50,7 @@ from tests.people import (
     SERVICES,
     SOCIAL,
     TALKING,
+    THURSDAY,
     TRUST,
     WARD,
     WIGG,
@@ -247,7 +249,7 @@ def marked_person(house: House) -> None:
         MeetingScheduled(
             kind=MeetingKind.WEEKLY_MDT,
             name="MDT",
-            starts_at=MONDAY,
+            starts_at=THURSDAY,
             chair=worker(WIGG),
             invited=present,
         ),

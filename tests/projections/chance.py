@@ -9,9 +9,10 @@ from uuid import uuid4
 
 from hypothesis import strategies as st
 
+from domain.case import Attendee
 from domain.corrections import Detail
 from domain.kernel import Asked, BrokenRule
-from domain.meeting import Attendee, MeetingScheduled
+from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway, pathway_of
 from domain.person import Details, Person
 from domain.referral import Referral
@@ -48,6 +49,7 @@ from tests.people import (
     SERVICES,
     SOCIAL,
     TALKING,
+    THURSDAY,
     TRUST,
     WIGG,
 )
@@ -266,7 +268,7 @@ class Chance:
             MeetingScheduled(
                 kind=MeetingKind.WEEKLY_MDT,
                 name="MDT",
-                starts_at=MONDAY,
+                starts_at=THURSDAY,
                 chair=DR_PATEL,
                 invited=INVITED,
             ),

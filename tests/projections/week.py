@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from domain.meeting import Attendee, Dissent, MeetingScheduled
+from domain.case import Attendee, Dissent
+from domain.meeting import MeetingScheduled
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -41,6 +42,7 @@ from tests.people import (
     SOCIAL,
     SUPPORT,
     TALKING,
+    THURSDAY,
     TOM,
     TRUST,
     WARD,
@@ -103,7 +105,7 @@ def busy_week(place: Place) -> None:
         MeetingScheduled(
             kind=MeetingKind.WEEKLY_MDT,
             name="Monday's MDT",
-            starts_at=MONDAY,
+            starts_at=THURSDAY,
             chair=DR_PATEL,
             invited=invited,
         ),
