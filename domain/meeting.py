@@ -344,10 +344,10 @@ class Meeting(Aggregate):
         )
         if rule.needed(outcome) and not met:
             raise NoQuorum(self.id, rule.name)
-        for against in dissent:
-            self._was_in_the_room(case, against.practitioner)
         if outcome in MOVES and service is None:
             raise DestinationIsMissing(self.id)
+        for against in dissent:
+            self._was_in_the_room(case, against.practitioner)
         fact = MdtDecisionRecorded(
             decision=decision,
             outcome=outcome,

@@ -3,48 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from psycopg import Connection
 
+from domain.policies import rhythm
 from domain.sharing import WITHDRAWN
+from domain.vocabulary import MeetingKind
 from projections.entries import Entry
-from projections.record import meeting, moment
+from projections.record import action, meeting, moment
 from projections.statements import statements
 
 SQL = statements("meetings")
+SCHEDULED = ("kind", "name", "starts_at", "chair", "invited", "series", "slot")
 
 
 def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     """The meeting's row after one more entry about it."""
-    _, fact, _ = entry.type.split(".")
+    noun, fact, _ = entry.type.split(".")
+    at = entry.effective_at.isoformat()
     if row is None:
-        row = {"id": entry.data["stream"], "cases": {}, "closed": False}
+        row = {"id": str(meeting_of(entry)), "cases": {}, "closed": False}
     match fact:
         case "MeetingScheduled":
-            row.update(
-                {
-                    name: entry.data[name]
-                    for name in ("kind", "name", "starts_at", "chair", "invited")
-                }
-            )
+            row.update({name: entry.data[name] for name in SCHEDULED if name in entry.data})
+            row["convener"] = entry.data.get("by_organisation")
+        case "ListCirculated":
+            row.update(circulated_at=at, changed=False)
+        case "ApologiesRecorded":
+            row["absent"] = entry.data["absent"]
         case "MeetingClosed":
             row["closed"] = True
         case _:
             case = row["cases"].setdefault(str(entry.subject), {})
-            meeting.fold(case, fact, entry.data, entry.effective_at.isoformat())
+            if noun == "implementation":
+                meeting.follow_up(case, fact, entry.data, at)
+            elif noun == "action":
+                agreed = case.setdefault("agreed", {}).setdefault(entry.data["stream"], {})
+                action.fold(agreed, fact, entry.data, at)
+            else:
+                meeting.fold(case, fact, entry.data, at)
+            if fact == "CaseListed" and row.get("circulated_at"):
+                row["changed"] = True
     return row
+
+
+def meeting_of(entry: Entry) -> UUID | None:
+    """The meeting an entry belongs to, if any: its own, or where something was agreed."""
+    noun, _, _ = entry.type.split(".")
+    where = {"meeting": "stream", "implementation": "meeting", "action": "meeting"}.get(noun)
+    found = entry.data.get(where) if where else None
+    return UUID(found) if found else None
+
+
+def actions(row: dict[str, Any], partner: UUID) -> list[str]:
+    """What the partner may ask next, in the words of the interface."""
+    if row["closed"]:
+        return ["next"]
+    rule = rhythm.in_force(MeetingKind(row["kind"]), datetime.fromisoformat(row["starts_at"]))
+    may = ["cases"] if rule.lists_persons else []
+    may += ["apologies", "closure", "next"]
+    due = row.get("changed") or not row.get("circulated_at")
+    return [*may, "circulation"] if due and row.get("convener") == str(partner) else may
 
 
 def folded(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
     """Every meeting in these entries of one partner, by id."""
     rows: dict[str, dict[str, Any]] = {}
     for entry in entries:
-        if entry.type.startswith("meeting."):
-            key = entry.data["stream"]
-            rows[key] = fold(rows.get(key), entry)
+        if of := meeting_of(entry):
+            rows[str(of)] = fold(rows.get(str(of)), entry)
         elif entry.type == WITHDRAWN:
             for row in rows.values():
                 row["cases"].pop(str(entry.subject), None)
@@ -61,7 +92,7 @@ class Meetings:
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Fetch the rows these entries touch."""
-        keys = {(e.partner, UUID(e.data["stream"])) for e in entries if _concerns(e)}
+        keys = {(e.partner, of) for e in entries if (of := meeting_of(e))}
         withdrawn = [e.partner for e in entries if e.type == WITHDRAWN]
         self._rows = dict.fromkeys(keys)
         if not keys and not withdrawn:
@@ -77,8 +108,8 @@ class Meetings:
             for (partner, _), row in self._rows.items():
                 if partner == entry.partner and row is not None:
                     row["cases"].pop(str(entry.subject), None)
-        elif _concerns(entry):
-            key = (entry.partner, UUID(entry.data["stream"]))
+        elif of := meeting_of(entry):
+            key = (entry.partner, of)
             self._rows[key] = fold(self._rows.get(key), entry)
 
     def save(self, connection: Connection) -> None:
@@ -96,7 +127,3 @@ class Meetings:
             ),
             binary=True,
         )
-
-
-def _concerns(entry: Entry) -> bool:
-    return entry.type.startswith("meeting.")

@@ -196,7 +196,11 @@ class Share:
             Disclosure(
                 partner=partner,
                 type=message_type(type(fact)),
-                data=fact.model_dump(mode="json") | {"stream": str(recorded.originator_id)},
+                data=fact.model_dump(mode="json", exclude_none=True)
+                | {
+                    "stream": str(recorded.originator_id),
+                    "by_organisation": str(recorded.organisation),
+                },
                 personal=NOTHING,
                 recorded=recorded,
             )

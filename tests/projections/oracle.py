@@ -56,12 +56,24 @@ DECIDED = (
     "outcome",
     "service",
     "receiver",
+    "options",
     "rationale",
     "persons_view",
+    "view_obtained",
     "dissent",
+    "informs",
     "quorum_rule",
+    "quorum_met",
     "review_on",
 )
+
+ENDS = {
+    "DecisionImplemented": "implemented",
+    "DecisionNotImplemented": "not implemented",
+    "DecisionSuperseded": "superseded",
+}
+AGREED = ("what", "owner", "practitioner", "due_on", "priority", "meeting")
+DISCUSSED = ("asked_by", "advised_by", "question", "advice", "medium", "family")
 
 Row = dict[str, Any]
 
@@ -93,14 +105,24 @@ def meetings(entries: Sequence[Entry]) -> dict[str, Row]:
     for each in entries:
         if each.type == "meeting.MeetingScheduled.v1":
             named = ("kind", "name", "starts_at", "chair", "invited")
+            also = ("series", "slot")
             stream = each.data["stream"]
-            said = [e for e in entries if e.data.get("stream") == stream]
+            said = [e for e in entries if stream in (e.data.get("stream"), e.data.get("meeting"))]
+            rounds = [i for i, e in enumerate(said) if _fact(e) == "ListCirculated"]
+            since = said[rounds[-1] + 1 :] if rounds else []
+            absences = [e.data["absent"] for e in said if _fact(e) == "ApologiesRecorded"]
             heard = _until_withdrawn([e for e in entries if e in said or _withdrawn(e)])
             found[stream] = {name: each.data[name] for name in named} | {
+                **{name: each.data[name] for name in also if name in each.data},
+                "convener": each.data["by_organisation"],
+                "circulated_at": said[rounds[-1]].effective_at.isoformat() if rounds else None,
+                "changed": any(_fact(e) == "CaseListed" for e in since) if rounds else None,
+                "absent": absences[-1] if absences else None,
                 "id": stream,
                 "closed": any(_fact(e) == "MeetingClosed" for e in said),
                 "cases": {
                     subject: _case([e for e in heard if str(e.subject) == subject])
+                    | {"agreed": _agreed([e for e in heard if str(e.subject) == subject])}
                     for subject in {str(e.subject) for e in heard if e.subject}
                 },
             }
@@ -149,8 +171,19 @@ def _record(told: list[Entry]) -> Row:
             for s in {e.data["stream"] for e in held if e.type.startswith("contact.")}
         },
         "meetings": {
-            s: _case([e for e in held if _of(e, "meeting", s)])
-            for s in {e.data["stream"] for e in held if e.type.startswith("meeting.")}
+            s: _case([e for e in held if _of(e, "meeting", s) or _became(e, s)])
+            for s in {
+                e.data["meeting" if e.type.startswith("implementation.") else "stream"]
+                for e in held
+                if e.type.startswith(("meeting.", "implementation."))
+            }
+        },
+        "agreed": _agreed(held),
+        "discussions": {
+            e.data["stream"]: {name: e.data.get(name) for name in DISCUSSED}
+            | {"at": e.effective_at.isoformat()}
+            for e in held
+            if _fact(e) == "CaseDiscussed"
         },
         "latest": _latest(held),
         "registered": _registered(held),
@@ -261,13 +294,48 @@ def _case(said: list[Entry]) -> Row:
             case "CaseListed":
                 row |= {"question": d.get("question"), "present": d.get("present")}
                 row |= {"listed_only": d.get("listed_only", False), "listed_at": at}
+                row |= {"late": d.get("late", False), "urgent": d.get("urgent")}
+                row["carried_over_from"] = d.get("carried_over_from")
             case "AttendanceRecorded":
                 row["attendees"] = d["attendees"]
             case "CaseNotReached":
                 row["not_reached_at"] = at
+            case "CaseNoted":
+                row["noted_at"] = at
+            case "DissentRecorded":
+                against = {"practitioner": d["practitioner"], "reason": d["reason"], "at": at}
+                row["dissent_since"] = [*row.get("dissent_since", []), against]
+            case "ImplementationAwaited":
+                row["implementation"] = {"state": "awaited", "owner": d["owner"], "since": at}
+            case "DecisionImplemented" | "DecisionNotImplemented" | "DecisionSuperseded" as end:
+                before = row.get("implementation", {})
+                row["implementation"] = before | {"state": ENDS[end], "ended_at": at}
+                row["implementation"] |= {k: d[k] for k in ("reason", "note", "by") if k in d}
             case "MdtDecisionRecorded":
                 row |= {name: d[name] for name in DECIDED if name in d} | {"decided_at": at}
     return row
+
+
+def _became(entry: Entry, meeting: str) -> bool:
+    return entry.type.startswith("implementation.") and entry.data["meeting"] == meeting
+
+
+def _agreed(held: list[Entry]) -> Row:
+    """Every action the partner was told of, by id."""
+    found: dict[str, Row] = {}
+    for e in held:
+        if e.type.startswith("action."):
+            row, at, d = found.setdefault(e.data["stream"], {}), e.effective_at.isoformat(), e.data
+            match _fact(e):
+                case "ActionAgreed":
+                    row |= {name: d[name] for name in AGREED if name in d}
+                    row |= {"state": "to do", "agreed_at": at}
+                    row["agreed_by"] = d.get("by_organisation")
+                case "ActionDone":
+                    row |= {"state": "done", "ended_at": at, "note": d.get("note")}
+                case _:
+                    row |= {"state": "dropped", "ended_at": at, "reason": d.get("reason")}
+    return found
 
 
 def _contact(said: list[Entry]) -> Row:
