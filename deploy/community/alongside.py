@@ -6,11 +6,12 @@ from collections.abc import Generator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from deploy.community import mdt, place, wording
-from deploy.community.community import Community, Helped, Life
+from deploy.community import mdt, place, timers, wording
+from deploy.community.community import HELD_BY, Community, Helped, Life
 from deploy.community.organisation import Offer, Organisation, Practitioner
 from domain import contact
 from domain.policies.days import local_date
+from domain.referral import ENDED, OPEN, Referral
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -113,13 +114,14 @@ def refer(c: Community, h: Helped, wanted: Offer, way: Way) -> ReferralId:
     if way.sender is place.PROBATION:
         c.care.consent_to(h.id, place.PROBATION.id, asked=c.asked(recording, recorder))
     h.known = True
+    c.begin(timers.on_referral(c, referral), c.hours(1))
     return referral
 
 
 def helped(c: Community, h: Helped, wanted: Offer, way: Way, *, discussed: float = 0.2) -> Life:
     """A referral to help alongside, from asking to the sender's acknowledgement."""
     referral = refer(c, h, wanted, way)
-    yield c.later(1, 9)
+    yield answer_by(c, referral, 9)
     taken_on = yield from answer(c, h, referral, wanted, way.sender)
     if taken_on is None:
         return
@@ -143,6 +145,9 @@ def answer(
     """
     receiver = owner(wanted)
     worker, office = c.one_of(receiver), c.office_of(receiver)
+    if not waits(c, referral):
+        read_outcome(c, referral)
+        return None
     fate = c.rng.random()
     if fate < 0.12:
         c.care.ask_information(referral, c.one(wording.QUESTIONS), asked=c.asked(receiver, worker))
@@ -150,7 +155,11 @@ def answer(
         c.care.give_information(
             referral, c.one(wording.ANSWERS), asked=c.asked(sender, c.office_of(sender))
         )
-        yield c.later(1, 4)
+        yield answer_by(c, referral, 4)
+    elif fate < 0.128:
+        noticed = yield from unanswered(c, referral, receiver)
+        if not noticed:
+            return None
     elif fate < 0.16:
         reason = c.one((DeclineReason.FULL, DeclineReason.PERSON_DECLINED))
         c.care.decline_referral(
@@ -173,10 +182,55 @@ def answer(
         )
         wanted, receiver = place.LINK_WORKER, place.PRACTICE
         h.helpers.add(receiver.id)
-        yield c.later(1, 7)
+        yield answer_by(c, referral, 7)
         office = c.office_of(receiver)
     c.care.accept_referral(referral, asked=c.asked(receiver, office))
     return wanted
+
+
+def unanswered(
+    c: Community, referral: ReferralId, receiver: Organisation
+) -> Generator[Moment, None, bool]:
+    """Nobody answers; the timer tells one after another, until somebody sees to it or it is over.
+
+    Answers whether the receiver still may answer.
+    """
+    seen = c.chance(0.6)
+    yield c.later(12, 26)
+    while not seen and waits(c, referral):
+        yield c.later(6, 9)
+    if not waits(c, referral):
+        read_outcome(c, referral)
+        return False
+    timers.seen_to(c, referral, receiver)
+    yield c.later(1, 3)
+    return True
+
+
+def answer_by(c: Community, referral: ReferralId, most: int) -> Moment:
+    """When a receiver answers: in so many days at most, and at once when it is urgent."""
+    urgent = _noun(c, referral).priority is not Priority.ROUTINE
+    return c.soon() if urgent else c.later(1, most)
+
+
+def waits(c: Community, referral: ReferralId) -> bool:
+    """Whether a referral may still be answered."""
+    return _noun(c, referral).state in OPEN
+
+
+def read_outcome(c: Community, referral: ReferralId) -> None:
+    """The sender reads how it ended, if it still has to."""
+    asking = _noun(c, referral)
+    assert asking.sender is not None
+    if asking.state in ENDED:
+        sender = HELD_BY[asking.sender]
+        c.care.acknowledge_outcome(referral, asked=c.asked(sender, c.office_of(sender)))
+
+
+def _noun(c: Community, referral: ReferralId) -> Referral:
+    noun = c.known[referral]
+    assert isinstance(noun, Referral)
+    return noun
 
 
 def sessions(

@@ -48,6 +48,7 @@ class Helped:
     going_on: int = 0
     known: bool = False
     listed: bool = False
+    gone: bool = False
     objects_to: set[PartnerId] = field(default_factory=set)
     helpers: set[PartnerId] = field(default_factory=set)
 
@@ -121,12 +122,16 @@ class Community:
 
     def until_nothing_goes_on(self, helped: Helped, life: Life) -> Life:
         """Live it, and close the pathway when it was the last thing that went on."""
-        yield from life
+        for moment in life:
+            yield moment
+            if helped.gone:
+                return
         helped.going_on -= 1
         if helped.going_on == 0:
             yield self.later(5, 25)
             way = self.way_of(helped)
-            if helped.going_on == 0 and way and way.responsible and not way.offer:
+            quiet = helped.going_on == 0 and not helped.gone
+            if quiet and way and way.responsible and not way.offer:
                 holder = HELD_BY[way.responsible]
                 self.care.close_pathway(
                     helped.id, EndReason.COMPLETED, asked=self.asked(holder, self.one_of(holder))
@@ -155,6 +160,12 @@ class Community:
             key=key,
             practitioner=by.id if by else None,
         )
+
+    def asked_by_timer(self, organisation: PartnerId) -> Asked:
+        """An intention that no person asks: it is true when it is recorded."""
+        key = self.new_id()
+        self._recorded[key] = self.now
+        return Asked(organisation=organisation, at=self.now, key=key)
 
     def recorded_at(self, fact: Recorded) -> Moment:
         return self._recorded[fact.intention]
@@ -200,6 +211,9 @@ class Community:
         moment = workdays.at(workdays.workday(day), 8 + (30 + minute) // 60, (30 + minute) % 60)
         moment += timedelta(seconds=self.rng.randint(0, 59))
         return moment if moment > self.now else self.soon()
+
+    def hours(self, hours: int) -> Moment:
+        return self.now + timedelta(hours=hours)
 
     def soon(self) -> Moment:
         return self.now + timedelta(minutes=self.rng.randint(2, 50))

@@ -204,7 +204,7 @@ def _trust(c: Community, h: Helped, wanted: Offer) -> Life:
     """The GP asks the trust to take somebody over."""
     way = Way(place.PRACTICE, h.gp, Source.PROFESSIONAL, Mode.WRITTEN, Responsibility.TAKE_OVER)
     referral = refer(c, h, wanted, way)
-    yield c.later(2, 26)
+    yield alongside.answer_by(c, referral, 26)
     taken_on = yield from alongside.answer(c, h, referral, wanted, place.PRACTICE)
     if taken_on is None:
         return

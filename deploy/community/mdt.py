@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import date, timedelta
 
-from deploy.community import place, wording, workdays
+from deploy.community import place, timers, wording, workdays
 from deploy.community.community import HELD_BY, Community, Gathering, Helped, Life
 from deploy.community.organisation import Offer, Organisation
 from domain.case import Attendee, Dissent
@@ -143,6 +143,7 @@ def answered(
     c: Community, h: Helped, handover: HandoverId, receiver: Organisation
 ) -> Generator[Moment, None, bool]:
     """The receiver thinks about it, and takes the person on or does not."""
+    c.begin(timers.on_handover(c, h, handover), c.hours(1))
     yield c.later(4, 28)
     worker = c.one_of(receiver)
     if c.chance(0.1):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from deploy.community import alongside, figures, mdt, place, scores, wording, workdays
-from deploy.community.alongside import Way, appointment, close, refer
+from deploy.community.alongside import Way, answer_by, appointment, close, refer
 from deploy.community.community import Community, Helped, Life
 from deploy.community.organisation import Organisation, Practitioner
 from domain import contact
@@ -61,7 +61,7 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
     made_on = local_date(c.now)
     referral = refer(c, h, place.LOW, way)
     if fate == "withdrawn":
-        yield c.later(3, 20)
+        yield answer_by(c, referral, 20)
         c.care.withdraw_referral(
             referral,
             note=c.one(wording.WITHDRAWN),
@@ -74,10 +74,10 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
         first_day = workdays.workday(first_day)
     while not is_working_day(first_day):
         first_day -= DAY  # back into the band
-    yield c.later(1, min(7, max(1, (first_day - made_on).days - 2)))
+    yield answer_by(c, referral, min(7, max(1, (first_day - made_on).days - 2)))
     office = c.office_of(place.TALKING)
     if fate == "declined":
-        yield c.later(1, 5)
+        yield answer_by(c, referral, 5)
         reason = c.one(
             (
                 DeclineReason.NOT_ELIGIBLE,
@@ -231,7 +231,7 @@ def _redirected(c: Community, h: Helped, referral: ReferralId, way: Way) -> Life
     )
     receiver = alongside.owner(to)
     h.helpers.add(receiver.id)
-    yield c.later(1, 9)
+    yield answer_by(c, referral, 9)
     c.care.accept_referral(referral, asked=c.asked(receiver, c.office_of(receiver)))
     rhythm = alongside.RHYTHMS[to.key]
     times = c.rng.randint(rhythm.fewest, rhythm.most)
