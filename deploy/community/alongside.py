@@ -328,4 +328,4 @@ def _discussed(c: Community, h: Helped, offer: Offer) -> Life:
 
 
 def owner(offer: Offer) -> Organisation:
-    return next(partner for partner in place.PARTNERS if offer in partner.offers)
+    return next(partner for partner in place.FOUNDED if offer in partner.offers)

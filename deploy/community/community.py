@@ -34,7 +34,7 @@ from domain.vocabulary import (
 Life = Iterator[Moment]
 """What happens to somebody, stopping at each moment it has to wait for."""
 
-HELD_BY = {partner.id: partner for partner in place.PARTNERS}
+HELD_BY = {partner.id: partner for partner in place.FOUNDED}
 T = TypeVar("T")
 FEW = 25
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from deploy.community import lives, mdt, place, workdays
+from deploy.community import endings, lives, mdt, place, workdays
 from deploy.community.community import Community
 from deploy.community.organisation import found
 from domain.application import CareCoordination
@@ -69,9 +69,10 @@ def seed(
     facts = intentions = 0
     community.now = workdays.at(workdays.workday((start - FOUNDED_BEFORE).date()), 9)
     with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:
-        found(care, place.PARTNERS, community.now, community.keys())
+        found(care, place.FOUNDED, community.now, community.keys())
     facts, intentions = len(batch.facts), len(batch.intentions)
     community.begin(mdt.weekly(community), start)
+    community.begin(endings.lantern_leaves(community), start)
     community.begin(lives.arrivals(community, people), start)
     while community.is_due():
         with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from deploy.community import alongside, mdt, place, talking
+from deploy.community import alongside, details, endings, mdt, place, talking
 from deploy.community.alongside import Way, helped, refer
 from deploy.community.community import Community, Helped, Life
 from deploy.community.decks import Deck
@@ -44,6 +44,7 @@ SENDERS = {  # assumed: partners that send people to talking therapies
     place.CARERS: 10,
 }
 ALSO = 0.3  # assumed: how many of those in talking therapies have practical help beside it
+COMES_BACK = 0.07  # assumed: of those whose help has ended
 OBJECTS = 0.008
 OBJECTED_TO = (place.CHARITY, place.HOUSING, place.PROBATION, place.LIBRARY)
 
@@ -60,7 +61,19 @@ def life(c: Community, routes: Routes, who: Synthetic) -> Life:
     """Somebody's first asking for help."""
     h = Helped(who, gp=c.one(place.PRACTICE.those(Role.CLINICIAN, Role.CHAIR)[:4]))
     h.going_on = 1
+    if c.chance(details.CORRECTED):
+        c.also(h, details.corrected(c, h), days=c.rng.randint(10, 90))
+    if c.chance(endings.DIES):
+        c.begin(endings.died(c, h), c.later(20, 200))
+    if endings.lantern_is_there(c) and c.chance(endings.AT_LANTERN):
+        yield from c.until_nothing_goes_on(h, endings.at_lantern(c, h))
+        return
     yield from c.until_nothing_goes_on(h, _first(c, routes, h))
+    yield c.later(20, 120)
+    way = c.way_of(h)
+    if way and not way.open and not h.gone and h.going_on == 0 and c.chance(COMES_BACK):
+        h.going_on = 1
+        yield from c.until_nothing_goes_on(h, _first(c, routes, h))
 
 
 def _first(c: Community, routes: Routes, h: Helped) -> Life:

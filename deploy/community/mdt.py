@@ -188,7 +188,7 @@ def _responsible_clinicians(way: Pathway) -> set[PractitionerId]:
 
 
 def _owner(offer: Offer) -> Organisation:
-    return next(partner for partner in place.PARTNERS if offer in partner.offers)
+    return next(partner for partner in place.FOUNDED if offer in partner.offers)
 
 
 def _present(h: Helped, by: Organisation, responsible: Organisation) -> tuple[Organisation, ...]:

@@ -66,13 +66,13 @@ class People:
             id=PersonId(UUID(int=rng.getrandbits(128), version=4)),
             details=Details(
                 name=f"{given} {rng.choice(culture.families)}",
-                phone=self._phone(),
+                phone=self.phone(),
                 practice=self._practice,
                 date_of_birth=born,
                 nhs_number=self._nhs_number(),
                 sex=sex,
-                address=f"{rng.randint(1, 180)} {rng.choice(names.STREETS)}, Cape Hill",
-                postcode=f"ZZ{rng.randint(1, 9)} {rng.randint(1, 9)}{_letters(rng)}",
+                address=self.address(),
+                postcode=self.postcode(),
                 language=rng.choice(culture.languages) if rng.random() < 0.3 else "English",
                 ethnicity=ethnicity,
                 deprivation_decile=self._deciles.deal(),
@@ -81,7 +81,15 @@ class People:
             age=age,
         )
 
-    def _phone(self) -> str:
+    def address(self) -> str:
+        return f"{self._rng.randint(1, 180)} {self._rng.choice(names.STREETS)}, Cape Hill"
+
+    def postcode(self) -> str:
+        """Of an area that is not there."""
+        rng = self._rng
+        return f"ZZ{rng.randint(1, 9)} {rng.randint(1, 9)}{_letters(rng)}"
+
+    def phone(self) -> str:
         """Ofcom's numbers for drama: they ring nowhere."""
         last = self._rng.randrange(1000)
         if self._rng.random() < 0.8:

@@ -304,6 +304,24 @@ COMMISSIONER = Organisation(
     ),
 )
 
+COUNSELLING = Offer(
+    "counselling",
+    "Counselling at the Lantern",
+    Step.TALKING_THERAPIES,
+    EVERYBODY,
+    "Adults with depression or anxiety",
+    "Counselling session",
+)
+LANTERN = Organisation(
+    "lantern",
+    "Lantern Counselling",
+    PartnerKind.TALKING_THERAPIES,
+    "F99014",
+    (Practitioner("moira", "Moira Fenwick", Role.CLINICIAN, "Counsellor"),),
+    (COUNSELLING,),
+)
+"""An organisation that has left: nobody can sign in for it."""
+
 PARTNERS = (
     PRACTICE,
     TALKING,
@@ -319,7 +337,10 @@ PARTNERS = (
     HOUSING,
     COMMISSIONER,
 )
-"""Every organisation; the first one hosts."""
+"""Every organisation that is there; the first one hosts."""
+
+FOUNDED = (*PARTNERS, LANTERN)
+"""Those who joined at the beginning, also who has left since."""
 
 INVITED = (PRACTICE, TALKING, TRUST, SOCIAL_WORK, DRUG, HOUSING, CHARITY)
 """Those who come to the weekly MDT."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+LEFT = "Its funding ended; its trustees have closed it"
+
 ASKS: dict[str, tuple[str, ...]] = {
+    "counselling": ("Counselling for low mood", "Somebody to talk to after the separation"),
     "talking therapies": (
         "Help with low mood and worry",
         "Talking therapy, by telephone if possible",
