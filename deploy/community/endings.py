@@ -115,12 +115,13 @@ def lantern_leaves(c: Community) -> Life:
     c.care.leave(place.LANTERN.id, wording.LEFT, asked=c.asked(place.PRACTICE, chair))
     yield c.now + timedelta(minutes=1)
     gone, timer = place.LANTERN.id, place.PRACTICE.id
-    for noun in list(c.known.values()):
-        if isinstance(noun, Referral) and noun.receiver == gone and noun.person:
-            if noun.state in OPEN or noun.state is State.ACCEPTED:
-                asked = c.asked_by_timer(timer)
-                c.care.end_tie(Tied.REFERRAL, noun.id, noun.person, gone, asked=asked)
-    for noun in list(c.known.values()):
-        if isinstance(noun, Pathway) and noun.responsible == gone and noun.person:
+    held = [noun for noun in c.known.values() if isinstance(noun, Referral | Pathway)]
+    asked_of_it = [n for n in held if isinstance(n, Referral) and n.receiver == gone]
+    for asking in asked_of_it:
+        if asking.person and (asking.state in OPEN or asking.state is State.ACCEPTED):
             asked = c.asked_by_timer(timer)
-            c.care.end_tie(Tied.PATHWAY, noun.person, noun.person, gone, asked=asked)
+            c.care.end_tie(Tied.REFERRAL, asking.id, asking.person, gone, asked=asked)
+    for way in held:
+        if isinstance(way, Pathway) and way.responsible == gone and way.person:
+            asked = c.asked_by_timer(timer)
+            c.care.end_tie(Tied.PATHWAY, way.person, way.person, gone, asked=asked)
