@@ -15,6 +15,7 @@ from api import (
     access,
     caseload,
     contacts,
+    corrections,
     custody,
     directory,
     edge,
@@ -54,9 +55,10 @@ PROBLEM_SCHEMA = {
             },
         },
         "actions": {"type": "array", "items": {"type": "string"}},
+        "after": {"type": "array", "items": {"type": "string", "format": "uuid"}},
     },
 }
-"""RFC 9457, with the places that are not valid and the actions that are allowed."""
+"""RFC 9457, with what is not valid, what is allowed instead, and what must come first."""
 
 VERSIONED = "public, max-age=31536000, immutable"
 
@@ -101,6 +103,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts, app.state.measured = parts, edge.Measured()
     for part in (
         people,
+        corrections,
         referrals,
         waits,
         pathways,

@@ -5,7 +5,7 @@ It refuses to decide: it turns a request into `Asked` and an `Answer` into a res
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -24,23 +24,49 @@ from api.parts import Caller, Here, Parts
 from api.problems import (
     AnswerTookTooLong,
     IdempotencyKeyIsMissing,
+    IdIsTaken,
     RecordHasChanged,
     Refused,
+    SomethingMustComeFirst,
     not_valid,
     status_of,
 )
 from api.texts import Instant
+from domain.contact import AppointmentExists
+from domain.edits import EditExists
+from domain.handover import HandoverExists
 from domain.intentions.deciding import Answer, PersonIsUnknown
-from domain.kernel import Asked, BrokenRule
-from domain.meeting import MeetingIsUnknown
-from domain.referral import ReferralIsUnknown
-from domain.vocabulary import MeetingId, PersonId
+from domain.kernel import Asked, BrokenRule, Unknown
+from domain.measure import MeasureIsComplete
+from domain.meeting import MeetingIsScheduled, MeetingIsUnknown
+from domain.person import PersonIsKnown
+from domain.referral import ReferralExists, ReferralIsUnknown
+from domain.vocabulary import EditId, MeetingId, PersonId
+from projections import record
+from projections.entries import Entry
 
 DEADLINE = 10.0
 """Seconds an intention may take before its asker is told that the outcome is not known."""
 
 AHEAD = timedelta(minutes=5)
 """How far a caller's clock may be ahead of ours."""
+
+MOST_AFTER = 50
+"""How many earlier intentions one may wait for."""
+
+TAKEN: frozenset[type[BrokenRule]] = frozenset(
+    {
+        Unknown,  # the id is that of another noun
+        ReferralExists,
+        MeetingIsScheduled,
+        AppointmentExists,
+        MeasureIsComplete,
+        EditExists,
+        HandoverExists,
+        PersonIsKnown,
+    }
+)
+"""What is said of an id that something has already; to whoever made the id, only that it has."""
 
 A = TypeVar("A")
 
@@ -59,6 +85,25 @@ class Activity(BaseModel):
     model_config = ConfigDict(extra="forbid") | example(at="2026-03-02T09:00:00Z")
 
     at: Instant | None = None
+
+
+class Creating(Activity):
+    """What makes something new. ``id`` is an id of the caller's own; one is made if it is left out.
+
+    Whoever works without a network makes the ids, and so can speak of what is not sent yet.
+    """
+
+    id: UUID | None = None
+
+
+class Editing(Activity):
+    """What writes something that others may write too: it replaces only what its writer had seen.
+
+    ``base`` is the ``number`` of the record they read. Left out, they are taken to have seen what
+    their organisation had been told by ``at``.
+    """
+
+    base: Annotated[int, Field(ge=0, le=2**62)] | None = None
 
 
 class Answered(BaseModel):
@@ -82,9 +127,20 @@ class Asking:
     request: Request
     if_match: str | None
 
-    def new(self, noun: str) -> UUID:
-        """An id for what this intention makes; asked again with the same key, the same id."""
-        return uuid5(self.key, f"{noun} of {self.caller.organisation}")
+    def new(self, noun: str, own: UUID | None = None) -> UUID:
+        """An id for what this intention makes, if the caller has made none.
+
+        Asked again with the same key, it is the same id.
+        """
+        return own or uuid5(self.key, f"{noun} of {self.caller.organisation}")
+
+    async def new_person(self, own: UUID | None) -> PersonId:
+        """Who is made known. Raises `IdIsTaken` for the id by which the caller knows another."""
+        if own is None:
+            return PersonId(self.new("person"))
+        if await self.here.reading.person_of(self.caller.organisation, own) is not None:
+            raise IdIsTaken(own)
+        return _owned(self.caller, own)
 
     def known_as(self, person: PersonId) -> UUID:
         """The id by which the caller's organisation knows a person."""
@@ -111,10 +167,35 @@ class Asking:
         try:
             return await in_time(partial(intention, asked))
         except BrokenRule as rule:
+            if type(rule) in TAKEN and rule.args and rule.args[0] in self._made(body):
+                raise IdIsTaken from rule
             if actions is None or status_of(type(rule)) != 409:
                 raise
             await caught_up(self.here)
             raise Refused(rule, actions=await actions()) from rule
+
+    def _made(self, body: Activity) -> set[str]:
+        """The ids the caller has made for what is to be new, as the log would know them."""
+        person = getattr(body, "person", None)
+        own = [made for of in (body, person) if (made := getattr(of, "id", None)) is not None]
+        return {str(each) for made in own for each in (made, _owned(self.caller, made))}
+
+    async def seen(
+        self, subject: UUID, names: Sequence[str], body: Editing
+    ) -> frozenset[EditId] | None:
+        """The edits of these details that stood in the record the writer had before them.
+
+        ``None`` when they wrote now, with all before them that is recorded.
+        """
+        if body.base is None and body.at is None:
+            return None
+        known = self.known_as(await self.person(subject))
+        told = await self.here.reading.history(self.caller.organisation, known)
+        row = record.folded(entry for entry in told if _before(entry, body))
+        if row is None:
+            return frozenset()
+        stands = (record.details.stands(row, name) for name in names)
+        return frozenset(edit.id for standing in stands for edit in standing)
 
     def _digest(self, body: Activity) -> bytes:
         """One key stands for one method, one address and one content, however it was spaced."""
@@ -145,7 +226,8 @@ class Asking:
         """
         person = await self.person(subject)
         if self.if_match is not None:
-            row = await self.here.reading.record(self.caller.organisation, subject)
+            known = self.known_as(person)
+            row = await self.here.reading.record(self.caller.organisation, known)
             if row is None:
                 raise PersonIsUnknown(subject)
             self._not_stale(row)
@@ -164,7 +246,8 @@ class Asking:
         return tuple(row.get("actions", ())) if row else ()
 
     async def actions_on_pathway(self, subject: UUID) -> tuple[str, ...]:
-        row = await self.here.reading.record(self.caller.organisation, subject)
+        known = self.known_as(await self.person(subject))
+        row = await self.here.reading.record(self.caller.organisation, known)
         return tuple(row.get("actions", ())) if row else ()
 
     async def _row(
@@ -181,13 +264,37 @@ class Asking:
 
 
 async def person_of(here: Parts, caller: Caller, subject: UUID) -> PersonId:
-    """The person an organisation knows by this id. Raises `PersonIsUnknown`."""
-    person = await here.reading.person_of(caller.organisation, subject)
+    """The person an organisation knows by this id, or by one of its own making.
+
+    Raises `PersonIsUnknown`.
+    """
+    person = await _person_of(here, caller, subject)
     if person is None and await caught_up(here):
-        person = await here.reading.person_of(caller.organisation, subject)
+        person = await _person_of(here, caller, subject)
     if person is None:
         raise PersonIsUnknown(subject)
     return person
+
+
+async def _person_of(here: Parts, caller: Caller, subject: UUID) -> PersonId | None:
+    """By the id the organisation was told, or by one that it made itself before it was told any."""
+    told = await here.reading.person_of(caller.organisation, subject)
+    if told is not None:
+        return told
+    own = here.pseudonyms.of(caller.organisation, _owned(caller, subject))
+    return await here.reading.person_of(caller.organisation, own)
+
+
+def _owned(caller: Caller, own: UUID) -> PersonId:
+    """Whom an organisation means by an id of its own making."""
+    return PersonId(uuid5(own, f"person of {caller.organisation}"))
+
+
+def _before(entry: Entry, body: Editing) -> bool:
+    """Whether the writer had been told of it."""
+    if body.base is not None:
+        return entry.number <= body.base
+    return body.at is None or entry.recorded_at <= body.at
 
 
 async def caught_up(here: Parts) -> bool:
@@ -243,13 +350,34 @@ async def asking(
     if_match: Annotated[
         str | None, Header(description="The ETag you read; 412 if it changed since.")
     ] = None,
+    after: Annotated[
+        str | None,
+        Header(description="Keys of your own that must be recorded before this; 409 if not."),
+    ] = None,
 ) -> Asking:
-    """A request to change something. Raises `IdempotencyKeyIsMissing`."""
+    """A request to change something.
+
+    Raises `IdempotencyKeyIsMissing`, `SomethingMustComeFirst` and what is not valid.
+    """
     try:
         key = UUID((idempotency_key or "").strip('"'))
     except ValueError as flaw:
         raise IdempotencyKeyIsMissing from flaw
+    if after is not None:
+        missing = await in_time(partial(here.care.not_recorded, caller.organisation, _keys(after)))
+        if missing:
+            raise Refused(SomethingMustComeFirst(), after=missing)
     return Asking(here, caller, key, request, if_match)
+
+
+def _keys(after: str) -> tuple[UUID, ...]:
+    try:
+        keys = tuple(UUID(key.strip(' "')) for key in after.split(","))
+    except ValueError as flaw:
+        raise not_valid({"parameter": "After"}, "Give keys, with commas between.") from flaw
+    if len(keys) > MOST_AFTER:
+        raise not_valid({"parameter": "After"}, f"Give no more than {MOST_AFTER} keys.")
+    return keys
 
 
 Asks = Annotated[Asking, Depends(asking)]

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.asking import Activity, Answered, Asks, answered, example
+from api.asking import Activity, Answered, Asks, Creating, answered, example
 from domain.contact import AppointmentIsUnknown, OnlyTheProviderMay
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked
@@ -26,7 +26,7 @@ class NotingAttendance(Activity):
     content: Content | None = None
 
 
-class CompletingMeasure(Activity):
+class CompletingMeasure(Creating):
     """A score, and the items it is the sum of where they are known."""
 
     model_config = example(
@@ -60,7 +60,7 @@ async def note_attendance(appointment: UUID, body: NotingAttendance, asks: Asks)
 async def complete_measure(body: CompletingMeasure, asks: Asks) -> Response:
     """Record a score under a referral your organisation has taken on."""
     await asks.referral(body.referral)
-    measure, care = MeasureId(asks.new("measure")), asks.here.care
+    measure, care = MeasureId(asks.new("measure", body.id)), asks.here.care
     answer = await asks.ask(
         body,
         lambda asked: care.complete_measure(

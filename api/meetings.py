@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caring
-from api.asking import Activity, Answered, Asks, answered, example
+from api.asking import Activity, Answered, Asks, Creating, answered, example
 from api.parts import Here
 from api.reads import At
 from api.texts import Instant, Line, Text
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/meetings", tags=["meetings"])
 MOST = 200
 
 
-class Scheduling(Activity):
+class Scheduling(Creating):
     """A meeting's day, and the organisations that come."""
 
     model_config = example(
@@ -100,7 +100,7 @@ class Dissenting(BaseModel):
     reason: Text
 
 
-class Deciding(Activity):
+class Deciding(Creating):
     """What the meeting decided, why, what the person wants, and who dissented."""
 
     model_config = example(
@@ -124,7 +124,7 @@ class Deciding(Activity):
 @router.post("", status_code=201, response_model=Answered)
 async def schedule_meeting(body: Scheduling, asks: Asks) -> Response:
     """Give a meeting its day and its organisations."""
-    meeting, care = MeetingId(asks.new("meeting")), asks.here.care
+    meeting, care = MeetingId(asks.new("meeting", body.id)), asks.here.care
     scheduled = MeetingScheduled(
         kind=body.kind,
         name=body.name,
@@ -191,7 +191,7 @@ async def record_attendance(meeting: UUID, person: UUID, body: Attending, asks: 
 async def record_decision(meeting: UUID, person: UUID, body: Deciding, asks: Asks) -> Response:
     """Record what the meeting decided; a decision that moves the person offers a hand-over."""
     known, discussed = await asks.meeting(meeting), await asks.person(person)
-    decision, care = DecisionId(asks.new("decision")), asks.here.care
+    decision, care = DecisionId(asks.new("decision", body.id)), asks.here.care
     answer = await asks.ask(
         body,
         lambda asked: care.record_decision(

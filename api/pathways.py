@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.asking import Activity, Answered, Asking, Asks, answered, example
+from api.asking import Activity, Answered, Asking, Asks, Creating, Editing, answered, example
 from api.texts import Text
 from domain.application import CareCoordination
 from domain.intentions.deciding import Answer
@@ -17,7 +17,7 @@ from domain.vocabulary import EndReason, HandoverId, PersonId, PractitionerId, S
 router = APIRouter(prefix="/v1/pathways", tags=["pathways"])
 
 
-class OfferingHandover(Activity):
+class OfferingHandover(Creating):
     """The service whose organisation should take the person on, and what speaks for it."""
 
     model_config = example(
@@ -46,7 +46,7 @@ class DecliningHandover(AcceptingHandover):
     note: Text | None = None
 
 
-class NamingKeyWorker(Activity):
+class NamingKeyWorker(Editing):
     """Who the person turns to."""
 
     model_config = example(key_worker="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55")
@@ -65,7 +65,7 @@ class ClosingPathway(Activity):
 @router.post("/{person}/handover", status_code=201, response_model=Answered)
 async def offer_handover(person: UUID, body: OfferingHandover, asks: Asks) -> Response:
     """Offer the person you hold to another organisation; you hold them until it accepts."""
-    handover = HandoverId(asks.new("handover"))
+    handover = HandoverId(asks.new("handover", body.id))
     return await _ask(
         person,
         body,
@@ -135,12 +135,13 @@ async def acknowledge_handover_silence(
 @router.post("/{person}/key-worker", response_model=Answered)
 async def name_key_worker(person: UUID, body: NamingKeyWorker, asks: Asks) -> Response:
     """Name who the person turns to."""
+    seen = await asks.seen(person, ("key_worker",), body)
     return await _ask(
         person,
         body,
         asks,
         lambda care, known, asked: care.name_key_worker(
-            known, PractitionerId(body.key_worker), asked=asked
+            known, PractitionerId(body.key_worker), instead_of=seen, asked=asked
         ),
     )
 

@@ -10,20 +10,21 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caring
-from api.asking import Activity, Answered, Asks, answered, etag, example
+from api.asking import Activity, Answered, Asks, Editing, answered, etag, example
 from api.parts import Here
 from api.reads import At
 from api.texts import Line, NhsNumber, Text
+from domain.corrections import Detail
 from domain.intentions.deciding import PersonIsUnknown
 from domain.person import Details
-from domain.vocabulary import PartnerId, PersonId
+from domain.vocabulary import PartnerId
 from projections.entries import Entry
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 
 
 class PersonDetails(BaseModel):
-    """What a person tells of themselves."""
+    """What a person tells of themselves. ``id`` is an id of your own for them, if you made one."""
 
     model_config = ConfigDict(extra="forbid") | example(
         name="Rosa Lind",
@@ -32,6 +33,7 @@ class PersonDetails(BaseModel):
         nhs_number="999 000 0018",
     )
 
+    id: UUID | None = None
     name: Line
     phone: Line | None = None
     practice: UUID | None = None
@@ -45,7 +47,7 @@ class PersonDetails(BaseModel):
     deprivation_decile: Annotated[int, Field(ge=1, le=10)] | None = None
 
     def details(self) -> Details:
-        told = self.model_dump(include=set(PersonDetails.model_fields) - {"practice"})
+        told = self.model_dump(include=set(PersonDetails.model_fields) - {"id", "practice"})
         return Details(practice=None if self.practice is None else PartnerId(self.practice), **told)
 
 
@@ -53,7 +55,7 @@ class Registration(Activity, PersonDetails):
     """A person to make known."""
 
 
-class CommunicationNeeds(Activity):
+class CommunicationNeeds(Editing):
     """How to communicate with a person, and what to adjust."""
 
     model_config = example(needs="Large print; please write, do not ring", language="Polish")
@@ -73,7 +75,7 @@ class About(Activity):
 @router.post("", status_code=201, response_model=Answered)
 async def register_person(body: Registration, asks: Asks) -> Response:
     """Make a person known."""
-    person = PersonId(asks.new("person"))
+    person = await asks.new_person(body.id)
     care = asks.here.care
     answer = await asks.ask(
         body, lambda asked: care.register_person(person, body.details(), asked=asked)
@@ -107,10 +109,11 @@ async def record_communication_needs(
 ) -> Response:
     """Note how to communicate with a person."""
     known, care = await asks.record(person), asks.here.care
+    seen = await asks.seen(person, (Detail.NEEDS, Detail.LANGUAGE), body)
     answer = await asks.ask(
         body,
         lambda asked: care.record_communication_needs(
-            known, body.needs, language=body.language, asked=asked
+            known, body.needs, language=body.language, instead_of=seen, asked=asked
         ),
     )
     return answered(answer, 200, known_as=person)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -18,7 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from domain import contact, measure, meeting, partner, person, referral
+from domain import contact, corrections, measure, meeting, partner, person, referral
 from domain.case import DestinationIsMissing
 from domain.intentions import deciding
 from domain.kernel import BrokenRule, Unknown
@@ -66,6 +67,14 @@ class RecordHasChanged(BrokenRule):
     """The record changed since you read it; read it again, then decide."""
 
 
+class IdIsTaken(BrokenRule):
+    """The id that was made for this stands for something already; make another and send again."""
+
+
+class SomethingMustComeFirst(BrokenRule):
+    """What this rests on is not recorded; send what ``after`` names, then this, each by its key."""
+
+
 class RequestIsTooLarge(BrokenRule):
     """The request is larger than this address takes; send less at once."""
 
@@ -100,10 +109,12 @@ STATUS: dict[type[BrokenRule], int] = {
     NotSignedIn: 401,
     NotForThisRole: 403,
     SentFromAnotherSite: 403,
+    corrections.DetailIsNotShared: 403,
     NothingIsHere: 404,
     Unknown: 404,
     contact.AppointmentIsUnknown: 404,
     meeting.MeetingIsUnknown: 404,
+    corrections.NothingSuchWasRecorded: 404,
     partner.PartnerIsUnknown: 404,
     referral.ReferralIsUnknown: 404,
     MethodIsNotAllowed: 405,
@@ -117,6 +128,8 @@ STATUS: dict[type[BrokenRule], int] = {
     measure.ScoreIsNotPossible: 422,
     DestinationIsMissing: 422,
     person.DateOfBirthIsNotPossible: 422,
+    corrections.NothingIsCorrected: 422,
+    corrections.NameIsMissing: 422,
     SomethingFailed: 500,
     deciding.TooManyAtOnce: 503,
     PositionIsNotReached: 503,
@@ -138,7 +151,7 @@ OF_STATUS: dict[int, type[BrokenRule]] = {
 
 
 class Refused(Exception):
-    """A broken rule with what may be asked instead, or with the places that are not valid."""
+    """A broken rule with what may be asked instead, what is not valid, or what must come first."""
 
     def __init__(
         self,
@@ -146,9 +159,10 @@ class Refused(Exception):
         *,
         actions: tuple[str, ...] | None = None,
         errors: tuple[dict[str, str], ...] = (),
+        after: Sequence[UUID] = (),
     ) -> None:
         super().__init__(rule)
-        self.rule, self.actions, self.errors = rule, actions, errors
+        self.rule, self.actions, self.errors, self.after = rule, actions, errors, after
 
 
 def not_valid(place: dict[str, str], text: str) -> Refused:
@@ -188,6 +202,7 @@ def problem(
     *,
     actions: Sequence[str] | None = None,
     errors: Sequence[dict[str, str]] = (),
+    after: Sequence[UUID] = (),
     headers: dict[str, str] | None = None,
 ) -> Response:
     """The answer to a broken rule: a problem document, or an OperationOutcome under ``/fhir``."""
@@ -211,6 +226,8 @@ def problem(
     }
     if errors:
         document["errors"] = list(errors)
+    if after:
+        document["after"] = [str(key) for key in after]
     if actions is not None and status == HTTPStatus.CONFLICT:
         document["actions"] = list(actions)
     return Response(orjson.dumps(document), status, all_headers, PROBLEM)
@@ -241,7 +258,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> Response:
-        return problem(request, refusal.rule, actions=refusal.actions, errors=refusal.errors)
+        return problem(
+            request,
+            refusal.rule,
+            actions=refusal.actions,
+            errors=refusal.errors,
+            after=refusal.after,
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, flaws: RequestValidationError) -> Response:

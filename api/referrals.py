@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import model_validator
 
 from api.access import Caring
-from api.asking import Activity, Answered, Asking, Asks, answered, etag, example
+from api.asking import Activity, Answered, Asking, Asks, Creating, answered, etag, example
 from api.parts import Here
 from api.people import PersonDetails
 from api.reads import At
@@ -28,7 +28,6 @@ from domain.vocabulary import (
     Medium,
     Mode,
     PartnerId,
-    PersonId,
     Priority,
     ReferralId,
     Responsibility,
@@ -39,7 +38,7 @@ from domain.vocabulary import (
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
 
 
-class Referring(Activity):
+class Referring(Creating):
     """A request to a service for a person you know (``person_id``) or make known (``person``).
 
     ``sender`` and ``said_by`` go with a referral that was said: the organisation it was said to
@@ -128,7 +127,7 @@ class Closing(Activity):
     summary: Text | None = None
 
 
-class Booking(Activity):
+class Booking(Creating):
     """A time to be seen, called or to join a group."""
 
     model_config = example(
@@ -144,10 +143,11 @@ class Booking(Activity):
 @router.post("", status_code=201, response_model=Answered)
 async def make_referral(body: Referring, asks: Asks) -> Response:
     """Ask a service for help for a person; answers with the person as you know them."""
-    referral, care = ReferralId(asks.new("referral")), asks.here.care
-    known = PersonId(asks.new("person"))
+    referral, care = ReferralId(asks.new("referral", body.id)), asks.here.care
     if body.person_id is not None:
         known = await asks.person(body.person_id)
+    else:
+        known = await asks.new_person(body.person.id if body.person else None)
 
     def intention(asked: Asked) -> Answer:
         return care.make_referral(
@@ -312,7 +312,7 @@ async def acknowledge_referral_silence(
 async def book_appointment(referral: UUID, body: Booking, asks: Asks) -> Response:
     """Give the person a time; the answer's id is the appointment's."""
     await asks.referral(referral)
-    contact, care = ContactId(asks.new("contact")), asks.here.care
+    contact, care = ContactId(asks.new("contact", body.id)), asks.here.care
     answer = await asks.ask(
         body,
         lambda asked: care.book_appointment(

@@ -124,6 +124,10 @@ class NothingIsCorrected(BrokenRule):
     """The correction names no detail; say which one is put right."""
 
 
+class NameIsMissing(BrokenRule):
+    """A name is put right, and not taken out; enter the right one."""
+
+
 class DetailIsNotShared(BrokenRule):
     """Your organisation is not told one of these details, so it cannot put it right."""
 

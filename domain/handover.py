@@ -103,6 +103,10 @@ class AnotherHandoverIsOffered(BrokenRule):
     """A hand-over is on offer already; it must be answered or taken back first."""
 
 
+class HandoverExists(BrokenRule):
+    """A hand-over of this id was offered and answered already; give another one its own."""
+
+
 class NobodyOfferedThisHandover(BrokenRule):
     """No such hand-over waits for an answer."""
 

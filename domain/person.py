@@ -15,6 +15,7 @@ from domain.corrections import (
     DetailsCorrected,
     DisagreementRecorded,
     Known,
+    NameIsMissing,
     NothingIsCorrected,
     NothingIsInConflict,
     changed,
@@ -246,10 +247,13 @@ class Person(Aggregate):
         """Put details right; ``None`` takes one out that is nobody's.
 
         ``instead_of`` are the edits the writer saw; what others wrote meanwhile stands beside it.
-        Raises `NothingIsCorrected`, `DateOfBirthIsNotPossible`, `EditExists`, `SeenEditIsNotHere`.
+        Raises `NothingIsCorrected`, `NameIsMissing`, `DateOfBirthIsNotPossible`, `EditExists`,
+        `SeenEditIsNotHere`.
         """
         if not details or Detail.NEEDS in details:
             raise NothingIsCorrected(self.id)
+        if not details.get(Detail.NAME, "unchanged"):
+            raise NameIsMissing(self.id)
         if born := details.get(Detail.DATE_OF_BIRTH):
             self._possible(date.fromisoformat(born), asked)
         edit = edit or asked.edit

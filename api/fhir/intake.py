@@ -118,7 +118,8 @@ class FhirIntake:
     ) -> tuple[PersonId, Details | None]:
         """The one person known by the NHS number; else somebody new, the same if sent again."""
         number = message.person.nhs_number
-        known = self._identified(number) if number else []
+        found = self._identified(number) if number else []
+        known = [person for person in found if number and self._care.goes_by(person, number)]
         if len(known) == 1:
             return known[0], None
         return PersonId(uuid5(referral, "person")), _details(message.person)

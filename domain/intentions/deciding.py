@@ -5,7 +5,7 @@ It knows the log as a protocol; it refuses to know PostgreSQL, HTTP and the cloc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -200,6 +200,10 @@ class Deciding(Application[UUID]):
         if gathered.facts:
             times = [recorded_at(f) for f in gathered.facts] if recorded_at else None
             self.events.put(gathered.facts, intentions=gathered.intentions, recorded_at=times)
+
+    def not_recorded(self, organisation: PartnerId, keys: Iterable[UUID]) -> tuple[UUID, ...]:
+        """Which of an organisation's intentions are not recorded, or not yet."""
+        return tuple(key for key in keys if self._log.earlier(organisation, key) is None)
 
     def _ask(self, noun: UUID, asked: Asked, decide: Callable[[], tuple[Aggregate, ...]]) -> Answer:
         """Decide and save; repeat the decision when somebody else's was saved first.

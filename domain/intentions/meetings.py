@@ -8,6 +8,7 @@ from datetime import date
 from domain import meeting, service
 from domain.action import Action, ActionAgreed
 from domain.case import MOVES, Attendee, Dissent
+from domain.handover import HandoverExists
 from domain.implementation import AT_ONCE, Implementation, implementation_of
 from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded
@@ -179,6 +180,8 @@ class MeetingIntentions(Deciding):
             deciding = self._get(meeting.Meeting, meeting_id, meeting.MeetingIsUnknown)
             way = self._pathway(person_id)
             following = self._load(Implementation, implementation_of(person_id))
+            if HandoverId(decision) in way.answered:
+                raise HandoverExists(decision)
             wanted, receiver, label = None, None, Label.ORDINARY
             if outcome in MOVES and service_id:
                 wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)

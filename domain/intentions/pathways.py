@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from domain import pathway, referral, service
+from domain.handover import HandoverExists
 from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
@@ -64,6 +65,8 @@ class PathwayIntentions(Deciding):
                 raise pathway.OnlyTheResponsibleMay(way.id)
             if self._load(referral.Referral, handover).version:
                 raise referral.ReferralExists(handover)
+            if handover in way.answered:
+                raise HandoverExists(handover)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             return self._offer(
                 way,

@@ -58,10 +58,10 @@ class ReferralIntentions(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             helped = self._load(person.Person, person_id)
-            if not helped.registered:
-                if registering is None:
-                    raise PersonIsUnknown(person_id)
+            if registering is not None:
                 self._register(helped, registering, asked)
+            if not helped.registered:
+                raise PersonIsUnknown(person_id)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             receiver = wanted.receiver(source)
             sending = sender or asked.organisation

@@ -12,6 +12,7 @@ import pytest
 
 from api.fhir.intake import FhirIntake
 from api.parts import Caller
+from domain.corrections import Detail
 from domain.service import ServiceOpened
 from domain.vocabulary import PersonId, Role, ServiceId, Source, Step
 from projections import directory, schema
@@ -123,3 +124,18 @@ def test_a_message_whose_keeping_failed_is_kept_under_its_person_when_sent_again
     ((_, person, _, _),) = stored(place)
     registered = "select person from log.facts where topic = 'person:PersonRegistered'"
     assert list(place.rows(registered)) == [(person,)]
+
+
+def test_nobody_is_found_by_a_number_that_was_put_right(place: Place) -> None:
+    """The letter is about whoever has the number now, not about who was registered with it once."""
+    receiving = intake(place, kept(place))
+    receiving.receive(READ, BRINGER)
+    ((_, wrongly, _, _),) = stored(place)
+    place.care.correct_details(
+        PersonId(wrongly), {Detail.NHS_NUMBER: "9990000018"}, asked=place.by(WIGG)
+    )
+    place.fold()
+    again = receiving.receive(READ.replace(b'"id"', b' "id"', 1), BRINGER)
+    assert again.accepted
+    people = {person for _, person, _, _ in stored(place)}
+    assert len(people) == 2

@@ -17,6 +17,7 @@ from domain.corrections import (
     DetailIsNotShared,
     DetailsCorrected,
     DisagreementRecorded,
+    NameIsMissing,
     NothingIsCorrected,
     NothingIsInConflict,
     NothingSuchWasRecorded,
@@ -94,6 +95,12 @@ def test_who_saw_the_first_edit_replaces_it() -> None:
 def test_a_correction_says_what_it_puts_right() -> None:
     known = given(Person(id=ROSA), REGISTERED)
     known.when(lambda p: p.correct_details({}, asked=by(WIGG))).then_refused(NothingIsCorrected)
+
+
+def test_a_name_is_not_taken_out() -> None:
+    given(Person(id=ROSA), REGISTERED).when(
+        lambda p: p.correct_details({Detail.NAME: None}, asked=by(WIGG))
+    ).then_refused(NameIsMissing)
 
 
 @pytest.mark.parametrize("born", ["2026-03-03", "1899-12-31"])
