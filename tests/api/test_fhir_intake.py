@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,9 @@ def test_nobody_is_found_by_a_number_that_was_put_right(place: Place) -> None:
     receiving.receive(READ, BRINGER)
     ((_, wrongly, _, _),) = stored(place)
     place.care.correct_details(
-        PersonId(wrongly), {Detail.NHS_NUMBER: "9990000018"}, asked=place.by(WIGG)
+        PersonId(wrongly),
+        {Detail.NHS_NUMBER: "9990000026"},
+        asked=place.by(WIGG, at=datetime(2026, 12, 31, tzinfo=UTC)),
     )
     place.fold()
     again = receiving.receive(READ.replace(b'"id"', b' "id"', 1), BRINGER)
