@@ -12,20 +12,49 @@ from api.texts import Text
 from domain.application import CareCoordination
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked
-from domain.vocabulary import EndReason, HandoverId, PersonId, PractitionerId, ServiceId
+from domain.policies.steps import Evidence
+from domain.steps import Grounds
+from domain.vocabulary import (
+    DecisionId,
+    EndReason,
+    HandoverId,
+    MeasureId,
+    PersonId,
+    PractitionerId,
+    ServiceId,
+)
 
 router = APIRouter(prefix="/v1/pathways", tags=["pathways"])
 
 
-class OfferingHandover(Creating):
+class OnEvidence(Activity):
+    """What speaks for a move to another step, as the place's stepped-care model demands."""
+
+    evidence: Text | None = None
+    evidence_kind: Evidence | None = None
+    measure: UUID | None = None
+    decision: UUID | None = None
+
+    @property
+    def grounds(self) -> Grounds:
+        return Grounds(
+            self.evidence_kind,
+            words=self.evidence,
+            measure=MeasureId(self.measure) if self.measure else None,
+            decision=DecisionId(self.decision) if self.decision else None,
+        )
+
+
+class OfferingHandover(OnEvidence, Creating):
     """The service whose organisation should take the person on, and what speaks for it."""
 
     model_config = example(
-        service="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11", evidence="PHQ-9 22 after six sessions."
+        service="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11",
+        evidence_kind="urgent need",
+        evidence="PHQ-9 22 after six sessions; not safe at home.",
     )
 
     service: UUID
-    evidence: Text | None = None
 
 
 class AcceptingHandover(Activity):
@@ -71,7 +100,7 @@ async def offer_handover(person: UUID, body: OfferingHandover, asks: Asks) -> Re
         body,
         asks,
         lambda care, known, asked: care.offer_handover(
-            known, handover, ServiceId(body.service), evidence=body.evidence, asked=asked
+            known, handover, ServiceId(body.service), grounds=body.grounds, asked=asked
         ),
         status=201,
         handover=handover,

@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.kernel import BrokenRule, Category, Clinical, Fact, PersonalText, Recorder
 from domain.policies.escalation import Rung
 from domain.silence import Wait
+from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import HandoverId, Label, Moment, PartnerId, Step
 
 # What happened
@@ -33,7 +34,9 @@ class HandoverFact(Fact):
 class HandoverOffered(HandoverFact):
     """The responsible organisation offers the person to another; it holds on until it accepts.
 
-    ``label`` is that of the service the receiver would hold the person under.
+    ``label`` is that of the service the receiver would hold the person under. With ``hand_back``
+    the person is offered to the organisation that handed them over last, to the step they had
+    there, for ``reason``.
     """
 
     TOPIC: ClassVar[str] = "pathway:HandoverOffered"
@@ -46,6 +49,8 @@ class HandoverOffered(HandoverFact):
 
     to_step: Step
     label: Label = Label.ORDINARY
+    hand_back: bool = False
+    reason: Clinical[PersonalText | None] = None
 
 
 class HandoverAccepted(HandoverFact):
@@ -119,6 +124,10 @@ class AlreadyResponsible(BrokenRule):
     """The organisation is responsible for the person already."""
 
 
+class NobodyHandedThemOver(BrokenRule):
+    """No organisation handed this person over to yours, so there is none to hand them back to."""
+
+
 # What waits for its answer
 
 
@@ -134,6 +143,17 @@ class Offer:
     correlation: UUID
     fact: str
     wait: Wait
+    hand_back: bool = False
+    grounds: Grounds = NO_GROUNDS
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who held a person before they were handed over, at which step and under which label."""
+
+    partner: PartnerId
+    step: Step
+    label: Label
 
 
 FACTS: tuple[type[Fact], ...] = (

@@ -175,11 +175,13 @@ class Recorded:
 class BrokenRule(Exception):
     """An intention that may not be. The subclass's docstring is the text the caller sees.
 
-    It carries ids only, never a person's details.
+    It carries ids only, never a person's details. ``needs`` says in coded words what would satisfy
+    it, where the rule knows that.
     """
 
-    def __init__(self, *ids: object) -> None:
+    def __init__(self, *ids: object, needs: tuple[str, ...] = ()) -> None:
         super().__init__(*(str(i) for i in ids))
+        self.needs = needs
 
     @property
     def rule(self) -> str:
@@ -187,7 +189,7 @@ class BrokenRule(Exception):
 
     @property
     def text(self) -> str:
-        return (type(self).__doc__ or "").strip()
+        return " ".join((type(self).__doc__ or "").split())
 
 
 class Unknown(BrokenRule):

@@ -33,6 +33,10 @@ class MeasureIsComplete(BrokenRule):
     """This measure is recorded already."""
 
 
+class NoSuchMeasure(BrokenRule):
+    """No such measure of this person is recorded."""
+
+
 class ScoreIsNotPossible(BrokenRule):
     """The score lies outside the instrument's range, or does not match its items."""
 
@@ -47,6 +51,7 @@ class Measure(Aggregate):
     NOUN: ClassVar[str] = "measure"
 
     completed: bool = False
+    person: PersonId | None = None
 
     @property
     def measure(self) -> MeasureId:
@@ -67,7 +72,7 @@ class Measure(Aggregate):
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case MeasureCompleted():
-                self.completed = True
+                self.completed, self.person = True, recorded.person
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a measure")
 

@@ -7,6 +7,8 @@ from datetime import date
 from typing import ClassVar
 
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
+from domain.policies import steps
+from domain.policies.steps import Choice
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role, Scope
 
 # What happened
@@ -82,6 +84,17 @@ class PartnerLeft(Fact):
     reason: str
 
 
+class SteppedCareChosen(Fact):
+    """The place works by this stepped-care model from that day on; its host says so."""
+
+    TOPIC: ClassVar[str] = "partner:SteppedCareChosen"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
+
+    model: str
+    effective_from: date
+
+
 # What is refused
 
 
@@ -101,6 +114,10 @@ class PractitionerIsKnown(BrokenRule):
     """This practitioner acts for the organisation already."""
 
 
+class NotAPractitionerThere(BrokenRule):
+    """This practitioner does not act for the organisation; add them to it or name another."""
+
+
 # What is true now and may happen next
 
 
@@ -116,6 +133,7 @@ class Partner(Aggregate):
     signed: AgreementSigned | None = None
     practitioners: dict[PractitionerId, Role] = field(default_factory=dict)
     left: bool = False
+    models: list[Choice] = field(default_factory=list)
 
     def join(
         self, *, name: str, kind: PartnerKind, identifiers: dict[str, str], asked: Asked
@@ -179,6 +197,25 @@ class Partner(Aggregate):
             return False
         return category is None or category in signed.categories
 
+    def choose_stepped_care(
+        self, model: str, *, effective_from: date, asked: Asked
+    ) -> Recorded | None:
+        """Work by a stepped-care model from a day on.
+
+        Raises `PartnerIsUnknown`, `policies.steps.ModelIsUnknown`.
+        """
+        if self.kind is None:
+            raise PartnerIsUnknown(self.id)
+        steps.named(model, effective_from)
+        if Choice(self.partner, model, effective_from) in self.models[-1:]:
+            return None
+        return self.record(SteppedCareChosen(model=model, effective_from=effective_from), asked)
+
+    def practised_by(self, practitioner: PractitionerId) -> None:
+        """Raises `NotAPractitionerThere`. Who acts for it counts, not who employs them."""
+        if practitioner not in self.practitioners:
+            raise NotAPractitionerThere(practitioner)
+
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case PartnerJoined(name=name, kind=kind):
@@ -191,6 +228,8 @@ class Partner(Aggregate):
                 self.practitioners[practitioner] = role
             case PartnerLeft():
                 self.left = True
+            case SteppedCareChosen(model=model, effective_from=effective_from):
+                self.models.append(Choice(self.partner, model, effective_from))
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a partner")
 
@@ -205,4 +244,5 @@ FACTS: tuple[type[Fact], ...] = (
     AgreementEnded,
     PractitionerAdded,
     PartnerLeft,
+    SteppedCareChosen,
 )

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import ClassVar
 from uuid import UUID, uuid5
 
 from domain import edits
+from domain.discharge import (
+    FACTS as DISCHARGE_FACTS,
+)
+from domain.discharge import (
+    WITHOUT_AGREEMENT,
+    AnotherReasonWasAgreed,
+    CoordinatorNamed,
+    Discharge,
+    DischargeAgreed,
+    DischargeIsNotAgreed,
+    DischargeProposed,
+    DischargeWithdrawn,
+    NoDischargeIsProposed,
+    NotTheOneWhoAgrees,
+)
 from domain.edits import Edit
+from domain.handover import (
+    FACTS as HANDOVER_FACTS,
+)
 from domain.handover import (
     AlreadyResponsible,
     AnotherHandoverIsOffered,
@@ -19,18 +38,19 @@ from domain.handover import (
     HandoverOffered,
     HandoverSilenceAcknowledged,
     HandoverSilenceEscalated,
+    Holding,
+    NobodyHandedThemOver,
     NobodyOfferedThisHandover,
     Offer,
     OnlyTheReceiverMayAnswer,
 )
+from domain.hold import FACTS as HOLD_FACTS
+from domain.hold import Hold, HoldEnded, PutOnHold, ReviewLiesBehind
 from domain.kernel import (
     Aggregate,
     Asked,
     BrokenRule,
-    Category,
-    Clinical,
     Fact,
-    PersonalText,
     Recorded,
     Recorder,
 )
@@ -41,8 +61,24 @@ from domain.leaving import (
     OnlySomebodyMaySeeIt,
     ResponsibilityFellBack,
 )
+from domain.policies.days import local_date
 from domain.policies.escalation import Rung, Silence
+from domain.policies.steps import Agreement, Evidence, SteppedCare
 from domain.silence import Wait
+from domain.steps import (
+    FACTS as STEP_FACTS,
+)
+from domain.steps import (
+    NO_GROUNDS,
+    AlreadyAtThisStep,
+    Grounds,
+    IllegalMove,
+    PathwayFact,
+    StepDownProposed,
+    SteppedDown,
+    SteppedUp,
+    StepUpProposed,
+)
 from domain.vocabulary import (
     Because,
     DecisionId,
@@ -66,14 +102,6 @@ def pathway_of(person: PersonId) -> PathwayId:
 # What happened
 
 
-class PathwayFact(Fact):
-    """Where a person stands among the steps, and who holds them."""
-
-    TOPIC: ClassVar[str] = "pathway:"
-    CATEGORY: ClassVar[Category] = Category.COORDINATION
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RESPONSIBLE,)
-
-
 class PathwayOpened(PathwayFact):
     """The person's way through the steps began; an organisation is responsible from now on."""
 
@@ -92,62 +120,6 @@ class KeyWorkerNamed(PathwayFact):
     key_worker: PractitionerId
     edit: EditId | None = None
     instead_of: tuple[EditId, ...] = ()
-
-
-class StepUpProposed(PathwayFact):
-    """More intensive help is thought right."""
-
-    TOPIC: ClassVar[str] = "pathway:StepUpProposed"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
-        Recorder.RESPONSIBLE,
-        Recorder.SENDER,
-        Recorder.RECEIVER,
-        Recorder.INVITED,
-    )
-
-    from_step: Step
-    to_step: Step
-    decision: DecisionId | None = None
-    evidence: Clinical[PersonalText | None] = None
-
-
-class StepDownProposed(PathwayFact):
-    """Less intensive help is thought right."""
-
-    TOPIC: ClassVar[str] = "pathway:StepDownProposed"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
-        Recorder.RESPONSIBLE,
-        Recorder.SENDER,
-        Recorder.RECEIVER,
-        Recorder.INVITED,
-    )
-
-    from_step: Step
-    to_step: Step
-    decision: DecisionId | None = None
-    evidence: Clinical[PersonalText | None] = None
-
-
-class SteppedUp(PathwayFact):
-    """The person is at a higher step now."""
-
-    TOPIC: ClassVar[str] = "pathway:SteppedUp"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER, Recorder.INVITED)
-
-    from_step: Step
-    to_step: Step
-    responsible: PartnerId
-
-
-class SteppedDown(PathwayFact):
-    """The person is at a lower step now."""
-
-    TOPIC: ClassVar[str] = "pathway:SteppedDown"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER, Recorder.INVITED)
-
-    from_step: Step
-    to_step: Step
-    responsible: PartnerId
 
 
 class PathwayClosed(PathwayFact):
@@ -193,10 +165,6 @@ class OnlyTheResponsibleMay(BrokenRule):
     """Only the organisation that is responsible for the person may do this."""
 
 
-class AlreadyAtThisStep(BrokenRule):
-    """The person is at this step with this organisation already; nothing would change."""
-
-
 # What is true now and may happen next
 
 
@@ -206,6 +174,10 @@ class Pathway(Aggregate):
 
     ``label`` is that of the present holding. A fact about a hand-over carries the label of either
     side, so that neither taking a person on nor handing them back names a drug service.
+
+    A person has ``entered`` once a hand-over is accepted or a step changes; from then on each move
+    needs the evidence that the model in force demands. ``came_from`` are those who handed the
+    person over, the last one last: whom they can be handed back to.
     """
 
     NOUN: ClassVar[str] = "pathway"
@@ -214,8 +186,15 @@ class Pathway(Aggregate):
     open: bool = False
     responsible: PartnerId | None = None
     step: Step = Step.COMMUNITY_PREVENTION
+    entered: bool = False
     key_workers: tuple[Edit, ...] = ()
+    coordinator: PractitionerId | None = None
+    came_from: tuple[Holding, ...] = ()
     offer: Offer | None = None
+    hold: Hold | None = None
+    discharge: Discharge | None = None
+    proposal: Grounds | None = None
+    decisions: dict[DecisionId, Step] = field(default_factory=dict)
     label: Label = Label.ORDINARY
     answered: dict[HandoverId, str] = field(default_factory=dict)
     last_responsible: PartnerId | None = None
@@ -280,41 +259,142 @@ class Pathway(Aggregate):
         receiver: PartnerId,
         to_step: Step,
         label: Label,
-        decision: DecisionId | None = None,
-        evidence: str | None = None,
+        model: SteppedCare,
+        grounds: Grounds = NO_GROUNDS,
         asked: Asked,
         correlation: UUID,
         cause: str | None = None,
     ) -> Recorded:
         """Offer the person to another organisation, which is not responsible until it accepts.
 
-        Raises `PathwayIsClosed`, `AnotherHandoverIsOffered`, `AlreadyResponsible`.
+        A change of step is judged by the model in force when it is offered, and not again when it
+        is accepted. Raises `PathwayIsClosed`, `AnotherHandoverIsOffered`, `AlreadyResponsible`,
+        `IllegalMove`, `NoStepWithoutItsEvidence`.
         """
+        fact = HandoverOffered(
+            handover=handover,
+            sender=self._free_to_move(),
+            receiver=receiver,
+            to_step=to_step,
+            label=label,
+        )
+        return self._offer(
+            fact, model=model, grounds=grounds, asked=asked, correlation=correlation, cause=cause
+        )
+
+    def offer_again(self, offer: Offer, *, asked: Asked) -> Recorded:
+        """Make the offer of who held the person before once more: somebody else holds them now.
+
+        Its move was judged when it was first offered. Raises what `offer_handover` raises.
+        """
+        fact = HandoverOffered(
+            handover=offer.handover,
+            sender=self._free_to_move(),
+            receiver=offer.receiver,
+            to_step=offer.to_step,
+            label=offer.label,
+        )
+        return self._offer(
+            fact, model=None, grounds=offer.grounds, asked=asked, correlation=offer.correlation
+        )
+
+    def hand_back(
+        self,
+        handover: HandoverId,
+        *,
+        reason: str,
+        model: SteppedCare,
+        grounds: Grounds = NO_GROUNDS,
+        asked: Asked,
+    ) -> Recorded:
+        """Offer the person to who handed them over last, to the step they had there.
+
+        It waits for its answer as any hand-over does, and a change of step needs its evidence
+        likewise: nobody is sent back for want of room alone. Raises `OnlyTheResponsibleMay`,
+        `NobodyHandedThemOver` and what `offer_handover` raises.
+        """
+        self._holding(asked)
+        if not self.came_from:
+            raise NobodyHandedThemOver(self.id)
+        back = self.came_from[-1]
+        fact = HandoverOffered(
+            handover=handover,
+            sender=self._free_to_move(),
+            receiver=back.partner,
+            to_step=back.step,
+            label=back.label,
+            hand_back=True,
+            reason=reason,
+        )
+        return self._offer(fact, model=model, grounds=grounds, asked=asked, correlation=handover)
+
+    def _free_to_move(self) -> PartnerId:
         if not self.open or self.responsible is None:
             raise PathwayIsClosed(self.id)
         if self.offer is not None:
             raise AnotherHandoverIsOffered(self.offer.handover)
-        if receiver == self.responsible:
-            raise AlreadyResponsible(receiver)
-        if to_step != self.step:
-            proposal = StepUpProposed if to_step > self.step else StepDownProposed
-            proposed = self.record(
-                proposal(
-                    from_step=self.step, to_step=to_step, decision=decision, evidence=evidence
-                ),
-                asked,
-                person=self.person,
-                label=self._either(label),
+        return self.responsible
+
+    def _offer(
+        self,
+        offered: HandoverOffered,
+        *,
+        model: SteppedCare | None,
+        grounds: Grounds,
+        asked: Asked,
+        correlation: UUID,
+        cause: str | None = None,
+    ) -> Recorded:
+        if offered.receiver == self.responsible:
+            raise AlreadyResponsible(offered.receiver)
+        if offered.to_step != self.step:
+            cause = self._propose(
+                offered.to_step,
+                grounds,
+                model,
+                label=offered.label,
+                asked=asked,
                 correlation=correlation,
                 cause=cause,
-            )
-            cause = proposed.id
-        fact = HandoverOffered(
-            handover=handover,
-            sender=self.responsible,
-            receiver=receiver,
+            ).id
+        return self.record(
+            offered,
+            asked,
+            person=self.person,
+            label=self._either(offered.label),
+            correlation=correlation,
+            cause=cause,
+        )
+
+    def _propose(
+        self,
+        to_step: Step,
+        grounds: Grounds,
+        model: SteppedCare | None,
+        *,
+        label: Label,
+        asked: Asked,
+        correlation: UUID,
+        cause: str | None,
+    ) -> Recorded:
+        """Propose a move, judged by a model unless it was judged before.
+
+        Raises `IllegalMove`, `NoStepWithoutItsEvidence`.
+        """
+        if model is None:
+            pass
+        elif self.entered:
+            grounds.enough(model, self.step, to_step)
+        elif not model.enters(to_step):
+            raise IllegalMove(self.step.value, to_step.value)
+        proposal = StepUpProposed if to_step > self.step else StepDownProposed
+        fact = proposal(
+            from_step=self.step,
             to_step=to_step,
-            label=label,
+            decision=grounds.decision,
+            evidence=grounds.words,
+            evidence_kind=grounds.kind,
+            measure=grounds.measure,
         )
         return self.record(
             fact,
@@ -452,47 +532,136 @@ class Pathway(Aggregate):
         *,
         decision: DecisionId,
         label: Label,
+        model: SteppedCare,
         asked: Asked,
         correlation: UUID,
         cause: str,
     ) -> Recorded:
         """Step up or down with the organisation that is responsible already: nothing to accept.
 
-        Raises `PathwayIsClosed`, `AnotherHandoverIsOffered`, `AlreadyAtThisStep`.
+        A meeting decided it, and its decision is the evidence. Raises `PathwayIsClosed`,
+        `AnotherHandoverIsOffered`, `AlreadyAtThisStep`, `IllegalMove`.
         """
-        if not self.open or self.responsible is None:
-            raise PathwayIsClosed(self.id)
-        if self.offer is not None:
-            raise AnotherHandoverIsOffered(self.offer.handover)
+        responsible = self._free_to_move()
         if to_step == self.step:
             raise AlreadyAtThisStep(self.id)
-        up = to_step > self.step
-        proposal, stepped = (StepUpProposed, SteppedUp) if up else (StepDownProposed, SteppedDown)
-        from_step, person = self.step, self.person
-        proposed = self.record(
-            proposal(from_step=from_step, to_step=to_step, decision=decision),
-            asked,
-            person=person,
-            label=self._either(label),
+        from_step = self.step
+        proposed = self._propose(
+            to_step,
+            Grounds(Evidence.MDT_DECISION, decision=decision),
+            model,
+            label=label,
+            asked=asked,
             correlation=correlation,
             cause=cause,
         )
+        stepped = SteppedUp if to_step > from_step else SteppedDown
         return self.record(
-            stepped(from_step=from_step, to_step=to_step, responsible=self.responsible),
+            stepped(from_step=from_step, to_step=to_step, responsible=responsible),
             asked,
-            person=person,
+            person=self.person,
             label=self.label,
             correlation=correlation,
             cause=proposed.id,
         )
 
-    def close(self, reason: EndReason, *, asked: Asked) -> Recorded | None:
-        """End the pathway. Raises `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`."""
+    # Hold
+
+    def put_on_hold(self, *, reason: str, review_on: date, asked: Asked) -> Recorded | None:
+        """Change nothing for now, and look at it again on a day; a discharge is off with it.
+
+        Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`,
+        `ReviewLiesBehind`.
+        """
+        self._holding(asked)
+        self._free_to_move()
+        if review_on <= local_date(asked.at):
+            raise ReviewLiesBehind(self.id)
+        if self.hold == Hold(reason, review_on):
+            return None
+        return self._record(PutOnHold(reason=reason, review_on=review_on), asked)
+
+    def end_hold(self, *, asked: Asked) -> Recorded | None:
+        """Go on with the person. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`."""
+        self._holding(asked)
+        return self._record(HoldEnded(), asked) if self.hold else None
+
+    # Discharge
+
+    def name_coordinator(self, coordinator: PractitionerId, *, asked: Asked) -> Recorded | None:
+        """Name the clinical co-ordinator. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`."""
+        self._holding(asked)
+        if coordinator == self.coordinator:
+            return None
+        return self._record(CoordinatorNamed(coordinator=coordinator), asked)
+
+    def propose_discharge(
+        self,
+        reason: EndReason,
+        *,
+        plan: str,
+        decision: DecisionId | None = None,
+        asked: Asked,
+        cause: str | None = None,
+    ) -> Recorded:
+        """Propose that the person needs no more help for now; agreements begin anew.
+
+        A meeting's ``decision`` proposes it for the organisation that holds the person, which had
+        to be in the room. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`.
+        """
+        if decision is None:
+            self._holding(asked)
+        elif not self.open:
+            raise PathwayIsClosed(self.id)
+        return self.record(
+            DischargeProposed(reason=reason, plan=plan, decision=decision),
+            asked,
+            person=self.person,
+            label=self.label,
+            correlation=decision,
+            cause=cause,
+        )
+
+    def agree_discharge(self, agreement: Agreement, *, asked: Asked) -> Recorded | None:
+        """Agree, as the one who is asked to. Asked twice, it answers once.
+
+        Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`, `NoDischargeIsProposed`,
+        `NotTheOneWhoAgrees`, `TheSamePersonAgreedTwice`.
+        """
+        self._holding(asked)
+        if self.discharge is None:
+            raise NoDischargeIsProposed(self.id)
+        agrees = {
+            Agreement.LINK_WORKER: self.key_worker,
+            Agreement.CLINICAL_COORDINATOR: self.coordinator,
+        }[agreement]
+        if agrees is None or asked.practitioner != agrees:
+            raise NotTheOneWhoAgrees(self.id)
+        if not self.discharge.may_agree(agreement, agrees):
+            return None
+        return self._record(DischargeAgreed(agreement=agreement), asked)
+
+    def withdraw_discharge(self, *, asked: Asked) -> Recorded | None:
+        """Propose it no more. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`."""
+        self._holding(asked)
+        return self._record(DischargeWithdrawn(), asked) if self.discharge else None
+
+    def close(self, reason: EndReason, *, model: SteppedCare, asked: Asked) -> Recorded | None:
+        """End the pathway, once those agreed whom the model in force asks.
+
+        Raises `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`, `DischargeIsNotAgreed`,
+        `AnotherReasonWasAgreed`.
+        """
         if not self.open:
             return None
         self._holding(asked)
-        if self.offer is not None:
-            raise AnotherHandoverIsOffered(self.offer.handover)
+        self._free_to_move()
+        if reason not in WITHOUT_AGREEMENT:
+            missing = model.still_to_agree(self.discharge.agreed if self.discharge else ())
+            if missing:
+                raise DischargeIsNotAgreed(self.id, needs=tuple(who.value for who in missing))
+            if model.discharge and self.discharge and self.discharge.reason is not reason:
+                raise AnotherReasonWasAgreed(self.id)
         return self._record(PathwayClosed(reason=reason, responsible=asked.organisation), asked)
 
     def end(self, reason: EndReason, *, asked: Asked, cause: str | None) -> Recorded | None:
@@ -556,13 +725,20 @@ class Pathway(Aggregate):
             actions += ["handover-acceptance", "handover-decline"]
         if self.open and self.responsible == organisation:
             actions.append("key-worker")
-            actions += ["handover-withdrawal"] if self.offer else ["handover", "closure"]
-            if self.fell_back:
-                actions.append("fallback-acknowledgement")
+            actions += ["handover-withdrawal"] if self.offer else self._moving()
+            actions += ["coordinator", "discharge"]
+            actions += ["discharge-agreement", "discharge-withdrawal"] if self.discharge else []
+            actions += [] if self.offer else ["closure"]
+            actions += ["fallback-acknowledgement"] if self.fell_back else []
         offer = self.offer
         if offer and offer.wait.unacknowledged and organisation in (offer.receiver, offer.sender):
             actions.append("silence-acknowledgement")
         return tuple(actions)
+
+    def _moving(self) -> list[str]:
+        back = ["hand-back"] if self.came_from else []
+        resting = ["hold", "hold-end"] if self.hold else ["hold"]
+        return ["handover", *back, *resting]
 
     def _record(self, fact: PathwayFact | FallbackFact, asked: Asked) -> Recorded:
         return self.record(fact, asked, person=self.person, label=self.label)
@@ -602,9 +778,25 @@ class Pathway(Aggregate):
             case PathwayOpened() | PathwayReopened() as opened:
                 self.person, self.open = recorded.person, True
                 self.step, self.responsible = opened.step, opened.responsible
-                self.label = recorded.label
+                self.label, self.entered, self.came_from = recorded.label, False, ()
             case KeyWorkerNamed() as named:
                 self.key_workers = edits.after(self.key_workers, _naming(named, recorded))
+                self._asks_anew(Agreement.LINK_WORKER)
+            case CoordinatorNamed(coordinator=coordinator):
+                self.coordinator = coordinator
+                self._asks_anew(Agreement.CLINICAL_COORDINATOR)
+            case StepUpProposed() | StepDownProposed() as proposed:
+                self.proposal = Grounds(
+                    kind=proposed.evidence_kind,
+                    words=proposed.evidence,
+                    measure=proposed.measure,
+                    decision=proposed.decision,
+                )
+                if proposed.decision:
+                    self.decisions[proposed.decision] = proposed.to_step
+            case SteppedUp() | SteppedDown() as stepped:
+                self.step, self.entered, self.proposal = stepped.to_step, True, None
+                self.hold, self.discharge = None, None
             case HandoverOffered() as offered:
                 self.offer = Offer(
                     handover=offered.handover,
@@ -615,10 +807,16 @@ class Pathway(Aggregate):
                     correlation=recorded.correlation,
                     fact=recorded.id,
                     wait=Wait(Silence.HANDOVER, recorded.effective_at),
+                    hand_back=offered.hand_back,
+                    grounds=self.proposal or NO_GROUNDS,
                 )
+                self.proposal = None
             case HandoverAccepted() as accepted:
-                self.responsible, self.key_workers, self.offer = accepted.receiver, (), None
-                self.fell_back = self.fallback_seen = False
+                back = self.offer is not None and self.offer.hand_back
+                held = Holding(accepted.sender, self.step, self.label)
+                self.came_from = self.came_from[:-1] if back else (*self.came_from, held)
+                self._let_go()
+                self.responsible, self.entered = accepted.receiver, True
                 self.label = accepted.label
                 self.answered[accepted.handover] = "accepted"
             case HandoverDeclined() as declined:
@@ -634,23 +832,40 @@ class Pathway(Aggregate):
             case HandoverSilenceAcknowledged():
                 assert self.offer is not None, "only an offer's wait is acknowledged"
                 self.offer = replace(self.offer, wait=self.offer.wait.heard())
-            case SteppedUp() | SteppedDown() as stepped:
-                self.step = stepped.to_step
+            case PutOnHold(reason=words, review_on=review_on):
+                self.hold, self.discharge = Hold(words, review_on), None
+            case HoldEnded():
+                self.hold = None
+            case DischargeProposed(reason=why):
+                self.discharge = Discharge(why)
+            case DischargeAgreed(agreement=agreement):
+                assert self.discharge is not None, "only what is proposed is agreed"
+                self.discharge = self.discharge.with_agreement(agreement, recorded.practitioner)
+            case DischargeWithdrawn():
+                self.discharge = None
             case PathwayClosed(reason=reason, responsible=responsible):
-                self.ended_by = reason
-                self.open, self.responsible, self.key_workers = False, None, ()
-                self.last_responsible = responsible
-                self.fell_back = self.fallback_seen = False
+                self._let_go()
+                self.open, self.responsible, self.came_from = False, None, ()
+                self.ended_by, self.last_responsible = reason, responsible
             case ResponsibilityFellBack() as fallen:
-                self.responsible, self.key_workers, self.offer = fallen.responsible, (), None
-                self.label = fallen.label
-                self.fell_back, self.fallback_seen = True, False
+                self._let_go()
+                self.responsible, self.label, self.came_from = fallen.responsible, fallen.label, ()
+                self.fell_back = True
             case FallbackAcknowledged():
                 self.fell_back, self.fallback_seen = False, True
-            case StepUpProposed() | StepDownProposed():
-                pass
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a pathway")
+
+    def _let_go(self) -> None:
+        """What the organisation that held the person had arranged ends with its holding."""
+        self.key_workers, self.coordinator = (), None
+        self.offer, self.hold, self.discharge = None, None, None
+        self.fell_back = self.fallback_seen = False
+
+    def _asks_anew(self, agreement: Agreement) -> None:
+        """Who agrees is somebody else now, and has not agreed."""
+        if self.discharge:
+            self.discharge = self.discharge.without(agreement)
 
 
 def _naming(named: KeyWorkerNamed, recorded: Recorded) -> Edit:
@@ -665,16 +880,10 @@ def _naming(named: KeyWorkerNamed, recorded: Recorded) -> Edit:
 FACTS: tuple[type[Fact], ...] = (
     PathwayOpened,
     KeyWorkerNamed,
-    StepUpProposed,
-    StepDownProposed,
-    HandoverOffered,
-    HandoverAccepted,
-    HandoverDeclined,
-    HandoverLapsed,
-    HandoverSilenceEscalated,
-    HandoverSilenceAcknowledged,
-    SteppedUp,
-    SteppedDown,
+    *STEP_FACTS,
+    *HANDOVER_FACTS,
+    *HOLD_FACTS,
+    *DISCHARGE_FACTS,
     PathwayClosed,
     PathwayReopened,
     ResponsibilityFellBack,

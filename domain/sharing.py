@@ -28,6 +28,7 @@ from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.partner import AgreementSigned
+from domain.steps import PathwayFact
 from domain.vocabulary import Label, PartnerId, Scope
 from domain.waiting import WaitingFact
 
@@ -222,7 +223,7 @@ def _concerns(
             return fact.provider == partner or follows
         case measure.MeasureCompleted(provider=provider):
             return provider == partner
-        case pathway.PathwayFact() | HandoverFact() | FallbackFact():
+        case PathwayFact() | HandoverFact() | FallbackFact():
             named = {getattr(fact, role, None) for role in ("sender", "receiver", "responsible")}
             return recorded.correlation in own or partner in named | {recorded.organisation}
         case MdtDecisionRecorded(receiver=receiver) if receiver == partner:

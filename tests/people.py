@@ -68,6 +68,7 @@ NADIA = PractitionerId(named("Nadia Hussein, therapist"))
 DR_OKAFOR = PractitionerId(named("Dr Chidi Okafor, psychiatrist"))
 SAM = PractitionerId(named("Sam Doyle, social worker"))
 JO = PractitionerId(named("Jo Reid, drug worker"))
+DR_TOLLEY = PractitionerId(named("Dr Gwen Tolley, GP"))
 PRACTITIONERS = {WIGG: DR_PATEL, TALKING: NADIA, TRUST: DR_OKAFOR, SOCIAL: SAM, DRUGS: JO}
 
 # What they offer: who, at which step, from whom, how labelled

@@ -20,22 +20,27 @@ from domain.intentions.deciding import Answer
 from domain.kernel import Aggregate, Asked, BrokenRule, Fact, Recorded
 from domain.mapping import StoredFact
 from domain.pathway import Pathway, pathway_of
+from domain.policies.steps import Evidence
 from domain.referral import Referral
 from domain.sharing import Backfill, Disclosure
+from domain.steps import Grounds
 from domain.vocabulary import (
     HandoverId,
     Label,
     Mode,
     PartnerId,
     PersonId,
+    PractitionerId,
     Purpose,
     ReferralId,
     Responsibility,
+    Role,
     ServiceId,
     Source,
 )
 from tests.memory import MemoryKeys, MemoryLog
 from tests.people import (
+    DR_TOLLEY,
     KINDS,
     MONDAY,
     PRACTITIONERS,
@@ -52,19 +57,24 @@ from tests.recorders import Recorders
 A = TypeVar("A", bound=Aggregate)
 
 
+ASKED_FOR = Grounds(Evidence.PERSONS_REQUEST, words="She asks for it.")
+URGENT = Grounds(Evidence.URGENT_NEED, words="She is not safe at home.")
+
+
 def by(
     organisation: PartnerId,
     *,
     at: datetime = MONDAY,
     key: UUID | None = None,
     digest: bytes = b"",
+    practitioner: PractitionerId | None = None,
 ) -> Asked:
     """Somebody asks for their organisation; each time with a new key unless one is given."""
     return Asked(
         organisation=organisation,
         at=at,
         key=key or uuid4(),
-        practitioner=PRACTITIONERS.get(organisation),
+        practitioner=practitioner or PRACTITIONERS.get(organisation),
         digest=digest,
     )
 
@@ -159,6 +169,15 @@ def _everybody() -> MemoryLog:
             care.join_partner(
                 partner, name=kind.value, kind=kind, identifiers={}, asked=by(partner)
             )
+        for partner, practitioner in (*PRACTITIONERS.items(), (WIGG, DR_TOLLEY)):
+            care.add_practitioner(
+                partner,
+                practitioner,
+                name="somebody",
+                role=Role.CLINICIAN,
+                title="clinician",
+                asked=by(WIGG),
+            )
         for service, opening in SERVICES.items():
             care.open_service(service, opening, asked=by(opening.partner))
     return log
@@ -240,12 +259,25 @@ class Community:
     def accept(self, referral: ReferralId, receiver: PartnerId) -> Answer:
         return self.care.accept_referral(referral, asked=by(receiver))
 
+    def employ(self, partner: PartnerId, practitioner: PractitionerId) -> None:
+        """Somebody else acts for a partner too."""
+        self.care.add_practitioner(
+            partner,
+            practitioner,
+            name="somebody",
+            role=Role.CLINICIAN,
+            title="clinician",
+            asked=by(WIGG),
+        )
+
     def hand_over(
         self, to: ServiceId, *, sender: PartnerId = WIGG, person: PersonId = ROSA
     ) -> HandoverId:
-        """Offer and acceptance in one breath."""
+        """Offer and acceptance in one breath, on evidence that every model takes."""
         handover = HandoverId(uuid4())
-        self.care.offer_handover(person, handover, to, asked=by(sender))
+        up = SERVICES[to].step > self.pathway(person).step
+        grounds = URGENT if up else ASKED_FOR
+        self.care.offer_handover(person, handover, to, grounds=grounds, asked=by(sender))
         receiver = SERVICES[to].partner
         self.care.accept_handover(person, handover, asked=by(receiver))
         return handover

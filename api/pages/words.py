@@ -99,6 +99,7 @@ STATUS = {
     "waiting": Tag("Waiting", "blue"),
     "in treatment": Tag("In treatment", "green"),
     "sent": Tag("Referral sent", "aqua-green"),
+    "on hold": Tag("On hold", "aqua-green"),
     "held": Tag("Held by us", "white"),
     "involved": Tag("Involved", "grey"),
     "died": Tag("Died", "red"),
@@ -133,6 +134,13 @@ ACTIONS = {
     "handover-decline": "Decline the hand-over",
     "handover-withdrawal": "Take back the hand-over",
     "key-worker": "Name a key worker",
+    "hand-back": "Hand back",
+    "hold": "Put on hold",
+    "hold-end": "End the hold",
+    "coordinator": "Name a clinical co-ordinator",
+    "discharge": "Propose a discharge",
+    "discharge-agreement": "Agree to the discharge",
+    "discharge-withdrawal": "Take back the proposal to discharge",
     "silence-acknowledgement": "Say that you see to what nobody answered",
     "pause": "Pause the wait",
     "resumption": "End the pause of the wait",
@@ -248,6 +256,12 @@ HAPPENED = {
     "HandoverLapsed": "Hand-over to {receiver} ended unanswered",
     "HandoverSilenceEscalated": "No answer to the hand-over in time: escalated to the {rung}",
     "HandoverSilenceAcknowledged": "Somebody sees to it that nobody answered the hand-over",
+    "PutOnHold": "Put on hold; looked at again on {review_on}",
+    "HoldEnded": "No longer on hold",
+    "CoordinatorNamed": "Clinical co-ordinator named: {coordinator}",
+    "DischargeProposed": "Discharge proposed: {reason}",
+    "DischargeAgreed": "Discharge agreed by the {agreement}",
+    "DischargeWithdrawn": "Discharge no longer proposed",
     "SteppedUp": "Stepped up to step {to_step}",
     "SteppedDown": "Stepped down to step {to_step}",
     "AppointmentBooked": "Appointment booked, {starts_at}",
@@ -297,6 +311,10 @@ LATEST = {
     "SilenceAcknowledged": "Silence seen to",
     "HandoverSilenceEscalated": "No answer to the hand-over",
     "HandoverSilenceAcknowledged": "Silence seen to",
+    "PutOnHold": "Put on hold",
+    "CoordinatorNamed": "Co-ordinator named",
+    "DischargeProposed": "Discharge proposed",
+    "DischargeAgreed": "Discharge agreed",
     "SteppedUp": "Stepped up",
     "SteppedDown": "Stepped down",
     "AppointmentBooked": "Appointment booked",
@@ -379,8 +397,10 @@ def _words(key: str, value: Any, names: Names) -> str:
         return names.organisation(value)
     if key == "service":
         return names.service(value)
-    if key == "key_worker":
+    if key in ("key_worker", "coordinator"):
         return names.practitioner(value)
+    if key == "review_on":
+        return day(value)
     if key == "starts_at":
         return moment(value)
     return str(value)

@@ -17,10 +17,10 @@ from deploy.community import figures, place, scores
 from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
 from domain.kernel import Recorded
 from domain.measure import MeasureCompleted
-from domain.pathway import SteppedDown, SteppedUp
 from domain.person import PersonRegistered
 from domain.policies.days import days_between
 from domain.referral import FirstContactMade, ReferralClosed, ReferralMade
+from domain.steps import SteppedDown, SteppedUp
 from domain.vocabulary import Attendance, EndReason, Instrument, Source, Step
 
 LONGEST = timedelta(days=215)

@@ -6,14 +6,14 @@ It refuses to decide anything about care: every life does that, through the inte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from heapq import heappop, heappush
 from random import Random
 from typing import TypeVar
 from uuid import UUID
 
-from deploy.community import figures, place, scores, workdays
+from deploy.community import figures, place, scores, wording, workdays
 from deploy.community.decks import Deck
 from deploy.community.organisation import Organisation, Practitioner
 from deploy.community.people import People, Synthetic
@@ -21,6 +21,7 @@ from domain.application import CareCoordination
 from domain.kernel import Aggregate, Asked, Recorded
 from domain.pathway import Pathway, pathway_of
 from domain.policies.days import DAY, local_date
+from domain.policies.steps import Agreement
 from domain.vocabulary import (
     Attendance,
     EndReason,
@@ -72,6 +73,7 @@ class Community:
     def __init__(self, care: CareCoordination, *, seed: int, start: Moment, until: Moment) -> None:
         self.care, self.start, self.until = care, start, until
         self.rng = rng = Random(seed)  # noqa: S311 -- chance, not secrecy
+        self.endings = Random(seed + 1)  # noqa: S311 -- chance, not secrecy
         self.now = start
         self.known: dict[UUID, Aggregate] = {}
         self.gatherings: list[Gathering] = []
@@ -132,10 +134,33 @@ class Community:
             way = self.way_of(helped)
             quiet = helped.going_on == 0 and not helped.gone
             if quiet and way and way.responsible and not way.offer:
-                holder = HELD_BY[way.responsible]
-                self.care.close_pathway(
-                    helped.id, EndReason.COMPLETED, asked=self.asked(holder, self.one_of(holder))
-                )
+                self._discharge(helped, way, HELD_BY[way.responsible])
+
+    def _discharge(self, helped: Helped, way: Pathway, holder: Organisation) -> None:
+        """The two whom the place's model asks agree, and the pathway closes.
+
+        What they say has a chance of its own: it moves nobody else's life.
+        """
+        closing = self.asked(holder, self.one_of(holder))
+        known = [p for p in holder.seeing if p.id == way.key_worker]
+        link = known[0] if known else holder.seeing[0]
+        others = tuple(p for p in holder.people if p is not link)
+        if not others:
+            return  # two people have to agree, and there is one
+        clinical = self.endings.choice(tuple(p for p in others if p in holder.seeing) or others)
+
+        def asked(by: Practitioner) -> Asked:
+            key = UUID(int=self.endings.getrandbits(128), version=4)
+            self._recorded[key] = self.now
+            return replace(closing, key=key, practitioner=by.id)
+
+        care, reason, plan = self.care, EndReason.COMPLETED, self.endings.choice(wording.PLANS)
+        care.name_key_worker(helped.id, link.id, asked=asked(link))
+        care.name_coordinator(helped.id, clinical.id, asked=asked(clinical))
+        care.propose_discharge(helped.id, reason, plan=plan, asked=asked(link))
+        care.agree_discharge(helped.id, Agreement.LINK_WORKER, asked=asked(link))
+        care.agree_discharge(helped.id, Agreement.CLINICAL_COORDINATOR, asked=asked(clinical))
+        care.close_pathway(helped.id, reason, asked=closing)
 
     def way_of(self, helped: Helped) -> Pathway | None:
         """Where somebody stands; nothing before anybody asked for help for them."""

@@ -210,3 +210,9 @@ HANDOVER_DECLINED = (
     "The person prefers to stay with the present team.",
     "No room before next month; please hold and bring back to the meeting.",
 )
+
+PLANS = (
+    "The practice rings in a month. Knows to refer back without a letter.",
+    "Goes on with the group; will ring the link worker if sleep worsens.",
+    "Relapse plan agreed and kept at home; review with the GP in twelve weeks.",
+)

@@ -32,10 +32,10 @@ from domain import (
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded, Unknown
 from domain.mapping import FactMapper, Keys, Topics
 from domain.pathway import pathway_of
-from domain.policies import entry
+from domain.policies import entry, steps
 from domain.policies.days import local_date
+from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
-    DecisionId,
     HandoverId,
     Label,
     Moment,
@@ -43,6 +43,7 @@ from domain.vocabulary import (
     PartnerKind,
     PersonId,
     ReferralId,
+    Step,
 )
 
 FACTS = Topics(
@@ -144,6 +145,10 @@ class ThePersonObjects(BrokenRule):
 
 class PersonIsUnknown(Unknown):
     """No such person is known here."""
+
+
+class NoSuchDecision(BrokenRule):
+    """No meeting decided this move of this person; what it decided offers the move by itself."""
 
 
 @dataclass
@@ -346,27 +351,49 @@ class Deciding(Application[UUID]):
         asked: Asked,
         because: Recorded | None = None,
         *,
-        decision: DecisionId | None = None,
-        evidence: str | None = None,
+        grounds: Grounds = NO_GROUNDS,
     ) -> Recorded:
         """Offer the person to the partner behind a service.
 
         Raises `CannotBeResponsible`, `ThePersonObjects`.
         """
-        if self._kind(receiver) not in entry.HOLDING:
-            raise CannotBeResponsible(receiver)
-        self._welcome(way.person, receiver)
+        self._may_hold(way, receiver)
         return way.offer_handover(
             handover,
             receiver=receiver,
             to_step=wanted.step,
             label=self._label(receiver, wanted.label),
-            decision=decision,
-            evidence=evidence,
+            model=self._model(asked),
+            grounds=grounds,
             asked=asked,
             correlation=because.correlation if because else handover,
             cause=because.id if because else None,
         )
+
+    def _shown(self, way: pathway.Pathway, grounds: Grounds, to_step: Step) -> Grounds:
+        """The grounds once what they point to is known to be of this person and of this move.
+
+        A meeting's decision that was offered and not accepted may be offered again; any other
+        decision makes its own offer. Raises `measure.NoSuchMeasure`, `NoSuchDecision`.
+        """
+        if grounds.measure is not None:
+            named = self._load(measure.Measure, grounds.measure)
+            if not named.completed or named.person != way.person:
+                raise measure.NoSuchMeasure(grounds.measure)
+        if grounds.decision is not None and way.decisions.get(grounds.decision) != to_step:
+            raise NoSuchDecision(grounds.decision)
+        return grounds
+
+    def _may_hold(self, way: pathway.Pathway, partner_id: PartnerId) -> None:
+        """Raises `CannotBeResponsible`, `ThePersonObjects`."""
+        if self._kind(partner_id) not in entry.HOLDING:
+            raise CannotBeResponsible(partner_id)
+        self._welcome(way.person, partner_id)
+
+    def _model(self, asked: Asked) -> steps.SteppedCare:
+        """The stepped-care model this place worked by when it was asked."""
+        host = self._load(partner.Partner, self.host)
+        return steps.in_force(self.host, asked.at, host.models)
 
     def _take_on(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain import partner, person, service
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
 from domain.kernel import Aggregate, Asked, BrokenRule
@@ -11,6 +13,10 @@ from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, 
 
 class TheResponsibleMustKnow(BrokenRule):
     """The organisation responsible for the person must know of them; hand the person over first."""
+
+
+class OnlyTheHostChooses(BrokenRule):
+    """Only the organisation that hosts this place chooses the model it works by."""
 
 
 class DirectoryIntentions(Deciding):
@@ -78,6 +84,18 @@ class DirectoryIntentions(Deciding):
             return (employer,)
 
         return self._ask(partner_id, asked, decide)
+
+    def choose_stepped_care(self, model: str, effective_from: date, *, asked: Asked) -> Answer:
+        """Work by a stepped-care model from a day on; the host of the place says so."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            if asked.organisation != self.host:
+                raise OnlyTheHostChooses(asked.organisation)
+            host = self._get(partner.Partner, self.host, partner.PartnerIsUnknown)
+            host.choose_stepped_care(model, effective_from=effective_from, asked=asked)
+            return (host,)
+
+        return self._ask(self.host, asked, decide)
 
     def open_service(
         self, service_id: ServiceId, opening: service.ServiceOpened, *, asked: Asked

@@ -200,14 +200,7 @@ class EndingIntentions(Deciding):
         if offer and offer.receiver != to and self._stays(offer.receiver):
             carried = self._load(referral.Referral, offer.handover)
             if carried.state in referral.OPEN:  # the receiver may still take them on
-                way.offer_handover(
-                    offer.handover,
-                    receiver=offer.receiver,
-                    to_step=offer.to_step,
-                    label=offer.label,
-                    asked=asked,
-                    correlation=offer.correlation,
-                )
+                way.offer_again(offer, asked=asked)
         return (way,)
 
     def _stays(self, partner_id: PartnerId) -> bool:

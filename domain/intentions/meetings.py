@@ -16,10 +16,13 @@ from domain.partner import Partner
 from domain.pathway import Pathway
 from domain.person import Person
 from domain.policies import quorum, rhythm
+from domain.policies.steps import Evidence
+from domain.steps import Grounds
 from domain.vocabulary import (
     ActionId,
     Decision,
     DecisionId,
+    EndReason,
     HandoverId,
     Label,
     MeetingId,
@@ -216,6 +219,7 @@ class MeetingIntentions(Deciding):
                     wanted.step,
                     decision=decision,
                     label=label,
+                    model=self._model(asked),
                     asked=asked,
                     correlation=decided.correlation,
                     cause=decided.id,
@@ -229,7 +233,15 @@ class MeetingIntentions(Deciding):
                     receiver,
                     asked,
                     decided,
+                    grounds=Grounds(Evidence.MDT_DECISION, decision=decision),
+                )
+            elif outcome is Decision.DISCHARGE:
+                way.propose_discharge(
+                    EndReason.COMPLETED,
+                    plan=rationale,
                     decision=decision,
+                    asked=asked,
+                    cause=decided.id,
                 )
             following.await_decision(
                 person_id,

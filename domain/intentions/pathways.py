@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
-from domain import pathway, referral, service
+from domain import partner, pathway, referral, service
 from domain.handover import HandoverExists
 from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies.escalation import Rung
+from domain.policies.steps import Agreement
+from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
     DeclineReason,
     EditId,
     EndReason,
     HandoverId,
+    PartnerId,
     PersonId,
     PractitionerId,
     Responsibility,
@@ -42,12 +46,26 @@ class PathwayIntentions(Deciding):
         instead_of: Iterable[EditId] | None = None,
         asked: Asked,
     ) -> Answer:
-        """Name who a person turns to."""
-        return self._on_pathway(
-            person_id,
-            asked,
-            lambda way: way.name_key_worker(key_worker, instead_of=instead_of, asked=asked),
-        )
+        """Name who a person turns to: somebody who acts for the organisation that holds them."""
+
+        def name(way: pathway.Pathway) -> Recorded | None:
+            named = way.name_key_worker(key_worker, instead_of=instead_of, asked=asked)
+            self._acts_for(asked.organisation, key_worker)
+            return named
+
+        return self._on_pathway(person_id, asked, name)
+
+    def name_coordinator(
+        self, person_id: PersonId, coordinator: PractitionerId, *, asked: Asked
+    ) -> Answer:
+        """Name a person's clinical co-ordinator: somebody of the organisation that holds them."""
+
+        def name(way: pathway.Pathway) -> Recorded | None:
+            named = way.name_coordinator(coordinator, asked=asked)
+            self._acts_for(asked.organisation, coordinator)
+            return named
+
+        return self._on_pathway(person_id, asked, name)
 
     def offer_handover(
         self,
@@ -55,7 +73,7 @@ class PathwayIntentions(Deciding):
         handover: HandoverId,
         service_id: ServiceId,
         *,
-        evidence: str | None = None,
+        grounds: Grounds = NO_GROUNDS,
         asked: Asked,
     ) -> Answer:
         """Offer the person one's organisation holds to another one."""
@@ -75,10 +93,34 @@ class PathwayIntentions(Deciding):
                 wanted.receiver(Source.PROFESSIONAL),
                 asked,
                 None,
-                evidence=evidence,
+                grounds=self._shown(way, grounds, wanted.step),
             )
 
         return self._on_pathway(person_id, asked, offer)
+
+    def hand_back(
+        self,
+        person_id: PersonId,
+        handover: HandoverId,
+        *,
+        reason: str,
+        grounds: Grounds = NO_GROUNDS,
+        asked: Asked,
+    ) -> Answer:
+        """Offer the person back to the organisation that handed them over last."""
+
+        def back(way: pathway.Pathway) -> Recorded:
+            if self._load(referral.Referral, handover).version:
+                raise referral.ReferralExists(handover)
+            if way.came_from:
+                last = way.came_from[-1]
+                self._may_hold(way, last.partner)
+                self._shown(way, grounds, last.step)
+            return way.hand_back(
+                handover, reason=reason, model=self._model(asked), grounds=grounds, asked=asked
+            )
+
+        return self._on_pathway(person_id, asked, back)
 
     def accept_handover(self, person_id: PersonId, handover: HandoverId, *, asked: Asked) -> Answer:
         """Take the person on; a referral that carried the offer is accepted in the same save."""
@@ -153,9 +195,49 @@ class PathwayIntentions(Deciding):
 
         return self._on_pathway(person_id, asked, acknowledge)
 
+    def put_on_hold(
+        self, person_id: PersonId, *, reason: str, review_on: date, asked: Asked
+    ) -> Answer:
+        """Change nothing for now, for example to monitor actively, and say when to look again."""
+        return self._on_pathway(
+            person_id,
+            asked,
+            lambda way: way.put_on_hold(reason=reason, review_on=review_on, asked=asked),
+        )
+
+    def end_hold(self, person_id: PersonId, *, asked: Asked) -> Answer:
+        """Go on with a person who was on hold."""
+        return self._on_pathway(person_id, asked, lambda way: way.end_hold(asked=asked))
+
+    def propose_discharge(
+        self, person_id: PersonId, reason: EndReason, *, plan: str, asked: Asked
+    ) -> Answer:
+        """Propose that a person needs no more help for now."""
+        return self._on_pathway(
+            person_id, asked, lambda way: way.propose_discharge(reason, plan=plan, asked=asked)
+        )
+
+    def agree_discharge(self, person_id: PersonId, agreement: Agreement, *, asked: Asked) -> Answer:
+        """Agree to a discharge, as key worker or as clinical co-ordinator."""
+        return self._on_pathway(
+            person_id, asked, lambda way: way.agree_discharge(agreement, asked=asked)
+        )
+
+    def withdraw_discharge(self, person_id: PersonId, *, asked: Asked) -> Answer:
+        """Propose a discharge no more."""
+        return self._on_pathway(person_id, asked, lambda way: way.withdraw_discharge(asked=asked))
+
     def close_pathway(self, person_id: PersonId, reason: EndReason, *, asked: Asked) -> Answer:
-        """End a person's pathway."""
-        return self._on_pathway(person_id, asked, lambda way: way.close(reason, asked=asked))
+        """End a person's pathway, once those agreed whom the place's model asks."""
+        return self._on_pathway(
+            person_id,
+            asked,
+            lambda way: way.close(reason, model=self._model(asked), asked=asked),
+        )
+
+    def _acts_for(self, partner_id: PartnerId, practitioner: PractitionerId) -> None:
+        """Raises `partner.NotAPractitionerThere`."""
+        self._load(partner.Partner, partner_id).practised_by(practitioner)
 
     def _on_pathway(
         self,

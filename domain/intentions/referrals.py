@@ -9,6 +9,8 @@ from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePer
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies import entry
 from domain.policies.escalation import Rung
+from domain.policies.steps import Evidence
+from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
     DeclineReason,
     EndReason,
@@ -48,10 +50,13 @@ class ReferralIntentions(Deciding):
         message: str | None = None,
         sender: PartnerId | None = None,
         registering: person.Details | None = None,
+        grounds: Grounds = NO_GROUNDS,
         asked: Asked,
     ) -> Answer:
         """Ask a service for help for a person; the first referral opens the person's pathway.
 
+        ``grounds`` are the evidence of a move between steps, where the referral is to take over;
+        a person who refers themselves asks for the move in the same words.
         ``sender`` differs from the organisation that records it when a referral was said to the
         receiver. ``registering`` makes a new person known in the same save.
         """
@@ -104,7 +109,18 @@ class ReferralIntentions(Deciding):
                     cause=made.id,
                 )
             if responsibility is Responsibility.TAKE_OVER and way.responsible != receiver:
-                self._offer(way, HandoverId(referral_id), wanted, receiver, asked, made)
+                own = Grounds(Evidence.PERSONS_REQUEST, words=ask)
+                self._offer(
+                    way,
+                    HandoverId(referral_id),
+                    wanted,
+                    receiver,
+                    asked,
+                    made,
+                    grounds=own
+                    if source is Source.SELF
+                    else self._shown(way, grounds, wanted.step),
+                )
             return helped, asking, way
 
         return self._ask(referral_id, asked, decide)
@@ -186,10 +202,19 @@ class ReferralIntentions(Deciding):
                 service_id, receiver, label=wanted.label, note=note, asked=asked
             )
             self._welcome(asking.person, receiver)
+            grounds = self._grounds(asking)
             ways = self._end_offer(asking, asked, redirected)
             for way in ways:
                 if way.responsible != receiver:
-                    self._offer(way, HandoverId(referral_id), wanted, receiver, asked, redirected)
+                    self._offer(
+                        way,
+                        HandoverId(referral_id),
+                        wanted,
+                        receiver,
+                        asked,
+                        redirected,
+                        grounds=grounds,
+                    )
             return asking, *ways
 
         return self._ask(referral_id, asked, decide)
@@ -258,6 +283,11 @@ class ReferralIntentions(Deciding):
             return (asking,)
 
         return self._ask(referral_id, asked, decide)
+
+    def _grounds(self, asking: referral.Referral) -> Grounds:
+        """On what the offer that a referral carries was made."""
+        offer = self._pathway(asking.person).offer if asking.person else None
+        return offer.grounds if offer and offer.handover == HandoverId(asking.id) else NO_GROUNDS
 
     def _end_offer(
         self, asking: referral.Referral, asked: Asked, because: Recorded | None

@@ -76,6 +76,22 @@ class SteppedCare:
         between = (from_step, to_step)
         return next((m for m in self.moves if (m.from_step, m.to_step) == between), None)
 
+    def enters(self, step: Step) -> bool:
+        """Whether people may enter at a step."""
+        return any(each.step is step and each.number in self.entry for each in self.steps)
+
+    def between(self, from_step: Step, to_step: Step) -> Move | None:
+        """The move between two steps as every view shows them, or ``None``."""
+        numbers = {s: {each.number for each in self.steps if each.step is s} for s in Step}
+        return next(
+            (
+                m
+                for m in self.moves
+                if m.from_step in numbers[from_step] and m.to_step in numbers[to_step]
+            ),
+            None,
+        )
+
     def legal(self, from_step: int, to_step: int, evidence: Collection[Evidence]) -> bool:
         """Whether somebody may move so, on this evidence."""
         move = self.move(from_step, to_step)
@@ -224,6 +240,20 @@ TALKING_THERAPIES = SteppedCare(
 MODELS: tuple[SteppedCare, ...] = (SANDWELL, NICE, TALKING_THERAPIES)
 
 
+def named(name: str, on: date, models: Sequence[SteppedCare] = MODELS) -> SteppedCare:
+    """The model of a name that holds on a day. Raises `ModelIsUnknown`."""
+    held = [
+        model
+        for model in models
+        if model.name == name
+        and model.effective_from <= on
+        and (model.effective_to is None or on < model.effective_to)
+    ]
+    if not held:
+        raise ModelIsUnknown(on)
+    return max(held, key=lambda model: model.effective_from)
+
+
 def in_force(
     place: PartnerId,
     at: Moment,
@@ -232,20 +262,15 @@ def in_force(
 ) -> SteppedCare:
     """The model a place works by at a moment; Sandwell's where it has chosen none by then.
 
-    Raises `ModelIsUnknown` when the chosen name stands for no model on that day.
+    Of two choices for one day the later made counts. Raises `ModelIsUnknown` when the chosen name
+    stands for no model on that day.
     """
     on = local_date(at)
     chosen = [c for c in choices if c.place == place and c.effective_from <= on]
-    name = max(chosen, key=lambda c: c.effective_from).model if chosen else SANDWELL.name
-    held = [
-        model
-        for model in models
-        if model.name == name
-        and model.effective_from <= on
-        and (model.effective_to is None or on < model.effective_to)
-    ]
-    if held:
-        return max(held, key=lambda model: model.effective_from)
-    if not chosen:
+    if chosen:
+        latest = max(enumerate(chosen), key=lambda pair: (pair[1].effective_from, pair[0]))
+        return named(latest[1].model, on, models)
+    try:
+        return named(SANDWELL.name, on, models)
+    except ModelIsUnknown:
         return SANDWELL
-    raise ModelIsUnknown(place)

@@ -28,6 +28,7 @@ STATUSES = (
     "waiting",
     "in treatment",
     "sent",
+    "on hold",
     "held",
     "involved",
     "died",
@@ -125,7 +126,7 @@ def status(row: dict[str, Any]) -> str:
     if sent:
         return "sent"
     if row["open"] and row.get("responsible") == me:
-        return "held"
+        return "on hold" if row.get("hold") else "held"
     if row["open"]:
         return "involved"
     return "past"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.handover import Offer
+from domain.discharge import Discharge
+from domain.handover import Holding, Offer
+from domain.hold import Hold
 from domain.pathway import Pathway
 from domain.policies.escalation import Silence
+from domain.policies.steps import Agreement
 from domain.silence import Wait
-from domain.vocabulary import HandoverId, Label, PartnerId, Step
+from domain.vocabulary import EndReason, HandoverId, Label, PartnerId, Step
 from projections.record import details, silence
 
 
@@ -19,17 +22,26 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
     match fact:
         case "PathwayOpened" | "PathwayReopened":
             row.update(open=True, step=data["step"], responsible=data.get("responsible"))
-            row["moved_away"] = None
+            row.update(moved_away=None, came_from=[])
         case "KeyWorkerNamed":
             details.write(row, "key_worker", data["key_worker"], fact, data, at)
+            _asks_anew(row, Agreement.LINK_WORKER)
+        case "CoordinatorNamed":
+            row["coordinator"] = data["coordinator"]
+            _asks_anew(row, Agreement.CLINICAL_COORDINATOR)
         case "HandoverOffered":
             row["offer"] = {
-                name: data[name] for name in ("handover", "sender", "receiver", "to_step")
+                name: data[name]
+                for name in ("handover", "sender", "receiver", "to_step", "hand_back", "reason")
+                if data.get(name)
             } | {"at": at}
         case "HandoverAccepted":
             # Absent when a drug service took over and this partner may not know which.
-            row.update(open=True, responsible=data.get("receiver"), offer=None, fell_back_at=None)
-            details.forget(row, "key_worker")
+            came_from, offer = row.get("came_from", []), row["offer"]
+            back = offer is not None and offer.get("hand_back", False)
+            row["came_from"] = came_from[:-1] if back else [*came_from, data.get("sender")]
+            _let_go(row)
+            row.update(open=True, responsible=data.get("receiver"))
         case "HandoverDeclined" | "HandoverLapsed":
             row["offer"] = None
         case "HandoverSilenceEscalated" | "HandoverSilenceAcknowledged":
@@ -37,15 +49,41 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
                 silence.follow(row["offer"], data, at, escalated=fact == "HandoverSilenceEscalated")
         case "ResponsibilityFellBack":
             # Absent when a drug service holds them now and this partner may not know which.
-            row.update(open=True, responsible=data.get("responsible"), offer=None, fell_back_at=at)
-            details.forget(row, "key_worker")
+            _let_go(row)
+            row.update(open=True, responsible=data.get("responsible"))
+            row.update(came_from=[], fell_back_at=at)
         case "FallbackAcknowledged":
             row["fell_back_at"] = None
         case "SteppedUp" | "SteppedDown":
-            row["step"] = data["to_step"]
+            row.update(step=data["to_step"], hold=None, discharge=None)
+        case "PutOnHold":
+            row["hold"] = {"at": at, "review_on": data["review_on"], "reason": data.get("reason")}
+            row["discharge"] = None
+        case "HoldEnded":
+            row["hold"] = None
+        case "DischargeProposed":
+            said = {name: data.get(name) for name in ("reason", "plan", "decision")}
+            row["discharge"] = said | {"at": at, "agreed": {}}
+        case "DischargeAgreed":
+            if row.get("discharge"):
+                row["discharge"]["agreed"][data["agreement"]] = data.get("by_practitioner")
+        case "DischargeWithdrawn":
+            row["discharge"] = None
         case "PathwayClosed":
-            row.update(open=False, responsible=None, fell_back_at=None)
-            details.forget(row, "key_worker")
+            _let_go(row)
+            row.update(open=False, responsible=None, came_from=[])
+
+
+def _let_go(row: dict[str, Any]) -> None:
+    """What ends with the holding of an organisation."""
+    row.update(coordinator=None, offer=None, hold=None, discharge=None, fell_back_at=None)
+    details.forget(row, "key_worker")
+
+
+def _asks_anew(row: dict[str, Any], agreement: Agreement) -> None:
+    """Who agrees is somebody else now, and has not agreed."""
+    if row.get("discharge"):
+        row["discharge"]["agreed"].pop(agreement.value, None)
 
 
 def actions(row: dict[str, Any]) -> list[str]:
@@ -53,6 +91,12 @@ def actions(row: dict[str, Any]) -> list[str]:
     me, offer = PartnerId(UUID(row["partner"])), row["offer"]
     known = Pathway(id=UUID(int=0), open=row["open"], responsible=_partner(row.get("responsible")))
     known.fell_back = row.get("fell_back_at") is not None
+    if row.get("came_from"):
+        known.came_from = (Holding(me, known.step, Label.ORDINARY),)
+    if hold := row.get("hold"):
+        known.hold = Hold("", date.fromisoformat(hold["review_on"]))
+    if discharge := row.get("discharge"):
+        known.discharge = Discharge(EndReason(discharge["reason"]))
     if offer:
         wait = silence.wait(offer.get("silence"), offer["at"], Silence.HANDOVER)
         known.offer = Offer(

@@ -192,8 +192,9 @@ def test_whoever_holds_a_person_offers_them_names_a_key_worker_and_ends(
     assert refused.json()["type"] == "/problems/another-handover-is-offered"
     theirs = as_the_trust_knows(rajesh, {"decision": offered["handover"]})
     rajesh.done(f"/v1/pathways/{theirs}/handover-decline", {"handover": offered["handover"]})
-    asha.done(f"{way}/closure", {"reason": "completed by agreement"})
-    assert asha.seen(f"/v1/people/{rosa}")["open"] is False
+    refused = asha.ask(f"{way}/closure", {"reason": "completed by agreement"})
+    assert refused.json()["type"] == "/problems/discharge-is-not-agreed"
+    assert asha.seen(f"/v1/people/{rosa}")["open"] is True
 
 
 def test_needs_are_recorded_and_an_objection_closes_a_view(

@@ -24,10 +24,11 @@ from domain.intentions.deciding import FACTS
 from domain.kernel import Recorded
 from domain.mapping import FactMapper
 from domain.meeting import MeetingScheduled
-from domain.pathway import Pathway, PathwayFact
+from domain.pathway import Pathway
 from domain.person import ConsentGiven, PersonRegistered
 from domain.policies.days import is_working_day, local_date
 from domain.referral import OPEN, Referral, ReferralFact, ReferralMade, State
+from domain.steps import PathwayFact
 from domain.vocabulary import PartnerKind, Source
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head

@@ -26,6 +26,7 @@ from domain.intentions.pathways import WithdrawTheReferral
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import Unknown
 from domain.partner import PartnerIsUnknown
+from domain.steps import AlreadyAtThisStep
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -418,7 +419,7 @@ def test_a_decision_that_changes_nothing_is_not_recorded(place: Community) -> No
     place.refer("Rosa to gardening", to=GARDENING)
     place.hand_over(THERAPY)
     place.hand_over(COLLABORATIVE_CARE, sender=TALKING)
-    with refused(pathway.AlreadyAtThisStep):
+    with refused(AlreadyAtThisStep):
         decide(place, to=COLLABORATIVE_CARE)
     assert happened(place)[-1] == "AttendanceRecorded"
 
@@ -601,7 +602,7 @@ def test_a_refused_intention_leaves_nothing_behind_in_a_batch(place: Community) 
         place.refer("Tom to therapy", person=TOM)
         with refused(CannotBeResponsible):
             place.care.offer_handover(TOM, HandoverId(uuid4()), GARDENING, asked=by(WIGG))
-        place.care.close_pathway(TOM, EndReason.COMPLETED, asked=by(WIGG))
+        place.care.close_pathway(TOM, EndReason.DIED, asked=by(WIGG))
         with refused(CannotBeResponsible):
             place.refer("Tom to gardening", person=TOM, to=GARDENING, take_over=True)
         again = place.refer("Tom to therapy again", person=TOM)

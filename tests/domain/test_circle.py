@@ -44,6 +44,7 @@ from tests.people import (
     GROUP,
     HOUSING,
     HOUSING_HELP,
+    JO,
     KINDS,
     LIBRARY,
     MONDAY,
@@ -302,7 +303,7 @@ def test_an_offer_that_is_declined_is_withdrawn(place: Community) -> None:
 def test_a_drug_service_that_holds_somebody_is_told_of_it_to_the_end(place: Community) -> None:
     place.refer("Rosa to gardening", to=GARDENING)
     place.hand_over(DRUG_CARE)
-    place.care.name_key_worker(ROSA, DR_PATEL, asked=by(DRUGS))
+    place.care.name_key_worker(ROSA, JO, asked=by(DRUGS))
     place.hand_over(COLLABORATIVE_CARE, sender=DRUGS)
     assert place.share().types(DRUGS) == [
         "PersonRegistered",
@@ -328,7 +329,7 @@ def test_therapists_know_who_holds_a_person_before_and_after_a_drug_service(
     assert told.last(SOCIAL).type == "pathway.HandoverAccepted.v1"
     assert "receiver" not in told.last(SOCIAL).data
     before = len(place.share().entries[SOCIAL])
-    place.care.name_key_worker(ROSA, DR_PATEL, asked=by(DRUGS))
+    place.care.name_key_worker(ROSA, JO, asked=by(DRUGS))
     place.hand_over(COLLABORATIVE_CARE, sender=DRUGS)
     place.care.name_key_worker(ROSA, DR_PATEL, asked=by(WIGG))
     told = place.share()

@@ -36,11 +36,11 @@ from domain.vocabulary import (
 from tests.people import (
     CHARITY,
     DR_PATEL,
+    DR_TOLLEY,
     DRUG_CARE,
     DRUGS,
     GARDENING,
     MONDAY,
-    NADIA,
     ROSA,
     SERVICE_OF,
     TALKING,
@@ -406,11 +406,11 @@ def test_two_who_name_different_key_workers_are_both_heard() -> None:
     place = Community()
     place.register()
     place.refer("therapy")
-    for worker in (NADIA, DR_PATEL):
+    for worker in (DR_TOLLEY, DR_PATEL):
         place.care.name_key_worker(ROSA, worker, instead_of=(), asked=by(WIGG))
-    assert set(key_workers(place)) == {str(NADIA), str(DR_PATEL)}
-    place.care.name_key_worker(ROSA, NADIA, asked=by(WIGG))  # who sees both settles it
-    assert key_workers(place) == [str(NADIA)]
+    assert set(key_workers(place)) == {str(DR_TOLLEY), str(DR_PATEL)}
+    place.care.name_key_worker(ROSA, DR_TOLLEY, asked=by(WIGG))  # who sees both settles it
+    assert key_workers(place) == [str(DR_TOLLEY)]
 
 
 def test_a_late_key_worker_does_not_take_the_place_of_a_later_one() -> None:
@@ -418,9 +418,9 @@ def test_a_late_key_worker_does_not_take_the_place_of_a_later_one() -> None:
     place.register()
     place.refer("therapy")
     later = MONDAY + timedelta(days=2)
-    place.care.name_key_worker(ROSA, NADIA, asked=by(WIGG, at=later))
+    place.care.name_key_worker(ROSA, DR_TOLLEY, asked=by(WIGG, at=later))
     place.care.name_key_worker(ROSA, DR_PATEL, asked=by(WIGG))
-    assert place.pathway().key_worker == NADIA
+    assert place.pathway().key_worker == DR_TOLLEY
 
 
 def test_a_handover_ends_what_the_last_holder_named() -> None:

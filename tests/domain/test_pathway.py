@@ -24,15 +24,13 @@ from domain.pathway import (
     PathwayIsOpen,
     PathwayOpened,
     PathwayReopened,
-    StepDownProposed,
-    SteppedDown,
-    SteppedUp,
-    StepUpProposed,
     pathway_of,
 )
+from domain.policies.steps import NICE, SANDWELL
+from domain.steps import Grounds, StepDownProposed, SteppedDown, SteppedUp, StepUpProposed
 from domain.vocabulary import EndReason, HandoverId, Label, Step
 from tests.people import DR_PATEL, DRUGS, NADIA, ROSA, SOCIAL, TALKING, TOM, TRUST, WIGG, named
-from tests.scenario import Given, Happened, by, given
+from tests.scenario import ASKED_FOR, Given, Happened, by, given
 
 OFFER = HandoverId(named("to talking therapies"))
 LATER = HandoverId(named("back to the practice"))
@@ -95,7 +93,8 @@ def offer(
         receiver=TALKING,
         to_step=to_step,
         label=label,
-        evidence="PHQ-9 of 16",
+        model=SANDWELL,
+        grounds=Grounds(words="PHQ-9 of 16"),
         asked=by(WIGG),
         correlation=OFFER,
     )
@@ -118,7 +117,7 @@ def withdraw(p: Pathway) -> object:
 
 
 def close(p: Pathway) -> object:
-    return p.close(EndReason.COMPLETED, asked=by(WIGG))
+    return p.close(EndReason.COMPLETED, model=NICE, asked=by(WIGG))
 
 
 def test_a_person_has_one_pathway() -> None:
@@ -260,9 +259,9 @@ def test_only_the_responsible_names_a_key_worker() -> None:
 def test_only_the_responsible_closes_and_not_while_an_offer_waits() -> None:
     pathway(opened()).when(close).then(closed())
     pathway(opened(), closed()).when(close).then_nothing()
-    pathway(opened()).when(lambda p: p.close(EndReason.DIED, asked=by(TRUST))).then_refused(
-        OnlyTheResponsibleMay
-    )
+    pathway(opened()).when(
+        lambda p: p.close(EndReason.DIED, model=NICE, asked=by(TRUST))
+    ).then_refused(OnlyTheResponsibleMay)
     pathway(opened(), handover_offered()).when(close).then_refused(AnotherHandoverIsOffered)
 
 
@@ -270,16 +269,28 @@ def test_only_the_responsible_closes_and_not_while_an_offer_waits() -> None:
     ("facts", "practice", "therapists"),
     [
         ((), (), ()),
-        ((opened(),), ("key-worker", "handover", "closure"), ()),
+        (
+            (opened(),),
+            ("key-worker", "handover", "hold", "coordinator", "discharge", "closure"),
+            (),
+        ),
         (
             (opened(), handover_offered()),
-            ("key-worker", "handover-withdrawal"),
+            ("key-worker", "handover-withdrawal", "coordinator", "discharge"),
             ("handover-acceptance", "handover-decline"),
         ),
         (
             (opened(), handover_offered(), handover_accepted()),
             (),
-            ("key-worker", "handover", "closure"),
+            (
+                "key-worker",
+                "handover",
+                "hand-back",
+                "hold",
+                "coordinator",
+                "discharge",
+                "closure",
+            ),
         ),
         ((opened(), closed()), (), ()),
     ],
@@ -335,6 +346,8 @@ def test_handing_back_from_a_drug_service_is_labelled_and_then_no_more() -> None
             receiver=WIGG,
             to_step=Step.TALKING_THERAPIES,
             label=Label.ORDINARY,
+            model=SANDWELL,
+            grounds=ASKED_FOR,
             asked=by(DRUGS),
             correlation=LATER,
         )

@@ -35,15 +35,13 @@ from domain.kernel import Asked, BrokenRule, Recorded
 from domain.pathway import (
     Pathway,
     PathwayClosed,
-    PathwayFact,
     PathwayOpened,
     PathwayReopened,
-    SteppedDown,
-    SteppedUp,
     pathway_of,
 )
 from domain.referral import Referral, ReferralFact
 from domain.sharing import Backfill
+from domain.steps import PathwayFact, SteppedDown, SteppedUp
 from domain.vocabulary import (
     DeclineReason,
     EndReason,

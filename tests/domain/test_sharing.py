@@ -16,6 +16,7 @@ from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import ResponsibilityFellBack
 from domain.sharing import Disclosure, may_know
+from domain.steps import PathwayFact, SteppedUp
 from domain.vocabulary import Label, PartnerKind, PersonId, PractitionerId, Purpose, Step
 from tests.people import PARTNER_OF, agreement, named
 from tests.who_may_know import TABLE, table
@@ -104,7 +105,7 @@ def test_partners_outside_care_learn_nothing_clinical_and_nothing_of_steps(
                 assert not {fact.FIELD_CATEGORY[f] for f in fields} & NEVER_OUTSIDE_CARE
                 assert not issubclass(
                     fact,
-                    pathway.PathwayFact
+                    PathwayFact
                     | HandoverFact
                     | meeting.MeetingFact
                     | CaseFact
@@ -235,7 +236,7 @@ def test_a_drug_service_is_told_of_those_it_holds() -> None:
         pathway.PathwayOpened(step=Step.COLLABORATIVE_CARE, responsible=ME),
         example(pathway.PathwayClosed, partner=ME),
         example(HandoverOffered).model_copy(update={"sender": ME}),
-        example(pathway.SteppedUp, partner=ME),
+        example(SteppedUp, partner=ME),
     ):
         assert told(fact, PartnerKind.DRUG_SERVICE, label=Label.SUBSTANCE)
     named_by_me = example(pathway.KeyWorkerNamed)

@@ -32,6 +32,7 @@ CODED = {
     "partner:AgreementSigned": {"reference", "basis"},
     "partner:AgreementEnded": {"reference"},
     "partner:PractitionerAdded": {"name", "title"},
+    "partner:SteppedCareChosen": {"model"},
     "service:ServiceOpened": {"name", "eligibility"},
     "partner:PartnerLeft": {"reason"},
     "service:ServicePaused": {"reason"},
@@ -94,11 +95,12 @@ def test_a_topic_names_one_fact() -> None:
 
 
 def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
-    of_another_noun = {  # which decide about them
+    of_another_noun = dict.fromkeys(
+        ("handover", "leaving", "steps", "hold", "discharge"), "pathway"
+    )
+    of_another_noun |= {
         "case": "meeting",
         "corrections": "person",
-        "handover": "pathway",
-        "leaving": "pathway",
         "waiting": "referral",
     }
     for fact in EVERY_FACT:

@@ -14,6 +14,8 @@ from domain.case import Attendee, Dissent
 from domain.kernel import Asked
 from domain.meeting import MeetingScheduled
 from domain.person import Details
+from domain.policies.steps import Evidence
+from domain.steps import Grounds
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -269,7 +271,13 @@ def marked_person(house: House) -> None:
         asked=by(WIGG),
     )
     offered = HandoverId(named("canary is offered"))
-    care.offer_handover(CANARY, offered, WARD, evidence=mark("evidence"), asked=by(WIGG))
+    care.offer_handover(
+        CANARY,
+        offered,
+        WARD,
+        grounds=Grounds(Evidence.URGENT_NEED, words=mark("evidence")),
+        asked=by(WIGG),
+    )
     care.decline_handover(CANARY, offered, note=mark("handover note"), asked=by(TRUST))
     ended = ReferralId(named(f"canary {KINDS[CHARITY].value}"))
     care.close_referral(ended, EndReason.COMPLETED, summary=mark("summary"), asked=by(CHARITY))

@@ -159,7 +159,11 @@ def _record(told: list[Entry]) -> Row:
         "step": _said(held, {"PathwayOpened": "step", "PathwayReopened": "step"} | _STEPPED),
         "responsible": _responsible(held),
         "key_worker": _key_worker(held),
+        "coordinator": _coordinator(held),
+        "came_from": _came_from(held),
         "offer": _offer(held),
+        "hold": _hold(held),
+        "discharge": _discharge(held),
         "fell_back_at": _fell_back(held),
         "died": _died(held),
         "not_dead_at": _at(_last(held, {"DeathRecordedInError"})),
@@ -236,6 +240,7 @@ def _status(row: Row, me: str) -> str:
         ("in treatment", lambda: any("first_contact_at" in r for r in received)),
         ("waiting", lambda: bool(received)),
         ("sent", lambda: bool(sent)),
+        ("on hold", lambda: row["open"] and row["responsible"] == me and bool(row["hold"])),
         ("held", lambda: row["open"] and row["responsible"] == me),
         ("involved", lambda: row["open"]),
     ]
@@ -362,6 +367,7 @@ def _measures(held: list[Entry]) -> Row:
 _STEPPED = {"SteppedUp": "to_step", "SteppedDown": "to_step"}
 _OPENING = {"PathwayOpened", "PathwayReopened"}
 _HOLDING = {*_OPENING, "HandoverAccepted", "ResponsibilityFellBack", "PathwayClosed"}
+_LETTING_GO = {"HandoverAccepted", "ResponsibilityFellBack", "PathwayClosed"}
 _ANSWERS = {"HandoverAccepted", "HandoverDeclined", "HandoverLapsed"}
 
 
@@ -391,15 +397,63 @@ def _key_worker(held: list[Entry]) -> Any:
     return standing[-1]["value"] if standing else None
 
 
+def _coordinator(held: list[Entry]) -> Any:
+    last = _last(held, {"CoordinatorNamed", *_LETTING_GO})
+    return last.data["coordinator"] if last and _fact(last) == "CoordinatorNamed" else None
+
+
+def _came_from(held: list[Entry]) -> list[Any]:
+    """Who handed the person over since somebody last held them anew, without who took them back."""
+    stack: list[Any] = []
+    offered: Entry | None = None
+    for e in held:
+        if _fact(e) in {*_OPENING, "ResponsibilityFellBack", "PathwayClosed"}:
+            stack, offered = [], None
+        elif _fact(e) == "HandoverOffered":
+            offered = e
+        elif _fact(e) == "HandoverAccepted":
+            back = offered is not None and offered.data.get("hand_back")
+            stack = stack[:-1] if back else [*stack, e.data.get("sender")]
+            offered = None
+        elif _fact(e) in _ANSWERS:
+            offered = None
+    return stack
+
+
+def _hold(held: list[Entry]) -> Row | None:
+    last = _last(held, {"PutOnHold", "HoldEnded", *_STEPPED, *_LETTING_GO})
+    if last is None or _fact(last) != "PutOnHold":
+        return None
+    said = {name: last.data.get(name) for name in ("reason", "review_on")}
+    return bare(said | {"at": _at(last)})  # type: ignore[no-any-return]
+
+
+def _discharge(held: list[Entry]) -> Row | None:
+    ends = {"DischargeWithdrawn", "PutOnHold", *_STEPPED, *_LETTING_GO}
+    last = _last(held, {"DischargeProposed", *ends})
+    if last is None or _fact(last) != "DischargeProposed":
+        return None
+    agreed = {}
+    for e in held[held.index(last) :]:
+        if _fact(e) == "DischargeAgreed":
+            agreed[e.data["agreement"]] = e.data.get("by_practitioner")
+        elif _fact(e) == "KeyWorkerNamed":
+            agreed.pop("link worker", None)
+        elif _fact(e) == "CoordinatorNamed":
+            agreed.pop("clinical co-ordinator", None)
+    said = {name: last.data.get(name) for name in ("reason", "plan", "decision")}
+    return bare(said | {"at": _at(last), "agreed": agreed})  # type: ignore[no-any-return]
+
+
 def _offer(held: list[Entry]) -> Row | None:
-    ends = {*_ANSWERS, "ResponsibilityFellBack"}
+    ends = {*_ANSWERS, *_LETTING_GO}
     last = _last(held, {"HandoverOffered", *ends})
     if last is None or _fact(last) in ends:
         return None
-    named = ("handover", "sender", "receiver", "to_step")
+    named = ("handover", "sender", "receiver", "to_step", "hand_back", "reason")
     said = held[held.index(last) :]
     silence = _silence(said, set(), "HandoverSilenceEscalated", "HandoverSilenceAcknowledged")
-    offer = {name: last.data[name] for name in named} | {"at": last.effective_at.isoformat()}
+    offer = {name: last.data[name] for name in named if last.data.get(name)} | {"at": _at(last)}
     return offer | {"silence": silence}
 
 

@@ -25,8 +25,10 @@ from domain.vocabulary import (
     Mode,
     PartnerId,
     PersonId,
+    PractitionerId,
     ReferralId,
     Responsibility,
+    Role,
     ServiceId,
     Source,
 )
@@ -39,6 +41,7 @@ from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
 from tests.database import Database
 from tests.people import (
+    DR_TOLLEY,
     KINDS,
     MONDAY,
     PEOPLE,
@@ -84,6 +87,15 @@ class Place:
                     identifiers={},
                     asked=self.by(partner, at=LONG_AGO),
                 )
+            for partner, practitioner in (*PRACTITIONERS.items(), (WIGG, DR_TOLLEY)):
+                self.care.add_practitioner(
+                    partner,
+                    practitioner,
+                    name="somebody",
+                    role=Role.CLINICIAN,
+                    title="clinician",
+                    asked=self.by(WIGG, at=LONG_AGO),
+                )
             for service, opening in SERVICES.items():
                 asked = self.by(opening.partner, at=LONG_AGO)
                 self.care.open_service(service, opening, asked=asked)
@@ -101,8 +113,15 @@ class Place:
 
     # Asking
 
-    def by(self, organisation: PartnerId, *, at: datetime = MONDAY) -> Asked:
-        return Asked(organisation, at, uuid4(), PRACTITIONERS.get(organisation))
+    def by(
+        self,
+        organisation: PartnerId,
+        *,
+        at: datetime = MONDAY,
+        practitioner: PractitionerId | None = None,
+    ) -> Asked:
+        somebody = practitioner or PRACTITIONERS.get(organisation)
+        return Asked(organisation, at, uuid4(), somebody)
 
     def register(
         self, person: PersonId = ROSA, *, name: str | None = None, practice: PartnerId = WIGG

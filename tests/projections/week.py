@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from domain.case import Attendee, Dissent
 from domain.meeting import MeetingScheduled
+from domain.policies.steps import Agreement, Evidence
+from domain.steps import Grounds
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -20,12 +22,14 @@ from domain.vocabulary import (
     Medium,
     MeetingId,
     MeetingKind,
+    PersonId,
 )
 from tests.people import (
     CHARITY,
     COMMUNITY_ORDER,
     DR_OKAFOR,
     DR_PATEL,
+    DR_TOLLEY,
     DRUG_CARE,
     DRUGS,
     GARDENING,
@@ -148,4 +152,26 @@ def busy_week(place: Place) -> None:
     care.offer_handover(TOM, again, SUPPORT, asked=by(WIGG))
     care.withdraw_handover(TOM, again, asked=by(WIGG))
     care.object_to(TOM, HOUSING, asked=by(WIGG))
-    care.close_pathway(MINA, EndReason.PERSON_ENDED, asked=by(WIGG))
+    care.put_on_hold(
+        TOM, reason="He starts a new job.", review_on=date(2026, 3, 16), asked=by(WIGG)
+    )
+    discharged(place, MINA, EndReason.PERSON_ENDED)
+    back = HandoverId(named("Rosa back to therapy"))
+    asked_for = Grounds(Evidence.PERSONS_REQUEST, words="She wants her therapist back.")
+    care.hand_back(ROSA, back, reason="Less is enough.", grounds=asked_for, asked=by(TRUST))
+    care.withdraw_handover(ROSA, back, asked=by(TRUST))
+
+
+def discharged(place: Place, person: PersonId, reason: EndReason) -> None:
+    """Held by the practice; two of its people agree, and the pathway closes."""
+    care, by = place.care, place.by
+    care.name_key_worker(person, DR_PATEL, asked=by(WIGG))
+    care.name_coordinator(person, DR_TOLLEY, asked=by(WIGG))
+    care.propose_discharge(person, reason, plan="The practice rings in May.", asked=by(WIGG))
+    care.withdraw_discharge(person, asked=by(WIGG))
+    care.propose_discharge(person, reason, plan="The practice rings in April.", asked=by(WIGG))
+    care.agree_discharge(person, Agreement.LINK_WORKER, asked=by(WIGG))
+    care.agree_discharge(
+        person, Agreement.CLINICAL_COORDINATOR, asked=by(WIGG, practitioner=DR_TOLLEY)
+    )
+    care.close_pathway(person, reason, asked=by(WIGG))

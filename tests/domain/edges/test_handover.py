@@ -10,11 +10,12 @@ import pytest
 
 from domain.kernel import Asked
 from domain.policies.escalation import Rung
+from domain.policies.steps import NICE
 from domain.vocabulary import EndReason, HandoverId, PartnerId, PractitionerId, Step
 from tests.domain.edges.table import Edge, read
 from tests.domain.edges.walking import walk
 from tests.people import GARDENING, MONDAY, ROSA, SERVICE_OF, TALKING, TRUST, WIGG, named
-from tests.scenario import Community, by
+from tests.scenario import ASKED_FOR, URGENT, Community, by
 
 TABLE = read("handover", same={"handed over": "held"})
 LONG_AFTER = MONDAY + timedelta(days=60)
@@ -30,6 +31,8 @@ class Rosa:
     offer: HandoverId = field(default_factory=lambda: HandoverId(named("never offered")))
 
     def __post_init__(self) -> None:
+        care, today = self.place.care, MONDAY.date()
+        care.choose_stepped_care(NICE.name, today, asked=by(WIGG))  # closes without agreements
         self.place.register()
         self.place.refer("the first referral", to=GARDENING)
 
@@ -51,11 +54,14 @@ class Rosa:
         match asks:
             case "key-worker":
                 worker = PractitionerId(named(f"worker {self.asked}"))
+                self.place.employ(asked.organisation, worker)
                 return care.name_key_worker(ROSA, worker, asked=asked)
             case "handover":
                 to = SERVICE_OF[self.part("receiver")]
                 offer = HandoverId(named(f"offer {self.asked}"))
-                answer = care.offer_handover(ROSA, offer, to, asked=asked)
+                up = self.part("receiver") == TRUST
+                grounds = URGENT if up else ASKED_FOR
+                answer = care.offer_handover(ROSA, offer, to, grounds=grounds, asked=asked)
                 self.offer = offer
                 return answer
             case "handover-withdrawal":
