@@ -806,7 +806,7 @@ class Pathway(Aggregate):
                     label=offered.label,
                     correlation=recorded.correlation,
                     fact=recorded.id,
-                    wait=Wait(Silence.HANDOVER, recorded.effective_at),
+                    wait=Wait.since(Silence.HANDOVER, recorded),
                     hand_back=offered.hand_back,
                     grounds=self.proposal or NO_GROUNDS,
                 )

@@ -193,6 +193,7 @@ class SilenceEscalated(ReferralFact):
 
     rung: Rung
     due_at: Moment
+    about: Silence = Silence.REFERRAL  # or the question back, which waits for the sender
 
 
 class SilenceAcknowledged(ReferralFact):
@@ -270,8 +271,8 @@ ENDED = frozenset({State.DECLINED, State.EXPIRED, State.CLOSED})
 class Referral(Aggregate):
     """One request and its answers.
 
-    ``wait`` is the receiver's silence. A question back ends it, for somebody has read the referral;
-    the sender's answer and a redirection begin it anew.
+    ``wait`` is the receiver's silence. A question back ends it, for somebody has read the referral,
+    and begins the sender's; the answer and a redirection begin the receiver's anew.
     """
 
     NOUN: ClassVar[str] = "referral"
@@ -412,8 +413,12 @@ class Referral(Aggregate):
         `ReferralIsNotWaiting` and what `Wait.climb` raises.
         """
         self._sending(asked)
-        due = self._waiting().climb(rung, asked.at)
-        return self._record(SilenceEscalated(rung=rung, due_at=due.at), asked) if due else None
+        wait = self._waiting()
+        due = wait.climb(rung, asked.at)
+        if due is None:
+            return None
+        fact = SilenceEscalated(rung=rung, due_at=due.at, about=wait.about)
+        return self._record(fact, asked)
 
     def expire(self, *, left: bool = False, asked: Asked) -> Recorded | None:
         """Let an unanswered referral come back to its sender. Asked twice, it expires once.
@@ -533,8 +538,8 @@ class Referral(Aggregate):
             raise ReferralIsNotWaiting(self.id, self.state)
         return self.wait
 
-    def _wait_from(self, at: Moment) -> Wait:
-        return Wait(Silence.REFERRAL, at, self.priority)
+    def _wait_since(self, recorded: Recorded, about: Silence = Silence.REFERRAL) -> Wait:
+        return Wait.since(about, recorded, self.priority)
 
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
@@ -543,17 +548,18 @@ class Referral(Aggregate):
                 self.sender, self.receiver, self.service = made.sender, made.receiver, made.service
                 self.source, self.responsibility = made.source, made.responsibility
                 self.priority = made.priority
-                self.wait = self._wait_from(recorded.effective_at)
+                self.wait = self._wait_since(recorded)
             case InformationAsked():
-                self.state, self.wait = State.INFORMATION_ASKED, None
+                self.state = State.INFORMATION_ASKED
+                self.wait = self._wait_since(recorded, Silence.INFORMATION)
             case InformationGiven():
-                self.state, self.wait = State.WAITING, self._wait_from(recorded.effective_at)
+                self.state, self.wait = State.WAITING, self._wait_since(recorded)
             case ReferralAccepted():
                 self.state, self.wait = State.ACCEPTED, None
             case ReferralDeclined():
                 self.state, self.wait = State.DECLINED, None
             case ReferralRedirected() as redirected:
-                self.state, self.wait = State.WAITING, self._wait_from(recorded.effective_at)
+                self.state, self.wait = State.WAITING, self._wait_since(recorded)
                 self.refused_by.append(redirected.from_receiver)
                 self.receiver, self.service = redirected.receiver, redirected.service
                 self.label = recorded.label

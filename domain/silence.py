@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from domain.kernel import Asked, BrokenRule
+from domain.kernel import Asked, BrokenRule, Recorded
 from domain.policies.escalation import Due, Rung, Silence, in_force, next_rung
 from domain.vocabulary import Moment, PartnerId, Priority
 
@@ -34,8 +34,9 @@ class OnlySomebodyMayAcknowledge(BrokenRule):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One wait for an answer. Its deadlines hang on ``offered_at``: when it was true, not known.
+    """One wait for an answer. Its deadlines hang on ``offered_at``, the moment it was known.
 
+    ``told_at`` is when the last rung was told: the next one has its time from then on.
     ``expires_at`` is there once every rung was told and nobody has acknowledged it.
     """
 
@@ -44,7 +45,20 @@ class Wait:
     priority: Priority = Priority.ROUTINE
     sent: tuple[Rung, ...] = ()
     acknowledged: bool = False
+    told_at: Moment | None = None
     expires_at: Moment | None = None
+
+    @classmethod
+    def since(
+        cls, about: Silence, recorded: Recorded, priority: Priority = Priority.ROUTINE
+    ) -> Wait:
+        """The wait that a fact begins: when it was true or, recorded later, when it was known.
+
+        Nobody is late with what they could not have known; an old message imported today waits
+        from today.
+        """
+        known = recorded.recorded_at or recorded.effective_at
+        return cls(about, max(known, recorded.effective_at), priority)
 
     @property
     def unacknowledged(self) -> bool:
@@ -59,6 +73,7 @@ class Wait:
             priority=self.priority,
             acknowledged=self.acknowledged,
             sent=self.sent,
+            told_at=self.told_at,
             now=now,
         )
 
@@ -98,7 +113,7 @@ class Wait:
         ladder = in_force(self.about, self.offered_at)
         sent = (*self.sent, rung)
         over = ladder.expires(at, self.priority) if set(sent) >= set(ladder.rungs) else None
-        return replace(self, sent=sent, expires_at=None if self.acknowledged else over)
+        return replace(self, sent=sent, told_at=at, expires_at=None if self.acknowledged else over)
 
     def heard(self) -> Wait:
         return replace(self, acknowledged=True, expires_at=None)

@@ -88,22 +88,25 @@ class Silences:
         row = self._rows.get(what)
         match fact:
             case referral.ReferralMade():
-                self._begin(what, recorded, fact.sender, Wait(Silence.REFERRAL, at, fact.priority))
+                wait = Wait.since(Silence.REFERRAL, recorded, fact.priority)
+                self._begin(what, recorded, fact.sender, wait)
             case HandoverOffered() if row is None:
                 # One that a referral carries has the referral's id, and waits as the referral.
-                self._begin(what, recorded, fact.sender, Wait(Silence.HANDOVER, at))
-            case referral.InformationGiven() | referral.ReferralRedirected() if row:
-                anew = Wait(Silence.REFERRAL, at, row.wait.priority)
-                self._keep(replace(row, wait=anew, since=recorded.position))
+                self._begin(what, recorded, fact.sender, Wait.since(Silence.HANDOVER, recorded))
             case (
                 referral.InformationAsked()
-                | referral.SilenceAcknowledged()
-                | HandoverSilenceAcknowledged()
+                | referral.InformationGiven()
+                | referral.ReferralRedirected()
             ) if row:
+                asked_back = isinstance(fact, referral.InformationAsked)
+                about = Silence.INFORMATION if asked_back else Silence.REFERRAL
+                anew = Wait.since(about, recorded, row.wait.priority)
+                self._keep(replace(row, wait=anew, since=recorded.position))
+            case referral.SilenceAcknowledged() | HandoverSilenceAcknowledged() if row:
                 self._keep(replace(row, wait=row.wait.heard()))
             case referral.SilenceEscalated(rung=rung) | HandoverSilenceEscalated(rung=rung) if row:
                 self._keep(replace(row, wait=row.wait.climbed(rung, at)))
-            case _ if row and isinstance(fact, ANSWERS) and _noun(fact) is row.wait.about:
+            case _ if row and isinstance(fact, ANSWERS) and _ends(fact, row.wait.about):
                 del self._rows[what]
                 self._changed.add(what)
             case _:
@@ -142,18 +145,32 @@ def _about(recorded: Recorded) -> UUID | None:
     return handover
 
 
-def _noun(fact: Fact) -> Silence:
-    return Silence.REFERRAL if isinstance(fact, referral.ReferralFact) else Silence.HANDOVER
+def _ends(fact: Fact, about: Silence) -> bool:
+    """Whether an answer is one to this silence, where a referral and its offer share an id."""
+    return isinstance(fact, referral.ReferralFact) is not (about is Silence.HANDOVER)
 
 
 def _waiting(row: Sequence[Any]) -> Waiting:
-    what, about, person, organisation, priority, offered_at, since, sent, acknowledged, due_at = row
+    (
+        what,
+        about,
+        person,
+        organisation,
+        priority,
+        offered_at,
+        since,
+        sent,
+        acknowledged,
+        told_at,
+        due_at,
+    ) = row
     wait = Wait(
         Silence(about),
         offered_at,
         Priority(priority),
         tuple(Rung(rung) for rung in sent),
         acknowledged,
+        told_at,
     )
     if due_at is not None and wait.next(offered_at) is None:
         wait = replace(wait, expires_at=due_at)
@@ -172,5 +189,6 @@ def _columns(row: Waiting) -> tuple[Any, ...]:
         row.since,
         [rung.value for rung in wait.sent],
         wait.acknowledged,
+        wait.told_at,
         row.due_at,
     )

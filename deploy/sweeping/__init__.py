@@ -7,7 +7,7 @@ kind of thing that falls due is a module of its own beside this one, listed in `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -50,12 +50,20 @@ KINDS: tuple[Kind, ...] = (gone, silence, expiry)
 """What falls due. Who is gone comes first, so that nobody is asked to answer for the dead."""
 
 
+def databases_clock(connection: psycopg.Connection) -> datetime:
+    """The time as the database has it: the same for every process of a place."""
+    (now,) = connection.execute("select clock_timestamp()").fetchone() or (None,)
+    assert isinstance(now, datetime), "a database has a clock"
+    return now
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One timer for a place. ``dsn`` is the serving role's; the time is the database's."""
+    """One timer for a place, by the clock that all of them have. ``dsn`` is the serving role's."""
 
     care: CareCoordination
     dsn: str
+    clock: Callable[[psycopg.Connection], datetime] = databases_clock
 
     def run(self, stop: Event) -> None:
         """Sweep until told to stop."""
@@ -68,8 +76,7 @@ class Sweep:
     def once(self, limit: int = ROUND, *, of: Sequence[Kind] = KINDS) -> list[Swept]:
         """See to what is due, of each kind the longest overdue first."""
         with psycopg.connect(self.dsn, connect_timeout=5) as connection:
-            (now,) = connection.execute("select clock_timestamp()").fetchone() or (None,)
-            assert now is not None, "a database has a clock"
+            now = self.clock(connection)
             overdue = [(kind, kind.due(connection, now)) for kind in of]
         return [swept for kind, due in overdue for swept in self._see_to(kind, due, now, limit)]
 

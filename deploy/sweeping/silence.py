@@ -30,10 +30,10 @@ def ask(care: CareCoordination, due: Waiting, now: datetime) -> Swept | None:
     assert next_rung is not None, "what has no rung left is not due"
     rung = next_rung.rung
     asked = Asked(organisation=due.organisation, at=now, key=due.key(rung))
-    if due.wait.about is Silence.REFERRAL:
-        answer = care.escalate_referral(ReferralId(due.id), rung, asked=asked)
-    else:
+    if due.wait.about is Silence.HANDOVER:
         answer = care.escalate_handover(due.person, HandoverId(due.id), rung, asked=asked)
+    else:
+        answer = care.escalate_referral(ReferralId(due.id), rung, asked=asked)
     if answer.repeated:
         return None
     return Swept(due.wait.about, due.id, rung, next_rung.at)

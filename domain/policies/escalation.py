@@ -1,7 +1,8 @@
 """Escalation ladders: who is told, and when, while a hand-over or a referral meets silence.
 
-Times hang on the moment of the offer alone, so a sweep that was down finds the same rungs due.
-It sends nothing and keeps nothing: what was sent is told to it.
+Times hang on when the offer was known and when the rung before was told, both of them facts: a
+sweep that was down finds the same rungs due. It sends nothing and keeps nothing: what was sent is
+told to it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ class Silence(StrEnum):
 
     HANDOVER = "hand-over"
     REFERRAL = "referral"
+    INFORMATION = "information"
 
 
 class Rung(StrEnum):
@@ -33,8 +35,10 @@ class Rung(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """One ladder: each rung falls due one more ``step`` after the offer.
+    """One ladder: each rung falls due one more ``step`` after the offer was known.
 
+    It never falls due less than a step after the rung before was told, so that what is recorded
+    long after it began gives everybody on the ladder their time to act.
     ``expiry`` is how long after the last rung was told the request comes back to its sender;
     without it, nothing expires.
     """
@@ -54,10 +58,17 @@ class Ladder:
         """
         return self.expiry[priority].due(told_at) if self.expiry else None
 
-    def due(self, rung: Rung, offered_at: Moment, priority: Priority) -> Moment:
-        """When a rung falls due."""
+    def due(
+        self,
+        rung: Rung,
+        offered_at: Moment,
+        priority: Priority,
+        told_at: Moment | None = None,
+    ) -> Moment:
+        """When a rung falls due; ``told_at`` is when the rung before it was told."""
         step = self.steps[priority]
-        return Within(step.amount * (self.rungs.index(rung) + 1), step.unit).due(offered_at)
+        at = Within(step.amount * (self.rungs.index(rung) + 1), step.unit).due(offered_at)
+        return at if told_at is None else max(at, step.due(told_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +97,16 @@ EXPIRY = {
 }
 """Throughcare's own default, like the steps: no list or standard says when silence is an answer."""
 
+ASKED_BACK = (Rung.SENDER, Rung.LEAD, Rung.RECEIVER, Rung.COMMISSIONER)
+"""A question back waits for the sender: it is told first, then its lead, then who asked.
+
+It expires with nothing: the receiver still has the referral, and may answer it as it stands.
+"""
+
 LADDERS: tuple[Ladder, ...] = (
     Ladder(Silence.HANDOVER, SOURCE, date.min, STEPS),
     Ladder(Silence.REFERRAL, SOURCE, date.min, STEPS, expiry=EXPIRY),
+    Ladder(Silence.INFORMATION, SOURCE, date.min, STEPS, rungs=ASKED_BACK),
 )
 
 
@@ -114,6 +132,7 @@ def next_rung(
     acknowledged: bool,
     sent: Collection[Rung],
     now: Moment,
+    told_at: Moment | None = None,
     ladders: Collection[Ladder] = LADDERS,
 ) -> Due | None:
     """The first rung not sent yet; ``None`` once a human acknowledged, or when all are sent."""
@@ -122,6 +141,6 @@ def next_rung(
     ladder = in_force(about, offered_at, ladders)
     for rung in ladder.rungs:
         if rung not in sent:
-            at = ladder.due(rung, offered_at, priority)
+            at = ladder.due(rung, offered_at, priority, told_at)
             return Due(rung, at, now_due=now >= at)
     return None

@@ -1,22 +1,23 @@
 -- name: rows
-select id, about, person, organisation, priority, offered_at, since, sent, acknowledged, due_at
+select id, about, person, organisation, priority, offered_at, since, sent, acknowledged, told_at, due_at
 from views.silences
 where id = any(%b::uuid[])
 
 -- name: save
 insert into views.silences
-    (id, about, person, organisation, priority, offered_at, since, sent, acknowledged, due_at)
-values (%b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
+    (id, about, person, organisation, priority, offered_at, since, sent, acknowledged, told_at, due_at)
+values (%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
 on conflict (id) do update
 set about = excluded.about, person = excluded.person, organisation = excluded.organisation,
     priority = excluded.priority, offered_at = excluded.offered_at, since = excluded.since,
-    sent = excluded.sent, acknowledged = excluded.acknowledged, due_at = excluded.due_at
+    sent = excluded.sent, acknowledged = excluded.acknowledged, told_at = excluded.told_at,
+    due_at = excluded.due_at
 
 -- name: answered
 delete from views.silences where id = any(%b::uuid[])
 
 -- name: due
-select id, about, person, organisation, priority, offered_at, since, sent, acknowledged, due_at
+select id, about, person, organisation, priority, offered_at, since, sent, acknowledged, told_at, due_at
 from views.silences
 where due_at <= %b::timestamptz
 order by due_at, id

@@ -12,6 +12,7 @@ import pytest
 
 from deploy.community.place import LOW, PRACTICE, SOCIAL_CARE, TRUST
 from tests.api.place import Client, Place
+from tests.later import later
 
 ROSA = {"name": "Rosa Lind", "phone": "020 7946 0000", "date_of_birth": "1988-05-04"}
 
@@ -207,14 +208,14 @@ def test_a_silence_is_escalated_and_somebody_sees_to_it(
     made = asha.done("/v1/referrals", referral(at="2026-01-05T09:00:00Z"))
     early = priya.ask(at(made, "silence-acknowledgement"))
     assert (early.status_code, early.json()["type"]) == (409, "/problems/nothing-was-escalated")
-    assert UUID(made["id"]) in {each.id for each in place.house.sweep().once()}
+    assert UUID(made["id"]) in {each.id for each in later(place.house.sweep()).once()}
     row = priya.seen(f"/v1/referrals/{made['id']}")
     assert row["silence"]["rungs"] == ["receiver"]
     assert "silence-acknowledgement" in row["actions"]
     answer = priya.done(at(made, "silence-acknowledgement"))
     assert "silence-acknowledgement" not in answer["actions"]
     assert asha.seen(f"/v1/referrals/{made['id']}")["actions"] == ["withdrawal", "nullification"]
-    assert UUID(made["id"]) not in {each.id for each in place.house.sweep().once()}
+    assert UUID(made["id"]) not in {each.id for each in later(place.house.sweep()).once()}
 
 
 def test_the_silence_about_a_handover_is_escalated_and_somebody_sees_to_it(
@@ -223,7 +224,7 @@ def test_the_silence_about_a_handover_is_escalated_and_somebody_sees_to_it(
     way = f"/v1/pathways/{made['person']}"
     long_ago = {"service": str(SOCIAL_CARE.id), "at": "2026-01-05T09:00:00Z"}
     offered = asha.done(f"{way}/handover", long_ago)["handover"]
-    place.house.sweep().once()
+    later(place.house.sweep()).once()
     held = asha.seen(f"/v1/people/{made['person']}")
     assert held["offer"]["silence"]["rungs"] == ["receiver"]
     assert "silence-acknowledgement" in held["actions"]

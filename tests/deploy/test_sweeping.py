@@ -19,12 +19,12 @@ from domain.referral import SilenceEscalated
 from domain.vocabulary import HandoverId, Priority, ReferralId
 from projections import schema
 from tests.database import Database
+from tests.later import Later
 from tests.people import MINA, MONDAY, ROSA, SUPPORT, TALKING, TOM, TRUST, WARD, WIGG, named
 from tests.projections.place import Place
 from tests.projections.week import busy_week
 
 RUNGS = list(Rung)
-LONG_SINCE = datetime(2025, 3, 3, 9, tzinfo=UTC)
 
 
 class Killed(BaseException):
@@ -37,17 +37,24 @@ def place(database: Database) -> Place:
 
 
 @pytest.fixture
-def sweep(place: Place) -> Sweep:
-    return Sweep(place.care, place.database.dsn(schema.SERVE))
+def later() -> Later:
+    return Later()
 
 
-def rounds(place: Place, sweep: Sweep) -> list[Swept]:
-    """Sweep and fold until nothing is due."""
+@pytest.fixture
+def sweep(place: Place, later: Later) -> Sweep:
+    return Sweep(place.care, place.database.dsn(schema.SERVE), later)
+
+
+def rounds(place: Place, sweep: Sweep, *, days: int = 60) -> list[Swept]:
+    """Sweep and fold every tenth day."""
+    assert isinstance(sweep.clock, Later)
     told: list[Swept] = []
-    place.fold()
-    while escalated := sweep.once(of=[silence]):
-        told += escalated
+    for _ in range(0, days, 10):
         place.fold()
+        told += sweep.once(of=[silence])
+        sweep.clock.days += 10
+    place.fold()
     return told
 
 
@@ -89,14 +96,52 @@ def test_an_unanswered_referral_climbs_the_ladder_and_both_sides_are_told(
     assert "silence-acknowledgement" in row["actions"]
 
 
-def test_nothing_is_told_before_it_is_due(place: Place, sweep: Sweep) -> None:
+def test_nothing_is_told_before_it_is_due(place: Place, sweep: Sweep, later: Later) -> None:
     place.register()
-    place.refer("an hour ago", at=datetime.now(UTC) - timedelta(hours=1))
-    urgent = place.refer(
-        "two days ago", at=datetime.now(UTC) - timedelta(hours=49), priority=Priority.URGENT
-    )
+    place.refer("routine", at=datetime.now(UTC))
+    urgent = place.refer("urgent", at=datetime.now(UTC), priority=Priority.URGENT)
+    told = []
+    for later.days in (0.9, 1.1, 1.9, 2.2):
+        place.fold()
+        told += [(later.days, each.id, each.done) for each in sweep.once()]
+    assert told == [(1.1, urgent, Rung.RECEIVER), (2.2, urgent, Rung.LEAD)]
+
+
+def test_an_old_message_recorded_today_is_silent_from_today_and_told_a_step_at_a_time(
+    place: Place, sweep: Sweep, later: Later
+) -> None:
+    """It used to be escalated at once, and then by a rung with every round."""
+    place.register()
+    old = place.refer("three years ago", at=MONDAY - timedelta(days=1_000))
+    place.fold()
+    later.days = 0
+    assert sweep.once() == []
+    later.days = 10
+    for expected in ([(old, Rung.RECEIVER)], [], []):
+        assert [(each.id, each.done) for each in sweep.once()] == expected
+        place.fold()
+        later.days += 30 / 86_400  # the next round
+    later.days = 20
+    assert [each.done for each in sweep.once()] == [Rung.LEAD]
+
+
+def test_a_question_back_is_escalated_to_the_sender_first(place: Place, sweep: Sweep) -> None:
+    (asked_for,) = waiting(place, 1)
+    place.care.ask_information(asked_for, "Is she at work?", asked=place.by(TALKING))
     told = rounds(place, sweep)
-    assert [(each.id, each.done) for each in told] == [(urgent, r) for r in RUNGS[:2]]
+    assert {each.about for each in told} == {Silence.INFORMATION}
+    assert [each.done for each in told] == [
+        Rung.SENDER,
+        Rung.LEAD,
+        Rung.RECEIVER,
+        Rung.COMMISSIONER,
+    ]
+    assert place.told(WIGG, ROSA).count("SilenceEscalated") == len(RUNGS)
+    row = place.ask(lambda reading: reading.referral(WIGG, asked_for))
+    assert row is not None
+    assert "silence-acknowledgement" in row["actions"]
+    place.care.give_information(asked_for, "At nights.", asked=place.by(WIGG))
+    assert rounds(place, sweep)[0].about is Silence.REFERRAL
 
 
 def test_once_somebody_sees_to_it_nobody_else_is_told(place: Place, sweep: Sweep) -> None:
@@ -188,11 +233,11 @@ def test_a_sweep_killed_half_way_and_begun_again_tells_nothing_twice_and_nothing
     assert escalations(place) == {(str(r), rung.value): 1 for r in asked_for for rung in RUNGS}
 
 
-def test_two_sweeps_at_once_tell_nothing_twice(place: Place, sweep: Sweep) -> None:
+def test_two_sweeps_at_once_tell_nothing_twice(place: Place, sweep: Sweep, later: Later) -> None:
     asked_for = waiting(place, 12)
     place.fold()
     told: list[Swept] = []
-    for _ in RUNGS:
+    for later.days in (10, 20, 30, 40):
         together = Barrier(3)
 
         def run(together: Barrier = together) -> None:
@@ -222,8 +267,8 @@ def test_the_view_waits_for_exactly_what_the_domain_waits_for(place: Place, batc
     place.care.offer_handover(TOM, offered, SUPPORT, asked=place.by(WIGG))
     place.fold(batch=batch)
     found = place.waits((ROSA, TOM, MINA))
-    assert {told, offered} <= found.keys()
-    assert asked_back not in found
+    assert {told, offered, asked_back} <= found.keys()
+    assert found[asked_back].about is Silence.INFORMATION
     assert found == place.awaited((ROSA, TOM, MINA))
 
 
@@ -234,24 +279,26 @@ def expired(place: Place) -> Counter[str]:
 
 
 def silent_for_long(place: Place, count: int) -> list[ReferralId]:
-    """Referrals whose every rung was told a year ago, and that nobody has seen to."""
-    place.register()
-    asked_for = [place.refer(f"referral {number}", at=LONG_SINCE) for number in range(count)]
-    for rung in RUNGS:
+    """Referrals whose every rung was told, and that nobody has seen to since."""
+    asked_for = waiting(place, count)
+    for nth, rung in enumerate(RUNGS, start=1):
         for each in asked_for:
-            asked = Asked(WIGG, LONG_SINCE + timedelta(days=100), uuid4())
+            asked = Asked(WIGG, datetime.now(UTC) + timedelta(days=10 * nth), uuid4())
             place.care.escalate_referral(each, rung, asked=asked)
     place.fold()
     return asked_for
 
 
 def test_what_nobody_answers_or_sees_to_comes_back_to_its_sender(
-    place: Place, sweep: Sweep
+    place: Place, sweep: Sweep, later: Later
 ) -> None:
     silent, seen_to = silent_for_long(place, 2)
     place.care.acknowledge_referral_silence(seen_to, asked=place.by(TALKING))
     just_told = place.refer("just told")
-    rounds(place, sweep)
+    later.days = 70
+    place.fold()
+    assert sweep.once(of=[silence])[0].id == just_told
+    place.fold()
     assert [each.id for each in sweep.once(of=[expiry])] == [silent]
     place.fold()
     row = place.ask(lambda reading: reading.referral(WIGG, silent))
@@ -263,9 +310,10 @@ def test_what_nobody_answers_or_sees_to_comes_back_to_its_sender(
 
 
 def test_a_sweep_begun_again_or_twice_lets_a_referral_expire_once(
-    place: Place, sweep: Sweep
+    place: Place, sweep: Sweep, later: Later
 ) -> None:
     asked_for = silent_for_long(place, 6)
+    later.days = 70
     assert len(sweep.once(2, of=[expiry])) == 2
     assert len(sweep.once(of=[expiry])) == 4, "begun again where the view stands, not folded yet"
     threads = [Thread(target=sweep.once) for _ in range(3)]

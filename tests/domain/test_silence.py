@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from domain.handover import (
 from domain.intentions.pathways import TheReferralIsEscalated
 from domain.kernel import Asked, Fact
 from domain.pathway import OnlyTheResponsibleMay, Pathway, PathwayOpened, pathway_of
-from domain.policies.escalation import Rung
+from domain.policies.escalation import Rung, Silence
 from domain.referral import (
     InformationAsked,
     InformationGiven,
@@ -96,6 +97,11 @@ def timer(at: datetime = MUCH_LATER, organisation: PartnerId = WIGG) -> Asked:
     return Asked(organisation=organisation, at=at, key=uuid4())
 
 
+def one_after_the_other(last: datetime = MUCH_LATER) -> list[tuple[Rung, datetime]]:
+    """The rungs, each told well after the one before it, the last at that moment."""
+    return [(rung, last - timedelta(days=12 * (3 - nth))) for nth, rung in enumerate(Rung)]
+
+
 def referral(*facts: Fact, made: Fact = MADE) -> Given[Referral]:
     return given(Referral(id=named("a referral")), *(Happened(fact) for fact in (made, *facts)))
 
@@ -126,10 +132,10 @@ def test_no_rung_is_passed_over_however_late_it_is(rung: Rung) -> None:
 
 def test_the_ladder_is_climbed_once_to_its_end() -> None:
     noun = referral().noun
-    for rung in Rung:
-        recorded = noun.escalate_silence(rung, asked=timer())
+    for rung, at in one_after_the_other():
+        recorded = noun.escalate_silence(rung, asked=timer(at))
         assert recorded is not None
-        assert noun.escalate_silence(rung, asked=timer()) is None
+        assert noun.escalate_silence(rung, asked=timer(at)) is None
     told = [r.fact for r in noun.collect_events()]
     assert [fact.rung for fact in told if isinstance(fact, SilenceEscalated)] == list(Rung)
     assert noun.wait is not None
@@ -138,7 +144,7 @@ def test_the_ladder_is_climbed_once_to_its_end() -> None:
 
 def test_an_urgent_referral_is_escalated_within_a_day() -> None:
     urgent = MADE.model_copy(update={"priority": Priority.URGENT})
-    due = MONDAY + timedelta(hours=24)
+    due = MONDAY + timedelta(hours=24, seconds=1)  # recorded a second after it was made
     referral(made=urgent).when(lambda r: r.escalate_silence(Rung.RECEIVER, asked=timer(due))).then(
         SilenceEscalated(rung=Rung.RECEIVER, due_at=due)
     )
@@ -147,7 +153,6 @@ def test_an_urgent_referral_is_escalated_within_a_day() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        InformationAsked(question="Is she at work?"),
         ReferralAccepted(receiver=TALKING),
         ReferralDeclined(receiver=TALKING, reason=DeclineReason.FULL),
         ReferralWithdrawn(receiver=TALKING),
@@ -188,10 +193,10 @@ def test_only_for_the_sender_is_a_referral_escalated() -> None:
 def silent_to_the_end(
     told_at: datetime = MUCH_LATER, priority: Priority = Priority.ROUTINE
 ) -> Referral:
-    """Every rung was told at that moment, and nobody has acknowledged it."""
+    """Every rung was told, the last at that moment, and nobody has acknowledged it."""
     noun = referral(made=MADE.model_copy(update={"priority": priority})).noun
-    for rung in Rung:
-        noun.escalate_silence(rung, asked=timer(told_at))
+    for rung, at in one_after_the_other(told_at):
+        noun.escalate_silence(rung, asked=timer(at))
     noun.collect_events()
     return noun
 
@@ -265,8 +270,8 @@ def test_an_offer_of_responsibility_lapses_with_the_referral_that_carried_it() -
     place = Community()
     place.register()
     asked_for = place.refer("take her on", take_over=True)
-    for rung in Rung:
-        place.care.escalate_referral(asked_for, rung, asked=timer())
+    for rung, at in one_after_the_other():
+        place.care.escalate_referral(asked_for, rung, asked=timer(at))
     place.care.expire_referral(asked_for, asked=timer(MUCH_LATER + timedelta(days=90)))
     assert place.pathway().offer is None
     assert place.pathway().responsible == WIGG
@@ -303,6 +308,52 @@ def test_what_was_not_escalated_is_not_seen_to() -> None:
         NothingWasEscalated
     )
     assert "silence-acknowledgement" not in referral().noun.next_actions(TALKING)
+
+
+def test_a_question_back_waits_for_the_sender_who_is_told_first() -> None:
+    asked_back = referral(InformationAsked(question="Is she at work?"))
+    refused_rung = asked_back.when(lambda r: r.escalate_silence(Rung.RECEIVER, asked=timer()))
+    refused_rung.then_refused(ThisRungIsNotDue)
+    asked_back.when(lambda r: r.escalate_silence(Rung.SENDER, asked=timer())).then(
+        SilenceEscalated(rung=Rung.SENDER, due_at=NEXT_MONDAY, about=Silence.INFORMATION)
+    )
+    for rung, days in ((Rung.LEAD, 90), (Rung.RECEIVER, 120), (Rung.COMMISSIONER, 150)):
+        asked_back.noun.escalate_silence(rung, asked=timer(MONDAY + timedelta(days=days)))
+    asked_back.noun.collect_events()
+    asked_back.when(lambda r: r.expire(asked=timer(MONDAY + timedelta(days=900)))).then_refused(
+        ReferralHasNotExpired
+    )
+    assert "silence-acknowledgement" in asked_back.noun.next_actions(WIGG)
+    asked_back.when(lambda r: r.acknowledge_silence(asked=by(TALKING))).then(SEEN_TO)
+
+
+def test_the_senders_answer_ends_its_silence_and_begins_the_receivers() -> None:
+    noun = referral(
+        InformationAsked(question="Is she at work?"), InformationGiven(answer="At nights.")
+    ).noun
+    assert noun.wait is not None
+    assert (noun.wait.about, noun.wait.sent) == (Silence.REFERRAL, ())
+
+
+def test_an_old_message_imported_today_waits_from_today_and_climbs_a_step_at_a_time() -> None:
+    """The flaw this mends: it escalated at once, and climbed a rung with every round."""
+    imported = MONDAY + timedelta(days=400)
+    noun = Referral(id=named("an old message"))
+    noun.make(MADE, person=ROSA, label=Label.ORDINARY, asked=by(WIGG))
+    (made,) = noun.collect_events()
+    noun = Referral(id=named("an old message"))
+    noun.follow(replace(made, recorded_at=imported))
+    soon, due = imported + timedelta(hours=1), imported + timedelta(days=14)
+    Given(noun).when(lambda r: r.escalate_silence(Rung.RECEIVER, asked=timer(soon))).then_refused(
+        ThisRungIsNotDue
+    )
+    assert noun.escalate_silence(Rung.RECEIVER, asked=timer(due)) is not None
+    noun.collect_events()
+    next_round = due + timedelta(seconds=30)
+    Given(noun).when(lambda r: r.escalate_silence(Rung.LEAD, asked=timer(next_round))).then_refused(
+        ThisRungIsNotDue
+    )
+    assert noun.escalate_silence(Rung.LEAD, asked=timer(due + timedelta(days=8))) is not None
 
 
 # A hand-over
@@ -368,9 +419,9 @@ def test_sender_and_receiver_are_told_of_a_silence_and_the_commissioner_of_nobod
     library = place.refer("reading", to=GARDENING, sender=LIBRARY)
     handover = HandoverId(named("an offer"))
     place.care.offer_handover(ROSA, handover, WARD, asked=by(WIGG))
-    for rung in Rung:
-        place.care.escalate_referral(library, rung, asked=timer(organisation=LIBRARY))
-        place.care.escalate_handover(ROSA, handover, rung, asked=timer())
+    for rung, at in one_after_the_other():
+        place.care.escalate_referral(library, rung, asked=timer(at, organisation=LIBRARY))
+        place.care.escalate_handover(ROSA, handover, rung, asked=timer(at))
     told = place.share()
     assert told.types(LIBRARY).count("SilenceEscalated") == len(Rung)
     assert told.types(TRUST).count("HandoverSilenceEscalated") == len(Rung)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.later import later
 from tests.pages.conftest import Opening
 from tests.pages.place import Story, service_named
 
@@ -24,7 +25,7 @@ def test_what_was_escalated_is_seen_to_on_the_referral_and_on_the_record(
     )
     team = {"service": service_named(asha, "Social work for adults"), "at": LONG_AGO}
     asha.done(f"/v1/pathways/{made['person']}/handover", team)
-    story.place.house.sweep().once()
+    later(story.place.house.sweep()).once()
     asha.seen(f"/v1/people/{made['person']}")
 
     there = visiting("asha", scripts=False)

@@ -111,11 +111,12 @@ class House:
         )
 
     @contextmanager
-    def parts(self) -> Iterator[wiring.House]:
+    def parts(self, *, history: bool = False) -> Iterator[wiring.House]:
         """The place's parts in our own process, over the same database."""
         settings = Settings(self.folder, None, None, "127.0.0.1", self.port, None, self.holder)
         with ExitStack() as stack:
-            yield wiring.build(settings, wiring.open_database(settings, stack), stack)
+            database = wiring.open_database(settings, stack)
+            yield wiring.build(settings, database, stack, history=history)
 
 
 def free_port() -> int:

@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4, uuid5
@@ -37,8 +38,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.process
 
 SEED = 20260302
-REFERRALS = 60
-OFFERS = 20
+REFERRALS = 180
+OFFERS = 60
 KILLS = 6
 
 
@@ -53,21 +54,25 @@ def house() -> Iterator[House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def asked(partner: PartnerId) -> Asked:
-    return Asked(partner, LONG_AGO, uuid4())
+def asked(partner: PartnerId, *, days: int = 0) -> Asked:
+    return Asked(partner, LONG_AGO + timedelta(days=days), uuid4())
 
 
-def silent(parts: Parts) -> tuple[set[UUID], set[UUID]]:
-    """Referrals and hand-overs that nobody has answered for years."""
+def silent(parts: Parts) -> Counter[tuple[UUID, str]]:
+    """A history of referrals and hand-overs that nobody answered for years.
+
+    The first rungs of some were told in their time; each has one that is due now. What follows is
+    every rung that the log shall hold at the end.
+    """
     people = [PersonId(named(f"in silence {number}")) for number in range(REFERRALS)]
-    care = parts.care
-    with care.batch():
+    care, rungs = parts.care, list(Rung)
+    with care.batch(recorded_at=when_it_happened):
         for partner, kind in KINDS.items():
             asking = asked(partner)
             care.join_partner(partner, name=kind.value, kind=kind, identifiers={}, asked=asking)
         for service in (THERAPY, WARD, SUPPORT):
             care.open_service(service, SERVICES[service], asked=asked(SERVICES[service].partner))
-    with care.batch():
+    with care.batch(recorded_at=when_it_happened):
         for person in people:
             care.make_referral(
                 ReferralId(uuid5(person, "referral")),
@@ -79,15 +84,30 @@ def silent(parts: Parts) -> tuple[set[UUID], set[UUID]]:
                 registering=Details(name="One of many", practice=WIGG),
                 asked=asked(WIGG),
             )
-    with care.batch():
+    with care.batch(recorded_at=when_it_happened):
         for person in people[:OFFERS]:
             offer = HandoverId(uuid5(person, "offer"))
             care.offer_handover(person, offer, SUPPORT, asked=asked(WIGG))
+    expected: Counter[tuple[UUID, str]] = Counter()
+    for nth, rung in enumerate(rungs):
+        with care.batch(recorded_at=when_it_happened):
+            for number, person in enumerate(people):
+                told, asking = number % len(rungs), asked(WIGG, days=20 * (nth + 1))
+                referral, offer = uuid5(person, "referral"), HandoverId(uuid5(person, "offer"))
+                silences = [referral, offer] if number < OFFERS else [referral]
+                expected.update((each, rung.value) for each in silences if nth <= told)
+                if nth >= told:
+                    continue
+                care.escalate_referral(ReferralId(referral), rung, asked=asking)
+                if offer in silences:
+                    again = asked(WIGG, days=20 * (nth + 1))
+                    care.escalate_handover(person, offer, rung, asked=again)
     parts.engine.catch_up()
-    return (
-        {uuid5(person, "referral") for person in people},
-        {uuid5(person, "offer") for person in people[:OFFERS]},
-    )
+    return expected
+
+
+def when_it_happened(recorded: Recorded) -> datetime:
+    return recorded.effective_at
 
 
 def sweeping(house: House) -> subprocess.Popen[bytes]:
@@ -137,9 +157,11 @@ def test_two_sweeps_killed_in_mid_round_tell_nothing_twice_and_nothing_never(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chance, killed, rounds = Random(SEED), 0, 0
+    with house.parts(history=True) as seeding:
+        expected = silent(seeding)
+        seeded = told(seeding).total()
     with ExitStack() as stack:
         parts = stack.enter_context(house.parts())
-        referrals, offers = silent(parts)
         counting = stack.enter_context(
             psycopg.connect(parts.database.dsn(schema.SERVE), autocommit=True)
         )
@@ -169,16 +191,16 @@ def test_two_sweeps_killed_in_mid_round_tell_nothing_twice_and_nothing_never(
         while parts.sweep().once():
             parts.engine.catch_up()
 
-        rungs = [rung.value for rung in Rung]
-        expected = {(silence, rung): 1 for silence in referrals | offers for rung in rungs}
         assert told(parts) == expected
+        offers = {uuid5(named(f"in silence {number}"), "offer") for number in range(OFFERS)}
+        of_offers = sum(1 for silence, _ in expected if silence in offers)
         for partner in (WIGG, TALKING):
             entries = heard(parts, partner)
-            assert entries["SilenceEscalated"] == REFERRALS * len(rungs)
-        assert heard(parts, WIGG)["HandoverSilenceEscalated"] == OFFERS * len(rungs)
-    assert 0 < half_way < len(expected), "nothing was left to do when the killing ended"
+            assert entries["SilenceEscalated"] == len(expected) - of_offers
+        assert heard(parts, WIGG)["HandoverSilenceEscalated"] == of_offers
+    assert seeded < half_way < len(expected), "nothing was left to do when the killing ended"
     with capsys.disabled():
         print(
-            f"\n{rounds} rounds of two sweeps, {killed} killed in mid-round: {len(expected)} rungs "
-            f"told, each once"
+            f"\n{rounds} rounds of two sweeps, {killed} killed in mid-round: "
+            f"{len(expected) - seeded} rungs told, each once"
         )

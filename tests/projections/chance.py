@@ -225,15 +225,14 @@ class Chance:
                 self.place.care.accept_handover(way.person, way.offer.handover, asked=asked)
 
     def wait(self, which: int) -> None:
-        """A year goes by, and the timer asks."""
-        after = timedelta(days=365)
+        """Time goes by until the next rung is due, and the timer asks."""
         for asking in self._referral(which):
             if asking.wait and asking.sender and (due := asking.wait.next(MONDAY)):
-                asked = self.place.by(asking.sender, at=MONDAY + after)
+                asked = self.place.by(asking.sender, at=due.at)
                 self.place.care.escalate_referral(asking.referral, due.rung, asked=asked)
         way = self._pathway(which)
         if way.person and way.offer and (due := way.offer.wait.next(MONDAY)):
-            asked = self.place.by(way.offer.sender, at=MONDAY + after)
+            asked = self.place.by(way.offer.sender, at=due.at)
             self.place.care.escalate_handover(way.person, way.offer.handover, due.rung, asked=asked)
 
     def see_to_it(self, which: int) -> None:

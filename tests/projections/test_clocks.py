@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.policies.steps import Evidence
+from domain.steps import Grounds
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -350,7 +352,13 @@ def test_collaborative_care_waits_for_its_follow_up_and_its_psychiatrist(week: W
     care.offer_handover(ROSA, offer, WARD, asked=by(WIGG, at=day(0)))
     care.accept_handover(ROSA, offer, asked=by(TRUST, at=day(0)))
     back = HandoverId(named("step down"))
-    care.offer_handover(ROSA, back, COLLABORATIVE_CARE, asked=by(TRUST, at=day(2)))
+    care.offer_handover(
+        ROSA,
+        back,
+        COLLABORATIVE_CARE,
+        grounds=Grounds(kind=Evidence.PERSONS_REQUEST, words="Home now."),
+        asked=by(TRUST, at=day(2)),
+    )
     care.accept_handover(ROSA, back, asked=by(WIGG, at=day(2)))
     assert week.says(WIGG, "collaborative care, follow-up", 20) == "day 18 of 28"
     assert week.clocks(WIGG, 20)["collaborative care, psychiatric review"]["opens_on"] == (

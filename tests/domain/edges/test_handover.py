@@ -77,8 +77,10 @@ class Rosa:
             case "reopening":
                 return self.place.refer(f"referral {self.asked}", to=GARDENING)
             case _:
-                timer = Asked(self.part("holder"), LONG_AFTER, uuid4())
-                return care.escalate_handover(ROSA, self.offer, RUNGS[asks], asked=timer)
+                rung = RUNGS[asks]
+                at = LONG_AFTER + list(Rung).index(rung) * timedelta(days=30)
+                timer = Asked(self.part("holder"), at, uuid4())
+                return care.escalate_handover(ROSA, self.offer, rung, asked=timer)
 
 
 @pytest.mark.parametrize("edge", TABLE.edges, ids=lambda e: f"{e.before}: {e.who}, {e.asks}")

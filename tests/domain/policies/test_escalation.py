@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -119,9 +119,45 @@ def test_a_ladder_that_changed_holds_for_offers_made_since() -> None:
         assert rung.at == moment(due)
 
 
-def test_both_silences_have_a_ladder_with_a_step_for_every_priority() -> None:
+def test_every_silence_has_a_ladder_with_a_step_for_every_priority() -> None:
     assert {ladder.about for ladder in LADDERS} == set(Silence)
     assert all(set(ladder.steps) == set(Priority) for ladder in LADDERS)
+
+
+def test_a_rung_is_told_a_step_after_the_one_before_however_late_that_was() -> None:
+    offered, told = moment("2026-03-02 10:00"), moment("2026-03-30 15:00")
+    due = next_rung(
+        Silence.HANDOVER,
+        offered_at=offered,
+        priority=Priority.URGENT,
+        acknowledged=False,
+        sent=(Rung.RECEIVER,),
+        told_at=told,
+        now=told,
+    )
+    assert due is not None
+    assert (due.rung, due.at, due.now_due) == (Rung.LEAD, moment("2026-03-31 15:00"), False)
+
+
+def test_a_rung_told_in_time_leaves_the_next_where_it_was() -> None:
+    offered = moment("2026-03-02 10:00")
+    due = next_rung(
+        Silence.HANDOVER,
+        offered_at=offered,
+        priority=Priority.URGENT,
+        acknowledged=False,
+        sent=(Rung.RECEIVER,),
+        told_at=moment("2026-03-03 10:00"),
+        now=offered,
+    )
+    assert due is not None
+    assert due.at == moment("2026-03-04 10:00")
+
+
+def test_a_question_back_is_told_to_the_sender_first() -> None:
+    ladder = in_force(Silence.INFORMATION, moment("2026-03-02"))
+    assert ladder.rungs == (Rung.SENDER, Rung.LEAD, Rung.RECEIVER, Rung.COMMISSIONER)
+    assert ladder.expiry is None
 
 
 @settings(max_examples=50, deadline=None)
@@ -136,21 +172,23 @@ def test_whenever_the_sweep_runs_each_rung_is_sent_once_in_order_and_never_early
     """Runs of the sweep at random hours, each sending all that is due, then one after the end."""
     offered_at = moment("2020-01-01") + timedelta(minutes=minute)
     sent: list[Rung] = []
-    for hour in [*sorted(hours), 24 * 90]:
+    told_at: datetime | None = None
+    for hour in [*sorted(hours), *range(24 * 90, 24 * 150, 24 * 15)]:
         now = offered_at + timedelta(hours=hour)
-        while True:
-            due = next_rung(
-                Silence.REFERRAL,
-                offered_at=offered_at,
-                priority=priority,
-                acknowledged=False,
-                sent=sent,
-                now=now,
-            )
-            if due is None or not due.now_due:
-                break
+        due = next_rung(
+            Silence.REFERRAL,
+            offered_at=offered_at,
+            priority=priority,
+            acknowledged=False,
+            sent=sent,
+            told_at=told_at,
+            now=now,
+        )
+        if due is not None and due.now_due:
             assert offered_at < due.at <= now
+            assert told_at is None or now >= STEPS[priority].due(told_at)
             sent.append(due.rung)
+            told_at = now
     assert sent == list(RUNGS)
 
 
@@ -166,7 +204,7 @@ def test_a_place_may_climb_faster_for_a_handover_than_for_a_referral() -> None:
         about: in_force(about, offered, (*LADDERS, faster)).due(
             Rung.RECEIVER, offered, Priority.URGENT
         )
-        for about in Silence
+        for about in (Silence.HANDOVER, Silence.REFERRAL)
     }
     assert due == {
         Silence.HANDOVER: moment("2026-03-02 16:00"),
