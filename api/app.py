@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api import (
     access,
+    agreed,
     caseload,
     contacts,
     corrections,
@@ -107,6 +108,7 @@ def create_app(parts: Parts) -> FastAPI:
         referrals,
         waits,
         pathways,
+        agreed,
         meetings,
         contacts,
         caseload,

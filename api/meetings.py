@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caring
-from api.asking import Activity, Answered, Asks, Creating, answered, example
-from api.parts import Here
-from api.reads import At
+from api.asking import Activity, Answered, Asks, Creating, answered, example, in_time, person_of
+from api.parts import Caller, Here, Parts
+from api.reads import At, Now
 from api.texts import Instant, Line, Text
 from domain.case import Attendee, Dissent
-from domain.meeting import MeetingIsUnknown, MeetingScheduled
+from domain.kernel import Asked
+from domain.meeting import Absence, MeetingIsUnknown, MeetingScheduled
 from domain.vocabulary import (
+    ActionId,
     Decision,
     DecisionId,
     MeetingId,
     MeetingKind,
     PartnerId,
     PractitionerId,
+    Priority,
+    SeriesId,
     ServiceId,
+    ViewObtained,
 )
 
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"])
@@ -47,12 +52,14 @@ class Scheduling(Creating):
     starts_at: Instant
     chair: UUID
     invited: Annotated[list[UUID], Field(min_length=1, max_length=MOST)]
+    series: UUID | None = None
 
 
 class Listing(Activity):
     """A person for the list, and the question the meeting should answer.
 
-    ``present`` are the organisations that will hear this case.
+    ``present`` are the organisations that will hear this case. Once the list has gone round, or
+    should have, ``urgent`` says why the case cannot wait.
     """
 
     model_config = example(
@@ -65,6 +72,7 @@ class Listing(Activity):
     question: Text
     present: Annotated[list[UUID], Field(min_length=1, max_length=MOST)]
     listed_only: bool = False
+    urgent: Text | None = None
 
 
 class InTheRoom(BaseModel):
@@ -100,6 +108,53 @@ class Dissenting(BaseModel):
     reason: Text
 
 
+class Absent(BaseModel):
+    """An organisation that was expected and is not there; ``apologies`` says it sent word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    partner: UUID
+    practitioner: UUID | None = None
+    apologies: bool = True
+
+
+class Apologising(Activity):
+    """Who was expected at the meeting and is not there."""
+
+    model_config = example(
+        absent=[{"partner": "6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11", "apologies": True}]
+    )
+
+    absent: Annotated[list[Absent], Field(min_length=1, max_length=MOST)]
+
+
+class DissentingLater(Activity):
+    """What somebody who was in the room says against a decision that was taken."""
+
+    model_config = example(
+        practitioner="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55", reason="Two more weeks."
+    )
+
+    practitioner: UUID
+    reason: Text
+
+
+class Agreeing(Creating):
+    """What an organisation is to do for the person, in words for it alone, and by when."""
+
+    model_config = example(
+        what="Write to the landlord about the damp.",
+        owner="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11",
+        due_on="2026-03-16",
+    )
+
+    what: Text
+    owner: UUID
+    practitioner: UUID | None = None
+    due_on: date
+    priority: Priority = Priority.ROUTINE
+
+
 class Deciding(Creating):
     """What the meeting decided, why, what the person wants, and who dissented."""
 
@@ -115,8 +170,11 @@ class Deciding(Creating):
 
     outcome: Decision
     service: UUID | None = None
+    options: Text | None = None
     rationale: Text
     persons_view: Text
+    view_obtained: ViewObtained | None = None
+    informs: InTheRoom | None = None
     dissent: Annotated[list[Dissenting], Field(max_length=MOST)] = []
     review_on: date | None = None
 
@@ -131,6 +189,7 @@ async def schedule_meeting(body: Scheduling, asks: Asks) -> Response:
         starts_at=body.starts_at,
         chair=PractitionerId(body.chair),
         invited=tuple(PartnerId(partner) for partner in body.invited),
+        series=None if body.series is None else SeriesId(body.series),
     )
     answer = await asks.ask(
         body, lambda asked: care.schedule_meeting(meeting, scheduled, asked=asked)
@@ -166,6 +225,7 @@ async def list_case(meeting: UUID, body: Listing, asks: Asks) -> Response:
             question=body.question,
             present=tuple(PartnerId(partner) for partner in body.present),
             listed_only=body.listed_only,
+            urgent=body.urgent,
             asked=asked,
         ),
     )
@@ -176,10 +236,7 @@ async def list_case(meeting: UUID, body: Listing, asks: Asks) -> Response:
 async def record_attendance(meeting: UUID, person: UUID, body: Attending, asks: Asks) -> Response:
     """Record who is in the room for one case."""
     known, discussed = await asks.meeting(meeting), await asks.person(person)
-    attendees = tuple(
-        Attendee(practitioner=PractitionerId(a.practitioner), partner=PartnerId(a.partner))
-        for a in body.attendees
-    )
+    attendees = tuple(_attendee(one) for one in body.attendees)
     care = asks.here.care
     answer = await asks.ask(
         body, lambda asked: care.record_attendance(known, discussed, attendees, asked=asked)
@@ -200,8 +257,11 @@ async def record_decision(meeting: UUID, person: UUID, body: Deciding, asks: Ask
             decision,
             outcome=body.outcome,
             service_id=None if body.service is None else ServiceId(body.service),
+            options=body.options,
             rationale=body.rationale,
             persons_view=body.persons_view,
+            view_obtained=body.view_obtained,
+            informs=_attendee(body.informs) if body.informs else None,
             dissent=tuple(
                 Dissent(practitioner=PractitionerId(d.practitioner), reason=d.reason)
                 for d in body.dissent
@@ -213,11 +273,110 @@ async def record_decision(meeting: UUID, person: UUID, body: Deciding, asks: Ask
     return answered(answer, 201, person=person, decision=decision)
 
 
+@router.post("/{meeting}/cases/{person}/dissent", status_code=201, response_model=Answered)
+async def record_dissent(
+    meeting: UUID, person: UUID, body: DissentingLater, asks: Asks
+) -> Response:
+    """Keep what somebody in the room says against a decision, until the meeting is over."""
+    known, discussed = await asks.meeting(meeting), await asks.person(person)
+    dissent = Dissent(practitioner=PractitionerId(body.practitioner), reason=body.reason)
+    care = asks.here.care
+    answer = await asks.ask(
+        body, lambda asked: care.record_dissent(known, discussed, dissent, asked=asked)
+    )
+    return answered(answer, 201, person=person)
+
+
+@router.post("/{meeting}/cases/{person}/actions", status_code=201, response_model=Answered)
+async def agree_action(meeting: UUID, person: UUID, body: Agreeing, asks: Asks) -> Response:
+    """Record what an organisation is to do for somebody whose case was heard, and by when."""
+    known, discussed = await asks.meeting(meeting), await asks.person(person)
+    action, care = ActionId(asks.new("action", body.id)), asks.here.care
+    answer = await asks.ask(
+        body,
+        lambda asked: care.agree_action(
+            known,
+            discussed,
+            action,
+            what=body.what,
+            owner=PartnerId(body.owner),
+            practitioner=None if body.practitioner is None else PractitionerId(body.practitioner),
+            due_on=body.due_on,
+            priority=body.priority,
+            asked=asked,
+        ),
+    )
+    return answered(answer, 201, person=person, location="/v1/actions")
+
+
+@router.get("/{meeting}/cases/{person}/room", response_model=dict[str, Any])
+async def room(meeting: UUID, person: UUID, caller: Caring, here: Here, now: Now) -> Response:
+    """The organisations invited that leave the room for this case; no reason is given."""
+    leaving = await who_leaves(here, caller, meeting, person)
+    return now.answer({"must_leave": [str(partner) for partner in leaving]})
+
+
+async def who_leaves(
+    here: Parts, caller: Caller, meeting: UUID, person: UUID
+) -> tuple[PartnerId, ...]:
+    """Who may not hear a case, for whatever reason. Raises `MeetingIsUnknown`."""
+    row = await here.reading.meeting(caller.organisation, meeting)
+    if row is None or str(person) not in row["cases"]:
+        raise MeetingIsUnknown(meeting)
+    discussed = await person_of(here, caller, person)
+    asked = Asked(caller.organisation, here.clock(), uuid5(meeting, str(person)))
+    return await in_time(
+        lambda: here.care.who_must_leave(MeetingId(meeting), discussed, asked=asked)
+    )
+
+
+@router.post("/{meeting}/circulation", response_model=Answered)
+async def circulate_list(meeting: UUID, asks: Asks, body: Activity | None = None) -> Response:
+    """Send the list round to the organisations invited; again, when it has changed since."""
+    known, care = await asks.meeting(meeting), asks.here.care
+    answer = await asks.ask(
+        body or Activity(), lambda asked: care.circulate_list(known, asked=asked)
+    )
+    return answered(answer, 200)
+
+
+@router.post("/{meeting}/apologies", response_model=Answered)
+async def record_apologies(meeting: UUID, body: Apologising, asks: Asks) -> Response:
+    """Record who was expected at the meeting and is not there."""
+    known, care = await asks.meeting(meeting), asks.here.care
+    absent = tuple(
+        Absence(
+            partner=PartnerId(one.partner),
+            practitioner=None if one.practitioner is None else PractitionerId(one.practitioner),
+            apologies=one.apologies,
+        )
+        for one in body.absent
+    )
+    answer = await asks.ask(body, lambda asked: care.record_apologies(known, absent, asked=asked))
+    return answered(answer, 200)
+
+
+@router.post("/{meeting}/next", status_code=201, response_model=Answered)
+async def schedule_next_meeting(
+    meeting: UUID, asks: Asks, body: Activity | None = None
+) -> Response:
+    """Schedule the one after it by its kind's rhythm; it lists what this one did not reach."""
+    known, care = await asks.meeting(meeting), asks.here.care
+    answer = await asks.ask(
+        body or Activity(), lambda asked: care.schedule_next_meeting(known, asked=asked)
+    )
+    return answered(answer, 201, location="/v1/meetings")
+
+
 @router.post("/{meeting}/closure", response_model=Answered)
 async def close_meeting(meeting: UUID, asks: Asks, body: Activity | None = None) -> Response:
-    """End a meeting."""
+    """End a meeting; what it did not reach is listed for the next one, if that is scheduled."""
     known, care = await asks.meeting(meeting), asks.here.care
     answer = await asks.ask(
         body or Activity(), lambda asked: care.close_meeting(known, asked=asked)
     )
     return answered(answer, 200)
+
+
+def _attendee(one: InTheRoom) -> Attendee:
+    return Attendee(practitioner=PractitionerId(one.practitioner), partner=PartnerId(one.partner))

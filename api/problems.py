@@ -20,6 +20,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from domain import contact, corrections, measure, meeting, partner, person, referral
+from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
 from domain.intentions import deciding
 from domain.kernel import BrokenRule, Unknown
@@ -127,6 +128,7 @@ STATUS: dict[type[BrokenRule], int] = {
     deciding.KeyStandsForAnotherIntention: 422,
     measure.ScoreIsNotPossible: 422,
     DestinationIsMissing: 422,
+    DueDateHasPassed: 422,
     person.DateOfBirthIsNotPossible: 422,
     corrections.NothingIsCorrected: 422,
     corrections.NameIsMissing: 422,

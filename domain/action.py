@@ -20,6 +20,7 @@ from domain.kernel import (
     PersonalText,
     Recorded,
     Recorder,
+    Unknown,
 )
 from domain.policies.days import local_date
 from domain.vocabulary import (
@@ -82,7 +83,7 @@ class ActionExists(BrokenRule):
     """An action of this id is agreed already."""
 
 
-class ActionIsUnknown(BrokenRule):
+class ActionIsUnknown(Unknown):
     """No such action is known here."""
 
 

@@ -21,6 +21,7 @@ from domain.kernel import (
     PersonalText,
     Recorded,
     Recorder,
+    Unknown,
 )
 from domain.pathway import PathwayClosed
 from domain.vocabulary import (
@@ -86,7 +87,7 @@ class DecisionSuperseded(ImplementationFact):
 # What is refused
 
 
-class DecisionIsUnknown(BrokenRule):
+class DecisionIsUnknown(Unknown):
     """No such decision about this person is known here."""
 
 

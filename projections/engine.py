@@ -17,6 +17,7 @@ from psycopg import Connection
 from domain.kernel import Recorded
 from domain.mapping import FactMapper, StoredFact, UnreadableFact
 from projections import directory, log
+from projections.agreed import Agreed
 from projections.caseload import Caseload
 from projections.entries import Entry
 from projections.keys import PersonKeys
@@ -51,7 +52,7 @@ class View(Protocol):
 
 def views() -> tuple[View, ...]:
     """Every view that is folded from the share."""
-    return (Caseload(), Referrals(), Meetings())
+    return (Caseload(), Referrals(), Meetings(), Agreed())
 
 
 class Timer(Protocol):

@@ -32,7 +32,7 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             row.update({name: entry.data[name] for name in SCHEDULED if name in entry.data})
             row["convener"] = entry.data.get("by_organisation")
         case "ListCirculated":
-            row.update(circulated_at=at, changed=False)
+            row["circulated_at"] = at
         case "ApologiesRecorded":
             row["absent"] = entry.data["absent"]
         case "MeetingClosed":
@@ -46,8 +46,6 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
                 action.fold(agreed, fact, entry.data, at)
             else:
                 meeting.fold(case, fact, entry.data, at)
-            if fact == "CaseListed" and row.get("circulated_at"):
-                row["changed"] = True
     return row
 
 
@@ -59,6 +57,14 @@ def meeting_of(entry: Entry) -> UUID | None:
     return UUID(found) if found else None
 
 
+def changed(row: dict[str, Any]) -> bool:
+    """Whether something was listed after the list last went round."""
+    rounds = row.get("circulated_at")
+    return rounds is not None and any(
+        str(case.get("listed_at", "")) > rounds for case in row["cases"].values()
+    )
+
+
 def actions(row: dict[str, Any], partner: UUID) -> list[str]:
     """What the partner may ask next, in the words of the interface."""
     if row["closed"]:
@@ -66,7 +72,7 @@ def actions(row: dict[str, Any], partner: UUID) -> list[str]:
     rule = rhythm.in_force(MeetingKind(row["kind"]), datetime.fromisoformat(row["starts_at"]))
     may = ["cases"] if rule.lists_persons else []
     may += ["apologies", "closure", "next"]
-    due = row.get("changed") or not row.get("circulated_at")
+    due = changed(row) or not row.get("circulated_at")
     return [*may, "circulation"] if due and row.get("convener") == str(partner) else may
 
 

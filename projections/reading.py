@@ -19,7 +19,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from domain.vocabulary import PartnerId, PersonId
-from projections import clocks, directory, earlier, meetings, paging, record, referrals
+from projections import agreed, clocks, directory, earlier, meetings, paging, record, referrals
 from projections.directory import Directory
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
@@ -31,6 +31,7 @@ from projections.statements import statements
 CASELOAD = statements("caseload")
 REFERRALS = statements("referrals")
 MEETINGS = statements("meetings")
+AGREED = statements("agreed")
 SHARE = statements("share")
 ENGINE = statements("engine")
 DIRECTORY = statements("directory")
@@ -257,7 +258,8 @@ class Reading:
     async def meetings(self, partner: PartnerId, when: When = NOW) -> list[dict[str, Any]]:
         """The meetings the partner is invited to, newest first."""
         if when.now:
-            return [orjson.loads(row) for (row,) in await self._rows(MEETINGS["all"], partner)]
+            found = await self._rows(MEETINGS["all"], partner)
+            return [_may(orjson.loads(row), partner) for (row,) in found]
         folded = meetings.folded(await self._told(partner, when))
         known = [row for row in folded.values() if "starts_at" in row]
         return sorted(known, key=lambda row: str(row["starts_at"]), reverse=True)
@@ -268,9 +270,36 @@ class Reading:
         """One meeting as the partner may know it."""
         if when.now:
             rows = await self._rows(MEETINGS["one"], partner, meeting)
-            return orjson.loads(rows[0][0]) if rows else None
+            return _may(orjson.loads(rows[0][0]), partner) if rows else None
         row = meetings.folded(await self._told(partner, when)).get(str(meeting))
         return row if row and "starts_at" in row else None
+
+    async def agreed(
+        self,
+        partner: PartnerId,
+        kind: str,
+        states: Sequence[str],
+        *,
+        mine: bool = False,
+        limit: int = 200,
+        when: When = NOW,
+    ) -> list[dict[str, Any]]:
+        """Actions or decisions, the first that are due first; ``mine`` leaves the partner's own."""
+        owner = partner if mine else None
+        if not when.now:
+            told = await self._told(partner, when)
+            names = {str(key): row.get("name") for key, row in earlier.records(told).items()}
+            rows = agreed.chosen(agreed.folded(told).values(), kind, states, owner)
+            return [_agreed(row, names.get(row["person"]), partner) for row in rows[:limit]]
+        asked = {"partner": partner, "kind": kind, "states": list(states)}
+        found = await self._rows(AGREED["all"], asked | {"owner": owner, "limit": limit})
+        return [_agreed(orjson.loads(content), name, partner) for content, name in found]
+
+    async def action(self, partner: PartnerId, action: UUID) -> dict[str, Any] | None:
+        """One action as the partner may know it."""
+        rows = await self._rows(AGREED["one"], partner, action)
+        row = orjson.loads(rows[0][0]) if rows else None
+        return row if row and row["kind"] == agreed.ACTION else None
 
     # The share itself
 
@@ -405,6 +434,19 @@ def _next(rows: Sequence[Any], limit: int) -> str | None:
 
 def _with_actions(row: dict[str, Any]) -> dict[str, Any]:
     row["actions"] = record.pathway.actions(row)
+    return row
+
+
+def _may(row: dict[str, Any], partner: UUID) -> dict[str, Any]:
+    row["actions"] = meetings.actions(row, partner)
+    return row
+
+
+def _agreed(row: dict[str, Any], name: str | None, partner: UUID) -> dict[str, Any]:
+    if name:
+        row["name"] = name
+    if row["kind"] == agreed.ACTION:
+        row["actions"] = record.action.actions(row, str(partner))
     return row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,6 +21,8 @@ from api.pages.waiting import Clock, clock
 from domain.kernel import Category
 from domain.policies import instruments
 from domain.vocabulary import Instrument
+from projections.record import agreed_of
+from projections.record.action import OPEN as OPEN_ACTION
 from projections.record.referral import ENDED_STATES
 
 router = APIRouter(route_class=PageRoute)
@@ -35,6 +38,7 @@ SAVED_VIEWS = (
     ("Waiting", ("waiting",)),
     ("In treatment", ("in treatment",)),
     ("Sent to others", ("sent",)),
+    ("Actions to do", ("action to do",)),
     ("Held by us", ("fallen back", "held")),
     ("Died", ("died",)),
     ("Past", ("past",)),
@@ -165,11 +169,27 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
             return Next(f"Wait for {names.organisation(row['offer']['receiver'])}")
         case "waiting" | "in treatment":
             return _appointment(row, visit, here)
+        case "action to do":
+            return _to_do(row, visit)
         case "sent":
             return Next("Wait for an answer" if not _sent(row, "accepted") else "Being helped")
         case _:
             closed = _sent(row, "closed")
             return Next("Read the outcome", f"/referrals/{closed}") if closed else Next("")
+
+
+def _to_do(row: Mapping[str, Any], visit: Visit) -> Next:
+    """What a meeting agreed that this organisation does, and whether its day has passed."""
+    mine = [
+        agreed
+        for agreed in agreed_of(dict(row))
+        if agreed["owner"] == row["partner"] and agreed["state"] == OPEN_ACTION
+    ]
+    due = date.fromisoformat(mine[0]["due_on"])
+    days = (words.instant(visit.now).date() - due).days
+    late = f"{days} day{'' if days == 1 else 's'} overdue" if days > 0 else ""
+    here = f"/people/{row['person']}#actions"
+    return Next("Do what was agreed", here, late or f"By {words.day(due)}", days > 0)
 
 
 def _sent(row: Mapping[str, Any], state: str) -> str:

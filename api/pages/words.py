@@ -99,6 +99,7 @@ STATUS = {
     "waiting": Tag("Waiting", "blue"),
     "in treatment": Tag("In treatment", "green"),
     "sent": Tag("Referral sent", "aqua-green"),
+    "action to do": Tag("Action to do", "orange"),
     "on hold": Tag("On hold", "aqua-green"),
     "held": Tag("Held by us", "white"),
     "involved": Tag("Involved", "grey"),

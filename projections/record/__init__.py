@@ -28,6 +28,7 @@ STATUSES = (
     "waiting",
     "in treatment",
     "sent",
+    "action to do",
     "on hold",
     "held",
     "involved",
@@ -125,11 +126,19 @@ def status(row: dict[str, Any]) -> str:
         return "in treatment" if seen else "waiting"
     if sent:
         return "sent"
+    if any(a["owner"] == me and a.get("state") == action.OPEN for a in agreed_of(row)):
+        return "action to do"
     if row["open"] and row.get("responsible") == me:
         return "on hold" if row.get("hold") else "held"
     if row["open"]:
         return "involved"
     return "past"
+
+
+def agreed_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The actions agreed for the person, the first that are due first."""
+    actions = row.get("agreed", {}).values()
+    return sorted(actions, key=lambda agreed: str(agreed.get("due_on")))
 
 
 def waiting_since(row: dict[str, Any]) -> str | None:

@@ -53,6 +53,7 @@ def fold(case: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None
             )
 
 
+AWAITED = "awaited"
 ENDS = {
     "DecisionImplemented": "implemented",
     "DecisionNotImplemented": "not implemented",
@@ -64,7 +65,7 @@ ENDS = {
 def follow_up(case: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
     """Follow one fact about what became of a case's decision."""
     if fact == "ImplementationAwaited":
-        case["implementation"] = {"state": "awaited", "owner": data["owner"], "since": at}
+        case["implementation"] = {"state": AWAITED, "owner": data["owner"], "since": at}
         return
     ended = {name: data[name] for name in ("reason", "note", "by") if name in data}
     case["implementation"] = {

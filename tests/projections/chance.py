@@ -9,14 +9,16 @@ from uuid import uuid4
 
 from hypothesis import strategies as st
 
-from domain.case import Attendee
+from domain.case import Attendee, Dissent
 from domain.corrections import Detail
+from domain.implementation import Implementation, implementation_of
 from domain.kernel import Asked, BrokenRule
 from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway, pathway_of
 from domain.person import Details, Person
 from domain.referral import Referral
 from domain.vocabulary import (
+    ActionId,
     Attendance,
     ContactId,
     Decision,
@@ -30,6 +32,7 @@ from domain.vocabulary import (
     MeetingId,
     MeetingKind,
     Mode,
+    NotImplementedReason,
     PartnerId,
     PersonId,
     Priority,
@@ -69,6 +72,7 @@ class Chance:
     people: list[PersonId] = field(default_factory=list)
     referrals: list[ReferralId] = field(default_factory=list)
     contacts: list[tuple[ContactId, PartnerId]] = field(default_factory=list)
+    actions: list[tuple[ActionId, PartnerId]] = field(default_factory=list)
     minutes: int = 0
 
     def __post_init__(self) -> None:
@@ -298,6 +302,47 @@ class Chance:
             asked=self.by(WIGG),
         )
 
+    def circulate(self, which: int) -> None:
+        self.place.care.circulate_list(self.meeting, asked=self.by(WIGG))
+
+    def dissent(self, which: int) -> None:
+        against = Dissent(practitioner=DR_PATEL, reason=f"doubt {which}")
+        self.place.care.record_dissent(
+            self.meeting, self._person(which), against, asked=self.by(WIGG)
+        )
+
+    def agree(self, which: int) -> None:
+        action = ActionId(uuid4())
+        owner = PARTNERS[which // 2 % len(PARTNERS)]
+        self.place.care.agree_action(
+            self.meeting,
+            self._person(which),
+            action,
+            what=f"Do {which}.",
+            owner=owner,
+            due_on=THURSDAY.date(),
+            asked=self.by(WIGG),
+        )
+        self.actions.append((action, owner))
+
+    def act(self, which: int) -> None:
+        if self.actions:
+            action, owner = self.actions[which % len(self.actions)]
+            if which % 3:
+                self.place.care.complete_action(action, asked=self.by(owner))
+            else:
+                self.place.care.drop_action(action, "She moved.", asked=self.by(owner))
+
+    def follow_up(self, which: int) -> None:
+        person, asked = self._person(which), self.by(self._pathway(which).responsible or WIGG)
+        following = self.place.care._load(Implementation, implementation_of(person))
+        for decision in list(following.open):
+            if which % 3:
+                self.place.care.implement_decision(person, decision, asked=asked)
+            else:
+                reason = list(NotImplementedReason)[which % 6]
+                self.place.care.not_implement_decision(person, decision, reason, asked=asked)
+
     def end_meeting(self, which: int) -> None:
         self.place.care.close_meeting(self.meeting, asked=self.by(WIGG))
 
@@ -338,6 +383,8 @@ LIKELY = (
     "book",
     "attend",
     "list_case",
+    "sit",
+    "agree",
     "wait",
 )
 

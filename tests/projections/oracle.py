@@ -109,14 +109,12 @@ def meetings(entries: Sequence[Entry]) -> dict[str, Row]:
             stream = each.data["stream"]
             said = [e for e in entries if stream in (e.data.get("stream"), e.data.get("meeting"))]
             rounds = [i for i, e in enumerate(said) if _fact(e) == "ListCirculated"]
-            since = said[rounds[-1] + 1 :] if rounds else []
             absences = [e.data["absent"] for e in said if _fact(e) == "ApologiesRecorded"]
             heard = _until_withdrawn([e for e in entries if e in said or _withdrawn(e)])
             found[stream] = {name: each.data[name] for name in named} | {
                 **{name: each.data[name] for name in also if name in each.data},
                 "convener": each.data["by_organisation"],
                 "circulated_at": said[rounds[-1]].effective_at.isoformat() if rounds else None,
-                "changed": any(_fact(e) == "CaseListed" for e in since) if rounds else None,
                 "absent": absences[-1] if absences else None,
                 "id": stream,
                 "closed": any(_fact(e) == "MeetingClosed" for e in said),
@@ -125,6 +123,29 @@ def meetings(entries: Sequence[Entry]) -> dict[str, Row]:
                     | {"agreed": _agreed([e for e in heard if str(e.subject) == subject])}
                     for subject in {str(e.subject) for e in heard if e.subject}
                 },
+            }
+    return found
+
+
+def agreed(entries: Sequence[Entry]) -> dict[str, Row]:
+    """The partner's actions and decisions by id, of those whose persons it still knows."""
+    held = _until_withdrawn(list(entries))
+    who = {e.data["stream"]: str(e.subject) for e in held if e.type.startswith("action.")}
+    found = {
+        key: row | {"id": key, "person": who[key], "kind": "action"}
+        for key, row in _agreed(held).items()
+    }
+    for e in held:
+        if e.type.startswith("implementation."):
+            key, d = e.data["decision"], e.data
+            said = [o for o in held if o.data.get("decision") == key and _became(o, d["meeting"])]
+            became = _case(said)["implementation"]
+            found[key] = became | {
+                "id": key,
+                "person": str(e.subject),
+                "kind": "decision",
+                "meeting": d["meeting"],
+                "outcome": d["outcome"],
             }
     return found
 
@@ -240,6 +261,10 @@ def _status(row: Row, me: str) -> str:
         ("in treatment", lambda: any("first_contact_at" in r for r in received)),
         ("waiting", lambda: bool(received)),
         ("sent", lambda: bool(sent)),
+        (
+            "action to do",
+            lambda: any(a["owner"] == me and a["state"] == "to do" for a in row["agreed"].values()),
+        ),
         ("on hold", lambda: row["open"] and row["responsible"] == me and bool(row["hold"])),
         ("held", lambda: row["open"] and row["responsible"] == me),
         ("involved", lambda: row["open"]),

@@ -61,7 +61,7 @@ ENTRIES = """
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
 from share.entries order by partner, number
 """
-VIEWS = ("caseload", "referrals", "meetings")
+VIEWS = ("caseload", "referrals", "meetings", "agreed")
 Views = dict[str, dict[tuple[UUID, UUID], dict[str, Any]]]
 
 
@@ -246,7 +246,7 @@ def entries(dsn: str, keys: PersonKeys) -> list[Entry]:
 
 def views(dsn: str) -> Views:
     """Every row of every view, whoever's it is."""
-    of = {"caseload": "subject", "referrals": "referral", "meetings": "meeting"}
+    of = {"caseload": "subject", "referrals": "referral", "meetings": "meeting", "agreed": "item"}
     found: Views = {}
     for view in VIEWS:
         statement = sql.SQL("select partner, {}, content from views.{}").format(
@@ -265,7 +265,7 @@ def forget_what_was_told(dsn: str) -> None:
         connection.execute(
             "truncate share.entries, share.partners, share.subjects, share.circles, "
             "share.identifiers, share.parked, views.directory, views.caseload, "
-            "views.referrals, views.meetings, views.silences"
+            "views.referrals, views.meetings, views.agreed, views.silences"
         )
         connection.execute("update views.positions set position = 0")
         connection.execute("alter table share.entries enable always trigger entries_are_kept")

@@ -54,8 +54,11 @@ def assert_views_are_as_told(views: Views, entries: Iterable[Entry]) -> None:
             ("caseload", oracle.caseload(told)),
             ("referrals", oracle.referrals(told)),
             ("meetings", oracle.meetings(told)),
+            ("agreed", oracle.agreed(told)),
         ):
-            spoken_of = {str(e.subject) for e in told} | {e.data.get("stream") for e in told}
+            spoken_of = {str(e.subject) for e in told} | {
+                e.data.get(name) for e in told for name in ("stream", "decision")
+            }
             found = {
                 str(key): oracle.bare(row)
                 for (whose, key), row in views[view].items()
@@ -179,9 +182,13 @@ async def everything(reading: Reading, partner: PartnerId, when: When) -> dict[s
     for row in page.rows:
         one = await reading.record(partner, UUID(row["person"]), when)
         seen[row["person"]] = without_actions([one or {}])
-    seen["meetings"] = await reading.meetings(partner, when)
+    seen["meetings"] = without_actions(await reading.meetings(partner, when))
     for row in seen["meetings"]:
-        seen[row["id"]] = await reading.meeting(partner, UUID(row["id"]), when)
+        one = await reading.meeting(partner, UUID(row["id"]), when)
+        seen[row["id"]] = without_actions([one or {}])
+    for kind, states in (("action", ("to do", "done")), ("decision", ("awaited", "implemented"))):
+        found = await reading.agreed(partner, kind, states, when=when)
+        seen[kind] = without_actions(found)
     return seen
 
 

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.case import Attendee, Dissent
-from domain.meeting import MeetingScheduled
+from domain.meeting import Absence, MeetingScheduled
 from domain.policies.steps import Agreement, Evidence
 from domain.steps import Grounds
 from domain.vocabulary import (
+    ActionId,
     Attendance,
     ContactId,
     Decision,
@@ -119,6 +120,7 @@ def busy_week(place: Place) -> None:
         MDT, ROSA, question="More than therapy?", present=(TALKING, TRUST, WIGG), asked=by(TALKING)
     )
     care.list_case(MDT, TOM, question="Who leads?", present=(WIGG, SOCIAL), asked=by(WIGG))
+    care.circulate_list(MDT, asked=by(WIGG))
     care.record_attendance(
         MDT,
         ROSA,
@@ -140,6 +142,24 @@ def busy_week(place: Place) -> None:
         dissent=(Dissent(practitioner=NADIA, reason="Too early."),),
         asked=by(TALKING),
     )
+    care.record_dissent(
+        MDT,
+        ROSA,
+        Dissent(practitioner=DR_OKAFOR, reason="There is no bed."),
+        asked=by(TRUST),
+    )
+    for words, owner in (("a letter about the damp", HOUSING), ("a carer's visit", SOCIAL)):
+        care.agree_action(
+            MDT,
+            ROSA,
+            ActionId(named(words)),
+            what=f"Please see to {words}.",
+            owner=owner,
+            due_on=THURSDAY.date(),
+            asked=by(TALKING),
+        )
+    care.complete_action(ActionId(named("a carer's visit")), note="Seen.", asked=by(SOCIAL))
+    care.record_apologies(MDT, (Absence(partner=SOCIAL),), asked=by(WIGG))
     care.accept_handover(ROSA, HandoverId(UUID(str(decision))), asked=by(TRUST))
     care.close_meeting(MDT, asked=by(WIGG))
 
