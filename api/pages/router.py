@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     about,
+    agreed,
     caseload,
     cases,
     history,
@@ -29,6 +30,7 @@ for part in (
     refer,
     refer_yourself,
     history,
+    agreed,
     person,
     meetings,
     cases,

@@ -65,6 +65,15 @@ DONE = {
     "room": "Who was in the room is recorded.",
     "decision": "The decision is recorded.",
     "closed": "The meeting is closed.",
+    "circulated": "The list went round.",
+    "apologies": "Who was absent is recorded.",
+    "dissent": "The dissent is recorded. The decision stays as it was.",
+    "action": "The action is agreed. Who is to do it sees it now.",
+    "action-done": "The action is done.",
+    "action-dropped": "The action is dropped.",
+    "implemented": "The decision is implemented.",
+    "not-implemented": "Why the decision was not implemented is recorded.",
+    "discussed": "The discussion is recorded.",
     "ended": "The pathway is closed.",
 }
 

@@ -215,6 +215,9 @@ ETHNICITY = {
 }
 """Ethnic category codes of the NHS Data Dictionary (2001 categories)."""
 
+MOVING = frozenset({"step up", "step down", "hand over"})
+"""Decisions that a hand-over carries: its answer says what became of them."""
+
 HAPPENED = {
     "PersonRegistered": "Details recorded",
     "DetailsCorrected": "Details corrected",
