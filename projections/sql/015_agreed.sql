@@ -18,8 +18,8 @@ create index agreed_by_day on views.agreed (partner, kind, state, (coalesce(due_
 insert into views.positions (name, position)
 select 'agreed', position from views.positions where name = 'share';
 
--- A status is new; a row keeps where its own stands among them.
-update views.caseload set urgency = urgency + 1 where status in ('on hold', 'held', 'involved', 'died', 'past');
+-- Two statuses are new, *action to do* and *on hold*; a row keeps where its own stands among them.
+update views.caseload set urgency = urgency + 2 where status in ('held', 'involved', 'died', 'past');
 
 grant select on views.agreed to throughcare_serve;
 grant select, insert, update, delete on views.agreed to throughcare_project;
