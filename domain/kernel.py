@@ -59,6 +59,7 @@ class Recorder(StrEnum):
     SENDERS_TIMER = "a timer, for the sender"
     RESPONSIBLES_TIMER = "a timer, for the organisation that is responsible"
     HOSTS_TIMER = "a timer, for the host"
+    PRACTICE = "the person's practice"
     REPORTING = "an organisation that reports a death or a move, or takes a death back"
 
 

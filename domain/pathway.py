@@ -144,10 +144,13 @@ class PathwayReopened(PathwayFact):
         Recorder.SENDER,
         Recorder.RECEIVER,
         Recorder.REPORTING,
+        Recorder.RESPONSIBLE,
+        Recorder.PRACTICE,
     )
 
     step: Step
     responsible: PartnerId
+    reason: Clinical[PersonalText | None] = None
 
 
 # What is refused
@@ -159,6 +162,18 @@ class PathwayIsOpen(BrokenRule):
 
 class PathwayIsClosed(BrokenRule):
     """The person's pathway is closed; a new referral reopens it."""
+
+
+class NoPathwayWasClosed(BrokenRule):
+    """This person's pathway was never opened here; a referral opens it."""
+
+
+class OnlyWhoHeldThemMayReopen(BrokenRule):
+    """Only who held the person last, or their practice, may open the pathway again; refer them."""
+
+
+class AskWithItsOwnActivity(BrokenRule):
+    """A death or a move ends more than the pathway; record it as such, and it ends this too."""
 
 
 class OnlyTheResponsibleMay(BrokenRule):
@@ -654,6 +669,8 @@ class Pathway(Aggregate):
         """
         if not self.open:
             return None
+        if reason in (EndReason.DIED, EndReason.MOVED_AWAY):
+            raise AskWithItsOwnActivity(self.id)
         self._holding(asked)
         self._free_to_move()
         if reason not in WITHOUT_AGREEMENT:
@@ -680,6 +697,22 @@ class Pathway(Aggregate):
             label=self.label,
             cause=cause,
         )
+
+    def reopen(
+        self, reason: str, *, practice: PartnerId | None, label: Label, asked: Asked
+    ) -> Recorded | None:
+        """Hold the person again without a new referral, and say why.
+
+        Raises `PathwayIsOpen`, `NoPathwayWasClosed`, `OnlyWhoHeldThemMayReopen`.
+        """
+        if self.open:
+            raise PathwayIsOpen(self.id)
+        if self.last_responsible is None:
+            raise NoPathwayWasClosed(self.id)
+        if asked.organisation not in (self.last_responsible, practice):
+            raise OnlyWhoHeldThemMayReopen(self.id)
+        fact = PathwayReopened(step=self.step, responsible=asked.organisation, reason=reason)
+        return self.record(fact, asked, person=self.person, label=label)
 
     def reopen_after_error(self, *, asked: Asked, cause: str) -> Recorded | None:
         """Open again what a death closed that did not happen, with whom it was with."""
@@ -730,6 +763,8 @@ class Pathway(Aggregate):
             actions += ["discharge-agreement", "discharge-withdrawal"] if self.discharge else []
             actions += [] if self.offer else ["closure"]
             actions += ["fallback-acknowledgement"] if self.fell_back else []
+        if not self.open and organisation == self.last_responsible:
+            actions.append("reopening")
         offer = self.offer
         if offer and offer.wait.unacknowledged and organisation in (offer.receiver, offer.sender):
             actions.append("silence-acknowledgement")

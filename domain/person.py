@@ -36,7 +36,7 @@ from domain.kernel import (
     Recorder,
 )
 from domain.policies.days import local_date
-from domain.vocabulary import EditId, HowKnown, Moment, PartnerId, PersonId
+from domain.vocabulary import EditId, HowKnown, PartnerId, PersonId
 
 # What happened
 
@@ -140,6 +140,10 @@ class ThePersonHasDied(BrokenRule):
 
 class DeathDateIsNotPossible(BrokenRule):
     """The date of death is in the future; correct it and send again."""
+
+
+class ThePersonHasNotMovedYet(BrokenRule):
+    """The person moves only then: you hold them until that day, so record the end after it."""
 
 
 class NoDeathWasRecorded(BrokenRule):
@@ -341,13 +345,19 @@ class Person(Aggregate):
     def move_away(
         self, since: date, *, where_to: str, new_place_told: bool, asked: Asked
     ) -> Recorded:
-        """Note where the person moved to, and whether care there knows of them yet."""
+        """Note where the person moved to, and whether care there knows of them yet.
+
+        Raises `ThePersonHasDied`, `ThePersonHasNotMovedYet`.
+        """
+        self.must_live()
+        if new_place_told and since > local_date(asked.at):
+            raise ThePersonHasNotMovedYet(self.id)
         fact = PersonMovedAway(since=since, where_to=where_to, new_place_told=new_place_told)
         return self.record(fact, asked, person=self.person)
 
-    def must_live(self, at: Moment | None = None) -> None:
-        """Raises `ThePersonHasDied`; not for what was true ``at`` a time before they did."""
-        if self.died_on is not None and (at is None or local_date(at) > self.died_on):
+    def must_live(self) -> None:
+        """Raises `ThePersonHasDied`."""
+        if self.died_on is not None:
             raise ThePersonHasDied(self.id)
 
     def evolve(self, recorded: Recorded) -> None:

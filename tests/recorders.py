@@ -35,6 +35,7 @@ class Recorders:
     decided: dict[UUID, UUID] = field(default_factory=dict)
     knowing: dict[PersonId | None, set[PartnerId]] = field(default_factory=lambda: defaultdict(set))
 
+    practice: dict[PersonId, PartnerId] = field(default_factory=dict)
     reporting: set[UUID] = field(default_factory=set)
 
     def follow(self, recorded: Recorded) -> None:
@@ -62,6 +63,8 @@ class Recorders:
                 return timer and who == self.holder(recorded)
             case Recorder.HOSTS_TIMER:
                 return timer and who == self.host
+            case Recorder.PRACTICE:
+                return recorded.person is not None and who == self.practice.get(recorded.person)
             case Recorder.REPORTING:
                 return recorded.intention in self.reporting and who in self.knowing[recorded.person]
             case Recorder.INVITED:
@@ -121,6 +124,8 @@ class Recorders:
             self.decided[fact.decision] = stream
         if person is None:
             return
+        if practice := getattr(fact, "practice", None):
+            self.practice[person] = practice
         if fact.TOPIC in REPORTED:
             self.reporting.add(recorded.intention)
         self.knowing[person].add(recorded.organisation)

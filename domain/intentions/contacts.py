@@ -118,5 +118,6 @@ class ContactIntentions(Deciding):
         if under.receiver != asked.organisation:
             raise referral.OnlyTheReceiverMay(referral_id)
         if under.state is not referral.State.ACCEPTED:
+            self._living_behind(referral_id)
             raise referral.ReferralWasNotAccepted(referral_id)
         return under

@@ -20,6 +20,7 @@ from domain import (
     action,
     contact,
     discussion,
+    handover,
     implementation,
     measure,
     meeting,
@@ -43,6 +44,7 @@ from domain.vocabulary import (
     PartnerKind,
     PersonId,
     ReferralId,
+    Source,
     Step,
 )
 
@@ -67,6 +69,14 @@ FACTS = Topics(
 
 TRIES = 5
 """How often an intention is decided anew when another one was recorded first."""
+
+OVER = (
+    handover.NobodyOfferedThisHandover,
+    pathway.PathwayIsClosed,
+    referral.ReferralIsNotWaiting,
+    referral.ReferralWasNotAccepted,
+)
+"""Refusals that say that something is over, and not why."""
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -228,10 +238,12 @@ class Deciding(Application[UUID]):
         for _ in range(TRIES):
             try:
                 changed = self._followed_up(decide(), asked)
-            except BrokenRule:
+            except BrokenRule as rule:
                 # The same intention, asked at the same moment, may have been recorded meanwhile.
                 if same := self._log.earlier(asked.organisation, asked.key):
                     return _first_answer(same, asked)
+                if isinstance(rule, OVER):
+                    self._living_behind(noun)  # it is over because they died: say so
                 raise
             decided = [fact for aggregate in changed for fact in aggregate.collect_events()]
             actions = _next_actions(noun, changed, asked.organisation)
@@ -324,6 +336,29 @@ class Deciding(Application[UUID]):
     def _pathway(self, person_id: PersonId) -> pathway.Pathway:
         return self._load(pathway.Pathway, pathway_of(person_id))
 
+    def _living(self, person_id: PersonId) -> None:
+        """Raises `ThePersonHasDied`."""
+        self._load(person.Person, person_id).must_live()
+
+    def _living_behind(self, noun: UUID) -> None:
+        """Raises `ThePersonHasDied` when that is whom this noun is about."""
+        first = self._log.select_events(noun, limit=1)
+        about = getattr(first[0], "person", None) if first else None
+        if about is not None:
+            self._living(about)
+
+    def _receiver(self, wanted: service.Service, source: Source) -> PartnerId:
+        """Who receives a referral from this source. Raises what `Service.receiver` raises."""
+        receiver = wanted.receiver(source)
+        if not self._stays(receiver):
+            raise service.ServiceIsNotOpen(wanted.id)
+        return receiver
+
+    def _stays(self, partner_id: PartnerId) -> bool:
+        """Whether an organisation has joined, and has not left."""
+        joined = self._load(partner.Partner, partner_id)
+        return joined.kind is not None and not joined.left
+
     def _kind(self, partner_id: PartnerId) -> PartnerKind | None:
         if partner_id not in self._kinds:
             kind = self._load(partner.Partner, partner_id).kind
@@ -402,7 +437,12 @@ class Deciding(Application[UUID]):
         asked: Asked,
         because: Recorded | None,
     ) -> None:
-        """Accept a hand-over. Raises `ThePersonObjects`: nobody holds whom they may not see."""
+        """Accept a hand-over. Raises `ThePersonObjects`: nobody holds whom they may not see.
+
+        Raises `PartnerHasLeft`: nor does who is gone.
+        """
+        if not self._stays(asked.organisation):
+            raise partner.PartnerHasLeft(asked.organisation)
         self._welcome(way.person, asked.organisation)
         way.accept_handover(handover, asked=asked, cause=because.id if because else None)
 

@@ -128,6 +128,7 @@ class DirectoryIntentions(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.must_live()
             if self._pathway(person_id).responsible == to:
                 raise TheResponsibleMustKnow(to)
             known.object_to(to, asked=asked)
@@ -140,6 +141,7 @@ class DirectoryIntentions(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.must_live()
             known.lift_objection(to, asked=asked)
             return (known,)
 
@@ -150,6 +152,7 @@ class DirectoryIntentions(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.must_live()
             known.consent_to(to, asked=asked)
             return (known,)
 

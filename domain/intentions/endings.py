@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from domain import contact, partner, person, referral
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain import contact, partner, pathway, person, referral
+from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePersonObjects
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies import entry
@@ -87,6 +87,63 @@ class EndingIntentions(Deciding):
             return alive, way
 
         return self._ask(person_id, asked, decide)
+
+    # A person moved away
+
+    def record_move(
+        self,
+        person_id: PersonId,
+        since: date,
+        *,
+        where_to: str,
+        new_place_told: bool,
+        asked: Asked,
+    ) -> Answer:
+        """Record where a person moved to; once care there was told, what is open here ends.
+
+        Until then their organisation holds them as before: nobody is let go on the way. Raises
+        `PathwayIsClosed`, `OnlyTheResponsibleMay`, `ThePersonHasDied`, `ThePersonHasNotMovedYet`.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            mover = self._get(person.Person, person_id, PersonIsUnknown)
+            way = self._pathway(person_id)
+            if not way.open:
+                raise pathway.PathwayIsClosed(way.id)
+            if way.responsible != asked.organisation:
+                raise pathway.OnlyTheResponsibleMay(way.id)
+            moved = mover.move_away(
+                since, where_to=where_to, new_place_told=new_place_told, asked=asked
+            )
+            if not new_place_told:
+                return (mover,)
+            return mover, *self._end_all(person_id, EndReason.MOVED_AWAY, asked, moved)
+
+        return self._ask(person_id, asked, decide)
+
+    # A person came back
+
+    def reopen_pathway(self, person_id: PersonId, reason: str, *, asked: Asked) -> Answer:
+        """Hold a person again who was held before, without a referral, and say why.
+
+        Raises `ThePersonHasDied`, `ThePersonObjects` and what `Pathway.reopen` raises.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.must_live()
+            if asked.organisation in known.objections:
+                raise ThePersonObjects(asked.organisation)
+            way = self._pathway(person_id)
+            way.reopen(
+                reason,
+                practice=known.practice,
+                label=self._label(asked.organisation),
+                asked=asked,
+            )
+            return (way,)
+
+        return self._ask(pathway_of(person_id), asked, decide)
 
     # An organisation left
 
@@ -202,10 +259,6 @@ class EndingIntentions(Deciding):
             if carried.state in referral.OPEN:  # the receiver may still take them on
                 way.offer_again(offer, asked=asked)
         return (way,)
-
-    def _stays(self, partner_id: PartnerId) -> bool:
-        joined = self._load(partner.Partner, partner_id)
-        return joined.kind is not None and not joined.left
 
     # Everything at once
 

@@ -98,9 +98,10 @@ class MeetingIntentions(Deciding):
         urgent: str | None = None,
         asked: Asked,
     ) -> Answer:
-        """Put a person on a meeting's list. Raises `ThePersonObjects`."""
+        """Put a person on a meeting's list. Raises `ThePersonHasDied`, `ThePersonObjects`."""
 
         def listing(held: meeting.Meeting) -> Recorded | None:
+            self._living(person_id)
             for partner in present:
                 self._welcome(person_id, partner)
             return held.list_case(
@@ -188,7 +189,7 @@ class MeetingIntentions(Deciding):
             wanted, receiver, label = None, None, Label.ORDINARY
             if outcome in MOVES and service_id:
                 wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
-                receiver = wanted.receiver(Source.PROFESSIONAL)
+                receiver = self._receiver(wanted, Source.PROFESSIONAL)
                 label = self._label(receiver, wanted.label)
             decided = deciding.decide(
                 person_id,

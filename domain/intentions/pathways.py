@@ -90,7 +90,7 @@ class PathwayIntentions(Deciding):
                 way,
                 handover,
                 wanted,
-                wanted.receiver(Source.PROFESSIONAL),
+                self._receiver(wanted, Source.PROFESSIONAL),
                 asked,
                 None,
                 grounds=self._shown(way, grounds, wanted.step),

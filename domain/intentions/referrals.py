@@ -67,13 +67,16 @@ class ReferralIntentions(Deciding):
                 self._register(helped, registering, asked)
             if not helped.registered:
                 raise PersonIsUnknown(person_id)
+            helped.must_live()
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
-            receiver = wanted.receiver(source)
+            receiver = self._receiver(wanted, source)
             sending = sender or asked.organisation
             if sending != asked.organisation != receiver:
                 raise OnlyTheReceiverMayRecordForAnother(referral_id)
             if self._kind(sending) is None:
                 raise partner.PartnerIsUnknown(sending)
+            if not self._stays(sending):
+                raise partner.PartnerHasLeft(sending)
             for partner_id in (sending, receiver):
                 if partner_id in helped.objections:
                     raise ThePersonObjects(partner_id)
@@ -130,7 +133,8 @@ class ReferralIntentions(Deciding):
 
         Raises `ThePersonObjects` when they object to the host too.
         """
-        holder = entry.holder(source, sending, self._kind(sending), helped.practice, self.host)
+        practice = helped.practice if helped.practice and self._stays(helped.practice) else None
+        holder = entry.holder(source, sending, self._kind(sending), practice, self.host)
         if holder in helped.objections:
             holder = self.host
         if holder in helped.objections:
@@ -197,7 +201,7 @@ class ReferralIntentions(Deciding):
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             if asking.source is None:
                 raise referral.ReferralIsUnknown(referral_id)
-            receiver = wanted.receiver(asking.source)
+            receiver = self._receiver(wanted, asking.source)
             redirected = asking.redirect(
                 service_id, receiver, label=wanted.label, note=note, asked=asked
             )

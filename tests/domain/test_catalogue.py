@@ -86,5 +86,10 @@ def test_each_part_is_told_from_every_other() -> None:
         recorders.follow(recorded)
     anybody = {Recorder.PARTNER, Recorder.KNOWING}
     assert played["ReferralAccepted"] == {Recorder.RECEIVER, *anybody}
-    assert played["KeyWorkerNamed"] == {Recorder.RESPONSIBLE, Recorder.HOST, *anybody}
+    assert played["KeyWorkerNamed"] == {
+        Recorder.RESPONSIBLE,
+        Recorder.PRACTICE,
+        Recorder.HOST,
+        *anybody,
+    }
     assert TRUST not in recorders.knowing[ROSA]

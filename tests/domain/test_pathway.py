@@ -260,7 +260,7 @@ def test_only_the_responsible_closes_and_not_while_an_offer_waits() -> None:
     pathway(opened()).when(close).then(closed())
     pathway(opened(), closed()).when(close).then_nothing()
     pathway(opened()).when(
-        lambda p: p.close(EndReason.DIED, model=NICE, asked=by(TRUST))
+        lambda p: p.close(EndReason.COMPLETED, model=NICE, asked=by(TRUST))
     ).then_refused(OnlyTheResponsibleMay)
     pathway(opened(), handover_offered()).when(close).then_refused(AnotherHandoverIsOffered)
 
@@ -292,7 +292,7 @@ def test_only_the_responsible_closes_and_not_while_an_offer_waits() -> None:
                 "closure",
             ),
         ),
-        ((opened(), closed()), (), ()),
+        ((opened(), closed()), ("reopening",), ()),
     ],
 )
 def test_each_side_is_shown_what_it_may_do_next(

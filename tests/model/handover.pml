@@ -60,7 +60,7 @@ inline record(organisation, asks, next) {
         acknowledged = 1
     :: asks == closure ->
         holds[organisation] = 0
-    :: asks == reopening ->
+    :: asks == referral ->
         holds[organisation] = 1; responsible = organisation
     :: else ->                                 /* the timer tells the next one */
         told++;

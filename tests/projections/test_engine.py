@@ -321,6 +321,7 @@ def test_views_are_behind_until_they_have_caught_up(place: Place) -> None:
         "share",
         "directory",
         "silences",
+        "ties",
         "caseload",
         "referrals",
         "meetings",

@@ -74,7 +74,7 @@ class Rosa:
                 return care.acknowledge_handover_silence(ROSA, self.offer, asked=asked)
             case "closure":
                 return care.close_pathway(ROSA, EndReason.COMPLETED, asked=asked)
-            case "reopening":
+            case "referral":
                 return self.place.refer(f"referral {self.asked}", to=GARDENING)
             case _:
                 rung = RUNGS[asks]
