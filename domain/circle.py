@@ -49,6 +49,7 @@ class Circle:
     objections: set[PartnerId] = field(default_factory=set)
     consents: set[PartnerId] = field(default_factory=set)
     carers: set[PartnerId] = field(default_factory=set)
+    mourning: set[PartnerId] = field(default_factory=set)
     open: bool = False
     responsible: PartnerId | None = None
 
@@ -74,7 +75,7 @@ class Circle:
                 backfills.append(backfill)
 
         disclosures = []
-        for partner in sorted(before.keys() | now):
+        for partner in sorted(before.keys() | now | self._mistaken(recorded)):
             agreement = agreements.get(partner)
             if agreement is None or not self._admits(partner, agreements, today):
                 continue
@@ -115,6 +116,20 @@ class Circle:
                 self.past[partner] = recorded.position
                 over.append(partner)
         return over
+
+    def leave(self, partner: PartnerId, position: int) -> bool:
+        """A partner left the place: whether it was told of this person, and hears no more."""
+        if self.told.pop(partner, None) is None:
+            return False
+        self.past[partner] = position
+        return True
+
+    def _mistaken(self, recorded: Recorded) -> set[PartnerId]:
+        """Who was told that the person died, and is told that they did not, involved or not."""
+        if not isinstance(recorded.fact, person.DeathRecordedInError):
+            return set()
+        told, self.mourning = self.mourning & self.past.keys(), set()
+        return told
 
     def _backfill(
         self,
@@ -191,6 +206,8 @@ class Circle:
                 self._join(recorded.organisation, "registering")
                 if practice:
                     self._join(practice, "registered")
+            case person.PersonDied():
+                self.mourning |= self.told.keys()
             case person.ObjectionRaised(to=partner):
                 self.objections.add(partner)
                 self.consents.discard(partner)

@@ -28,7 +28,8 @@ class ResponsibilityFellBack(FallbackFact):
     """The organisation that held the person is gone: another holds them from now on, unasked.
 
     It is the person's practice, or else the host, and is alerted until somebody there says that
-    they have seen it. ``label`` is that of the new holding.
+    they have seen it. What a referral offers goes on in its name. ``label`` is that of the new
+    holding.
     """
 
     TOPIC: ClassVar[str] = "pathway:ResponsibilityFellBack"

@@ -297,22 +297,6 @@ class Pathway(Aggregate):
             fact, model=model, grounds=grounds, asked=asked, correlation=correlation, cause=cause
         )
 
-    def offer_again(self, offer: Offer, *, asked: Asked) -> Recorded:
-        """Make the offer of who held the person before once more: somebody else holds them now.
-
-        Its move was judged when it was first offered. Raises what `offer_handover` raises.
-        """
-        fact = HandoverOffered(
-            handover=offer.handover,
-            sender=self._free_to_move(),
-            receiver=offer.receiver,
-            to_step=offer.to_step,
-            label=offer.label,
-        )
-        return self._offer(
-            fact, model=None, grounds=offer.grounds, asked=asked, correlation=offer.correlation
-        )
-
     def hand_back(
         self,
         handover: HandoverId,
@@ -724,14 +708,12 @@ class Pathway(Aggregate):
     def fall_back(
         self, to: PartnerId, *, because: Because, label: Label, asked: Asked
     ) -> Recorded | None:
-        """Let another hold the person, whose organisation is gone; an offer it made ends with it.
+        """Let another hold the person, whose organisation is gone; it offers what is on offer.
 
         ``None`` when the pathway is closed, or that organisation holds the person already.
         """
         if not self.open or self.responsible is None or self.responsible == to:
             return None
-        if self.offer is not None:
-            self.lapse_handover(self.offer.handover, asked=asked)
         fact = ResponsibilityFellBack(
             sender=self.responsible, responsible=to, because=because, label=label
         )
@@ -883,9 +865,10 @@ class Pathway(Aggregate):
                 self.open, self.responsible, self.came_from = False, None, ()
                 self.ended_by, self.last_responsible = reason, responsible
             case ResponsibilityFellBack() as fallen:
+                offer = self.offer and replace(self.offer, sender=fallen.responsible)
                 self._let_go()
                 self.responsible, self.label, self.came_from = fallen.responsible, fallen.label, ()
-                self.fell_back = True
+                self.offer, self.fell_back = offer, True
             case FallbackAcknowledged():
                 self.fell_back, self.fallback_seen = False, True
             case other:

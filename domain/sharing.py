@@ -105,8 +105,9 @@ def may_know(
       Everybody else who may know who holds the person learns only that responsibility moved, and
       to whom unless that is a drug service: nobody may believe that they, or somebody who is not,
       still hold the person.
-    - Who registered a person, who sat in a meeting and whom a person objects or consents to would
-      name a drug service, a school or a probation office to organisations that never heard of it.
+    - Who registered a person or said that they died, who sat in a meeting and whom a person objects
+      or consents to would name a drug service, a school or a probation office to organisations that
+      never heard of it.
     - A correction is told to those who may know one of the details it puts right, and a settled
       conflict to those who may know its detail.
     - No internal id of a person is told.
@@ -141,12 +142,14 @@ def may_know(
         return _disclosed(recorded, partner, fields & holding, {}, backfill)
     envelope = {} if recorded.originator_id == recorded.person else _envelope(recorded)
     coordinating = Category.COORDINATION in allowed
-    registrar = isinstance(fact, person.PersonFact | CorrectionFact) and not agreement.substance
+    of_the_person = (recorded.causation or "").startswith(f"{recorded.person}/")
+    registrar = isinstance(fact, person.PersonFact | CorrectionFact) or of_the_person
+    registrar = registrar and not agreement.substance
     if recorded.organisation == partner or (coordinating and not registrar):
         envelope["by_organisation"] = str(recorded.organisation)
         if recorded.practitioner:
             envelope["by_practitioner"] = str(recorded.practitioner)
-    if recorded.causation and coordinating:
+    if recorded.causation and coordinating and not of_the_person:
         envelope["causation"] = recorded.causation
     if isinstance(fact, referral.ReferralMade):
         envelope["part"] = (

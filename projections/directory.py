@@ -44,6 +44,7 @@ class PartnerEntry:
     identifiers: dict[str, str]
     agreement: AgreementSigned | None = None
     practitioners: dict[PractitionerId, PractitionerEntry] = field(default_factory=dict)
+    left: bool = False
 
 
 @dataclass
@@ -97,9 +98,10 @@ class Directory:
                 return entry
         return None
 
-    def follow(self, recorded: Recorded) -> bool:
-        """Follow a fact of the directory; whether it was one."""
+    def follow(self, recorded: Recorded) -> set[UUID]:
+        """Follow a fact of the directory; the streams whose entries it changed."""
         stream = recorded.originator_id
+        changed = {stream}
         match recorded.fact:
             case partner.PartnerJoined() as joined:
                 key = PartnerId(stream)
@@ -108,6 +110,12 @@ class Directory:
                 self.partners[PartnerId(stream)].agreement = agreement
             case partner.AgreementEnded():
                 self.partners[PartnerId(stream)].agreement = None
+            case partner.PartnerLeft():
+                self.partners[PartnerId(stream)].left = True
+                for offered in self.services.values():
+                    if offered.partner == stream:
+                        offered.taking = False
+                        changed.add(offered.id)
             case partner.PractitionerAdded() as added:
                 employer = self.partners[PartnerId(stream)]
                 employer.practitioners[added.practitioner] = PractitionerEntry(
@@ -128,8 +136,8 @@ class Directory:
             case service.ServicePaused() | service.ServiceClosed():
                 self.services[ServiceId(stream)].taking = False
             case _:
-                return False
-        return True
+                return set()
+        return changed
 
     def save(self, connection: Connection, streams: set[UUID]) -> None:
         """Write the entries of these streams."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from psycopg import Connection
@@ -17,7 +17,7 @@ from domain import corrections, meeting, person
 from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
 from domain.mapping import FactMapper, UnreadableFact
-from domain.partner import AgreementSigned
+from domain.partner import AgreementSigned, PartnerLeft
 from domain.sharing import ENDED, WITHDRAWN, Disclosure, message_type
 from domain.vocabulary import PartnerId, PersonId
 from projections import log
@@ -167,16 +167,31 @@ class Share:
     def _plan(self, recorded: Recorded) -> Telling:
         try:
             if recorded.person is None:
-                if self.directory.follow(recorded):
+                if changed := self.directory.follow(recorded):
                     self.agreements = self.directory.agreements
-                    self.directory_streams.add(recorded.originator_id)
-                    return Telling()
+                    self.directory_streams |= changed
+                    return Telling(disclosures=self._partings(recorded))
                 return Telling(disclosures=self._meeting(recorded))
             self._identify(recorded)
             circle = self.circles.setdefault(recorded.person, Circle(recorded.person))
             return circle.follow(recorded, self.agreements)
         except Exception as failed:
             raise _poison(recorded, failed) from failed
+
+    def _partings(self, recorded: Recorded) -> tuple[Disclosure, ...]:
+        """To a partner that left: of everybody it was told of, that nothing more is told."""
+        if not isinstance(recorded.fact, PartnerLeft):
+            return ()
+        partner = PartnerId(recorded.originator_id)
+        cursor = self.connection.cursor(binary=True)
+        for (state,) in cursor.execute(_SQL["circles_of"], [str(partner)]).fetchall():
+            circle = _CIRCLE.validate_json(state)
+            self.circles.setdefault(circle.person, circle)
+        return tuple(
+            _notice(partner, ENDED, replace(recorded, person=who))
+            for who in sorted(self.circles)
+            if self.circles[who].leave(partner, recorded.position)
+        )
 
     def _identify(self, recorded: Recorded) -> None:
         match recorded.fact:

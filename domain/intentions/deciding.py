@@ -72,6 +72,7 @@ TRIES = 5
 
 OVER = (
     handover.NobodyOfferedThisHandover,
+    pathway.OnlyTheResponsibleMay,
     pathway.PathwayIsClosed,
     referral.ReferralIsNotWaiting,
     referral.ReferralWasNotAccepted,

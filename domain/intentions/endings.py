@@ -253,11 +253,11 @@ class EndingIntentions(Deciding):
         if not may:
             raise NobodyElseMayHold(held.id)
         to, offer = may[0], way.offer
+        if offer is not None:
+            carried = self._load(referral.Referral, offer.handover).state in referral.OPEN
+            if not carried or offer.receiver == to:  # else its receiver may still take them on
+                way.lapse_handover(offer.handover, asked=asked)
         way.fall_back(to, because=Because.PARTNER_LEFT, label=self._label(to), asked=asked)
-        if offer and offer.receiver != to and self._stays(offer.receiver):
-            carried = self._load(referral.Referral, offer.handover)
-            if carried.state in referral.OPEN:  # the receiver may still take them on
-                way.offer_again(offer, asked=asked)
         return (way,)
 
     # Everything at once

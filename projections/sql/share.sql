@@ -1,6 +1,10 @@
 -- name: circles
 select state from share.circles where person = any(%b::uuid[])
 
+-- name: circles_of
+select state from share.circles
+where jsonb_exists(convert_from(state, 'UTF8')::jsonb -> 'told', %b::text)
+
 -- name: numbers
 select partner, number from share.partners
 
