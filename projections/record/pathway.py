@@ -49,9 +49,12 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
                 silence.follow(row["offer"], data, at, escalated=fact == "HandoverSilenceEscalated")
         case "ResponsibilityFellBack":
             # Absent when a drug service holds them now and this partner may not know which.
+            offer = row["offer"]
             _let_go(row)
-            row.update(open=True, responsible=data.get("responsible"))
+            row.update(open=True, responsible=data.get("responsible"), offer=offer)
             row.update(came_from=[], fell_back_at=at)
+            if offer and "responsible" in data:
+                offer["sender"] = data["responsible"]
         case "FallbackAcknowledged":
             row["fell_back_at"] = None
         case "SteppedUp" | "SteppedDown":
@@ -72,6 +75,7 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
         case "PathwayClosed":
             _let_go(row)
             row.update(open=False, responsible=None, came_from=[])
+            row["last_responsible"] = data.get("responsible")
 
 
 def _let_go(row: dict[str, Any]) -> None:
@@ -87,7 +91,12 @@ def _asks_anew(row: dict[str, Any], agreement: Agreement) -> None:
 
 
 def actions(row: dict[str, Any]) -> list[str]:
-    """What this partner may ask next of the person's pathway, by the domain's own words."""
+    """What this partner may ask next of the person's pathway, by the domain's own words.
+
+    Who is told where a person stands gives care, and so may say that they died.
+    """
+    if row.get("died"):
+        return ["death-in-error"]
     me, offer = PartnerId(UUID(row["partner"])), row["offer"]
     known = Pathway(id=UUID(int=0), open=row["open"], responsible=_partner(row.get("responsible")))
     known.fell_back = row.get("fell_back_at") is not None
@@ -97,6 +106,7 @@ def actions(row: dict[str, Any]) -> list[str]:
         known.hold = Hold("", date.fromisoformat(hold["review_on"]))
     if discharge := row.get("discharge"):
         known.discharge = Discharge(EndReason(discharge["reason"]))
+    known.last_responsible = _partner(row.get("last_responsible"))
     if offer:
         wait = silence.wait(offer.get("silence"), offer["at"], Silence.HANDOVER)
         known.offer = Offer(
@@ -112,6 +122,12 @@ def actions(row: dict[str, Any]) -> list[str]:
     allowed = list(known.next_actions(me))
     if offer and offer["handover"] in row["referrals"] and "handover-withdrawal" in allowed:
         allowed.remove("handover-withdrawal")  # it ends with the referral that carries it
+    if not row["open"] and "step" in row and row.get("practice") == row["partner"]:
+        allowed += [] if "reopening" in allowed else ["reopening"]
+    if row["open"] and row.get("responsible") == row["partner"]:
+        allowed.append("moving-away")
+    if "step" in row and not (row["withdrawn"] or row["ended"]):
+        allowed.append("death")
     return allowed
 
 

@@ -186,6 +186,7 @@ def _record(told: list[Entry]) -> Row:
         "hold": _hold(held),
         "discharge": _discharge(held),
         "fell_back_at": _fell_back(held),
+        "last_responsible": _said(held, {"PathwayClosed": "responsible"}),
         "died": _died(held),
         "not_dead_at": _at(_last(held, {"DeathRecordedInError"})),
         "moved_away": _moved(held),
@@ -471,7 +472,7 @@ def _discharge(held: list[Entry]) -> Row | None:
 
 
 def _offer(held: list[Entry]) -> Row | None:
-    ends = {*_ANSWERS, *_LETTING_GO}
+    ends = {*_ANSWERS, "PathwayClosed"}
     last = _last(held, {"HandoverOffered", *ends})
     if last is None or _fact(last) in ends:
         return None
@@ -479,6 +480,9 @@ def _offer(held: list[Entry]) -> Row | None:
     said = held[held.index(last) :]
     silence = _silence(said, set(), "HandoverSilenceEscalated", "HandoverSilenceAcknowledged")
     offer = {name: last.data[name] for name in named if last.data.get(name)} | {"at": _at(last)}
+    fell = _last(said, {"ResponsibilityFellBack"})
+    if fell and "responsible" in fell.data:
+        offer["sender"] = fell.data["responsible"]
     return offer | {"silence": silence}
 
 
