@@ -242,10 +242,10 @@ def test_a_partner_whose_joining_cannot_be_read_parks_that_partner(place: Place)
         TRUST,
     )[0][0]
     topic = "update log.facts set topic = %s where position = %s"
-    tampered(place, topic, "os:System", at)
     place.register()
     place.refer("Rosa: not safe alone", to=WARD)
     place.refer("Rosa: low mood")
+    tampered(place, topic, "os:System", at)
     place.fold()
     assert [case for case, *_ in parked(place)] == [TRUST]
     assert place.told(TRUST) == []
