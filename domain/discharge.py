@@ -80,9 +80,6 @@ class AnotherReasonWasAgreed(BrokenRule):
 
 # What is true now
 
-WITHOUT_AGREEMENT = frozenset({EndReason.DIED})
-"""Reasons that nobody agrees to."""
-
 
 @dataclass(frozen=True, slots=True)
 class Discharge:

@@ -13,7 +13,6 @@ from domain.discharge import (
     FACTS as DISCHARGE_FACTS,
 )
 from domain.discharge import (
-    WITHOUT_AGREEMENT,
     AnotherReasonWasAgreed,
     CoordinatorNamed,
     Discharge,
@@ -50,7 +49,9 @@ from domain.kernel import (
     Aggregate,
     Asked,
     BrokenRule,
+    Clinical,
     Fact,
+    PersonalText,
     Recorded,
     Recorder,
 )
@@ -648,7 +649,9 @@ class Pathway(Aggregate):
     def close(self, reason: EndReason, *, model: SteppedCare, asked: Asked) -> Recorded | None:
         """End the pathway, once those agreed whom the model in force asks.
 
-        Raises `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`, `DischargeIsNotAgreed`,
+        A death or a move has its own activity: nobody agrees to those. Raises
+        `AskWithItsOwnActivity`, `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`,
+        `DischargeIsNotAgreed`,
         `AnotherReasonWasAgreed`.
         """
         if not self.open:
@@ -657,12 +660,11 @@ class Pathway(Aggregate):
             raise AskWithItsOwnActivity(self.id)
         self._holding(asked)
         self._free_to_move()
-        if reason not in WITHOUT_AGREEMENT:
-            missing = model.still_to_agree(self.discharge.agreed if self.discharge else ())
-            if missing:
-                raise DischargeIsNotAgreed(self.id, needs=tuple(who.value for who in missing))
-            if model.discharge and self.discharge and self.discharge.reason is not reason:
-                raise AnotherReasonWasAgreed(self.id)
+        missing = model.still_to_agree(self.discharge.agreed if self.discharge else ())
+        if missing:
+            raise DischargeIsNotAgreed(self.id, needs=tuple(who.value for who in missing))
+        if model.discharge and self.discharge and self.discharge.reason is not reason:
+            raise AnotherReasonWasAgreed(self.id)
         return self._record(PathwayClosed(reason=reason, responsible=asked.organisation), asked)
 
     def end(self, reason: EndReason, *, asked: Asked, cause: str | None) -> Recorded | None:

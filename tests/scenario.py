@@ -20,10 +20,10 @@ from domain.intentions.deciding import Answer
 from domain.kernel import Aggregate, Asked, BrokenRule, Fact, Recorded
 from domain.mapping import StoredFact
 from domain.pathway import Pathway, pathway_of
-from domain.policies.steps import Evidence
+from domain.policies.steps import NICE, Evidence
 from domain.referral import Referral
 from domain.sharing import Backfill, Disclosure
-from domain.steps import Grounds
+from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
     HandoverId,
     Label,
@@ -239,6 +239,7 @@ class Community:
         source: Source = Source.PROFESSIONAL,
         take_over: bool = False,
         ask: str = "Please see her.",
+        grounds: Grounds = NO_GROUNDS,
     ) -> ReferralId:
         """A referral named in the test's own words."""
         referral = ReferralId(named(words))
@@ -252,6 +253,7 @@ class Community:
             responsibility=(
                 Responsibility.TAKE_OVER if take_over else Responsibility.HELP_ALONGSIDE
             ),
+            grounds=grounds,
             asked=by(sender),
         )
         return referral
@@ -341,6 +343,11 @@ def tell(facts: Iterable[Recorded], person: PersonId = ROSA) -> Telling:
             telling.entries.setdefault(partner, []).append(None)
         history.append(recorded)
     return telling
+
+
+def without_agreements(place: Community) -> None:
+    """The place works by a model that lets who holds a person discharge them alone."""
+    place.care.choose_stepped_care(NICE.name, MONDAY.date(), asked=by(WIGG))
 
 
 def refused(rule: type[BrokenRule]) -> pytest.RaisesExc[BrokenRule]:

@@ -73,7 +73,7 @@ from tests.people import (
     details,
     named,
 )
-from tests.scenario import Community, by, refused
+from tests.scenario import Community, by, refused, without_agreements
 
 
 @pytest.fixture
@@ -597,16 +597,17 @@ def test_a_batch_is_one_append(place: Community) -> None:
 
 
 def test_a_refused_intention_leaves_nothing_behind_in_a_batch(place: Community) -> None:
+    without_agreements(place)
     with place.care.batch():
         place.register(TOM)
         place.refer("Tom to therapy", person=TOM)
         with refused(CannotBeResponsible):
             place.care.offer_handover(TOM, HandoverId(uuid4()), GARDENING, asked=by(WIGG))
-        place.care.close_pathway(TOM, EndReason.DIED, asked=by(WIGG))
+        place.care.close_pathway(TOM, EndReason.COMPLETED, asked=by(WIGG))
         with refused(CannotBeResponsible):
             place.refer("Tom to gardening", person=TOM, to=GARDENING, take_over=True)
         again = place.refer("Tom to therapy again", person=TOM)
-    assert happened(place)[3:] == ["PathwayClosed", "ReferralMade", "PathwayReopened"]
+    assert happened(place)[4:] == ["PathwayClosed", "ReferralMade", "PathwayReopened"]
     assert place.recorded()[-1].correlation == again
 
 

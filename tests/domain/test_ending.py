@@ -67,7 +67,7 @@ from tests.people import (
     WIGG,
     named,
 )
-from tests.scenario import Community, by, refused
+from tests.scenario import Community, by, refused, without_agreements
 
 SUNDAY = MONDAY.date() - timedelta(days=1)
 
@@ -327,6 +327,7 @@ def test_whoever_held_the_person_holds_them_again(place: Community) -> None:
 
 def test_a_pathway_that_had_ended_before_stays_ended(place: Community) -> None:
     place.refer("Rosa to therapy")
+    without_agreements(place)
     place.care.close_pathway(ROSA, EndReason.COMPLETED, asked=by(WIGG))
     dies(place)
     lives(place)
@@ -413,6 +414,7 @@ def test_a_pathway_is_not_closed_past_what_ends_everything_else(
 def closed_by_the_trust(place: Community) -> None:
     place.refer("Rosa to therapy")
     place.hand_over(WARD)
+    without_agreements(place)
     place.care.close_pathway(ROSA, EndReason.COMPLETED, asked=by(TRUST))
 
 

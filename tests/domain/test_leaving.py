@@ -56,7 +56,7 @@ from tests.people import (
     agreement,
     named,
 )
-from tests.scenario import Community, by, refused
+from tests.scenario import ASKED_FOR, Community, by, refused
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_nobody_falls_to_whom_they_object_to(place: Community) -> None:
 
 def test_what_a_referral_offers_goes_on_in_the_new_holders_name(place: Community) -> None:
     with_the_trust(place)
-    carried = place.refer("Rosa to social work", to=SUPPORT, take_over=True)
+    carried = place.refer("Rosa to social work", to=SUPPORT, take_over=True, grounds=ASKED_FOR)
     leaves(place, TRUST)
     (fell,) = swept(place, Tied.PATHWAY, ROSA, TRUST)
     assert isinstance(fell, ResponsibilityFellBack)
@@ -197,7 +197,7 @@ def test_what_a_referral_offers_goes_on_in_the_new_holders_name(place: Community
 def test_an_offer_of_its_own_ends_with_it(place: Community) -> None:
     with_the_trust(place)
     offered = HandoverId(uuid4())
-    place.care.offer_handover(ROSA, offered, SUPPORT, asked=by(TRUST))
+    place.care.offer_handover(ROSA, offered, SUPPORT, grounds=ASKED_FOR, asked=by(TRUST))
     leaves(place, TRUST)
     lapsed, fell = swept(place, Tied.PATHWAY, ROSA, TRUST)
     assert lapsed == HandoverLapsed(handover=offered, sender=TRUST, receiver=SOCIAL)
