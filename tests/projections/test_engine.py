@@ -326,7 +326,6 @@ def test_views_are_behind_until_they_have_caught_up(place: Place) -> None:
         "referrals",
         "meetings",
         "agreed",
-        "ties",
     }
     assert all(lag > 0 for _, lag in behind.values())
     place.fold()
