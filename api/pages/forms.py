@@ -14,7 +14,8 @@ from fastapi import Response
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
-from api.asking import Asking
+from api.asking import Asking, in_time
+from api.pages.opened import Opened
 from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
 from api.problems import IdempotencyKeyIsMissing, status_of
@@ -165,6 +166,7 @@ class Form(Generic[M]):
     caption: str = ""
     lede: Sequence[str] = ()
     warning: bool = False
+    opened: Opened | None = None
 
     @property
     def questions(self) -> list[Question]:
@@ -176,12 +178,18 @@ class Form(Generic[M]):
         *,
         values: Mapping[str, Any] | None = None,
         errors: Mapping[str, str] | None = None,
+        news: Sequence[str] = (),
     ) -> Response:
-        """The questions; with ``errors``, as they were answered and what is wrong."""
+        """The questions; with ``errors``, as they were answered and what is wrong.
+
+        With ``news``, as they were answered and what has happened since they were asked.
+        """
         given = values or {}
         return await visit.page(
             "form.html",
-            status=422 if errors else 200,
+            status=412 if news else 422 if errors else 200,
+            news=news,
+            seen=given.get("seen") or (self.opened.number if self.opened else None),
             form=self,
             title=self.title,
             section=self.section,
@@ -206,6 +214,12 @@ class Form(Generic[M]):
             key = UUID(str(values.pop("key", "")))
         except ValueError:
             raise IdempotencyKeyIsMissing from None
+        news, newest = await self._news(visit, key, values)
+        if news:
+            again = values | {"key": str(key), "seen": str(newest)}
+            return await self.show(visit, values=again, news=news)
+        if "base" in self.model.model_fields and "seen" in values:
+            values["base"] = values["seen"]
         asked = self.questions
         body, wrong = checked(self.model, shape(with_zone(values, asked)), asked)
         errors = wrong | unanswered(values, asked)
@@ -222,3 +236,20 @@ class Form(Generic[M]):
             return await self.show(visit, values=values, errors={question: rule.text})
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
         return visit.see(path, answer, done)
+
+    async def _news(
+        self, visit: Visit, key: UUID, values: Mapping[str, Any]
+    ) -> tuple[list[str], int]:
+        """What has happened since the form was opened, unless this very form was taken already.
+
+        What others may write too is taken as it comes: it replaces only what its writer had seen.
+        """
+        seen = str(values.get("seen", ""))
+        if self.opened is None or not seen.isdecimal() or "base" in self.model.model_fields:
+            return [], 0
+        news, newest = await self.opened.since(visit, int(seen))
+        if not news:
+            return [], newest
+        care, organisation = visit.here.care, visit.caller.organisation
+        fresh = await in_time(lambda: care.not_recorded(organisation, [key]))
+        return (news, newest) if fresh else ([], newest)

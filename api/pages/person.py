@@ -13,14 +13,16 @@ from markupsafe import Markup
 
 from api import pathways, people
 from api.asking import Activity, Asking
-from api.pages import choosing, drawing, waiting, words
+from api.pages import choosing, corrections, drawing, waiting, words
 from api.pages.forms import Form, Question, choices, new_key
+from api.pages.opened import Opened
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
 from domain.kernel import Category
 from domain.policies import instruments
 from domain.vocabulary import EndReason, Instrument, Source
+from projections.entries import Entry
 
 router = APIRouter(route_class=PageRoute)
 
@@ -113,6 +115,9 @@ def name_of(row: Mapping[str, Any]) -> str:
 async def record_page(visit: CaringVisit, person: UUID) -> Response:
     """The record."""
     row = await known(visit, person)
+    told: list[Entry] = []
+    if row.get("disagreements"):
+        told = await visit.here.reading.history(visit.caller.organisation, person, visit.when)
     names, allowed = visit.names, set(row.get("actions", ()))
     clocks = await visit.here.reading.clocks(
         visit.caller.organisation, person, visit.when, now=visit.now
@@ -122,6 +127,8 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
     doing = [
         (f"/refer/new?person={person}", "Refer to a service"),
         (f"/refer/heard?person={person}", "Record a referral that was said"),
+        (f"{here}/corrections", "Put details right"),
+        (f"{here}/disagreements", "Record a disagreement"),
         *(
             (f"{here}/{name}", activity.text)
             for name, activity in ON_PERSON.items()
@@ -133,6 +140,8 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
         title=name_of(row),
         section="/caseload",
         row=row,
+        conflicts=corrections.conflicts(row, visit),
+        disagreements=corrections.disagreements(row, told, visit),
         name=name_of(row),
         identity=identity(row, visit),
         standing=visit.standing(row["status"]),
@@ -344,6 +353,7 @@ def _form(doing: Doing, visit: Visit, row: Row, person: UUID) -> Form[Any]:
         action=visit.path,
         section="/caseload",
         back_to=(f"/people/{person}", f"{name_of(row)}’s record"),
+        opened=Opened(person, row["number"]),
     )
 
 

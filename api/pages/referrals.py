@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from api.pages import choosing, words
 from api.pages.activities import ATTENDANCE, ON_REFERRAL, Doing, offered
 from api.pages.forms import Form, new_key
+from api.pages.opened import Opened
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
@@ -180,7 +181,16 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
     )
 
 
-def _form(doing: Doing, visit: Visit, row: Mapping[str, Any], action: str) -> Form[Any]:
+async def _opened(visit: Visit, referral: UUID) -> tuple[dict[str, Any], Opened]:
+    """A referral, and how much was told by then: what is told meanwhile counts as not seen."""
+    number = await visit.here.reading.newest(visit.caller.organisation)
+    row = await _row(visit, referral)
+    return row, Opened(UUID(row["person"]), number, referral)
+
+
+def _form(
+    doing: Doing, visit: Visit, row: Mapping[str, Any], opened: Opened, action: str
+) -> Form[Any]:
     return Form(
         title=doing.text,
         caption=row.get("name", ""),
@@ -191,6 +201,7 @@ def _form(doing: Doing, visit: Visit, row: Mapping[str, Any], action: str) -> Fo
         action=action,
         section="/referrals",
         back_to=(f"/referrals/{row['id']}", "Referral"),
+        opened=opened,
     )
 
 
@@ -203,21 +214,21 @@ def _doing(activity: str) -> Doing:
 @router.get("/referrals/{referral}/{activity}", response_class=HTMLResponse)
 async def referral_question(visit: CaringVisit, referral: UUID, activity: str) -> Response:
     """The question that goes with an answer to a referral."""
-    doing, row = _doing(activity), await _row(visit, referral)
+    doing, (row, opened) = _doing(activity), await _opened(visit, referral)
     if not doing.button:
         raise NothingIsHere
-    return await _form(doing, visit, row, visit.path).show(visit)
+    return await _form(doing, visit, row, opened, visit.path).show(visit)
 
 
 @router.post("/referrals/{referral}/{activity}", response_class=HTMLResponse)
 async def referral_answer(visit: CaringVisit, referral: UUID, activity: str) -> Response:
     """Ask what was chosen, and show the referral with it."""
-    doing, row = _doing(activity), await _row(visit, referral)
+    doing, (row, opened) = _doing(activity), await _opened(visit, referral)
 
     def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
         return {**values, "referral": str(referral)} if activity == "scores" else values
 
-    return await _form(doing, visit, row, visit.path).sent(
+    return await _form(doing, visit, row, opened, visit.path).sent(
         visit,
         lambda body, asks: doing.ask(referral, body, asks),
         done=activity,
@@ -229,18 +240,18 @@ async def referral_answer(visit: CaringVisit, referral: UUID, activity: str) -> 
 @router.get("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)
 async def attendance_question(visit: CaringVisit, referral: UUID, contact: UUID) -> Response:
     """Whether an appointment took place."""
-    row = await _row(visit, referral)
+    row, opened = await _opened(visit, referral)
     record = await visit.here.reading.record(visit.caller.organisation, UUID(row["person"]))
     if record is None or str(contact) not in record["contacts"]:
         raise NothingIsHere
-    return await _form(ATTENDANCE, visit, row, visit.path).show(visit)
+    return await _form(ATTENDANCE, visit, row, opened, visit.path).show(visit)
 
 
 @router.post("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)
 async def attendance_answer(visit: CaringVisit, referral: UUID, contact: UUID) -> Response:
     """Record it, and show the referral."""
-    row = await _row(visit, referral)
-    return await _form(ATTENDANCE, visit, row, visit.path).sent(
+    row, opened = await _opened(visit, referral)
+    return await _form(ATTENDANCE, visit, row, opened, visit.path).sent(
         visit,
         lambda body, asks: ATTENDANCE.ask(contact, body, asks),
         done="attendance",

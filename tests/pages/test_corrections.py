@@ -1,0 +1,105 @@
+"""Details put right on the pages: two people at once, side by side, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.pages.conftest import Opening, Watched
+from tests.pages.place import Story, service_named
+from tests.pages.test_every_page import RULES
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def ids(story: Story) -> dict[str, str]:
+    """Somebody the practice referred to talking therapies, as each knows them."""
+    asha, priya = story.place.person("asha"), story.place.person("priya")
+    made = asha.done(
+        "/v1/referrals",
+        {
+            "service": service_named(asha, "Talking therapies"),
+            "person": {"name": "Ola Dunn", "phone": "020 7946 0000"},
+            "source": "professional",
+            "ask": "Help",
+        },
+    )
+    theirs = priya.seen(f"/v1/referrals/{made['id']}")["person"]
+    return {"asha": made["person"], "priya": theirs, "referral": made["id"]}
+
+
+def about(there: Watched, label: str) -> str:
+    row = there.page.locator(".tc-summary .nhsuk-summary-list__row", has_text=label)
+    return row.locator("dd").inner_text()
+
+
+def test_two_who_edit_at_once_are_shown_side_by_side_and_somebody_settles_it(
+    ids: dict[str, str], visiting: Opening
+) -> None:
+    asha, priya = visiting("asha", scripts=False), visiting("priya", scripts=False)
+    asha.open(f"/people/{ids['asha']}/corrections")
+    priya.open(f"/people/{ids['priya']}/corrections")
+    asha.page.fill("#phone", "020 7946 0111")
+    asha.press("Confirm and save")
+    assert asha.done.startswith("The details are put right.")
+    priya.page.fill("#phone", "020 7946 0222")
+    priya.press("Confirm and save")
+    conflict = priya.page.locator(".tc-card", has_text="Phone number: two people wrote different")
+    assert "020 7946 0111" in conflict.inner_text()
+    assert "020 7946 0222" in conflict.inner_text()
+    assert Axe().run(priya.page, options={"runOnly": RULES}).response["violations"] == []
+    priya.press("This is right: 020 7946 0111")
+    assert priya.done.startswith("The conflict is settled.")
+    assert about(priya, "Phone") == "020 7946 0111"
+    assert conflict.count() == 0
+    assert priya.complaints == []
+
+
+def test_a_number_that_is_nobodys_is_emptied_and_the_rest_stays(
+    ids: dict[str, str], visiting: Opening
+) -> None:
+    asha = visiting("asha", scripts=False)
+    asha.open(f"/people/{ids['asha']}")
+    asha.follow("Put details right")
+    assert asha.page.input_value("#phone") == "020 7946 0000"
+    asha.page.fill("#phone", "")
+    asha.press("Confirm and save")
+    said = asha.page.locator(".tc-summary").inner_text()
+    assert "020 7946 0000" not in said
+    assert asha.page.locator("h1").inner_text() == "Ola Dunn"
+
+
+def test_what_the_person_disputes_stands_beside_what_it_is_about(
+    ids: dict[str, str], visiting: Opening
+) -> None:
+    asha = visiting("asha", scripts=False)
+    asha.open(f"/people/{ids['asha']}")
+    asha.follow("Record a disagreement")
+    option = asha.page.locator("#about option", has_text="Referral sent").first
+    asha.page.select_option("#about", option.get_attribute("value") or "")
+    asha.page.fill("#words", "Nobody asked me whether I wanted this.")
+    asha.press("Confirm and save")
+    assert asha.done == "The disagreement is recorded beside what it is about."
+    card = asha.page.locator(".tc-card", has_text="Nobody asked me whether I wanted this.")
+    assert "Referral sent to" in card.locator("h3").inner_text()
+
+
+def test_a_form_opened_before_somebody_else_answered_says_so_and_keeps_what_was_typed(
+    ids: dict[str, str], story: Story, visiting: Opening
+) -> None:
+    priya = visiting("priya", scripts=False)
+    priya.open(f"/referrals/{ids['referral']}/information-request")
+    priya.page.fill("#question", "Which evenings would suit her best, and is there a lift?")
+    colleague = story.place.person("priya")
+    colleague.done(f"/v1/referrals/{ids['referral']}/pause", {"reason": "away"})
+    colleague.seen(f"/v1/referrals/{ids['referral']}")
+    priya.press("Confirm and send")
+    news = priya.page.get_by_role("alert").inner_text()
+    assert "This changed while you were writing" in news
+    assert "paused" in news
+    kept = priya.page.input_value("#question")
+    assert kept == "Which evenings would suit her best, and is there a lift?"
+    assert Axe().run(priya.page, options={"runOnly": RULES}).response["violations"] == []
+    priya.press("Confirm and send")
+    assert priya.done == "You asked the sender for more information."
