@@ -15,6 +15,7 @@ from domain.referral import ENDED, OPEN, Referral
 from domain.vocabulary import (
     Attendance,
     ContactId,
+    Content,
     Decision,
     DeclineReason,
     EndReason,
@@ -27,6 +28,7 @@ from domain.vocabulary import (
     Source,
 )
 
+WRITTEN_UP_LATE = 0.012  # assumed: contacts recorded days after they took place
 ENDS = (
     (EndReason.COMPLETED,) * 13
     + (EndReason.DROPPED_OUT,) * 4
@@ -265,8 +267,9 @@ def appointment(
     medium: Medium,
     worker: Practitioner | None = None,
     attendance: Attendance | None = None,
+    content: Content | None = None,
 ) -> Generator[Moment, None, Attendance]:
-    """Book an appointment for that day, and note whether it was kept."""
+    """Book an appointment for that day, and note whether it was kept: now and then days later."""
     contact_id = ContactId(c.new_id())
     worker = worker or c.one_of(provider)
     starts_at = c.slot(day)
@@ -276,11 +279,14 @@ def appointment(
         starts_at=starts_at,
         medium=medium,
         activity=activity,
+        content=content,
         asked=c.asked(provider, worker),
     )
     attendance = attendance or c.attendances.deal()
     if attendance in contact.SEEN | contact.MISSED:
         yield starts_at + timedelta(minutes=c.rng.randint(52, 75))
+        if c.chance(WRITTEN_UP_LATE):
+            yield c.later(3, 12)
         true_at = starts_at
     else:
         notice = c.on(local_date(starts_at) - timedelta(days=c.rng.randint(1, 3)))

@@ -14,6 +14,7 @@ from domain import contact
 from domain.policies.days import DAY, is_working_day, local_date
 from domain.vocabulary import (
     Attendance,
+    Content,
     Decision,
     DeclineReason,
     EndReason,
@@ -22,6 +23,7 @@ from domain.vocabulary import (
     Medium,
     Mode,
     Moment,
+    PauseReason,
     ReferralId,
     Source,
 )
@@ -33,6 +35,8 @@ _BY_INTENSITY = {
 MEDIA = tuple(m for m, share in figures.MEDIA.items() for _ in range(share))
 MEAN_SESSIONS = {"low": 5.5, "low and high": 9.6, "high": 10.4}
 DROPPED_OUT_AFTER = 0.62  # of the sessions that were planned
+LONG_WAIT = 16  # days from acceptance; of those who wait longer
+PAUSES = 0.3  # this share asks to wait: assumed
 DAYS_APART = (7, 7, 7, 10, 14)
 
 
@@ -129,9 +133,12 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
                 medium=Medium.TELEPHONE,
                 worker=team.low,
                 attendance=attendance,
+                content=Content.ASSESSMENT,
             )
         yield from close(c, referral, place.TALKING, way.sender, EndReason.DROPPED_OUT)
         return
+    if (first_day - local_date(c.now)).days > LONG_WAIT and c.chance(PAUSES):
+        c.also(h, _paused(c, referral, team.low, first_day))
     plan = _plan(c, once=fate == "seen once")
     yield from _course(c, referral, team, plan, first_day)
     if plan.steps_up:
@@ -144,6 +151,21 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
         yield from close(c, referral, place.TALKING, way.sender, EndReason.REFERRED_ON)
     else:
         yield from close(c, referral, place.TALKING, way.sender, plan.end)
+
+
+def _paused(c: Community, referral: ReferralId, worker: Practitioner, first_day: date) -> Life:
+    """The person asks to wait: the service notes it, often days later, and when it is over."""
+    yield c.soon()
+    since = c.now - timedelta(days=c.rng.choice((0, 0, 2, 6)), hours=1)
+    back = first_day - timedelta(days=c.rng.randint(3, 8))
+    c.care.pause_wait(
+        referral,
+        c.one((PauseReason.AWAY, PauseReason.AWAY, PauseReason.UNWELL, PauseReason.NOT_READY)),
+        until=back,
+        asked=c.asked(place.TALKING, worker, at=since),
+    )
+    yield c.on(back)
+    c.care.resume_wait(referral, asked=c.asked(place.TALKING, worker))
 
 
 def _plan(c: Community, *, once: bool) -> Plan:
@@ -188,6 +210,7 @@ def _course(c: Community, referral: ReferralId, team: Team, plan: Plan, first_da
             medium=medium,
             worker=worker,
             attendance=Attendance.ON_TIME if first else None,
+            content=Content.ASSESSMENT_AND_TREATMENT if first else Content.TREATMENT,
         )
         if attendance in contact.SEEN:
             measured(c, referral, place.TALKING, worker, *totals[attended])
@@ -288,6 +311,7 @@ def collaborative(c: Community, h: Helped, *, from_talking: bool) -> Life:
             day=c.day_in(7, 7 if seen < 3 else rhythm.apart),
             medium=rhythm.medium,
             worker=worker,
+            content=Content.ASSESSMENT if seen == 0 else Content.TREATMENT,
         )
         if attendance in contact.SEEN:
             measured(c, referral, place.TRUST, worker, phq, gad)
