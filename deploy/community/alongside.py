@@ -70,6 +70,13 @@ RHYTHMS = {
 }
 
 
+class Kept(NamedTuple):
+    """Whether an appointment was kept, and when it was; it may be recorded days later."""
+
+    attendance: Attendance
+    at: Moment
+
+
 class Way(NamedTuple):
     """How a referral comes about: who sends it, who says or writes it, and as what."""
 
@@ -241,7 +248,7 @@ def sessions(
     """Appointments one after another; how many were kept."""
     seen = missed = 0
     while seen < times and missed < 3:
-        attendance = yield from appointment(
+        attendance, _ = yield from appointment(
             c,
             referral,
             owner(offer),
@@ -268,7 +275,7 @@ def appointment(
     worker: Practitioner | None = None,
     attendance: Attendance | None = None,
     content: Content | None = None,
-) -> Generator[Moment, None, Attendance]:
+) -> Generator[Moment, None, Kept]:
     """Book an appointment for that day, and note whether it was kept: now and then days later."""
     contact_id = ContactId(c.new_id())
     worker = worker or c.one_of(provider)
@@ -295,7 +302,7 @@ def appointment(
         true_at = min(true_at, c.now)
     c.care.note_attendance(contact_id, attendance, asked=c.asked(provider, worker, at=true_at))
     c.known.pop(contact_id)
-    return attendance
+    return Kept(attendance, starts_at)
 
 
 def close(

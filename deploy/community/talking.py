@@ -201,7 +201,7 @@ def _course(c: Community, referral: ReferralId, team: Team, plan: Plan, first_da
         apart = c.rng.choice(DAYS_APART)
         if attended == plan.low and not first:
             apart += c.rng.randint(7, 35)
-        attendance = yield from appointment(
+        attendance, at = yield from appointment(
             c,
             referral,
             place.TALKING,
@@ -213,7 +213,7 @@ def _course(c: Community, referral: ReferralId, team: Team, plan: Plan, first_da
             content=Content.ASSESSMENT_AND_TREATMENT if first else Content.TREATMENT,
         )
         if attendance in contact.SEEN:
-            measured(c, referral, place.TALKING, worker, *totals[attended])
+            measured(c, referral, place.TALKING, worker, *totals[attended], at=at)
             attended += 1
         yield c.now + timedelta(minutes=c.rng.randint(2, 6))
 
@@ -225,8 +225,10 @@ def measured(
     worker: Practitioner,
     phq: int,
     gad: int,
+    *,
+    at: Moment,
 ) -> None:
-    """PHQ-9 and GAD-7 as completed at the session that has just ended."""
+    """PHQ-9 and GAD-7 as completed at the beginning of the session."""
     for instrument, total in ((Instrument.PHQ_9, phq), (Instrument.GAD_7, gad)):
         measure = MeasureId(c.new_id())
         c.care.complete_measure(
@@ -234,7 +236,7 @@ def measured(
             referral,
             instrument=instrument,
             total=total,
-            asked=c.asked(provider, worker, at=c.now - timedelta(minutes=50)),
+            asked=c.asked(provider, worker, at=at + timedelta(minutes=2)),
         )
         c.known.pop(measure)
 
@@ -303,7 +305,7 @@ def collaborative(c: Community, h: Helped, *, from_talking: bool) -> Life:
     times = c.rng.randint(rhythm.fewest, rhythm.most)
     steps_down = from_talking and c.steps_down.deal()
     for seen, (phq, gad) in enumerate(course.between(times, c.rng)):
-        attendance = yield from appointment(
+        attendance, at = yield from appointment(
             c,
             referral,
             place.TRUST,
@@ -314,7 +316,7 @@ def collaborative(c: Community, h: Helped, *, from_talking: bool) -> Life:
             content=Content.ASSESSMENT if seen == 0 else Content.TREATMENT,
         )
         if attendance in contact.SEEN:
-            measured(c, referral, place.TRUST, worker, phq, gad)
+            measured(c, referral, place.TRUST, worker, phq, gad, at=at)
         yield c.now + timedelta(minutes=5)
         if seen in (2, 6, 10):
             c.also(h, _trust_review(c, h), days=1)
