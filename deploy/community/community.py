@@ -60,11 +60,12 @@ class Helped:
 
 @dataclass
 class Gathering:
-    """A weekly meeting that still takes cases."""
+    """A meeting that still takes cases, and who is known to stay away from it."""
 
     id: UUID
     starts_at: Moment
     cases: int = 0
+    away: set[PartnerId] = field(default_factory=set)
 
 
 class Community:
@@ -77,6 +78,8 @@ class Community:
         self.now = start
         self.known: dict[UUID, Aggregate] = {}
         self.gatherings: list[Gathering] = []
+        self.team_gatherings: list[Gathering] = []
+        self.gone: set[PersonId] = set()
         self.people = People(rng, place.PRACTICE.id)
         self.sources: Deck[Source] = Deck(figures.SOURCES, rng)
         self.fates: Deck[str] = Deck(figures.FATES, rng)
@@ -92,6 +95,7 @@ class Community:
         self.steps_up: Deck[bool] = Deck({True: up, False: 1 - up}, rng, size=FEW)
         down = figures.STEPPED_DOWN_OF_FINISHED / figures.STEPPED_UP_OF_FINISHED
         self.steps_down: Deck[bool] = Deck({True: down, False: 1 - down}, rng, size=20)
+        self.unseen: Deck[bool] = Deck({True: 1, False: 2}, rng, size=3)  # of whom fell back
         self.therapies = {
             names: Deck({name: figures.THERAPIES[name].finished for name in names}, rng, size=100)
             for names in (figures.LOW_INTENSITY, figures.HIGH_INTENSITY)

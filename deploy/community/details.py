@@ -10,7 +10,7 @@ from domain.person import Person
 from domain.vocabulary import EditId
 
 CORRECTED = 0.03  # assumed, of people; of those the share that two write differently:
-DIFFERENTLY = 0.25
+DIFFERENTLY = 0.5
 SETTLED = 0.5
 
 

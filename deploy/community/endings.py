@@ -26,7 +26,6 @@ from domain.vocabulary import (
 DIES = 0.004  # assumed, of those helped within a year: most are of working age
 LEFT_BEFORE_THE_END = timedelta(days=36)
 AT_LANTERN = 0.02  # of those who come while Lantern Counselling is there
-UNSEEN = 0.3  # of whom fell back, those of whom nobody has seen it yet
 
 
 def died(c: Community, h: Helped) -> Life:
@@ -36,6 +35,7 @@ def died(c: Community, h: Helped) -> Life:
     known_by = c.one((HowKnown.FAMILY, HowKnown.FAMILY, HowKnown.CLINICIAN, HowKnown.REGISTRAR))
     open_ones = [r for r in _referrals(c, h) if r.state in OPEN or r.state is State.ACCEPTED]
     h.gone = True
+    c.gone.add(h.id)
     c.care.record_death(
         h.id,
         local_date(c.now) - timedelta(days=c.rng.randint(1, 6)),
@@ -86,7 +86,7 @@ def at_lantern(c: Community, h: Helped) -> Life:
 def _fell_back(c: Community, h: Helped) -> Life:
     """The practice sees that it holds the person now, and asks another to go on."""
     yield _leaves(c) + timedelta(days=1)
-    if c.chance(UNSEEN):
+    if c.unseen.deal():
         yield c.until + timedelta(days=1)
     yield c.later(0, 5)
     way = c.way_of(h)

@@ -44,6 +44,7 @@ SENDERS = {  # assumed: partners that send people to talking therapies
     place.CARERS: 10,
 }
 ALSO = 0.3  # assumed: how many of those in talking therapies have practical help beside it
+TALKED_OVER = 0.04  # assumed: of people, those whose GP asks the trust between meetings
 COMES_BACK = 0.07  # assumed: of those whose help has ended
 OBJECTS = 0.008
 OBJECTED_TO = (place.CHARITY, place.HOUSING, place.PROBATION, place.LIBRARY)
@@ -63,6 +64,8 @@ def life(c: Community, routes: Routes, who: Synthetic) -> Life:
     h.going_on = 1
     if c.chance(details.CORRECTED):
         c.also(h, details.corrected(c, h), days=c.rng.randint(10, 90))
+    if c.chance(TALKED_OVER):
+        c.also(h, mdt.talked_over(c, h), days=c.rng.randint(12, 80))
     if c.chance(endings.DIES):
         c.begin(endings.died(c, h), c.later(20, 200))
     if endings.lantern_is_there(c) and c.chance(endings.AT_LANTERN):

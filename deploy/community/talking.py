@@ -327,7 +327,7 @@ def collaborative(c: Community, h: Helped, *, from_talking: bool) -> Life:
 
 def _trust_review(c: Community, h: Helped) -> Life:
     yield c.soon()
-    yield from mdt.discuss(c, h, "review", by=place.TRUST)
+    yield from mdt.discuss(c, h, "review", by=place.TRUST, team=c.chance(0.3))
 
 
 def _stepped_down(c: Community, h: Helped) -> Life:

@@ -216,3 +216,33 @@ PLANS = (
     "Goes on with the group; will ring the link worker if sleep worsens.",
     "Relapse plan agreed and kept at home; review with the GP in twelve weeks.",
 )
+URGENT = (
+    "Left hospital this morning and lives alone",
+    "Notice to leave by Friday",
+    "Stopped eating; the family rang today",
+)
+OPTIONS = (
+    "Go on as now; a change of worker; collaborative care.",
+    "Wait for the hospital letter; move now; a joint visit first.",
+    "Group, one-to-one, or both after another.",
+)
+ACTIONS = (
+    "Ring and say what was decided",
+    "Ask the hospital for the letter",
+    "Arrange a joint visit",
+    "Medication review within the practice",
+    "Speak with the housing officer, with the person's agreement",
+    "Send the leaflet about the carers' circle",
+    "Check who holds the key-safe number",
+)
+DROPPED = (
+    "The person asked us not to.",
+    "Has been seen to by the family.",
+    "No longer needed after this week's visit.",
+)
+ADVICE = (
+    "Go on with the present plan for three weeks, then bring the case to the meeting.",
+    "Raise the dose as planned; review sleep and blood pressure in a fortnight.",
+    "See the person together with the practice nurse first.",
+    "Offer a longer appointment and ask about drinking without judging.",
+)
