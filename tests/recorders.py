@@ -109,13 +109,12 @@ class Recorders:
         fact, stream, person = recorded.fact, recorded.originator_id, recorded.person
         noun = fact.TOPIC.split(":")[0]
         about = getattr(fact, "handover", stream)
-        if sender := getattr(fact, "sender", None):
-            self.sender[about] = sender
-        if (noun == "referral" or about != stream) and (
-            receiver := getattr(fact, "receiver", None)
-        ):
-            self.receiver[about] = receiver
+        receiver = getattr(fact, "receiver", None)
+        if receiver and (noun == "referral" or about != stream):
             self.received[about].add(receiver)
+        if receiver and noun == "referral":  # an offer it carries is between other two
+            self.receiver[stream] = receiver
+            self.sender[stream] = getattr(fact, "sender", None) or self.sender[stream]
         if noun == "service" and hasattr(fact, "partner"):
             self.services[stream] = fact.partner
         if hasattr(fact, "invited"):

@@ -46,6 +46,7 @@ class Helped:
 
     who: Synthetic
     gp: Practitioner
+    came_at: Moment
     going_on: int = 0
     known: bool = False
     listed: bool = False
@@ -75,7 +76,7 @@ class Community:
         self.care, self.start, self.until = care, start, until
         self.rng = rng = Random(seed)  # noqa: S311 -- chance, not secrecy
         self.endings = Random(seed + 1)  # noqa: S311 -- chance, not secrecy
-        self.now = start
+        self.now = self.saved_at = start
         self.known: dict[UUID, Aggregate] = {}
         self.gatherings: list[Gathering] = []
         self.team_gatherings: list[Gathering] = []
@@ -201,6 +202,7 @@ class Community:
 
     def forget_times(self) -> None:
         """Once a batch is saved nobody asks for its times."""
+        self.saved_at = self.now
         self._recorded.clear()
 
     def new_id(self) -> UUID:

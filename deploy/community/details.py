@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.community import place
+from deploy.community import place, wording
 from deploy.community.community import Community, Helped, Life
 from deploy.community.organisation import Organisation, Practitioner
 from domain.corrections import Detail
@@ -12,6 +12,7 @@ from domain.vocabulary import EditId
 CORRECTED = 0.03  # assumed, of people; of those the share that two write differently:
 DIFFERENTLY = 0.5
 SETTLED = 0.5
+DISAGREES = 0.006
 
 
 def corrected(c: Community, h: Helped) -> Life:
@@ -55,3 +56,14 @@ def _write(
     seen: list[EditId] | None = None,
 ) -> None:
     c.care.correct_details(h.id, dict(details), instead_of=seen, asked=c.asked(organisation, by))
+
+
+def disagreed(c: Community, h: Helped) -> Life:
+    """The person does not agree with something that is recorded; it stays, and so does that."""
+    yield c.soon()
+    way = c.way_of(h)
+    if way is None or way.version == 0 or h.came_at >= c.saved_at:
+        return  # what is not saved yet cannot be pointed at
+    c.care.record_disagreement(
+        h.id, way.id, 1, c.one(wording.DISAGREES), asked=c.asked(place.PRACTICE, h.gp)
+    )

@@ -47,6 +47,7 @@ ALSO = 0.3  # assumed: how many of those in talking therapies have practical hel
 TALKED_OVER = 0.04  # assumed: of people, those whose GP asks the trust between meetings
 COMES_BACK = 0.07  # assumed: of those whose help has ended
 OBJECTS = 0.008
+RELENTS = 0.3
 OBJECTED_TO = (place.CHARITY, place.HOUSING, place.PROBATION, place.LIBRARY)
 
 
@@ -60,10 +61,12 @@ class Routes:
 
 def life(c: Community, routes: Routes, who: Synthetic) -> Life:
     """Somebody's first asking for help."""
-    h = Helped(who, gp=c.one(place.PRACTICE.those(Role.CLINICIAN, Role.CHAIR)[:4]))
+    h = Helped(who, gp=c.one(place.PRACTICE.those(Role.CLINICIAN, Role.CHAIR)[:4]), came_at=c.now)
     h.going_on = 1
     if c.chance(details.CORRECTED):
         c.also(h, details.corrected(c, h), days=c.rng.randint(10, 90))
+    if c.chance(details.DISAGREES):
+        c.also(h, details.disagreed(c, h), days=c.rng.randint(20, 60))
     if c.chance(TALKED_OVER):
         c.also(h, mdt.talked_over(c, h), days=c.rng.randint(12, 80))
     if c.chance(endings.DIES):
@@ -107,6 +110,15 @@ def _first(c: Community, routes: Routes, h: Helped) -> Life:
         if to.id not in h.helpers:
             c.care.object_to(h.id, to.id, asked=c.asked(place.PRACTICE, h.gp))
             h.objects_to.add(to.id)
+            if c.chance(RELENTS):
+                c.also(h, _relents(c, h, to), days=c.rng.randint(10, 40))
+
+
+def _relents(c: Community, h: Helped, to: Organisation) -> Life:
+    """Somebody no longer minds that an organisation knows."""
+    yield c.soon()
+    c.care.lift_objection(h.id, to.id, asked=c.asked(place.PRACTICE, h.gp))
+    h.objects_to.discard(to.id)
 
 
 def _talking(c: Community, routes: Routes, h: Helped) -> Life:

@@ -41,6 +41,8 @@ NOT_REACHED = 0.1
 IN_TIME = 0.8
 FORGOTTEN = 0.06
 GIVES_WAY = 0.7
+SPEAKS_AFTER = 0.03
+SEES_TO_IT = 0.5
 
 
 def discuss(
@@ -156,6 +158,15 @@ def _heard(
         review_on=_review(c),
         asked=c.asked(place.PRACTICE, chair),
     )
+    if c.chance(SPEAKS_AFTER):
+        against = c.one(tuple(there))
+        if against.practitioner not in held.cases[h.id].dissented:
+            c.care.record_dissent(
+                meeting,
+                h.id,
+                Dissent(practitioner=against.practitioner, reason=c.one(wording.DISSENT)),
+                asked=c.asked(HELD_BY[against.partner], c.one_of(HELD_BY[against.partner])),
+            )
     _give_way(c, h, DecisionId(decision))
     _agree(c, h, meeting, there)
     if not possible:
@@ -254,8 +265,17 @@ def answered(
 ) -> Generator[Moment, None, bool]:
     """The receiver thinks about it, and takes the person on or does not."""
     c.begin(timers.on_handover(c, h, handover), c.hours(1))
-    yield c.later(4, 28)
+    days = c.rng.randint(4, 28)
     worker = c.one_of(receiver)
+    if days > 12 and c.chance(SEES_TO_IT):
+        yield c.later(9, 10)
+        way = c.way_of(h)
+        if way and way.offer and way.offer.handover == handover and way.offer.wait.unacknowledged:
+            c.care.acknowledge_handover_silence(
+                h.id, handover, asked=c.asked(receiver, c.office_of(receiver))
+            )
+        days -= 9
+    yield c.later(days, days)
     if c.chance(0.1):
         c.care.decline_handover(
             h.id,

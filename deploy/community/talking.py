@@ -23,6 +23,7 @@ from domain.vocabulary import (
     Medium,
     Mode,
     Moment,
+    NullificationReason,
     PauseReason,
     ReferralId,
     Source,
@@ -96,6 +97,8 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
             note=c.one(wording.DECLINED),
             asked=c.asked(place.TALKING, office),
         )
+        if reason is DeclineReason.DUPLICATE:
+            yield from _should_not_have_started(c, referral, office)
         return
     if fate == "redirected":
         yield from _redirected(c, h, referral, way)
@@ -151,6 +154,17 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
         yield from close(c, referral, place.TALKING, way.sender, EndReason.REFERRED_ON)
     else:
         yield from close(c, referral, place.TALKING, way.sender, plan.end)
+
+
+def _should_not_have_started(c: Community, referral: ReferralId, office: Practitioner) -> Life:
+    """The wait of a second referral is nullified, and now and then that was the mistake."""
+    yield c.soon()
+    c.care.nullify_clock(
+        referral, NullificationReason.MADE_TWICE, asked=c.asked(place.TALKING, office)
+    )
+    if c.chance(0.2):
+        yield c.later(1, 5)
+        c.care.reinstate_clock(referral, asked=c.asked(place.TALKING, office))
 
 
 def _paused(c: Community, referral: ReferralId, worker: Practitioner, first_day: date) -> Life:

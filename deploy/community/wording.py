@@ -246,3 +246,8 @@ ADVICE = (
     "See the person together with the practice nurse first.",
     "Offer a longer appointment and ask about drinking without judging.",
 )
+DISAGREES = (
+    "I did not ask for this. I asked for a letter to my employer.",
+    "It says I was referred for drinking. I never said that I drink.",
+    "My sister was not there, whatever it says.",
+)

@@ -34,6 +34,7 @@ from projections.keys import PersonKeys
 from projections.log import PostgresLog, head
 from tests.database import Database
 from tests.memory import MemoryKeys, MemoryLog
+from tests.recorders import Recorders
 
 UNTIL = datetime(2025, 11, 21, 11, 20, tzinfo=UTC)  # a Friday
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -178,6 +179,30 @@ def test_some_referrals_were_said_and_written_down_by_who_heard_them(year: Told)
     ]
     assert len(heard) >= 50
     assert all(f.fact.said_by for f in heard if isinstance(f.fact, ReferralMade))
+
+
+# All of it
+
+
+NOT_YET_LIVED = {
+    "person:DeathRecordedInError",  # a death that did not happen: nobody's demo
+    "service:ServicePaused",
+    "service:ServiceClosed",
+    "partner:AgreementEnded",
+}
+"""What may happen anywhere and does not happen in this place."""
+
+
+def test_everything_that_can_happen_happens_in_a_year(year: Told) -> None:
+    """A fact that nobody of the demo lives by has no page that anybody ever sees."""
+    lived = {recorded.fact.TOPIC for recorded in year.facts}
+    assert {fact.TOPIC for fact in FACTS} - lived <= NOT_YET_LIVED
+
+
+def test_each_fact_is_recorded_by_whom_the_catalogue_says(year: Told) -> None:
+    recorders = Recorders(place.PRACTICE.id)
+    for recorded in year.facts:
+        recorders.follow(recorded)
 
 
 # Alive at the end
