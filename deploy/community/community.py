@@ -6,7 +6,7 @@ It refuses to decide anything about care: every life does that, through the inte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from heapq import heappop, heappush
 from random import Random
@@ -25,9 +25,11 @@ from domain.policies.steps import Agreement
 from domain.vocabulary import (
     Attendance,
     EndReason,
+    MeasureId,
     Moment,
     PartnerId,
     PersonId,
+    ReferralId,
     Role,
     Source,
 )
@@ -38,6 +40,9 @@ Life = Iterator[Moment]
 HELD_BY = {partner.id: partner for partner in place.FOUNDED}
 T = TypeVar("T")
 FEW = 25
+TAKEN_ON = 0.95
+"""How many of those that a meeting would step up are taken on: the rest stay where they are."""
+WANTS_MORE_TIME = 0.04  # assumed: of people for whom a discharge is proposed
 
 
 @dataclass
@@ -75,12 +80,12 @@ class Community:
     def __init__(self, care: CareCoordination, *, seed: int, start: Moment, until: Moment) -> None:
         self.care, self.start, self.until = care, start, until
         self.rng = rng = Random(seed)  # noqa: S311 -- chance, not secrecy
-        self.endings = Random(seed + 1)  # noqa: S311 -- chance, not secrecy
         self.now = self.saved_at = start
         self.known: dict[UUID, Aggregate] = {}
         self.gatherings: list[Gathering] = []
         self.team_gatherings: list[Gathering] = []
         self.gone: set[PersonId] = set()
+        self.last_measure: dict[ReferralId, MeasureId] = {}
         self.people = People(rng, place.PRACTICE.id)
         self.sources: Deck[Source] = Deck(figures.SOURCES, rng)
         self.fates: Deck[str] = Deck(figures.FATES, rng)
@@ -92,11 +97,12 @@ class Community:
         self.once: Deck[str] = Deck(scores.OUTCOMES, rng, size=100)
         self.ends: Deck[EndReason] = Deck(figures.END_REASONS, rng, size=FEW)
         self.attendances: Deck[Attendance] = Deck(_ONCE_STARTED, rng)
-        up = figures.STEPPED_UP_OF_FINISHED
+        up = figures.STEPPED_UP_OF_FINISHED / TAKEN_ON
         self.steps_up: Deck[bool] = Deck({True: up, False: 1 - up}, rng, size=FEW)
         down = figures.STEPPED_DOWN_OF_FINISHED / figures.STEPPED_UP_OF_FINISHED
         self.steps_down: Deck[bool] = Deck({True: down, False: 1 - down}, rng, size=20)
         self.unseen: Deck[bool] = Deck({True: 1, False: 2}, rng, size=3)  # of whom fell back
+        self.mistaken: Deck[bool] = Deck({True: 1, False: 3}, rng, size=4)  # nullifications
         self.therapies = {
             names: Deck({name: figures.THERAPIES[name].finished for name in names}, rng, size=100)
             for names in (figures.LOW_INTENSITY, figures.HIGH_INTENSITY)
@@ -139,33 +145,46 @@ class Community:
             way = self.way_of(helped)
             quiet = helped.going_on == 0 and not helped.gone
             if quiet and way and way.responsible and not way.offer:
-                self._discharge(helped, way, HELD_BY[way.responsible])
+                yield from self._discharged(helped, HELD_BY[way.responsible])
 
-    def _discharge(self, helped: Helped, way: Pathway, holder: Organisation) -> None:
-        """The two whom the place's model asks agree, and the pathway closes.
-
-        What they say has a chance of its own: it moves nobody else's life.
-        """
-        closing = self.asked(holder, self.one_of(holder))
-        known = [p for p in holder.seeing if p.id == way.key_worker]
-        link = known[0] if known else holder.seeing[0]
+    def _discharged(self, helped: Helped, holder: Organisation) -> Life:
+        """It is proposed, the two whom the place's model asks agree, and the pathway closes."""
+        way = self.way_of(helped)
+        assert way is not None
+        link = next((p for p in holder.seeing if p.id == way.key_worker), holder.seeing[0])
         others = tuple(p for p in holder.people if p is not link)
         if not others:
             return  # two people have to agree, and there is one
-        clinical = self.endings.choice(tuple(p for p in others if p in holder.seeing) or others)
+        clinical = self.one(tuple(p for p in others if p in holder.seeing) or others)
 
-        def asked(by: Practitioner) -> Asked:
-            key = UUID(int=self.endings.getrandbits(128), version=4)
-            self._recorded[key] = self.now
-            return replace(closing, key=key, practitioner=by.id)
+        def goes_on() -> bool:
+            """Whether something has begun for the person again meanwhile."""
+            here = way.responsible == holder.id and not way.offer
+            return not here or helped.going_on > 0 or helped.gone
 
-        care, reason, plan = self.care, EndReason.COMPLETED, self.endings.choice(wording.PLANS)
-        care.name_key_worker(helped.id, link.id, asked=asked(link))
-        care.name_coordinator(helped.id, clinical.id, asked=asked(clinical))
-        care.propose_discharge(helped.id, reason, plan=plan, asked=asked(link))
-        care.agree_discharge(helped.id, Agreement.LINK_WORKER, asked=asked(link))
-        care.agree_discharge(helped.id, Agreement.CLINICAL_COORDINATOR, asked=asked(clinical))
-        care.close_pathway(helped.id, reason, asked=closing)
+        care, reason = self.care, EndReason.COMPLETED
+        care.name_key_worker(helped.id, link.id, asked=self.asked(holder, link))
+        care.name_coordinator(helped.id, clinical.id, asked=self.asked(holder, clinical))
+        wants_more_time = self.chance(WANTS_MORE_TIME)
+        for last in (False, True) if wants_more_time else (True,):
+            plan = self.one(wording.PLANS)
+            asked = self.asked(holder, link)
+            care.propose_discharge(helped.id, reason, plan=plan, asked=asked)
+            asked = self.asked(holder, link)
+            care.agree_discharge(helped.id, Agreement.LINK_WORKER, asked=asked)
+            yield self.later(1, 6)
+            if goes_on():
+                return
+            if not last:
+                care.withdraw_discharge(helped.id, asked=self.asked(holder, link))
+                yield self.later(10, 30)
+                if goes_on():
+                    return
+        asked = self.asked(holder, clinical)
+        care.agree_discharge(helped.id, Agreement.CLINICAL_COORDINATOR, asked=asked)
+        yield self.soon()
+        if not goes_on() and way.discharge and not way.hold:
+            care.close_pathway(helped.id, reason, asked=self.asked(holder, link))
 
     def way_of(self, helped: Helped) -> Pathway | None:
         """Where somebody stands; nothing before anybody asked for help for them."""

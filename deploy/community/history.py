@@ -12,7 +12,8 @@ from deploy.community.community import Community
 from deploy.community.organisation import found
 from domain.application import CareCoordination
 from domain.mapping import FactMapper
-from domain.vocabulary import PersonId
+from domain.policies.steps import SANDWELL
+from domain.vocabulary import PersonId, Role
 from projections.keys import PersonKeys
 
 FACTS_A_SAVE = 800
@@ -70,6 +71,12 @@ def seed(
     community.now = workdays.at(workdays.workday((start - FOUNDED_BEFORE).date()), 9)
     with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:
         found(care, place.FOUNDED, community.now, community.keys())
+        chair = place.PRACTICE.those(Role.CHAIR)[0]
+        care.choose_stepped_care(
+            SANDWELL.name,
+            effective_from=community.now.date(),
+            asked=community.asked(place.PRACTICE, chair, at=community.now),
+        )
     facts, intentions = len(batch.facts), len(batch.intentions)
     for meetings in (rhythms.weekly, rhythms.fortnightly, rhythms.monthly, rhythms.quarterly):
         community.begin(meetings(community), start)

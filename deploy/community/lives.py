@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from deploy.community import alongside, details, endings, mdt, place, talking
+from deploy.community import alongside, details, endings, mdt, moves, place, talking
 from deploy.community.alongside import Way, helped, refer
 from deploy.community.community import Community, Helped, Life
 from deploy.community.decks import Deck
@@ -67,6 +67,8 @@ def life(c: Community, routes: Routes, who: Synthetic) -> Life:
         c.also(h, details.corrected(c, h), days=c.rng.randint(10, 90))
     if c.chance(details.DISAGREES):
         c.also(h, details.disagreed(c, h), days=c.rng.randint(20, 60))
+    if c.chance(moves.RESTS):
+        c.also(h, moves.resting(c, h), days=c.rng.randint(5, 60))
     if c.chance(TALKED_OVER):
         c.also(h, mdt.talked_over(c, h), days=c.rng.randint(12, 80))
     if c.chance(endings.DIES):
@@ -245,6 +247,7 @@ def _trust(c: Community, h: Helped, wanted: Offer) -> Life:
     rhythm = alongside.RHYTHMS[taken_on.key]
     times = c.rng.randint(rhythm.fewest, rhythm.most)
     yield from alongside.sessions(c, referral, taken_on, times=times, rhythm=rhythm)
+    yield from moves.handed_back(c, h)
     yield from alongside.close(c, referral, receiver, place.PRACTICE, EndReason.COMPLETED)
 
 

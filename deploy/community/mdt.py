@@ -88,7 +88,7 @@ def discuss(
     if not noted and slot >= FIRST_LATE and c.chance(NOT_REACHED):
         yield gathering.starts_at + rhythms.SITS + timedelta(hours=1)
         gathering = taking[0]  # it is on the list of the next one already
-        slot = gathering.cases
+        slot = min(gathering.cases, MOST_CASES - 1)
         gathering.cases += 1
     yield gathering.starts_at + timedelta(minutes=5 + slot * MINUTES_A_CASE)
     h.listed = False

@@ -317,7 +317,10 @@ LANTERN = Organisation(
     "Lantern Counselling",
     PartnerKind.TALKING_THERAPIES,
     "F99014",
-    (Practitioner("moira", "Moira Fenwick", Role.CLINICIAN, "Counsellor"),),
+    (
+        Practitioner("moira", "Moira Fenwick", Role.CLINICIAN, "Counsellor"),
+        Practitioner("piers", "Piers Holloway", Role.CLINICIAN, "Counsellor"),
+    ),
     (COUNSELLING,),
 )
 """An organisation that has left: nobody can sign in for it."""

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from deploy.community import alongside, figures, mdt, place, scores, wording, workdays
+from deploy.community import alongside, figures, mdt, moves, place, scores, wording, workdays
 from deploy.community.alongside import Way, answer_by, appointment, close, refer
 from deploy.community.community import Community, Helped, Life
 from deploy.community.organisation import Organisation, Practitioner
@@ -38,6 +38,7 @@ MEAN_SESSIONS = {"low": 5.5, "low and high": 9.6, "high": 10.4}
 DROPPED_OUT_AFTER = 0.62  # of the sessions that were planned
 LONG_WAIT = 16  # days from acceptance; of those who wait longer
 PAUSES = 0.3  # this share asks to wait: assumed
+ON_A_MEASURE = 0.25  # assumed: of those who step up, who are offered on a score alone
 DAYS_APART = (7, 7, 7, 10, 14)
 
 
@@ -162,7 +163,7 @@ def _should_not_have_started(c: Community, referral: ReferralId, office: Practit
     c.care.nullify_clock(
         referral, NullificationReason.MADE_TWICE, asked=c.asked(place.TALKING, office)
     )
-    if c.chance(0.2):
+    if c.mistaken.deal():
         yield c.later(1, 5)
         c.care.reinstate_clock(referral, asked=c.asked(place.TALKING, office))
 
@@ -252,7 +253,12 @@ def measured(
             total=total,
             asked=c.asked(provider, worker, at=at + timedelta(minutes=2)),
         )
-        c.known.pop(measure)
+        if instrument is Instrument.PHQ_9:  # a move may be founded on the last one
+            if earlier := c.last_measure.get(referral):
+                c.known.pop(earlier)
+            c.last_measure[referral] = measure
+        else:
+            c.known.pop(measure)
 
 
 def _redirected(c: Community, h: Helped, referral: ReferralId, way: Way) -> Life:
@@ -290,14 +296,17 @@ def _stepped_up(
     """The meeting offers the person to collaborative care; once more if it is not taken."""
     for _ in range(3):
         yield c.later(0, 3)
-        taken = yield from mdt.discuss(
-            c,
-            h,
-            "response",
-            by=place.TALKING,
-            outcome=Decision.STEP_UP,
-            to=place.COLLABORATIVE,
-        )
+        if c.chance(ON_A_MEASURE):
+            taken = yield from moves.on_a_measure(c, h, referral, place.COLLABORATIVE)
+        else:
+            taken = yield from mdt.discuss(
+                c,
+                h,
+                "response",
+                by=place.TALKING,
+                outcome=Decision.STEP_UP,
+                to=place.COLLABORATIVE,
+            )
         if taken:
             c.also(h, collaborative(c, h, from_talking=True))
             yield from close(c, referral, place.TALKING, sender, EndReason.REFERRED_ON)
@@ -336,6 +345,8 @@ def collaborative(c: Community, h: Helped, *, from_talking: bool) -> Life:
             c.also(h, _trust_review(c, h), days=1)
     if steps_down:
         yield from _stepped_down(c, h)
+    else:
+        yield from moves.handed_back(c, h)
     yield from close(c, referral, place.TRUST, place.PRACTICE, EndReason.COMPLETED)
 
 

@@ -251,3 +251,20 @@ DISAGREES = (
     "It says I was referred for drinking. I never said that I drink.",
     "My sister was not there, whatever it says.",
 )
+EVIDENCE = (
+    "Eight sessions, and the score is where it was",
+    "Score still in the severe range at the last session",
+)
+HANDED_BACK = (
+    "What we could do is done; the practice knows the person best.",
+    "Stable on the present medication for three months.",
+)
+WISHES = (
+    "Would rather see their own doctor again",
+    "Wants fewer appointments and to stay near home",
+)
+RESTS = (
+    "Active monitoring: low mood after the move, sleeping again",
+    "Waiting for the hospital's letter before anything is changed",
+    "Feels better this month; wants to see whether it lasts",
+)

@@ -29,7 +29,7 @@ from domain.person import ConsentGiven, PersonRegistered
 from domain.policies.days import is_working_day, local_date
 from domain.referral import OPEN, Referral, ReferralFact, ReferralMade, State
 from domain.steps import PathwayFact
-from domain.vocabulary import PartnerKind, Source
+from domain.vocabulary import MeetingKind, PartnerKind, Source
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head
 from tests.database import Database
@@ -241,7 +241,9 @@ def test_next_thursday_has_its_list(year: Told) -> None:
     coming = {
         f.originator_id: f.fact.starts_at
         for f in year.facts
-        if isinstance(f.fact, MeetingScheduled) and f.fact.starts_at > UNTIL
+        if isinstance(f.fact, MeetingScheduled)
+        and f.fact.kind is MeetingKind.WEEKLY_MDT
+        and f.fact.starts_at > UNTIL
     }
     following = min(coming, key=lambda meeting: coming[meeting])
     listed = [
