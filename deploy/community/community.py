@@ -80,6 +80,8 @@ class Community:
     def __init__(self, care: CareCoordination, *, seed: int, start: Moment, until: Moment) -> None:
         self.care, self.start, self.until = care, start, until
         self.rng = rng = Random(seed)  # noqa: S311 -- chance, not secrecy
+        # Scores have a chance of their own: what else happens to people does not move them.
+        self.scoring = Random(seed + 1)  # noqa: S311
         self.now = self.saved_at = start
         self.known: dict[UUID, Aggregate] = {}
         self.gatherings: list[Gathering] = []
@@ -93,8 +95,8 @@ class Community:
         self.waits: Deck[str] = Deck(figures.WAITS, rng, size=FEW)
         self.other_waits: Deck[str] = Deck(figures.WAITS, rng)
         self.intensities: Deck[str] = Deck(figures.INTENSITIES, rng, size=FEW)
-        self.outcomes: Deck[str] = Deck(scores.OUTCOMES, rng, size=FEW)
-        self.once: Deck[str] = Deck(scores.OUTCOMES, rng, size=100)
+        self.outcomes: Deck[str] = Deck(scores.OUTCOMES, self.scoring, size=FEW)
+        self.once: Deck[str] = Deck(scores.OUTCOMES, self.scoring, size=100)
         self.ends: Deck[EndReason] = Deck(figures.END_REASONS, rng, size=FEW)
         self.attendances: Deck[Attendance] = Deck(_ONCE_STARTED, rng)
         up = figures.STEPPED_UP_OF_FINISHED / TAKEN_ON

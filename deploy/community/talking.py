@@ -38,6 +38,7 @@ MEAN_SESSIONS = {"low": 5.5, "low and high": 9.6, "high": 10.4}
 DROPPED_OUT_AFTER = 0.62  # of the sessions that were planned
 LONG_WAIT = 16  # days from acceptance; of those who wait longer
 PAUSES = 0.3  # this share asks to wait: assumed
+BACK_TO_TALKING = 0.3
 ON_A_MEASURE = 0.25  # assumed: of those who step up, who are offered on a score alone
 DAYS_APART = (7, 7, 7, 10, 14)
 
@@ -188,12 +189,12 @@ def _plan(c: Community, *, once: bool) -> Plan:
     low = c.therapies[figures.LOW_INTENSITY].deal()
     high = c.therapies[figures.HIGH_INTENSITY].deal()
     if once:
-        course = scores.draw(figures.THERAPIES[low], c.once.deal(), c.rng)
+        course = scores.draw(figures.THERAPIES[low], c.once.deal(), c.scoring)
         end = c.one((EndReason.COMPLETED, EndReason.DROPPED_OUT, EndReason.PERSON_ENDED))
         return Plan(1, 1, (low, high), end, course, steps_up=False)
     steps_up, end = c.steps_up.deal(), c.ends.deal()
     therapy = figures.THERAPIES[low if intensity == "low" else high]
-    course = scores.draw(therapy, c.outcomes.deal(), c.rng)
+    course = scores.draw(therapy, c.outcomes.deal(), c.scoring)
     mean = MEAN_SESSIONS[intensity]
     planned = c.rng.gauss(mean, mean / 3)
     if end is EndReason.DROPPED_OUT:
@@ -263,6 +264,15 @@ def measured(
 
 def _redirected(c: Community, h: Helped, referral: ReferralId, way: Way) -> Life:
     """Nobody is turned away: the referral goes to a service that fits better."""
+    standing = c.way_of(h)
+    if standing and standing.entered:  # a move by redirection would need its evidence
+        c.care.decline_referral(
+            referral,
+            DeclineReason.ANOTHER_SERVICE_NEEDED,
+            note=c.one(wording.DECLINED),
+            asked=c.asked(place.TALKING, c.office_of(place.TALKING)),
+        )
+        return
     to = c.one(
         (place.COLLABORATIVE, place.SOCIAL_CARE)
         if way.source in place.COLLEAGUES
@@ -345,7 +355,7 @@ def collaborative(c: Community, h: Helped, *, from_talking: bool) -> Life:
             c.also(h, _trust_review(c, h), days=1)
     if steps_down:
         yield from _stepped_down(c, h)
-    else:
+    elif c.chance(BACK_TO_TALKING):
         yield from moves.handed_back(c, h)
     yield from close(c, referral, place.TRUST, place.PRACTICE, EndReason.COMPLETED)
 
