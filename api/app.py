@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api import (
     access,
+    advice,
     agreed,
     caseload,
     contacts,
@@ -105,6 +106,7 @@ def create_app(parts: Parts) -> FastAPI:
     for part in (
         people,
         corrections,
+        advice,
         referrals,
         waits,
         pathways,

@@ -19,12 +19,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from domain import contact, corrections, measure, meeting, partner, person, referral
+from domain import advice, contact, corrections, measure, meeting, partner, person, referral
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
 from domain.intentions import deciding
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
+from domain.policies import minimum_data
 from projections.paging import NoSuchPage
 
 PROBLEM = "application/problem+json"
@@ -113,6 +114,7 @@ STATUS: dict[type[BrokenRule], int] = {
     corrections.DetailIsNotShared: 403,
     NothingIsHere: 404,
     Unknown: 404,
+    advice.DestinationIsNeeded: 422,
     contact.AppointmentIsUnknown: 404,
     meeting.MeetingIsUnknown: 404,
     corrections.NothingSuchWasRecorded: 404,
@@ -129,7 +131,9 @@ STATUS: dict[type[BrokenRule], int] = {
     measure.ScoreIsNotPossible: 422,
     DestinationIsMissing: 422,
     DueDateHasPassed: 422,
+    minimum_data.ReferralIsIncomplete: 422,
     person.DateOfBirthIsNotPossible: 422,
+    referral.WhereToIsMissing: 422,
     corrections.NothingIsCorrected: 422,
     corrections.NameIsMissing: 422,
     SomethingFailed: 500,
@@ -173,6 +177,13 @@ def not_valid(place: dict[str, str], text: str) -> Refused:
     ``place`` is ``{"pointer": "/at"}`` in a body, ``{"parameter": "as-at"}`` elsewhere.
     """
     return Refused(RequestIsNotValid(), errors=({**place, "detail": text},))
+
+
+def missing(rule: BrokenRule) -> list[dict[str, str]]:
+    """Each thing a service still wants to be told: where it goes, and what it is in plain words."""
+    if not isinstance(rule, minimum_data.ReferralIsIncomplete):
+        return []
+    return [{"pointer": each.pointer, "detail": f"Missing: {each.words}."} for each in rule.missing]
 
 
 def status_of(rule: type[BrokenRule]) -> int:
@@ -256,7 +267,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(BrokenRule)
     async def broken(request: Request, rule: BrokenRule) -> Response:
-        return problem(request, rule)
+        return problem(request, rule, errors=missing(rule))
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -42,7 +43,9 @@ class Referring(Creating):
     """A request to a service for a person you know (``person_id``) or make known (``person``).
 
     ``sender`` and ``said_by`` go with a referral that was said: the organisation it was said to
-    records it for the one that said it.
+    records it for the one that said it. ``after_advice`` is the question this follows from, and
+    ``onward_from`` the referral that you accepted and refer on from. ``sent_without`` is why
+    something is missing that the service asks to be told.
     """
 
     model_config = example(
@@ -64,6 +67,9 @@ class Referring(Creating):
     sender: UUID | None = None
     responsibility: Responsibility = Responsibility.HELP_ALONGSIDE
     priority: Priority = Priority.ROUTINE
+    after_advice: UUID | None = None
+    onward_from: UUID | None = None
+    sent_without: Text | None = None
 
     @model_validator(mode="after")
     def one_person(self) -> Self:
@@ -75,11 +81,12 @@ class Referring(Creating):
 
 
 class Declining(Activity):
-    """Why a referral is not taken on."""
+    """Why a referral is not taken on; with another service needed comes ``instead``, which."""
 
     model_config = example(reason="full", note="A place is free in May.")
 
     reason: DeclineReason
+    instead: UUID | None = None
     note: Text | None = None
 
 
@@ -119,11 +126,12 @@ class Withdrawal(Activity):
 
 
 class Closing(Activity):
-    """How the help ended."""
+    """How the help ended; ``elsewhere`` names the service, if a person was referred on by word."""
 
     model_config = example(reason="completed by agreement", summary="PHQ-9 from 18 to 6.")
 
     reason: EndReason
+    elsewhere: Text | None = None
     summary: Text | None = None
 
 
@@ -144,6 +152,13 @@ class Booking(Creating):
 async def make_referral(body: Referring, asks: Asks) -> Response:
     """Ask a service for help for a person; answers with the person as you know them."""
     referral, care = ReferralId(asks.new("referral", body.id)), asks.here.care
+    onward_from = None
+    if body.after_advice is not None:
+        await asks.referral(body.after_advice)
+        referral = ReferralId(body.after_advice)
+    if body.onward_from is not None:
+        await asks.referral(body.onward_from)
+        onward_from = ReferralId(body.onward_from)
     if body.person_id is not None:
         known = await asks.person(body.person_id)
     else:
@@ -163,10 +178,15 @@ async def make_referral(body: Referring, asks: Asks) -> Response:
             priority=body.priority,
             sender=None if body.sender is None else PartnerId(body.sender),
             registering=body.person.details() if body.person else None,
+            onward_from=onward_from,
+            sent_without=body.sent_without,
             asked=asked,
         )
 
-    answer = await asks.ask(body, intention)
+    follows = body.after_advice or body.onward_from
+    answer = await asks.ask(
+        body, intention, actions=partial(asks.actions_on_referral, follows) if follows else None
+    )
     return answered(answer, 201, location="/v1/referrals", person=asks.known_as(known))
 
 
@@ -220,7 +240,13 @@ async def decline_referral(referral: UUID, body: Declining, asks: Asks) -> Respo
         referral,
         body,
         asks,
-        lambda care, r, asked: care.decline_referral(r, body.reason, note=body.note, asked=asked),
+        lambda care, r, asked: care.decline_referral(
+            r,
+            body.reason,
+            instead=None if body.instead is None else ServiceId(body.instead),
+            note=body.note,
+            asked=asked,
+        ),
     )
 
 
@@ -279,8 +305,19 @@ async def close_referral(referral: UUID, body: Closing, asks: Asks) -> Response:
         body,
         asks,
         lambda care, r, asked: care.close_referral(
-            r, body.reason, summary=body.summary, asked=asked
+            r, body.reason, elsewhere=body.elsewhere, summary=body.summary, asked=asked
         ),
+    )
+
+
+@router.post("/{referral}/first-contact", response_model=Answered)
+async def note_first_contact(referral: UUID, asks: Asks, body: Activity | None = None) -> Response:
+    """Record that the person was seen or spoken with for the first time, without an appointment."""
+    return await answer_referral(
+        referral,
+        body or Activity(),
+        asks,
+        lambda care, r, asked: care.note_first_contact(r, asked=asked),
     )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain import pathway, person, referral
 from domain.action import ActionAgreed, ActionDone, ActionDropped
+from domain.advice import AdviceAsked, AdviceGiven
 from domain.case import CaseListed, CaseNoted, CaseNotReached, MdtDecisionRecorded
 from domain.discussion import CaseDiscussed
 from domain.handover import (
@@ -188,6 +189,13 @@ class Circle:
     def _leave(self, partner: PartnerId, basis: str) -> None:
         self.bases.get(partner, set()).discard(basis)
 
+    def _advised(self, stream: UUID, made: referral.ReferralMade) -> None:
+        """Who advised to go elsewhere is no party to what is then asked elsewhere."""
+        for partner, bases in self.bases.items():
+            if f"received {stream}" in bases and partner not in (made.sender, made.receiver):
+                self._leave(partner, f"received {stream}")
+                self.own[partner] -= {stream}
+
     def _evolve(self, recorded: Recorded) -> dict[PartnerId, UUID]:
         """Follow who is involved; answer whose basis ended before it took the person on, and which.
 
@@ -215,8 +223,15 @@ class Circle:
                 self.objections.discard(partner)
             case person.ConsentGiven(to=partner):
                 self.consents.add(partner)
+            case AdviceAsked() as asking:
+                self._leave(recorded.organisation, "registering")
+                self._join(asking.sender, f"sent {stream}", stream)
+                self._join(asking.receiver, f"received {stream}", stream)
+            case AdviceGiven(receiver=receiver):
+                self.carers.add(receiver)  # what it advised stays its own record
             case referral.ReferralMade() as made:
                 self._leave(recorded.organisation, "registering")
+                self._advised(stream, made)
                 self._join(made.sender, f"sent {stream}", stream)
                 self._join(made.receiver, f"received {stream}", stream)
             case referral.ReferralRedirected() as redirected:
@@ -236,6 +251,8 @@ class Circle:
                 self._leave(receiver, f"received {stream}")
             case referral.OutcomeAcknowledged():
                 self._leave(recorded.organisation, f"sent {stream}")
+                for partner in self.bases:  # who advised, and nothing was sent
+                    self._leave(partner, f"received {stream}")
             case (
                 pathway.PathwayOpened(responsible=partner)
                 | pathway.PathwayReopened(responsible=partner)

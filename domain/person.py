@@ -193,6 +193,13 @@ class Person(Aggregate):
     known: Known = field(default_factory=Known)
 
     @property
+    def told(self) -> set[str]:
+        """Which details are known, not what they say."""
+        standing = self.known.standing.items()
+        told = {detail.value for detail, edits in standing if any(e.value for e in edits)}
+        return told | {"practice"} if self.practice else told
+
+    @property
     def person(self) -> PersonId:
         return PersonId(self.id)
 

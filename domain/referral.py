@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
+from domain.advice import FACTS as ADVICE_FACTS
+from domain.advice import (
+    AdviceAsked,
+    AdviceComesFromAnother,
+    AdviceFact,
+    AdviceGiven,
+    AdviceIsAmongProfessionals,
+    AdviceIsAwaited,
+    DestinationIsNeeded,
+    NoAdviceWasAsked,
+)
 from domain.kernel import (
     Aggregate,
     Ask,
@@ -29,10 +41,12 @@ from domain.vocabulary import (
     Mode,
     Moment,
     NullificationReason,
+    Particular,
     PartnerId,
     PauseReason,
     PersonId,
     Priority,
+    Recommendation,
     ReferralId,
     Responsibility,
     ServiceId,
@@ -65,7 +79,11 @@ class ReferralFact(Fact):
 
 
 class ReferralMade(ReferralFact):
-    """Somebody asked a service for help for a person."""
+    """Somebody asked a service for help for a person.
+
+    ``onward_from`` is the referral it follows from, if somebody who was asked refers on.
+    ``missing`` is what the service wants to be told and was not; ``sent_without`` says why.
+    """
 
     TOPIC: ClassVar[str] = "referral:ReferralMade"
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
@@ -81,6 +99,9 @@ class ReferralMade(ReferralFact):
     reason: Clinical[PersonalText | None] = None
     said_by: Coordination[PersonalText | None] = None
     message: Coordination[str | None] = None  # SHA-256 of the original message, if it was one
+    onward_from: Coordination[ReferralId | None] = None
+    missing: tuple[Particular, ...] = ()
+    sent_without: Ask[PersonalText | None] = None
 
 
 class InformationAsked(ReferralFact):
@@ -109,12 +130,13 @@ class ReferralAccepted(ReferralFact):
 
 
 class ReferralDeclined(ReferralFact):
-    """The receiver does not take the referral on, and says why."""
+    """The receiver does not take the referral on, says why, and which service is needed instead."""
 
     TOPIC: ClassVar[str] = "referral:ReferralDeclined"
 
     receiver: PartnerId
     reason: DeclineReason
+    instead: ServiceId | None = None
     note: Ask[PersonalText | None] = None
 
 
@@ -156,6 +178,14 @@ class ReferralExpired(ReferralFact):
     receiver: PartnerId
 
 
+class ReferredOnward(ReferralFact):
+    """The receiver asked another service too, or instead: the chain goes on in ``onward``."""
+
+    TOPIC: ClassVar[str] = "referral:ReferredOnward"
+
+    onward: ReferralId
+
+
 class FirstContactMade(ReferralFact):
     """The receiver saw or spoke with the person for the first time."""
 
@@ -164,7 +194,7 @@ class FirstContactMade(ReferralFact):
 
 
 class ReferralClosed(ReferralFact):
-    """The receiver's help ended."""
+    """The receiver's help ended; ``elsewhere`` is where the person went on to, in words."""
 
     TOPIC: ClassVar[str] = "referral:ReferralClosed"
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
@@ -175,6 +205,7 @@ class ReferralClosed(ReferralFact):
 
     receiver: PartnerId
     reason: Coordination[EndReason]
+    elsewhere: Coordination[PersonalText | None] = None
     summary: Clinical[PersonalText | None] = None
 
 
@@ -242,6 +273,14 @@ class ReferralHasNotEnded(BrokenRule):
     """The referral has not ended, so there is no outcome to acknowledge yet."""
 
 
+class OnwardIsForTheSamePerson(BrokenRule):
+    """A referral is sent onward for the person it was made for, and for nobody else."""
+
+
+class WhereToIsMissing(BrokenRule):
+    """Say where the person went on to: refer onward first, or name the service in words."""
+
+
 class AlreadyTheReceiver(BrokenRule):
     """A referral is redirected to another organisation's service, not to one's own."""
 
@@ -250,6 +289,8 @@ class AlreadyTheReceiver(BrokenRule):
 
 
 class State(StrEnum):
+    ADVICE_ASKED = "advice asked"
+    ADVICE_GIVEN = "advice given"
     WAITING = "waiting"
     INFORMATION_ASKED = "information asked"
     ACCEPTED = "accepted"
@@ -263,13 +304,24 @@ class State(StrEnum):
 OPEN = frozenset({State.WAITING, State.INFORMATION_ASKED})
 WAITED_UNDER = OPEN | {State.ACCEPTED}
 """States in which somebody may still be waiting to be seen."""
-ENDED = frozenset({State.DECLINED, State.EXPIRED, State.CLOSED})
+
+ADVICE = frozenset({State.ADVICE_ASKED, State.ADVICE_GIVEN})
+AGAIN = ADVICE | {State.DECLINED, State.EXPIRED}
+"""States in which the sender may refer: after advice under the same id, else by a new referral."""
+
+UNANSWERED = OPEN | {State.ADVICE_ASKED}
+"""States in which the sender waits for the receiver."""
+
+ENDED = frozenset({State.DECLINED, State.EXPIRED, State.CLOSED, State.ADVICE_GIVEN})
 """States whose outcome the sender has still to acknowledge."""
 
 
 @dataclass
 class Referral(Aggregate):
-    """One request and its answers.
+    """One request and its answers, from a question before it to the sender's thanks.
+
+    ``correlation`` is the first referral of the chain this one belongs to; ``onward`` are those the
+    receiver made from it.
 
     ``wait`` is the receiver's silence. A question back ends it, for somebody has read the referral,
     and begins the sender's; the answer and a redirection begin the receiver's anew.
@@ -289,17 +341,97 @@ class Referral(Aggregate):
     wait: Wait | None = None
     clock: Clock = field(default_factory=Clock)
     first_contact: bool = False
+    correlation: UUID | None = None
+    onward: list[ReferralId] = field(default_factory=list)
     refused_by: list[PartnerId] = field(default_factory=list)
 
     @property
     def referral(self) -> ReferralId:
         return ReferralId(self.id)
 
-    def make(self, made: ReferralMade, *, person: PersonId, label: Label, asked: Asked) -> Recorded:
-        """Ask a service for help. Raises `ReferralExists`."""
+    def ask_advice(
+        self, asking: AdviceAsked, *, person: PersonId, label: Label, asked: Asked
+    ) -> Recorded:
+        """Ask a service for advice before referring.
+
+        Raises `ReferralExists`, `AdviceIsAmongProfessionals`, `AdviceComesFromAnother`.
+        """
         if self.state is not None:
             raise ReferralExists(self.id)
-        return self.record(made, asked, person=person, label=label)
+        if asked.practitioner is None:
+            raise AdviceIsAmongProfessionals(self.id)
+        if asking.receiver == asking.sender:
+            raise AdviceComesFromAnother(self.id)
+        return self.record(asking, asked, person=person, label=label)
+
+    def give_advice(
+        self,
+        advice: str,
+        recommendation: Recommendation,
+        *,
+        instead: ServiceId | None,
+        label: Label,
+        asked: Asked,
+    ) -> Recorded:
+        """Advise, and recommend to refer, not to, or another service (``label`` is that one's).
+
+        Raises `OnlyTheReceiverMay`, `NoAdviceWasAsked`, `AdviceIsAmongProfessionals`,
+        `DestinationIsNeeded`.
+        """
+        if asked.organisation != self.receiver:
+            raise OnlyTheReceiverMay(self.id)
+        if self.state is not State.ADVICE_ASKED:
+            raise NoAdviceWasAsked(self.id)
+        if asked.practitioner is None:
+            raise AdviceIsAmongProfessionals(self.id)
+        if recommendation is Recommendation.ANOTHER_SERVICE and instead is None:
+            raise DestinationIsNeeded(self.id)
+        fact = AdviceGiven(
+            receiver=asked.organisation,
+            recommendation=recommendation,
+            instead=instead,
+            advice=advice,
+        )
+        return self._record(fact, asked, label)
+
+    def make(
+        self,
+        made: ReferralMade,
+        *,
+        person: PersonId,
+        label: Label,
+        correlation: UUID | None = None,
+        asked: Asked,
+    ) -> Recorded:
+        """Ask a service for help, perhaps after its advice; ``correlation`` is the chain's first.
+
+        Raises `ReferralExists`, `OnlyTheSenderMay`, `AdviceIsAwaited`.
+        """
+        if self.state is not None:
+            if self.state not in ADVICE or person != self.person:
+                raise ReferralExists(self.id)
+            if made.sender != self.sender:
+                raise OnlyTheSenderMay(self.id)
+            if self.state is State.ADVICE_ASKED and made.receiver != self.receiver:
+                raise AdviceIsAwaited(self.id)
+        return self.record(made, asked, person=person, label=label, correlation=correlation)
+
+    def refer_onward(
+        self, onward: ReferralId, *, person: PersonId, asked: Asked
+    ) -> Recorded | None:
+        """Note that the receiver asks another service from here. Asked twice, it is noted once.
+
+        Raises `OnlyTheReceiverMay`, `ReferralWasNotAccepted`, `OnwardIsForTheSamePerson`.
+        """
+        if asked.organisation != self.receiver:
+            raise OnlyTheReceiverMay(self.id)
+        if self.state is not State.ACCEPTED:
+            raise ReferralWasNotAccepted(self.id)
+        if person != self.person:
+            raise OnwardIsForTheSamePerson(self.id)
+        if onward in self.onward:
+            return None
+        return self._record(ReferredOnward(onward=onward), asked)
 
     def ask_information(self, question: str, *, asked: Asked) -> Recorded:
         """Ask for what is missing. Raises `OnlyTheReceiverMay`, `ReferralIsNotWaiting`."""
@@ -323,11 +455,26 @@ class Referral(Aggregate):
         self._answering(asked)
         return self._record(ReferralAccepted(receiver=asked.organisation), asked)
 
-    def decline(self, reason: DeclineReason, *, note: str | None, asked: Asked) -> Recorded:
-        """Not take it on, and say why. Raises `OnlyTheReceiverMay`, `ReferralIsNotWaiting`."""
+    def decline(
+        self,
+        reason: DeclineReason,
+        *,
+        instead: ServiceId | None = None,
+        label: Label = Label.ORDINARY,
+        note: str | None,
+        asked: Asked,
+    ) -> Recorded:
+        """Not take it on, say why, and which service is needed instead (``label`` is that one's).
+
+        Raises `OnlyTheReceiverMay`, `ReferralIsNotWaiting`, `DestinationIsNeeded`.
+        """
         self._answering(asked)
-        fact = ReferralDeclined(receiver=asked.organisation, reason=reason, note=note)
-        return self._record(fact, asked)
+        if reason is DeclineReason.ANOTHER_SERVICE_NEEDED and instead is None:
+            raise DestinationIsNeeded(self.id)
+        fact = ReferralDeclined(
+            receiver=asked.organisation, reason=reason, instead=instead, note=note
+        )
+        return self._record(fact, asked, label)
 
     def redirect(
         self,
@@ -350,14 +497,19 @@ class Referral(Aggregate):
         )
         # A label stays: nobody is told half of a referral that passed through a drug service.
         label = label if self.label is Label.ORDINARY else self.label
-        return self.record(fact, asked, person=self.person, label=label)
+        return self.record(
+            fact, asked, person=self.person, label=label, correlation=self.correlation
+        )
 
     def withdraw(self, *, note: str | None, asked: Asked) -> Recorded | None:
-        """Take the referral back. Raises `OnlyTheSenderMay`, `ReferralIsNotWaiting`."""
+        """Take the referral, or the question before it, back.
+
+        Raises `OnlyTheSenderMay`, `ReferralIsNotWaiting`.
+        """
         self._sending(asked)
         if self.state is State.WITHDRAWN:
             return None
-        if self.state not in OPEN:
+        if self.state not in UNANSWERED:
             raise ReferralIsNotWaiting(self.id, self.state)
         assert self.receiver is not None
         return self._record(ReferralWithdrawn(receiver=self.receiver, note=note), asked)
@@ -368,15 +520,29 @@ class Referral(Aggregate):
             raise ReferralWasNotAccepted(self.id)
         return None if self.first_contact else self._record(FirstContactMade(), asked)
 
-    def close(self, reason: EndReason, *, summary: str | None, asked: Asked) -> Recorded | None:
-        """End the help. Raises `OnlyTheReceiverMay`, `ReferralWasNotAccepted`."""
+    def close(
+        self,
+        reason: EndReason,
+        *,
+        elsewhere: str | None = None,
+        summary: str | None,
+        asked: Asked,
+    ) -> Recorded | None:
+        """End the help; who was referred on went somewhere (``elsewhere``, if not in a referral).
+
+        Raises `OnlyTheReceiverMay`, `ReferralWasNotAccepted`, `WhereToIsMissing`.
+        """
         if asked.organisation != self.receiver:
             raise OnlyTheReceiverMay(self.id)
         if self.state in (State.CLOSED, State.ACKNOWLEDGED):
             return None
         if self.state is not State.ACCEPTED:
             raise ReferralWasNotAccepted(self.id)
-        fact = ReferralClosed(receiver=asked.organisation, reason=reason, summary=summary)
+        if reason is EndReason.REFERRED_ON and not (self.onward or elsewhere):
+            raise WhereToIsMissing(self.id)
+        fact = ReferralClosed(
+            receiver=asked.organisation, reason=reason, elsewhere=elsewhere, summary=summary
+        )
         return self._record(fact, asked)
 
     def end(self, reason: EndReason, *, asked: Asked, cause: str | None) -> Recorded | None:
@@ -430,7 +596,7 @@ class Referral(Aggregate):
         self._sending(asked)
         if self.state is State.EXPIRED:
             return None
-        if self.state not in OPEN:
+        if self.state not in UNANSWERED:
             raise ReferralIsNotWaiting(self.id, self.state)
         if not left and not (self.wait and self.wait.expired(asked.at)):
             raise ReferralHasNotExpired(self.id)
@@ -491,23 +657,30 @@ class Referral(Aggregate):
         """What this organisation may ask next, in the words of the interface."""
         receiving, sending = organisation == self.receiver, organisation == self.sender
         actions: list[str] = []
+        if receiving and self.state is State.ADVICE_ASKED:
+            actions.append("advice")
         if receiving and self.state in OPEN:
             actions += ["acceptance", "decline", "redirection"]
             if self.state is State.WAITING:
                 actions.append("information-request")
         if receiving and self.state is State.ACCEPTED:
-            actions += ["appointments", "closure"]
+            actions += ["appointments", "onward-referral", "closure"]
+            if not self.first_contact:
+                actions.append("first-contact")
+        if sending and self.state in AGAIN:
+            actions.append("referral")
         if sending and self.state is State.INFORMATION_ASKED:
             actions.append("information")
-        if sending and self.state in OPEN:
+        if sending and self.state in UNANSWERED:
             actions.append("withdrawal")
         if sending and self.state in ENDED:
             actions.append("acknowledgement")
         if (receiving or sending) and self.wait and self.wait.unacknowledged:
             actions.append("silence-acknowledgement")
-        actions += self.clock.next_actions(
-            receiving=receiving, sending=sending, waits=self.state in WAITED_UNDER
-        )
+        if self.state not in ADVICE:
+            actions += self.clock.next_actions(
+                receiving=receiving, sending=sending, waits=self.state in WAITED_UNDER
+            )
         return tuple(actions)
 
     def _keeping_waiting(self, asked: Asked) -> None:
@@ -520,8 +693,20 @@ class Referral(Aggregate):
         if asked.organisation not in (self.receiver, self.sender):
             raise OnlyThePartiesMayNullify(self.id)
 
-    def _record(self, fact: ReferralFact | WaitingFact, asked: Asked) -> Recorded:
-        return self.record(fact, asked, person=self.person, label=self.label)
+    def _record(
+        self,
+        fact: ReferralFact | AdviceFact | WaitingFact,
+        asked: Asked,
+        label: Label = Label.ORDINARY,
+    ) -> Recorded:
+        """Record under the referral's own label, or under a stricter one for this fact alone."""
+        return self.record(
+            fact,
+            asked,
+            person=self.person,
+            label=label if self.label is Label.ORDINARY else self.label,
+            correlation=self.correlation,
+        )
 
     def _answering(self, asked: Asked) -> None:
         if asked.organisation != self.receiver:
@@ -543,8 +728,17 @@ class Referral(Aggregate):
 
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
+            case AdviceAsked() as asking:
+                self.state, self.person = State.ADVICE_ASKED, recorded.person
+                self.sender, self.receiver = asking.sender, asking.receiver
+                self.service, self.source = asking.service, Source.PROFESSIONAL
+                self.label, self.priority = recorded.label, asking.priority
+                self.wait = self._wait_from(recorded.effective_at)
+            case AdviceGiven():
+                self.state, self.wait = State.ADVICE_GIVEN, None
             case ReferralMade() as made:
                 self.state, self.person, self.label = State.WAITING, recorded.person, recorded.label
+                self.correlation = recorded.correlation
                 self.sender, self.receiver, self.service = made.sender, made.receiver, made.service
                 self.source, self.responsibility = made.source, made.responsibility
                 self.priority = made.priority
@@ -567,6 +761,8 @@ class Referral(Aggregate):
                 self.state, self.wait = State.WITHDRAWN, None
             case ReferralExpired():
                 self.state, self.wait = State.EXPIRED, None
+            case ReferredOnward(onward=onward):
+                self.onward.append(onward)
             case FirstContactMade():
                 self.first_contact = True
             case ReferralClosed():
@@ -586,6 +782,7 @@ class Referral(Aggregate):
 
 
 FACTS: tuple[type[Fact], ...] = (
+    *ADVICE_FACTS,
     ReferralMade,
     InformationAsked,
     InformationGiven,
@@ -594,6 +791,7 @@ FACTS: tuple[type[Fact], ...] = (
     ReferralRedirected,
     ReferralWithdrawn,
     ReferralExpired,
+    ReferredOnward,
     FirstContactMade,
     ReferralClosed,
     OutcomeAcknowledged,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain import contact, corrections, discussion, measure, meeting, pathway, person, referral
 from domain.action import ActionFact
+from domain.advice import AdviceAsked, AdviceFact
 from domain.case import (
     AttendanceRecorded,
     CaseFact,
@@ -133,6 +134,8 @@ def may_know(
     if isinstance(fact, ABOUT_ONE_PARTNER) and recorded.organisation != partner:
         return None
     fields = {name for name, category in fact.FIELD_CATEGORY.items() if category in allowed}
+    if recorded.label is Label.SUBSTANCE and Category.COORDINATION not in allowed:
+        fields -= {"instead"}  # a library does not learn that a drug service was named
     if discreet:
         fields -= WHO_SAT.get(type(fact), set())
     if discreet and recorded.label is Label.SUBSTANCE:
@@ -151,7 +154,7 @@ def may_know(
             envelope["by_practitioner"] = str(recorded.practitioner)
     if recorded.causation and coordinating and not of_the_person:
         envelope["causation"] = recorded.causation
-    if isinstance(fact, referral.ReferralMade):
+    if isinstance(fact, referral.ReferralMade | AdviceAsked):
         envelope["part"] = (
             RECEIVED if fact.receiver == partner else SENT if fact.sender == partner else ""
         )
@@ -240,7 +243,9 @@ def _concerns(
             return owner == partner or (at in own and coordinating)
         case discussion.CaseDiscussed(asked_by=one, advised_by=other):
             return partner in (one.partner, other.partner)
-        case referral.ReferralFact() | WaitingFact() | meeting.MeetingFact() | CaseFact():
+        case referral.ReferralFact() | AdviceFact() | WaitingFact():
+            return recorded.originator_id in own
+        case meeting.MeetingFact() | CaseFact():
             return recorded.originator_id in own
         case _:
             return False

@@ -134,6 +134,31 @@ class DeclineReason(StrEnum):
     PERSON_DECLINED = "person declined"
 
 
+class Recommendation(StrEnum):
+    """What a service advises before anything is sent to it."""
+
+    REFER = "refer"
+    NO_REFERRAL_NEEDED = "no referral needed"
+    ANOTHER_SERVICE = "another service"
+
+
+class Particular(StrEnum):
+    """What a destination may want to be told with a referral (``policies.minimum_data``)."""
+
+    NAME = "name"
+    PHONE = "telephone number"
+    REACH = "telephone number or address"
+    BORN = "date of birth"
+    ADDRESS = "address or postcode"
+    NUMBER = "NHS number or address"
+    PRACTICE = "GP practice"
+    ASK = "ask"
+    REASON = "reason"
+    PRIORITY = "urgency"
+    SAID_BY = "who said it"
+    AGREED = "the person's agreement"
+
+
 class EndReason(StrEnum):
     """How the help ended: what NHS Talking Therapies end codes and MHSDS closure reasons tell.
 

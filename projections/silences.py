@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 from psycopg import Connection
 
 from domain import referral
+from domain.advice import AdviceAsked, AdviceFact, AdviceGiven
 from domain.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -31,11 +32,13 @@ from domain.vocabulary import PartnerId, PersonId, Priority
 from projections.statements import statements
 
 SQL = statements("silences")
+ABOUT_A_REFERRAL = (referral.ReferralFact, AdviceFact)
 ANSWERS = (
     referral.ReferralAccepted,
     referral.ReferralDeclined,
     referral.ReferralWithdrawn,
     referral.ReferralExpired,
+    AdviceGiven,
     HandoverAccepted,
     HandoverDeclined,
     HandoverLapsed,
@@ -87,7 +90,7 @@ class Silences:
             return
         row = self._rows.get(what)
         match fact:
-            case referral.ReferralMade():
+            case referral.ReferralMade() | AdviceAsked():
                 wait = Wait.since(Silence.REFERRAL, recorded, fact.priority)
                 self._begin(what, recorded, fact.sender, wait)
             case HandoverOffered() if row is None:
@@ -139,7 +142,7 @@ def due(connection: Connection, now: datetime) -> list[Waiting]:
 
 def _about(recorded: Recorded) -> UUID | None:
     """The referral or the hand-over a fact is about."""
-    if isinstance(recorded.fact, referral.ReferralFact):
+    if isinstance(recorded.fact, ABOUT_A_REFERRAL):
         return recorded.originator_id
     handover: UUID | None = getattr(recorded.fact, "handover", None)
     return handover
@@ -147,7 +150,7 @@ def _about(recorded: Recorded) -> UUID | None:
 
 def _ends(fact: Fact, about: Silence) -> bool:
     """Whether an answer is one to this silence, where a referral and its offer share an id."""
-    return isinstance(fact, referral.ReferralFact) is not (about is Silence.HANDOVER)
+    return isinstance(fact, ABOUT_A_REFERRAL) is not (about is Silence.HANDOVER)
 
 
 def _waiting(row: Sequence[Any]) -> Waiting:

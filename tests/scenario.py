@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -240,6 +240,8 @@ class Community:
         take_over: bool = False,
         ask: str = "Please see her.",
         grounds: Grounds = NO_GROUNDS,
+        reason: str | None = "Low since she lost her work.",
+        **more: Any,
     ) -> ReferralId:
         """A referral named in the test's own words."""
         referral = ReferralId(named(words))
@@ -250,11 +252,13 @@ class Community:
             source=source,
             mode=Mode.WRITTEN,
             ask=ask,
+            reason=reason,
             responsibility=(
                 Responsibility.TAKE_OVER if take_over else Responsibility.HELP_ALONGSIDE
             ),
             grounds=grounds,
             asked=by(sender),
+            **more,
         )
         return referral
 

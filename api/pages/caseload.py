@@ -29,7 +29,14 @@ router = APIRouter(route_class=PageRoute)
 
 ROWS = 25
 SEARCHED = 100
-TO_ANSWER = ("fallen back", "hand-over to accept", "referral to answer", "information asked")
+TO_ANSWER = (
+    "fallen back",
+    "hand-over to accept",
+    "referral to answer",
+    "advice to give",
+    "information asked",
+    "advice to read",
+)
 OPEN = tuple(status for status in words.STATUS if status != "past")
 SAVED_VIEWS = (
     ("All open", ()),
@@ -46,6 +53,7 @@ SAVED_VIEWS = (
 TILES = (
     ("hand-over to accept", "hand-overs to accept", "hand-over to accept", "red"),
     ("referral to answer", "referrals to answer", "referral to answer", "amber"),
+    ("advice to give", "questions for advice", "question for advice", "amber"),
     ("information asked", "questions open", "question open", "amber"),
     ("hand-over offered", "hand-overs offered", "hand-over offered", "purple"),
     ("waiting", "waiting to be seen", "waiting to be seen", "blue"),
@@ -160,6 +168,10 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
         case "referral to answer":
             made = words.short_day(under[1]["made_at"]) if under else ""
             return Next("Answer the referral", here, f"Received {made}" if made else "")
+        case "advice to give":
+            return Next("Give advice", here)
+        case "advice to read":
+            return Next("Read the advice", f"/referrals/{_sent(row, 'advice given')}")
         case "information asked" if under:
             return Next("Wait for an answer", here)
         case "information asked":

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.pages import choosing, words
 from api.pages.caseload import line, tiles
 from api.pages.problem import PageRoute
-from api.pages.referrals import OPEN_STATES
+from api.pages.referrals import TO_ANSWER
 from api.pages.visit import SomebodysVisit, Visit
 from domain.sharing import RECEIVED, SENT
 
@@ -26,9 +26,9 @@ async def my_day(visit: SomebodysVisit) -> Response:
         return await _totals(visit)
     reading, me = visit.here.reading, visit.caller.organisation
     counted = await reading.caseload(me, status=("hand-over to accept",), limit=SHOWN)
-    received = await reading.referrals(me, part=RECEIVED, states=OPEN_STATES, limit=SHOWN)
+    received = await reading.referrals(me, part=RECEIVED, states=TO_ANSWER, limit=SHOWN)
     asked = await reading.referrals(me, part=SENT, states=("information asked",), limit=SHOWN)
-    ended = await reading.referrals(me, part=SENT, states=("closed",), limit=SHOWN)
+    ended = await reading.referrals(me, part=SENT, states=("closed", "advice given"), limit=SHOWN)
     refused = await reading.referrals(me, part=SENT, states=("declined", "expired"), limit=SHOWN)
     today = words.instant(visit.now).date()
     ahead = [

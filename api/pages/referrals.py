@@ -20,19 +20,19 @@ from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
 from domain.kernel import Category
-from domain.referral import OPEN
+from domain.referral import UNANSWERED
 from domain.sharing import RECEIVED, SENT
 from projections.entries import Entry
 
 router = APIRouter(route_class=PageRoute)
 
 ROWS = 25
-OPEN_STATES = tuple(state.value for state in OPEN)
+TO_ANSWER = tuple(state.value for state in UNANSWERED)
 SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
-    "open": ("Waiting for an answer", OPEN_STATES),
+    "open": ("Waiting for an answer", TO_ANSWER),
     "accepted": ("Accepted", ("accepted",)),
     "declined": ("Declined or not answered", ("declined", "expired")),
-    "ended": ("Ended", ("closed", "acknowledged", "withdrawn")),
+    "ended": ("Ended", ("advice given", "closed", "acknowledged", "withdrawn")),
     "all": ("All", ()),
 }
 

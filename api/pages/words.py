@@ -94,7 +94,9 @@ STATUS = {
     "fallen back": Tag("Fell back to us", "red"),
     "hand-over to accept": Tag("Hand-over to accept", "purple"),
     "referral to answer": Tag("Referral to answer", "orange"),
+    "advice to give": Tag("Advice to give", "orange"),
     "information asked": Tag("Information asked", "yellow"),
+    "advice to read": Tag("Advice to read", "yellow"),
     "hand-over offered": Tag("Hand-over offered", "pink"),
     "waiting": Tag("Waiting", "blue"),
     "in treatment": Tag("In treatment", "green"),
@@ -109,6 +111,8 @@ STATUS = {
 """Where a person stands for one organisation, most urgent first."""
 
 STATE = {
+    "advice asked": Tag("Advice asked", "orange"),
+    "advice given": Tag("Advice given", "yellow"),
     "waiting": Tag("Waiting for an answer", "orange"),
     "information asked": Tag("Information asked", "yellow"),
     "accepted": Tag("Accepted", "green"),
@@ -121,6 +125,10 @@ STATE = {
 """What became of a referral."""
 
 ACTIONS = {
+    "advice": "Give advice",
+    "referral": "Make the referral",
+    "onward-referral": "Refer onward",
+    "first-contact": "Record that you have seen or spoken with them",
     "acceptance": "Accept the referral",
     "decline": "Decline the referral",
     "redirection": "Redirect to another service",
@@ -230,6 +238,8 @@ HAPPENED = {
     "PersonDied": "Died on {died_on}",
     "DeathRecordedInError": "Not dead: the death was recorded in error",
     "PersonMovedAway": "Moved away: {where_to}",
+    "AdviceAsked": "Advice asked before referring",
+    "AdviceGiven": "Advice given: {recommendation}",
     "InformationAsked": "More information asked",
     "InformationGiven": "Information given",
     "ReferralAccepted": "Referral accepted by {receiver}",
@@ -237,6 +247,7 @@ HAPPENED = {
     "ReferralRedirected": "Referral redirected to {service}",
     "ReferralWithdrawn": "Referral withdrawn",
     "ReferralExpired": "Referral not answered in time",
+    "ReferredOnward": "Referred onward to another service",
     "FirstContactMade": "Seen for the first time",
     "ReferralClosed": "Help ended",
     "OutcomeAcknowledged": "Outcome read by the sender",
@@ -296,6 +307,9 @@ HAPPENED = {
 }
 
 LATEST = {
+    "AdviceAsked": "Advice asked",
+    "AdviceGiven": "Advice given",
+    "ReferredOnward": "Referred onward",
     "ReferralMade": "Referral made",
     "ReferralAccepted": "Referral accepted",
     "ReferralDeclined": "Referral declined",
@@ -382,6 +396,7 @@ def why(data: Mapping[str, Any]) -> str:
         "question",
         "answer",
         "note",
+        "elsewhere",
         "summary",
         "words",
         "advice",

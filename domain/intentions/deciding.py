@@ -391,9 +391,11 @@ class Deciding(Application[UUID]):
     ) -> Recorded:
         """Offer the person to the partner behind a service.
 
-        Raises `CannotBeResponsible`, `ThePersonObjects`.
+        An offer that a referral carries belongs to that referral alone, not to the whole chain it
+        is of. Raises `CannotBeResponsible`, `ThePersonObjects`.
         """
         self._may_hold(way, receiver)
+        carried = because is not None and because.originator_id == handover
         return way.offer_handover(
             handover,
             receiver=receiver,
@@ -402,7 +404,7 @@ class Deciding(Application[UUID]):
             model=self._model(asked),
             grounds=grounds,
             asked=asked,
-            correlation=because.correlation if because else handover,
+            correlation=handover if because is None or carried else because.correlation,
             cause=because.id if because else None,
         )
 

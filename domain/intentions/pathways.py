@@ -149,9 +149,7 @@ class PathwayIntentions(Deciding):
             carried = self._carrying(handover, person_id)
             declined = None
             if carried and carried.state in referral.OPEN:
-                declined = carried.decline(
-                    DeclineReason.ANOTHER_SERVICE_NEEDED, note=note, asked=asked
-                )
+                declined = carried.decline(DeclineReason.NOT_ELIGIBLE, note=note, asked=asked)
             way.decline_handover(
                 handover, note=note, asked=asked, cause=declined.id if declined else None
             )

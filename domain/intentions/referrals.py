@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain import partner, pathway, person, referral, service
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePersonObjects
+from domain.intentions.before_sending import BeforeSending, Given
+from domain.intentions.deciding import Answer, ThePersonObjects
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies import entry
 from domain.policies.escalation import Rung
+from domain.policies.minimum_data import ReferralIsIncomplete, demanded
 from domain.policies.steps import Evidence
 from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
@@ -31,7 +33,7 @@ class OnlyTheReceiverMayRecordForAnother(BrokenRule):
     """A referral that was said is recorded by the organisation it was said to."""
 
 
-class ReferralIntentions(Deciding):
+class ReferralIntentions(BeforeSending):
     """The closed loop: every answer reaches the sender, and nobody is let go before."""
 
     def make_referral(
@@ -51,6 +53,8 @@ class ReferralIntentions(Deciding):
         sender: PartnerId | None = None,
         registering: person.Details | None = None,
         grounds: Grounds = NO_GROUNDS,
+        onward_from: ReferralId | None = None,
+        sent_without: str | None = None,
         asked: Asked,
     ) -> Answer:
         """Ask a service for help for a person; the first referral opens the person's pathway.
@@ -58,16 +62,13 @@ class ReferralIntentions(Deciding):
         ``grounds`` are the evidence of a move between steps, where the referral is to take over;
         a person who refers themselves asks for the move in the same words.
         ``sender`` differs from the organisation that records it when a referral was said to the
-        receiver. ``registering`` makes a new person known in the same save.
+        receiver. ``registering`` makes a new person known in the same save. ``onward_from`` is the
+        referral from which its receiver refers onward. ``sent_without`` is why something that the
+        service asks for is missing. Under the id of an answered question it follows that advice.
         """
 
         def decide() -> tuple[Aggregate, ...]:
-            helped = self._load(person.Person, person_id)
-            if registering is not None:
-                self._register(helped, registering, asked)
-            if not helped.registered:
-                raise PersonIsUnknown(person_id)
-            helped.must_live()
+            helped = self._known(person_id, registering, asked)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             receiver = self._receiver(wanted, source)
             sending = sender or asked.organisation
@@ -81,6 +82,15 @@ class ReferralIntentions(Deciding):
                 if partner_id in helped.objections:
                     raise ThePersonObjects(partner_id)
             asking = self._load(referral.Referral, referral_id)
+            chain = None if onward_from is None else self._referral(onward_from)
+            if chain:
+                chain.refer_onward(referral_id, person=person_id, asked=asked)
+            given = Given(source, mode, ask, reason, said_by, priority)
+            missing = self._missing(
+                helped.told, receiver in helped.consents, sending, receiver, given, asked.at
+            )
+            if missing and not sent_without and demanded(source, mode, message):
+                raise ReferralIsIncomplete(missing)
             made = asking.make(
                 referral.ReferralMade(
                     service=service_id,
@@ -94,9 +104,13 @@ class ReferralIntentions(Deciding):
                     reason=reason,
                     said_by=said_by,
                     message=message,
+                    onward_from=onward_from,
+                    missing=tuple(needed.item for needed in missing),
+                    sent_without=sent_without if missing else None,
                 ),
                 person=person_id,
                 label=self._label(sending, wanted.label),
+                correlation=chain.correlation if chain else None,
                 asked=asked,
             )
             way = self._pathway(person_id)
@@ -124,7 +138,7 @@ class ReferralIntentions(Deciding):
                     if source is Source.SELF
                     else self._shown(way, grounds, wanted.step),
                 )
-            return helped, asking, way
+            return helped, asking, way, *((chain,) if chain else ())
 
         return self._ask(referral_id, asked, decide)
 
@@ -174,14 +188,24 @@ class ReferralIntentions(Deciding):
         referral_id: ReferralId,
         reason: DeclineReason,
         *,
+        instead: ServiceId | None = None,
         note: str | None = None,
         asked: Asked,
     ) -> Answer:
-        """Not take a referral on, and say why; the sender still holds the person."""
+        """Not take a referral on, and say why; the sender still holds the person.
+
+        ``instead`` is the service the person needs; without it "another service" is no answer.
+        """
 
         def decide() -> tuple[Aggregate, ...]:
             asking = self._referral(referral_id)
-            declined = asking.decline(reason, note=note, asked=asked)
+            declined = asking.decline(
+                reason,
+                instead=instead,
+                label=self._suggested(instead, asking),
+                note=note,
+                asked=asked,
+            )
             return asking, *self._end_offer(asking, asked, declined)
 
         return self._ask(referral_id, asked, decide)
@@ -240,13 +264,20 @@ class ReferralIntentions(Deciding):
         referral_id: ReferralId,
         reason: EndReason,
         *,
+        elsewhere: str | None = None,
         summary: str | None = None,
         asked: Asked,
     ) -> Answer:
-        """End the help a referral asked for."""
+        """End the help a referral asked for; ``elsewhere`` names a service that is not here."""
         return self._on_referral(
-            referral_id, asked, lambda r: r.close(reason, summary=summary, asked=asked)
+            referral_id,
+            asked,
+            lambda r: r.close(reason, elsewhere=elsewhere, summary=summary, asked=asked),
         )
+
+    def note_first_contact(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
+        """Record that the person was seen or spoken with, without an appointment."""
+        return self._on_referral(referral_id, asked, lambda r: r.note_first_contact(asked=asked))
 
     def acknowledge_outcome(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
         """Say that a referral's outcome was read."""

@@ -16,6 +16,10 @@ HOLDING = frozenset(
 """Kinds that give health or social care and so can be responsible for a person."""
 
 
+ADVISING = HOLDING - {PartnerKind.SOCIAL_WORK}
+"""Kinds whose default agreement lets them read a clinical question, and the answer to it."""
+
+
 def holder(
     source: Source,
     sender: PartnerId,

@@ -23,7 +23,9 @@ STATUSES = (
     "fallen back",
     "hand-over to accept",
     "referral to answer",
+    "advice to give",
     "information asked",
+    "advice to read",
     "hand-over offered",
     "waiting",
     "in treatment",
@@ -116,6 +118,10 @@ def status(row: dict[str, Any]) -> str:
         return "hand-over to accept"
     if any(r["state"] == State.WAITING for r in received):
         return "referral to answer"
+    if any(r["state"] == State.ADVICE_ASKED for r in received):
+        return "advice to give"
+    if any(r["state"] == State.ADVICE_GIVEN for r in sent):
+        return "advice to read"
     if any(r["state"] == State.INFORMATION_ASKED for r in sent + received):
         return "information asked"
     if offer and offer["sender"] == me:
@@ -147,7 +153,7 @@ def waiting_since(row: dict[str, Any]) -> str | None:
     waits = [
         r["made_at"]
         for r in row["referrals"].values()
-        if r["state"] not in referral.ENDED_STATES
+        if r["state"] not in referral.ENDED_STATES | referral.BEFORE_SENDING
         and not r.get("first_contact_at")
         and (r.get("receiver") == me or r["part"] == SENT)
     ]

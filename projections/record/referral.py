@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.policies.escalation import Silence
 from domain.referral import Referral, State
 from domain.sharing import RECEIVED, SENT
-from domain.vocabulary import PartnerId
+from domain.vocabulary import PartnerId, Source
 from domain.waiting import Clock
 from projections.record import silence
 
@@ -21,7 +21,13 @@ ENDED_STATES = {
     State.ACKNOWLEDGED.value,
 }
 
+BEFORE_SENDING = {State.ADVICE_ASKED.value, State.ADVICE_GIVEN.value}
+
+QUESTION = ("service", "receiver", "sender", "part", "priority")
+
 SILENCE_ENDS = {
+    "AdviceAsked",
+    "AdviceGiven",
     "ReferralMade",
     "InformationAsked",
     "InformationGiven",
@@ -41,6 +47,22 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
     if fact in SILENCE_ENDS:
         asked.pop("silence", None)
     match fact:
+        case "AdviceAsked":
+            asked.update(
+                {name: data[name] for name in QUESTION if name in data},
+                made_at=at,
+                advice_question=data.get("question"),
+                state=State.ADVICE_ASKED.value,
+                source=Source.PROFESSIONAL.value,
+            )
+        case "AdviceGiven":
+            asked.update(
+                answered_at=at,
+                recommendation=data.get("recommendation"),
+                instead=data.get("instead"),
+                advice=data.get("advice"),
+                state=State.ADVICE_GIVEN.value,
+            )
         case "ReferralMade":
             asked.update(
                 {
@@ -57,6 +79,9 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
                         "said_by",
                         "priority",
                         "responsibility",
+                        "onward_from",
+                        "missing",
+                        "sent_without",
                     )
                     if name in data
                 },
@@ -74,6 +99,7 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
                 state=State.DECLINED.value,
                 answered_at=at,
                 decline_reason=data.get("reason"),
+                instead=data.get("instead"),
                 note=data.get("note"),
             )
         case "ReferralRedirected":
@@ -90,6 +116,8 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
             asked.update(state=State.WITHDRAWN.value, answered_at=at, note=data.get("note"))
         case "ReferralExpired":
             asked.update(state=State.EXPIRED.value, answered_at=at)
+        case "ReferredOnward":
+            asked.setdefault("onward", []).append(data["onward"])
         case "FirstContactMade":
             asked["first_contact_at"] = at
         case "ReferralClosed":
@@ -97,6 +125,7 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
                 state=State.CLOSED.value,
                 ended_at=at,
                 end_reason=data.get("reason"),
+                elsewhere=data.get("elsewhere"),
                 summary=data.get("summary"),
             )
         case "OutcomeAcknowledged":
@@ -121,6 +150,7 @@ def actions(asked: dict[str, Any], partner: str) -> list[str]:
     known.state = State(asked["state"])
     me = PartnerId(UUID(partner))
     known.receiver = me if asked.get("receiver") == partner else None
+    known.first_contact = "first_contact_at" in asked
     known.sender = me if asked.get("sender") == partner or asked["part"] == SENT else None
     paused_since = datetime.fromisoformat(asked["pause"]["from"]) if "pause" in asked else None
     known.clock = Clock(paused_since, nullified="nullified" in asked)

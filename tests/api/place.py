@@ -51,7 +51,13 @@ class Client:
         key: UUID | None = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
-        """Ask an intention, with a new key unless one is given."""
+        """Ask an intention, with a new key unless one is given.
+
+        A referral says why it is sent without what a test does not care for, unless it says
+        ``sent_without`` itself.
+        """
+        if path == "/v1/referrals":
+            content = {"sent_without": "Not known yet."} | (content or {})
         sent = {"Idempotency-Key": str(key or uuid4()), **(headers or {})}
         return self.http.post(path, json=content or {}, headers=sent)
 

@@ -51,6 +51,7 @@ def refer(terminal: Terminal, asha: Client, *more: str) -> dict[str, Any]:
         "ask=Talking therapy for low mood",
         "person.name=Rosa Lind",
         "person.phone=020 7946 0000",
+        "person.date_of_birth=1984-02-29",
         *more,
         by=asha,
     )

@@ -77,7 +77,14 @@ def test_information_is_asked_and_given_before_acceptance(
     asha.done(at(made, "information"), {"answer": "Sertraline 50 mg."})
     assert priya.seen(f"/v1/referrals/{made['id']}")["answer"] == "Sertraline 50 mg."
     answer = priya.done(at(made, "acceptance"))
-    assert answer["actions"] == ["appointments", "closure", "pause", "nullification"]
+    assert answer["actions"] == [
+        "appointments",
+        "onward-referral",
+        "closure",
+        "first-contact",
+        "pause",
+        "nullification",
+    ]
     assert state(asha, made) == "accepted"
 
 
@@ -139,7 +146,14 @@ def test_a_conflict_names_the_actions_that_are_allowed(made: dict[str, Any], pri
     refused = priya.ask(at(made, "decline"), {"reason": "full"})
     assert (refused.status_code, refused.json()["actions"]) == (
         409,
-        ["appointments", "closure", "pause", "nullification"],
+        [
+            "appointments",
+            "onward-referral",
+            "closure",
+            "first-contact",
+            "pause",
+            "nullification",
+        ],
     )
 
 

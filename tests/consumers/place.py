@@ -76,6 +76,7 @@ class Place:
             mode=Mode.WRITTEN,
             ask=ask,
             reason=reason,
+            sent_without="Not known yet.",
             registering=person.Details(
                 name=name, phone="07700 900001", practice=self.partners[PRACTICE]
             ),

@@ -329,7 +329,7 @@ def test_nobody_is_held_by_whom_they_object_to(place: Community) -> None:
         place.refer("Tom himself", sender=TRUST, to=WARD, source=Source.SELF, person=TOM)
     with refused(ThePersonObjects):
         place.refer("Tom to the ward", sender=WIGG, to=WARD, person=TOM)
-    place.refer("Tom to therapy", sender=TRUST, person=TOM)
+    place.refer("Tom to therapy", sender=TRUST, person=TOM, sent_without="He has no GP.")
     assert place.pathway(TOM).responsible == TRUST
 
 

@@ -392,7 +392,7 @@ def test_an_objection_lifted_opens_it_again_from_the_start(place: Community) -> 
 
 
 def test_probation_is_told_nothing_before_the_person_consents(place: Community) -> None:
-    place.refer("Rosa to her order", to=COMMUNITY_ORDER)
+    place.refer("Rosa to her order", to=COMMUNITY_ORDER, sent_without="She is asked today.")
     assert place.share().types(PROBATION) == []
     place.care.consent_to(ROSA, PROBATION, asked=by(WIGG))
     assert place.share().types(PROBATION) == ["PersonRegistered", "ReferralMade"]

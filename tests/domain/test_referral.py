@@ -238,10 +238,10 @@ def test_there_is_no_outcome_before_the_end(going_on: tuple[Fact, ...]) -> None:
     [
         ((), {"acceptance", "decline", "redirection", "information-request"}, {"withdrawal"}),
         ((ASKED,), {"acceptance", "decline", "redirection"}, {"information", "withdrawal"}),
-        ((ACCEPTED,), {"appointments", "closure"}, set()),
-        ((DECLINED,), set(), {"acknowledgement"}),
+        ((ACCEPTED,), {"appointments", "onward-referral", "first-contact", "closure"}, set()),
+        ((DECLINED,), set(), {"referral", "acknowledgement"}),
         ((WITHDRAWN,), set(), set()),
-        ((EXPIRED,), set(), {"acknowledgement"}),
+        ((EXPIRED,), set(), {"referral", "acknowledgement"}),
         ((ACCEPTED, CLOSED), set(), {"acknowledgement"}),
         ((ACCEPTED, CLOSED, READ), set(), set()),
     ],

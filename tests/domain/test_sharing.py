@@ -138,6 +138,8 @@ def test_the_housing_adviser_sees_a_name_a_phone_number_and_the_ask() -> None:
         "source",
         "mode",
         "ask",
+        "missing",
+        "sent_without",
     }
 
 

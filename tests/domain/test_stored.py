@@ -99,6 +99,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         ("handover", "leaving", "steps", "hold", "discharge"), "pathway"
     )
     of_another_noun |= {
+        "advice": "referral",
         "case": "meeting",
         "corrections": "person",
         "waiting": "referral",

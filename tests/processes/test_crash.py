@@ -71,6 +71,7 @@ class Ledger:
                 "person": {"name": f"Writer {number}'s person", "practice": str(WIGG)},
                 "source": "professional",
                 "ask": "Low mood.",
+                "sent_without": "Not known yet.",
                 "responsibility": chance.choice(["take over", "help alongside"]),
             }
             answer = self._ask(http, key, "/v1/referrals", body, WIGG)

@@ -106,6 +106,7 @@ class Chance:
             reason=f"reason {which}",
             priority=list(Priority)[which % 3],
             responsibility=list(Responsibility)[which // 2 % 2],
+            sent_without=None if which % 5 else f"why not {which}",
             asked=self.by(SENDERS[which // 3 % len(SENDERS)]),
         )
 
@@ -121,8 +122,12 @@ class Chance:
     def decline(self, which: int) -> None:
         reason = list(DeclineReason)[which % 6]
         note = "Sorry." if which % 2 else None
+        instead = ALL_SERVICES[which // 3 % len(ALL_SERVICES)] if which % 4 else None
         self._receiving(
-            which, lambda r, by: self.place.care.decline_referral(r, reason, note=note, asked=by)
+            which,
+            lambda r, by: self.place.care.decline_referral(
+                r, reason, instead=instead, note=note, asked=by
+            ),
         )
 
     def redirect(self, which: int) -> None:
@@ -133,7 +138,7 @@ class Chance:
         self._sending(which, lambda r, by: self.place.care.withdraw_referral(r, asked=by))
 
     def close(self, which: int) -> None:
-        reason = list(EndReason)[which % 6]
+        reason = list(EndReason)[which % len(EndReason)]
         self._receiving(
             which,
             lambda r, by: self.place.care.close_referral(r, reason, summary="Done.", asked=by),

@@ -12,6 +12,8 @@ from domain import edits
 from projections.entries import Entry
 
 STATES = {
+    "AdviceAsked": "advice asked",
+    "AdviceGiven": "advice given",
     "ReferralMade": "waiting",
     "InformationAsked": "information asked",
     "InformationGiven": "waiting",
@@ -50,6 +52,9 @@ ASKED = (
     "said_by",
     "priority",
     "responsibility",
+    "onward_from",
+    "missing",
+    "sent_without",
 )
 DECIDED = (
     "decision",
@@ -233,7 +238,7 @@ def _record(told: list[Entry]) -> Row:
     waits = [
         r["made_at"]
         for r in asked.values()
-        if r["state"] not in OVER
+        if r["state"] not in {*OVER, "advice asked", "advice given"}
         and "first_contact_at" not in r
         and (r.get("receiver") == me or r["part"] == "sent")
     ]
@@ -254,13 +259,15 @@ def _status(row: Row, me: str) -> str:
         ("fallen back", lambda: row["open"] and row["fell_back_at"] and row["responsible"] == me),
         ("hand-over to accept", lambda: bool(to_me)),
         ("referral to answer", lambda: any(r["state"] == "waiting" for r in received)),
+        ("advice to give", lambda: any(r["state"] == "advice asked" for r in received)),
+        ("advice to read", lambda: any(r["state"] == "advice given" for r in sent)),
         (
             "information asked",
             lambda: any(r["state"] == "information asked" for r in (*sent, *received)),
         ),
         ("hand-over offered", lambda: bool(offer and offer["sender"] == me)),
         ("in treatment", lambda: any("first_contact_at" in r for r in received)),
-        ("waiting", lambda: bool(received)),
+        ("waiting", lambda: any(r["state"] == "accepted" for r in received)),
         ("sent", lambda: bool(sent)),
         (
             "action to do",
@@ -281,6 +288,14 @@ def _referral(said: list[Entry], partner: object) -> Row:
         match _fact(e):
             case "ReferralMade":
                 row |= {name: d[name] for name in ASKED if name in d} | {"made_at": at}
+            case "AdviceAsked":
+                row |= {name: d[name] for name in ASKED if name in d} | {"made_at": at}
+                row |= {"source": "professional", "advice_question": d.get("question")}
+            case "AdviceGiven":
+                row |= {"answered_at": at, "recommendation": d.get("recommendation")}
+                row |= {"instead": d.get("instead"), "advice": d.get("advice")}
+            case "ReferredOnward":
+                row["onward"] = [*row.get("onward", []), d["onward"]]
             case "InformationAsked":
                 row["question"] = d.get("question")
             case "InformationGiven":
@@ -291,6 +306,7 @@ def _referral(said: list[Entry], partner: object) -> Row:
                 row |= {"answered_at": at, "note": d.get("note")}
             case "ReferralDeclined":
                 row |= {"answered_at": at, "decline_reason": d["reason"], "note": d.get("note")}
+                row["instead"] = d.get("instead")
             case "ReferralRedirected":
                 row |= {"redirected_at": at, "note": d.get("note")}
                 row |= {"service": d["service"], "receiver": d["receiver"]}
@@ -300,6 +316,7 @@ def _referral(said: list[Entry], partner: object) -> Row:
                 row["first_contact_at"] = at
             case "ReferralClosed":
                 row |= {"ended_at": at, "end_reason": d.get("reason"), "summary": d.get("summary")}
+                row["elsewhere"] = d.get("elsewhere")
     row["silence"] = _silence(said, ANSWERED, "SilenceEscalated", "SilenceAcknowledged")
     return {name: value for name, value in row.items() if value is not None}
 

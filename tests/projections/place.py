@@ -153,6 +153,7 @@ class Place:
             mode=Mode.WRITTEN,
             ask=words,
             responsibility=taking_over,
+            sent_without="Not known yet.",
             asked=self.by(sender, at=at),
             **more,
         )

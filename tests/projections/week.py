@@ -163,7 +163,13 @@ def busy_week(place: Place) -> None:
     care.accept_handover(ROSA, HandoverId(UUID(str(decision))), asked=by(TRUST))
     care.close_meeting(MDT, asked=by(WIGG))
 
-    care.close_referral(therapy, EndReason.REFERRED_ON, summary="Stepped up.", asked=by(TALKING))
+    care.close_referral(
+        therapy,
+        EndReason.REFERRED_ON,
+        elsewhere="Collaborative care",
+        summary="Stepped up.",
+        asked=by(TALKING),
+    )
     care.acknowledge_outcome(therapy, asked=by(WIGG))
     offered = HandoverId(named("Tom to social work"))
     care.offer_handover(TOM, offered, SUPPORT, asked=by(WIGG))

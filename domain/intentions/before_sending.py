@@ -1,0 +1,178 @@
+"""What may be asked before a referral is sent: advice, and what the service wants to be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+from domain import advice, partner, person, referral, service
+from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.kernel import Aggregate, Asked
+from domain.policies import entry, minimum_data
+from domain.policies.minimum_data import Needed
+from domain.vocabulary import (
+    Label,
+    Mode,
+    Moment,
+    PartnerId,
+    PartnerKind,
+    PersonId,
+    Priority,
+    Recommendation,
+    ReferralId,
+    ServiceId,
+    Source,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is told with a referral, besides the person's own details."""
+
+    source: Source
+    mode: Mode = Mode.WRITTEN
+    ask: str | None = None
+    reason: str | None = None
+    said_by: str | None = None
+    priority: Priority | None = Priority.ROUTINE
+
+
+class BeforeSending(Deciding):
+    """Advice given and asked, and a list of what is missing: nothing has been sent yet."""
+
+    def ask_advice(
+        self,
+        referral_id: ReferralId,
+        person_id: PersonId,
+        service_id: ServiceId,
+        question: str,
+        *,
+        priority: Priority = Priority.ROUTINE,
+        registering: person.Details | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Ask a service for advice about a person; what comes of it has the same id.
+
+        No pathway opens: the one who asks goes on as before.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            helped = self._known(person_id, registering, asked)
+            wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
+            receiver = wanted.receiver(Source.PROFESSIONAL)
+            for partner_id in (asked.organisation, receiver):
+                if self._kind(partner_id) not in entry.ADVISING:
+                    raise advice.NoAdviceIsGivenThere(partner_id)
+                self._welcome(person_id, partner_id)
+            asking = self._load(referral.Referral, referral_id)
+            asking.ask_advice(
+                advice.AdviceAsked(
+                    service=service_id,
+                    receiver=receiver,
+                    sender=asked.organisation,
+                    priority=priority,
+                    question=question,
+                ),
+                person=person_id,
+                label=self._label(asked.organisation, self._label(receiver, wanted.label)),
+                asked=asked,
+            )
+            return helped, asking
+
+        return self._ask(referral_id, asked, decide)
+
+    def give_advice(
+        self,
+        referral_id: ReferralId,
+        answer: str,
+        recommendation: Recommendation,
+        *,
+        instead: ServiceId | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Advise whoever asked; ``instead`` is the other service that is recommended."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            asking = self._referral(referral_id)
+            asking.give_advice(
+                answer,
+                recommendation,
+                instead=instead,
+                label=self._suggested(instead, asking),
+                asked=asked,
+            )
+            return (asking,)
+
+        return self._ask(referral_id, asked, decide)
+
+    def _suggested(self, instead: ServiceId | None, asking: referral.Referral) -> Label:
+        """The label of the service somebody suggests instead.
+
+        Raises `ServiceIsNotOpen` when it takes nobody, `DestinationIsNeeded` when it is the same.
+        """
+        if instead is None:
+            return Label.ORDINARY
+        wanted = self._get(service.Service, instead, service.ServiceIsNotOpen)
+        if not wanted.taking or wanted.partner is None:
+            raise service.ServiceIsNotOpen(instead)
+        if instead == asking.service:
+            raise advice.DestinationIsNeeded(asking.id)
+        return self._label(wanted.partner, wanted.label)
+
+    def what_is_missing(
+        self,
+        service_id: ServiceId,
+        given: Given,
+        *,
+        sender: PartnerId,
+        person_id: PersonId | None = None,
+        details: person.Details | None = None,
+        at: Moment,
+    ) -> tuple[Needed, ...]:
+        """What a service would still ask to be told; nothing is recorded.
+
+        Raises what making the referral would: `ServiceIsNotOpen`, `TakesNoReferrals`.
+        """
+        wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
+        helped = self._load(person.Person, person_id or UUID(int=0))
+        told = helped.told
+        if details is not None:
+            told |= {each.name for each in fields(details) if getattr(details, each.name)}
+        receiver = wanted.receiver(given.source)
+        agreed = receiver in helped.consents
+        return self._missing(told, agreed, sender, receiver, given, at)
+
+    def _missing(
+        self,
+        told: set[str],
+        agreed: bool,
+        sender: PartnerId,
+        receiver: PartnerId,
+        given: Given,
+        at: Moment,
+    ) -> tuple[Needed, ...]:
+        """What the receiver wants to be told and is not, by the rule of that moment.
+
+        A practice that refers need not say which practice; who refers herself agrees to it.
+        """
+        kind = self._kind(receiver)
+        if kind is None:
+            raise partner.PartnerIsUnknown(receiver)
+        said: dict[str, object] = dict.fromkeys(told, True)
+        if self._kind(sender) is PartnerKind.PRACTICE:
+            said["practice"] = True
+        said |= {each.name: getattr(given, each.name) for each in fields(given)}
+        said["consent"] = agreed or given.source is Source.SELF
+        return minimum_data.missing(kind, said, at)
+
+    def _known(
+        self, person_id: PersonId, registering: person.Details | None, asked: Asked
+    ) -> person.Person:
+        """The person, made known first if need be. Raises `PersonIsUnknown`, `ThePersonDied`."""
+        helped = self._load(person.Person, person_id)
+        if registering is not None:
+            self._register(helped, registering, asked)
+        if not helped.registered:
+            raise PersonIsUnknown(person_id)
+        helped.must_live()
+        return helped
