@@ -664,9 +664,8 @@ class Referral(Aggregate):
             if self.state is State.WAITING:
                 actions.append("information-request")
         if receiving and self.state is State.ACCEPTED:
-            actions += ["appointments", "onward-referral", "closure"]
-            if not self.first_contact:
-                actions.append("first-contact")
+            actions += ["appointments", *([] if self.first_contact else ["first-contact"])]
+            actions += ["onward-referral", "closure"]
         if sending and self.state in AGAIN:
             actions.append("referral")
         if sending and self.state is State.INFORMATION_ASKED:

@@ -110,6 +110,7 @@ def refer(c: Community, h: Helped, wanted: Offer, way: Way) -> ReferralId:
         priority=Priority.URGENT if clinical and c.chance(0.06) else Priority.ROUTINE,
         sender=way.sender.id,
         registering=None if h.known else h.who.details,
+        sent_without=wording.SENT_WITHOUT,
         asked=c.asked(recording, recorder, at=said_at),
     )
     h.helpers |= {receiver.id, way.sender.id}
@@ -317,6 +318,7 @@ def close(
     c.care.close_referral(
         referral,
         reason,
+        elsewhere=wording.ELSEWHERE if reason is EndReason.REFERRED_ON else None,
         summary=c.one(wording.SUMMARIES),
         asked=c.asked(receiver, c.one_of(receiver)),
     )

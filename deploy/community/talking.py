@@ -96,6 +96,9 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
         c.care.decline_referral(
             referral,
             reason,
+            instead=(
+                place.COLLABORATIVE.id if reason is DeclineReason.ANOTHER_SERVICE_NEEDED else None
+            ),
             note=c.one(wording.DECLINED),
             asked=c.asked(place.TALKING, office),
         )

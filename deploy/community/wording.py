@@ -119,6 +119,8 @@ ANSWERS = (
     "Any day but Tuesday; mornings are better.",
     "Two at primary school, well looked after by both parents.",
 )
+SENT_WITHOUT = "We do not have it on record, and it should not wait for that."
+ELSEWHERE = "The community mental-health services; the practice has the letter."
 DECLINED = (
     "Rang three times and wrote; the person says another time suits better.",
     "Already on our list from an earlier referral.",

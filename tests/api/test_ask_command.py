@@ -64,7 +64,7 @@ def test_a_referral_is_made_and_taken_on_by_command(
     terminal: Terminal, asha: Client, priya: Client
 ) -> None:
     made = refer(terminal, asha)
-    assert made["actions"] == ["withdrawal"]
+    assert made["actions"] == ["withdrawal", "nullification"]
     assert asha.seen(f"/v1/referrals/{made['id']}")["ask"] == "Talking therapy for low mood"
     priya.seen(f"/v1/referrals/{made['id']}")
 
@@ -88,7 +88,7 @@ def test_a_conflict_says_what_may_be_asked_instead(
     refusal = ("referrals", "decline", made["id"], "reason=full")
     code, out, said = terminal.types(*refusal, by=priya)
     assert (code, out) == (CONFLICT, [])
-    assert "You may ask: appointments, closure" in said
+    assert "You may ask: appointments, first-contact, onward-referral, closure" in said
     code, (problem,), _ = terminal.types(*refusal, "--json", by=priya)
     assert (code, problem["status"]) == (CONFLICT, 409)
     assert "appointments" in problem["actions"]

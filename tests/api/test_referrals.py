@@ -79,9 +79,9 @@ def test_information_is_asked_and_given_before_acceptance(
     answer = priya.done(at(made, "acceptance"))
     assert answer["actions"] == [
         "appointments",
+        "first-contact",
         "onward-referral",
         "closure",
-        "first-contact",
         "pause",
         "nullification",
     ]
@@ -148,9 +148,9 @@ def test_a_conflict_names_the_actions_that_are_allowed(made: dict[str, Any], pri
         409,
         [
             "appointments",
+            "first-contact",
             "onward-referral",
             "closure",
-            "first-contact",
             "pause",
             "nullification",
         ],

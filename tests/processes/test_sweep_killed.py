@@ -80,6 +80,7 @@ def silent(parts: Parts) -> Counter[tuple[UUID, str]]:
                 THERAPY,
                 source=Source.PROFESSIONAL,
                 mode=Mode.WRITTEN,
+                sent_without="Not known yet.",
                 ask="Please see her.",
                 registering=Details(name="One of many", practice=WIGG),
                 asked=asked(WIGG),

@@ -87,6 +87,7 @@ class Week:
             to,
             source=Source.PROFESSIONAL,
             mode=Mode.WRITTEN,
+            sent_without="Not known yet.",
             ask="Please see her.",
             priority=priority,
             asked=by(sender, at=day(on)),
@@ -286,6 +287,7 @@ def test_a_redirected_referral_waits_anew_with_the_other_provider(week: Week) ->
         THERAPY,
         source=Source.PROFESSIONAL,
         mode=Mode.WRITTEN,
+        sent_without="Not known yet.",
         ask="Please see her.",
         asked=by(WIGG, at=day(0)),
     )
