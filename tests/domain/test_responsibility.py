@@ -151,6 +151,7 @@ class Responsibilities(RuleBasedStateMachine):
                 source=source,
                 mode=Mode.WRITTEN,
                 ask="…",
+                sent_without="…",
                 responsibility=responsibility,
                 asked=asked,
             )
