@@ -732,7 +732,7 @@ class Referral(Aggregate):
                 self.sender, self.receiver = asking.sender, asking.receiver
                 self.service, self.source = asking.service, Source.PROFESSIONAL
                 self.label, self.priority = recorded.label, asking.priority
-                self.wait = self._wait_from(recorded.effective_at)
+                self.wait = self._wait_since(recorded)
             case AdviceGiven():
                 self.state, self.wait = State.ADVICE_GIVEN, None
             case ReferralMade() as made:
