@@ -168,7 +168,7 @@ class BeforeSending(Deciding):
     def _known(
         self, person_id: PersonId, registering: person.Details | None, asked: Asked
     ) -> person.Person:
-        """The person, made known first if need be. Raises `PersonIsUnknown`, `ThePersonDied`."""
+        """The person, made known first if need be. Raises `PersonIsUnknown`, `ThePersonHasDied`."""
         helped = self._load(person.Person, person_id)
         if registering is not None:
             self._register(helped, registering, asked)
