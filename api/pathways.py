@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asking, Asks, Creating, Editing, answered, example
+from api.evidence import OnEvidence
 from api.texts import Text
 from domain.application import CareCoordination
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked
-from domain.policies.steps import Evidence
-from domain.steps import Grounds
+from domain.policies.steps import Agreement
 from domain.vocabulary import (
-    DecisionId,
     EndReason,
     HandoverId,
-    MeasureId,
     PersonId,
     PractitionerId,
     ServiceId,
 )
 
 router = APIRouter(prefix="/v1/pathways", tags=["pathways"])
-
-
-class OnEvidence(Activity):
-    """What speaks for a move to another step, as the place's stepped-care model demands."""
-
-    evidence: Text | None = None
-    evidence_kind: Evidence | None = None
-    measure: UUID | None = None
-    decision: UUID | None = None
-
-    @property
-    def grounds(self) -> Grounds:
-        return Grounds(
-            self.evidence_kind,
-            words=self.evidence,
-            measure=MeasureId(self.measure) if self.measure else None,
-            decision=DecisionId(self.decision) if self.decision else None,
-        )
 
 
 class OfferingHandover(OnEvidence, Creating):
@@ -55,6 +36,18 @@ class OfferingHandover(OnEvidence, Creating):
     )
 
     service: UUID
+
+
+class HandingBack(OnEvidence, Creating):
+    """Why the person goes back to who handed them over last."""
+
+    model_config = example(
+        reason="Therapy ended well; the practice knows her best.",
+        evidence_kind="request of the person",
+        evidence="She would rather see her GP.",
+    )
+
+    reason: Text
 
 
 class AcceptingHandover(Activity):
@@ -83,6 +76,43 @@ class NamingKeyWorker(Editing):
     key_worker: UUID
 
 
+class Holding(Activity):
+    """Why nothing changes for now, and the day on which it is looked at again."""
+
+    model_config = example(reason="Active monitoring for two weeks.", review_on="2026-03-16")
+
+    reason: Text
+    review_on: date
+
+
+class NamingCoordinator(Activity):
+    """Who is the person's clinical co-ordinator."""
+
+    model_config = example(coordinator="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55")
+
+    coordinator: UUID
+
+
+class ProposingDischarge(Activity):
+    """Why the person needs no more help for now, and what comes after."""
+
+    model_config = example(
+        reason="completed by agreement",
+        plan="The practice rings in a month; she knows whom to call.",
+    )
+
+    reason: EndReason
+    plan: Text
+
+
+class AgreeingDischarge(Activity):
+    """As whom you agree."""
+
+    model_config = example(agreement="link worker")
+
+    agreement: Agreement
+
+
 class ClosingPathway(Activity):
     """Why the person needs no more help for now."""
 
@@ -95,12 +125,30 @@ class ClosingPathway(Activity):
 async def offer_handover(person: UUID, body: OfferingHandover, asks: Asks) -> Response:
     """Offer the person you hold to another organisation; you hold them until it accepts."""
     handover = HandoverId(asks.new("handover", body.id))
+    grounds = await body.grounds(person, asks)
     return await _ask(
         person,
         body,
         asks,
         lambda care, known, asked: care.offer_handover(
-            known, handover, ServiceId(body.service), grounds=body.grounds, asked=asked
+            known, handover, ServiceId(body.service), grounds=grounds, asked=asked
+        ),
+        status=201,
+        handover=handover,
+    )
+
+
+@router.post("/{person}/hand-back", status_code=201, response_model=Answered)
+async def hand_back(person: UUID, body: HandingBack, asks: Asks) -> Response:
+    """Offer the person to who handed them over last; you hold them until it accepts."""
+    handover = HandoverId(asks.new("handover", body.id))
+    grounds = await body.grounds(person, asks)
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.hand_back(
+            known, handover, reason=body.reason, grounds=grounds, asked=asked
         ),
         status=201,
         handover=handover,
@@ -175,9 +223,81 @@ async def name_key_worker(person: UUID, body: NamingKeyWorker, asks: Asks) -> Re
     )
 
 
+@router.post("/{person}/hold", response_model=Answered)
+async def put_on_hold(person: UUID, body: Holding, asks: Asks) -> Response:
+    """Change nothing for now, for example to monitor actively, until a day of review."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.put_on_hold(
+            known, reason=body.reason, review_on=body.review_on, asked=asked
+        ),
+    )
+
+
+@router.post("/{person}/hold-end", response_model=Answered)
+async def end_hold(person: UUID, asks: Asks, body: Activity | None = None) -> Response:
+    """Go on with a person who was on hold."""
+    return await _ask(
+        person,
+        body or Activity(),
+        asks,
+        lambda care, known, asked: care.end_hold(known, asked=asked),
+    )
+
+
+@router.post("/{person}/coordinator", response_model=Answered)
+async def name_coordinator(person: UUID, body: NamingCoordinator, asks: Asks) -> Response:
+    """Name the person's clinical co-ordinator."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.name_coordinator(
+            known, PractitionerId(body.coordinator), asked=asked
+        ),
+    )
+
+
+@router.post("/{person}/discharge", response_model=Answered)
+async def propose_discharge(person: UUID, body: ProposingDischarge, asks: Asks) -> Response:
+    """Propose that the person needs no more help for now; agreements begin anew."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.propose_discharge(
+            known, body.reason, plan=body.plan, asked=asked
+        ),
+    )
+
+
+@router.post("/{person}/discharge-agreement", response_model=Answered)
+async def agree_discharge(person: UUID, body: AgreeingDischarge, asks: Asks) -> Response:
+    """Agree to the discharge, as key worker or as clinical co-ordinator: nobody does it for you."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.agree_discharge(known, body.agreement, asked=asked),
+    )
+
+
+@router.post("/{person}/discharge-withdrawal", response_model=Answered)
+async def withdraw_discharge(person: UUID, asks: Asks, body: Activity | None = None) -> Response:
+    """Propose the discharge no more."""
+    return await _ask(
+        person,
+        body or Activity(),
+        asks,
+        lambda care, known, asked: care.withdraw_discharge(known, asked=asked),
+    )
+
+
 @router.post("/{person}/closure", response_model=Answered)
 async def close_pathway(person: UUID, body: ClosingPathway, asks: Asks) -> Response:
-    """End a person's pathway."""
+    """End a person's pathway, once those agreed whom the model in force asks."""
     return await _ask(
         person,
         body,

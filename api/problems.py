@@ -19,13 +19,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from domain import advice, contact, corrections, measure, meeting, partner, person, referral
+from domain import advice, contact, corrections, hold, measure, meeting, partner, person, referral
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
 from domain.intentions import deciding
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
-from domain.policies import minimum_data
+from domain.policies import minimum_data, steps
 from projections.paging import NoSuchPage
 
 PROBLEM = "application/problem+json"
@@ -128,7 +128,9 @@ STATUS: dict[type[BrokenRule], int] = {
     NoSuchPage: 422,
     TextCannotBeStored: 422,
     deciding.KeyStandsForAnotherIntention: 422,
+    hold.ReviewLiesBehind: 422,
     measure.ScoreIsNotPossible: 422,
+    steps.ModelIsUnknown: 422,
     DestinationIsMissing: 422,
     DueDateHasPassed: 422,
     minimum_data.ReferralIsIncomplete: 422,
@@ -239,6 +241,8 @@ def problem(
     }
     if errors:
         document["errors"] = list(errors)
+    if rule.needs:
+        document["needs"] = list(rule.needs)
     if after:
         document["after"] = [str(key) for key in after]
     if actions is not None and status == HTTPStatus.CONFLICT:

@@ -12,6 +12,7 @@ from pydantic import model_validator
 
 from api.access import Caring
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, etag, example
+from api.evidence import OnEvidence
 from api.parts import Here
 from api.people import PersonDetails
 from api.reads import At
@@ -39,13 +40,15 @@ from domain.vocabulary import (
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
 
 
-class Referring(Creating):
+class Referring(OnEvidence, Creating):
     """A request to a service for a person you know (``person_id``) or make known (``person``).
 
     ``sender`` and ``said_by`` go with a referral that was said: the organisation it was said to
     records it for the one that said it. ``after_advice`` is the question this follows from, and
     ``onward_from`` the referral that you accepted and refer on from. ``sent_without`` is why
     something is missing that the service asks to be told.
+    ``evidence_kind`` and what goes with it are asked for when
+    the referral is to take the person over to another step, unless they only enter the steps.
     """
 
     model_config = example(
@@ -164,6 +167,8 @@ async def make_referral(body: Referring, asks: Asks) -> Response:
     else:
         known = await asks.new_person(body.person.id if body.person else None)
 
+    grounds = await body.grounds(body.person_id, asks)
+
     def intention(asked: Asked) -> Answer:
         return care.make_referral(
             referral,
@@ -180,6 +185,7 @@ async def make_referral(body: Referring, asks: Asks) -> Response:
             registering=body.person.details() if body.person else None,
             onward_from=onward_from,
             sent_without=body.sent_without,
+            grounds=grounds,
             asked=asked,
         )
 

@@ -62,7 +62,7 @@ class NoDischargeIsProposed(BrokenRule):
 
 
 class DischargeIsNotAgreed(BrokenRule):
-    """A discharge is proposed and agreed here before the pathway closes; some have not agreed."""
+    """Before a pathway closes here, a discharge is proposed and agreed; not all have agreed yet."""
 
 
 class NotTheOneWhoAgrees(BrokenRule):

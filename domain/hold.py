@@ -18,7 +18,8 @@ from domain.steps import PathwayFact
 class PutOnHold(PathwayFact):
     """Nothing changes for now and somebody keeps an eye on the person, until ``review_on``.
 
-    For example active monitoring (NICE CG123, step 1).
+    For example active monitoring (NICE CG123, step 1). It ends when it is said to, and with a step,
+    a discharge that is proposed, another organisation that holds the person, and the pathway.
     """
 
     TOPIC: ClassVar[str] = "pathway:PutOnHold"

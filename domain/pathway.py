@@ -183,6 +183,9 @@ class OnlyTheResponsibleMay(BrokenRule):
 
 # What is true now and may happen next
 
+WITH_THEIR_OWN_ACTIVITY = frozenset({EndReason.DIED, EndReason.MOVED_AWAY})
+"""What ends more than the pathway, and that nobody agrees to."""
+
 
 @dataclass
 class Pathway(Aggregate):
@@ -339,7 +342,7 @@ class Pathway(Aggregate):
         self,
         offered: HandoverOffered,
         *,
-        model: SteppedCare | None,
+        model: SteppedCare,
         grounds: Grounds,
         asked: Asked,
         correlation: UUID,
@@ -370,20 +373,15 @@ class Pathway(Aggregate):
         self,
         to_step: Step,
         grounds: Grounds,
-        model: SteppedCare | None,
+        model: SteppedCare,
         *,
         label: Label,
         asked: Asked,
         correlation: UUID,
         cause: str | None,
     ) -> Recorded:
-        """Propose a move, judged by a model unless it was judged before.
-
-        Raises `IllegalMove`, `NoStepWithoutItsEvidence`.
-        """
-        if model is None:
-            pass
-        elif self.entered:
+        """Propose a move. Raises `IllegalMove`, `NoStepWithoutItsEvidence`."""
+        if self.entered:
             grounds.enough(model, self.step, to_step)
         elif not model.enters(to_step):
             raise IllegalMove(self.step.value, to_step.value)
@@ -582,8 +580,9 @@ class Pathway(Aggregate):
         return self._record(PutOnHold(reason=reason, review_on=review_on), asked)
 
     def end_hold(self, *, asked: Asked) -> Recorded | None:
-        """Go on with the person. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`."""
+        """Go on with the person. Raises what `put_on_hold` raises but for its day."""
         self._holding(asked)
+        self._free_to_move()
         return self._record(HoldEnded(), asked) if self.hold else None
 
     # Discharge
@@ -607,12 +606,14 @@ class Pathway(Aggregate):
         """Propose that the person needs no more help for now; agreements begin anew.
 
         A meeting's ``decision`` proposes it for the organisation that holds the person, which had
-        to be in the room. Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`.
+        to be in the room. A hold ends with it. Raises `AskWithItsOwnActivity`, `PathwayIsClosed`,
+        `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`.
         """
+        if reason in WITH_THEIR_OWN_ACTIVITY:
+            raise AskWithItsOwnActivity(self.id)
         if decision is None:
             self._holding(asked)
-        elif not self.open:
-            raise PathwayIsClosed(self.id)
+        self._free_to_move()
         return self.record(
             DischargeProposed(reason=reason, plan=plan, decision=decision),
             asked,
@@ -651,12 +652,11 @@ class Pathway(Aggregate):
 
         A death or a move has its own activity: nobody agrees to those. Raises
         `AskWithItsOwnActivity`, `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`,
-        `DischargeIsNotAgreed`,
-        `AnotherReasonWasAgreed`.
+        `DischargeIsNotAgreed`, `AnotherReasonWasAgreed`.
         """
         if not self.open:
             return None
-        if reason in (EndReason.DIED, EndReason.MOVED_AWAY):
+        if reason in WITH_THEIR_OWN_ACTIVITY:
             raise AskWithItsOwnActivity(self.id)
         self._holding(asked)
         self._free_to_move()
@@ -743,9 +743,8 @@ class Pathway(Aggregate):
         if self.open and self.responsible == organisation:
             actions.append("key-worker")
             actions += ["handover-withdrawal"] if self.offer else self._moving()
-            actions += ["coordinator", "discharge"]
-            actions += ["discharge-agreement", "discharge-withdrawal"] if self.discharge else []
-            actions += [] if self.offer else ["closure"]
+            actions.append("coordinator")
+            actions += [] if self.offer else self._ending()
             actions += ["fallback-acknowledgement"] if self.fell_back else []
         if not self.open and organisation == self.last_responsible:
             actions.append("reopening")
@@ -758,6 +757,11 @@ class Pathway(Aggregate):
         back = ["hand-back"] if self.came_from else []
         resting = ["hold", "hold-end"] if self.hold else ["hold"]
         return ["handover", *back, *resting]
+
+    def _ending(self) -> list[str]:
+        """Closing is offered though the model in force, unknown here, may ask for agreements."""
+        deciding = ["discharge-agreement", "discharge-withdrawal"] if self.discharge else []
+        return ["discharge", *deciding, "closure"]
 
     def _record(self, fact: PathwayFact | FallbackFact, asked: Asked) -> Recorded:
         return self.record(fact, asked, person=self.person, label=self.label)
@@ -829,7 +833,7 @@ class Pathway(Aggregate):
                     hand_back=offered.hand_back,
                     grounds=self.proposal or NO_GROUNDS,
                 )
-                self.proposal = None
+                self.proposal, self.discharge = None, None
             case HandoverAccepted() as accepted:
                 back = self.offer is not None and self.offer.hand_back
                 held = Holding(accepted.sender, self.step, self.label)
@@ -856,7 +860,7 @@ class Pathway(Aggregate):
             case HoldEnded():
                 self.hold = None
             case DischargeProposed(reason=why):
-                self.discharge = Discharge(why)
+                self.discharge, self.hold = Discharge(why), None
             case DischargeAgreed(agreement=agreement):
                 assert self.discharge is not None, "only what is proposed is agreed"
                 self.discharge = self.discharge.with_agreement(agreement, recorded.practitioner)

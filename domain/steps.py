@@ -99,8 +99,9 @@ class IllegalMove(BrokenRule):
 
 
 class NoStepWithoutItsEvidence(BrokenRule):
-    """This move needs evidence: name a measure of this person, an MDT's decision on this move, what
-    the person asked for, or what is urgent, as far as the model takes it for this move."""
+    """This move needs evidence that the place's model takes for it; any one kind is enough. Name a
+    measure of this person or an MDT's decision, or say what they asked for or what is urgent.
+    """
 
 
 # On what somebody moves

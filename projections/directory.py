@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from domain import partner, service
 from domain.kernel import Recorded
 from domain.partner import AgreementSigned
+from domain.policies.steps import Choice
 from domain.vocabulary import (
     Label,
     PartnerId,
@@ -45,6 +46,7 @@ class PartnerEntry:
     agreement: AgreementSigned | None = None
     practitioners: dict[PractitionerId, PractitionerEntry] = field(default_factory=dict)
     left: bool = False
+    models: list[Choice] = field(default_factory=list)
 
 
 @dataclass
@@ -121,6 +123,9 @@ class Directory:
                 employer.practitioners[added.practitioner] = PractitionerEntry(
                     added.practitioner, employer.id, added.name, added.role, added.title
                 )
+            case partner.SteppedCareChosen(model=model, effective_from=effective_from):
+                place = PartnerId(stream)
+                self.partners[place].models.append(Choice(place, model, effective_from))
             case service.ServiceOpened() as opened:
                 self.services[ServiceId(stream)] = ServiceEntry(
                     ServiceId(stream),

@@ -61,8 +61,9 @@ def practitioners(names: Names, of: Iterable[UUID | str]) -> list[Choice]:
     return sorted(
         (
             (str(person.id), f"{person.name}, {person.title}", names.organisation(person.partner))
-            for person in names.practitioners.values()
-            if person.partner in wanted
+            for partner in names.directory.partners.values()
+            for person in partner.practitioners.values()
+            if partner.id in wanted
         ),
         key=lambda choice: (choice[2], choice[1]),
     )

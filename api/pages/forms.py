@@ -20,12 +20,20 @@ from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
 from api.problems import IdempotencyKeyIsMissing, status_of
 from domain.case import DestinationIsMissing
+from domain.discharge import (
+    AnotherReasonWasAgreed,
+    DischargeIsNotAgreed,
+    NotTheOneWhoAgrees,
+    TheSamePersonAgreedTwice,
+)
+from domain.hold import ReviewLiesBehind
 from domain.intentions.deciding import CannotBeResponsible
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import BrokenRule
 from domain.person import DateOfBirthIsNotPossible
 from domain.referral import AlreadyTheReceiver
 from domain.service import ServiceDoesNotTakeSuchReferrals, ServiceIsNotOpen
+from domain.steps import IllegalMove, NoStepWithoutItsEvidence
 
 M = TypeVar("M", bound=BaseModel)
 Choice = tuple[str, str, str]
@@ -70,6 +78,13 @@ ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
     DestinationIsMissing: "service",
     OnlyTheReceiverMayRecordForAnother: "service",
     DateOfBirthIsNotPossible: "date_of_birth",
+    IllegalMove: "service",
+    NoStepWithoutItsEvidence: "evidence_kind",
+    ReviewLiesBehind: "review_on",
+    NotTheOneWhoAgrees: "agreement",
+    TheSamePersonAgreedTwice: "agreement",
+    DischargeIsNotAgreed: "reason",
+    AnotherReasonWasAgreed: "reason",
 }
 """Rules that another answer to one question mends, so that they are said beside it."""
 
@@ -145,6 +160,11 @@ def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[st
             said = asked[name].missing
         found.setdefault(name, sentence(said))
     return found
+
+
+def _said(rule: BrokenRule) -> str:
+    """The rule, and what would satisfy it."""
+    return f"{rule.text} Needed: {', '.join(rule.needs)}." if rule.needs else rule.text
 
 
 def fields_alone(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -230,10 +250,11 @@ class Form(Generic[M]):
             answer = await ask(body, visit.asking(key))
         except BrokenRule as rule:
             question = ABOUT_A_QUESTION.get(type(rule), "")
+            question = question if question in {q.name for q in asked} else ""
             if not question and status_of(type(rule)) != 422:
                 raise
             # What is sent next is another request, so it gets another key.
-            return await self.show(visit, values=values, errors={question: rule.text})
+            return await self.show(visit, values=values, errors={question: _said(rule)})
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
         return visit.see(path, answer, done)
 

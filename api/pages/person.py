@@ -13,15 +13,15 @@ from markupsafe import Markup
 
 from api import pathways, people
 from api.asking import Activity, Asking
-from api.pages import choosing, corrections, drawing, waiting, words
-from api.pages.forms import Form, Question, choices, new_key
+from api.pages import choosing, corrections, drawing, moving, waiting, words
+from api.pages.forms import Form, Question, new_key
 from api.pages.opened import Opened
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
 from domain.kernel import Category
 from domain.policies import instruments
-from domain.vocabulary import EndReason, Instrument, Source
+from domain.vocabulary import Instrument
 from projections.entries import Entry
 
 router = APIRouter(route_class=PageRoute)
@@ -91,6 +91,7 @@ def about(row: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
         ("Step", row.get("step")),
         ("Responsible", row.get("responsible") and names.organisation(row["responsible"])),
         ("Key worker", key_worker),
+        ("Clinical co-ordinator", names.practitioner(c) if (c := row.get("coordinator")) else ""),
         ("Sex", words.sentence(row.get("sex") or "")),
         ("Ethnicity", words.ETHNICITY.get(row.get("ethnicity", ""), row.get("ethnicity"))),
     ]
@@ -147,6 +148,8 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
         standing=visit.standing(row["status"]),
         about=about(row, visit),
         actions=allowed,
+        nobody_named="key-worker" in allowed and not row.get("key_worker"),
+        discharge=moving.proposed(row, visit),
         referrals=sorted(asked, key=lambda r: str(r["made_at"]), reverse=True),
         clocks=waiting.standings(clocks, names),
         charts=charts(row),
@@ -182,29 +185,6 @@ class Doing:
     button: str = "Confirm and save"
 
 
-def _worker(visit: Visit, _row: Row) -> list[Question]:
-    offered = choosing.practitioners(visit.names, [visit.caller.organisation])
-    return [
-        Question("key_worker", "Who?", "select", choices=offered, missing="Select the key worker")
-    ]
-
-
-def _handover(visit: Visit, _row: Row) -> list[Question]:
-    offered = choosing.services(
-        visit.names, Source.PROFESSIONAL, without=visit.caller.organisation, holding=True
-    )
-    return [
-        Question(
-            "service",
-            "Which service should take them on?",
-            "select",
-            choices=offered,
-            missing="Select a service",
-        ),
-        Question("evidence", "Why now?", "textarea", optional=True),
-    ]
-
-
 def _nothing(_visit: Visit, _row: Row) -> list[Question]:
     return []
 
@@ -214,12 +194,6 @@ def _declining(_visit: Visit, _row: Row) -> list[Question]:
         Question(
             "note", "Why?", "textarea", optional=True, hint="The organisation that offered sees it."
         )
-    ]
-
-
-def _closing(_visit: Visit, _row: Row) -> list[Question]:
-    return [
-        Question("reason", "Why?", "radios", choices=choices(EndReason), missing="Select a reason")
     ]
 
 
@@ -250,13 +224,30 @@ def _organisation(visit: Visit, _row: Row) -> list[Question]:
     ]
 
 
+async def _end_hold(person: UUID, body: Activity, asks: Asking) -> Response:
+    return await pathways.end_hold(person, asks, body)
+
+
+async def _withdraw_discharge(person: UUID, body: Activity, asks: Asking) -> Response:
+    return await pathways.withdraw_discharge(person, asks, body)
+
+
 ON_PERSON: dict[str, Doing] = {
     "handover": Doing(
         "Offer a hand-over",
         pathways.OfferingHandover,
         pathways.offer_handover,
-        _handover,
+        moving.handover,
         "You stay responsible until they accept.",
+        button="Confirm and send",
+    ),
+    "hand-back": Doing(
+        "Hand back to who handed them over",
+        pathways.HandingBack,
+        pathways.hand_back,
+        moving.hand_back,
+        "They are offered the person at the step they had there. You stay responsible until they "
+        "accept.",
         button="Confirm and send",
     ),
     "handover-withdrawal": Doing(
@@ -276,7 +267,51 @@ ON_PERSON: dict[str, Doing] = {
         button="I see to it",
     ),
     "key-worker": Doing(
-        "Name a key worker", pathways.NamingKeyWorker, pathways.name_key_worker, _worker
+        "Name a key worker", pathways.NamingKeyWorker, pathways.name_key_worker, moving.key_worker
+    ),
+    "hold": Doing(
+        "Put on hold",
+        pathways.Holding,
+        pathways.put_on_hold,
+        moving.hold,
+        "Nothing changes for now, and you stay responsible. A discharge that is proposed is off.",
+    ),
+    "hold-end": Doing(
+        "End the hold",
+        Activity,
+        _end_hold,
+        _nothing,
+        "You have looked again, and go on.",
+        button="End the hold",
+    ),
+    "coordinator": Doing(
+        "Name a clinical co-ordinator",
+        pathways.NamingCoordinator,
+        pathways.name_coordinator,
+        moving.coordinator,
+    ),
+    "discharge": Doing(
+        "Propose a discharge",
+        pathways.ProposingDischarge,
+        pathways.propose_discharge,
+        moving.discharge,
+        "They stay with you until those have agreed whom this place asks, and you close.",
+    ),
+    "discharge-agreement": Doing(
+        "Agree to the discharge",
+        pathways.AgreeingDischarge,
+        pathways.agree_discharge,
+        moving.agreement,
+        "You agree for yourself; nobody does it for you.",
+        button="I agree",
+    ),
+    "discharge-withdrawal": Doing(
+        "Take back the proposal to discharge",
+        Activity,
+        _withdraw_discharge,
+        _nothing,
+        "They stay where they are, and nobody has agreed.",
+        button="Take it back",
     ),
     "needs": Doing(
         "Record communication needs",
@@ -311,7 +346,7 @@ ON_PERSON: dict[str, Doing] = {
         always=True,
     ),
     "closure": Doing(
-        "Close the pathway", pathways.ClosingPathway, pathways.close_pathway, _closing
+        "Close the pathway", pathways.ClosingPathway, pathways.close_pathway, moving.closing
     ),
 }
 """By the last part of their address."""

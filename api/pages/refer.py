@@ -11,7 +11,7 @@ from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
 from api import referrals
-from api.pages import choosing, words
+from api.pages import choosing, moving, words
 from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
@@ -149,6 +149,7 @@ async def _form(visit: Visit, person: UUID | None, *, heard: bool) -> Form[refer
     name = ""
     if person is None:
         groups.append(("The person", person_questions(visit)))
+        row = None
     else:
         row = await visit.here.reading.record(visit.caller.organisation, person)
         if row is None:
@@ -175,6 +176,8 @@ async def _form(visit: Visit, person: UUID | None, *, heard: bool) -> Form[refer
     groups.append(
         ("The request", _request(visit, Source.PROFESSIONAL if heard else source, heard=heard))
     )
+    if row and not heard:
+        groups.append(("If they should be taken over", moving.evidence(row)))
     return Form(
         title="This was said to me" if heard else "Refer someone",
         caption=name,

@@ -18,6 +18,7 @@ from api.pages import (
     refer_yourself,
     referrals,
     signing_in,
+    stepped_care,
     stream,
 )
 
@@ -36,6 +37,7 @@ for part in (
     person,
     meetings,
     cases,
+    stepped_care,
     about,
 ):
     router.include_router(part.router)

@@ -77,6 +77,14 @@ DONE = {
     "implemented": "The decision is implemented.",
     "not-implemented": "Why the decision was not implemented is recorded.",
     "discussed": "The discussion is recorded.",
+    "hand-back": "They are offered back. You still hold the person until they accept.",
+    "hold": "The person is on hold.",
+    "hold-end": "The hold is ended.",
+    "coordinator": "The clinical co-ordinator is named.",
+    "discharge": "The discharge is proposed.",
+    "discharge-agreement": "Your agreement is recorded.",
+    "discharge-withdrawal": "The discharge is no longer proposed.",
+    "stepped-care": "The model is chosen.",
     "ended": "The pathway is closed.",
 }
 

@@ -76,6 +76,10 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             scores = row["measures"].setdefault(data["instrument"], [])
             scores.append([at, data["total"]])
             scores.sort()
+            newest_score = row.get("latest_measure")
+            if newest_score is None or newest_score["at"] <= at:
+                told = {name: data[name] for name in ("instrument", "total")}
+                row["latest_measure"] = {"id": data["stream"], "at": at} | told
     newest = row["latest"] is None or row["latest"]["at"] <= at
     if noun != "share" and not entry.backfill and newest:
         row["latest"] = {

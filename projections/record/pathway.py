@@ -35,6 +35,7 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
                 for name in ("handover", "sender", "receiver", "to_step", "hand_back", "reason")
                 if data.get(name)
             } | {"at": at}
+            row["discharge"] = None
         case "HandoverAccepted":
             # Absent when a drug service took over and this partner may not know which.
             came_from, offer = row.get("came_from", []), row["offer"]
@@ -66,7 +67,7 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
             row["hold"] = None
         case "DischargeProposed":
             said = {name: data.get(name) for name in ("reason", "plan", "decision")}
-            row["discharge"] = said | {"at": at, "agreed": {}}
+            row.update(discharge=said | {"at": at, "agreed": {}}, hold=None)
         case "DischargeAgreed":
             if row.get("discharge"):
                 row["discharge"]["agreed"][data["agreement"]] = data.get("by_practitioner")

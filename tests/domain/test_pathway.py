@@ -276,7 +276,7 @@ def test_only_the_responsible_closes_and_not_while_an_offer_waits() -> None:
         ),
         (
             (opened(), handover_offered()),
-            ("key-worker", "handover-withdrawal", "coordinator", "discharge"),
+            ("key-worker", "handover-withdrawal", "coordinator"),
             ("handover-acceptance", "handover-decline"),
         ),
         (

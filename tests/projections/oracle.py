@@ -197,6 +197,7 @@ def _record(told: list[Entry]) -> Row:
         "moved_away": _moved(held),
         "referrals": asked,
         "measures": _measures(held),
+        "latest_measure": _latest_measure(held),
         "contacts": {
             s: _contact([e for e in held if _of(e, "contact", s)])
             for s in {e.data["stream"] for e in held if e.type.startswith("contact.")}
@@ -398,6 +399,15 @@ def _contact(said: list[Entry]) -> Row:
     return row
 
 
+def _latest_measure(held: list[Entry]) -> Row | None:
+    scored = [e for e in held if _fact(e) == "MeasureCompleted"]
+    if not scored:
+        return None
+    last = sorted(scored, key=lambda e: e.effective_at)[-1]
+    told = {name: last.data[name] for name in ("instrument", "total")}
+    return told | {"id": last.data["stream"], "at": _at(last)}
+
+
 def _measures(held: list[Entry]) -> Row:
     scores: dict[str, list[list[Any]]] = {}
     for e in held:
@@ -464,7 +474,8 @@ def _came_from(held: list[Entry]) -> list[Any]:
 
 
 def _hold(held: list[Entry]) -> Row | None:
-    last = _last(held, {"PutOnHold", "HoldEnded", *_STEPPED, *_LETTING_GO})
+    ends = {"HoldEnded", "DischargeProposed", *_STEPPED, *_LETTING_GO}
+    last = _last(held, {"PutOnHold", *ends})
     if last is None or _fact(last) != "PutOnHold":
         return None
     said = {name: last.data.get(name) for name in ("reason", "review_on")}
@@ -472,7 +483,7 @@ def _hold(held: list[Entry]) -> Row | None:
 
 
 def _discharge(held: list[Entry]) -> Row | None:
-    ends = {"DischargeWithdrawn", "PutOnHold", *_STEPPED, *_LETTING_GO}
+    ends = {"DischargeWithdrawn", "PutOnHold", "HandoverOffered", *_STEPPED, *_LETTING_GO}
     last = _last(held, {"DischargeProposed", *ends})
     if last is None or _fact(last) != "DischargeProposed":
         return None

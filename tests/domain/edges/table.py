@@ -22,8 +22,8 @@ class Edge:
     before: str
 
 
-UNTOLD = ("timer", "anybody")
-"""Parts that nobody is told the next activities of."""
+UNTOLD = ("timer", "anybody", "key worker", "co-ordinator", "somebody else")
+"""Parts that nobody is told the next activities of: organisations are, and not each of them."""
 
 
 @dataclass(frozen=True)
