@@ -135,6 +135,7 @@ STATUS: dict[type[BrokenRule], int] = {
     DueDateHasPassed: 422,
     minimum_data.ReferralIsIncomplete: 422,
     person.DateOfBirthIsNotPossible: 422,
+    person.BeforeTheyWereBorn: 422,
     referral.WhereToIsMissing: 422,
     corrections.NothingIsCorrected: 422,
     corrections.NameIsMissing: 422,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from domain import edits
 from domain.corrections import (
     CommunicationNeedsRecorded,
     ConflictSettled,
@@ -21,6 +22,7 @@ from domain.corrections import (
     changed,
 )
 from domain.kernel import (
+    REMOVED,
     Access,
     Aggregate,
     Asked,
@@ -36,7 +38,7 @@ from domain.kernel import (
     Recorder,
 )
 from domain.policies.days import local_date
-from domain.vocabulary import EditId, HowKnown, PartnerId, PersonId
+from domain.vocabulary import EditId, HowKnown, Moment, PartnerId, PersonId
 
 # What happened
 
@@ -158,6 +160,10 @@ class DateOfBirthIsNotPossible(BrokenRule):
     """The date of birth is in the future or before 1900; correct it and send again."""
 
 
+class BeforeTheyWereBorn(BrokenRule):
+    """This is said to have been true before the person was born; correct the time."""
+
+
 # What is true now and may happen next
 
 
@@ -235,8 +241,9 @@ class Person(Aggregate):
     ) -> Recorded:
         """Note how to communicate with the person and what to adjust.
 
-        Raises `EditExists`, `SeenEditIsNotHere`.
+        Raises `BeforeTheyWereBorn`, `EditExists`, `SeenEditIsNotHere`.
         """
+        self.lived(asked.at)
         edit = edit or asked.edit
         noted = [Detail.NEEDS, Detail.LANGUAGE] if language else [Detail.NEEDS]
         fact = CommunicationNeedsRecorded(
@@ -404,6 +411,12 @@ class Person(Aggregate):
                 pass
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a correction")
+
+    def lived(self, at: Moment) -> None:
+        """Raises `BeforeTheyWereBorn`, by the date of birth that counts."""
+        born = edits.current(self.known.standing.get(Detail.DATE_OF_BIRTH, ()))
+        if born and born != REMOVED and local_date(at) < date.fromisoformat(born):
+            raise BeforeTheyWereBorn(self.id)
 
     def _possible(self, born: date | None, asked: Asked) -> None:
         if born and not date(1900, 1, 1) <= born <= asked.at.date():

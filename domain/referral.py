@@ -187,7 +187,7 @@ class ReferredOnward(ReferralFact):
 
 
 class FirstContactMade(ReferralFact):
-    """The receiver saw or spoke with the person for the first time."""
+    """The receiver saw or spoke with the person for the first time; the earliest one counts."""
 
     TOPIC: ClassVar[str] = "referral:FirstContactMade"
     CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
@@ -302,6 +302,8 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.WAITING, State.INFORMATION_ASKED})
+HELPED = frozenset({State.ACCEPTED, State.CLOSED})
+"""States in which the receiver helps or has helped: what it saw may still be recorded, late."""
 WAITED_UNDER = OPEN | {State.ACCEPTED}
 """States in which somebody may still be waiting to be seen."""
 
@@ -340,7 +342,7 @@ class Referral(Aggregate):
     label: Label = Label.ORDINARY
     wait: Wait | None = None
     clock: Clock = field(default_factory=Clock)
-    first_contact: bool = False
+    first_contact_at: Moment | None = None
     correlation: UUID | None = None
     onward: list[ReferralId] = field(default_factory=list)
     refused_by: list[PartnerId] = field(default_factory=list)
@@ -515,10 +517,15 @@ class Referral(Aggregate):
         return self._record(ReferralWithdrawn(receiver=self.receiver, note=note), asked)
 
     def note_first_contact(self, *, asked: Asked) -> Recorded | None:
-        """Record that the person was seen or spoken with. Raises `ReferralWasNotAccepted`."""
-        if self.state is not State.ACCEPTED or asked.organisation != self.receiver:
+        """Record that the person was seen or spoken with. Raises `ReferralWasNotAccepted`.
+
+        A contact that is recorded late, and was earlier than the first one known, is the first one.
+        """
+        if self.state not in HELPED or asked.organisation != self.receiver:
             raise ReferralWasNotAccepted(self.id)
-        return None if self.first_contact else self._record(FirstContactMade(), asked)
+        if self.first_contact_at is not None and self.first_contact_at <= asked.at:
+            return None
+        return self._record(FirstContactMade(), asked)
 
     def close(
         self,
@@ -664,7 +671,7 @@ class Referral(Aggregate):
             if self.state is State.WAITING:
                 actions.append("information-request")
         if receiving and self.state is State.ACCEPTED:
-            actions += ["appointments", *([] if self.first_contact else ["first-contact"])]
+            actions += ["appointments", *([] if self.first_contact_at else ["first-contact"])]
             actions += ["onward-referral", "closure"]
         if sending and self.state in AGAIN:
             actions.append("referral")
@@ -763,7 +770,8 @@ class Referral(Aggregate):
             case ReferredOnward(onward=onward):
                 self.onward.append(onward)
             case FirstContactMade():
-                self.first_contact = True
+                known = self.first_contact_at or recorded.effective_at
+                self.first_contact_at = min(known, recorded.effective_at)
             case ReferralClosed():
                 self.state = State.CLOSED
             case OutcomeAcknowledged():

@@ -325,6 +325,15 @@ def test_what_the_readme_shows_gives_a_caseload(place: Place) -> None:
 
 
 @pytest.mark.process
+def test_what_was_written_offline_is_sent_as_the_page_says(place: Place) -> None:
+    early, made, accepted, booked, own = place.run(script("docs/http.md")).splitlines()
+    assert json.loads(early)["type"] == "/problems/something-must-come-first"
+    assert len(json.loads(early)["after"]) == 2
+    assert all(json.loads(answer)["position"] for answer in (made, accepted))
+    assert json.loads(booked)["id"] == own
+
+
+@pytest.mark.process
 def test_the_tutorial_does_what_it_says(place: Place) -> None:
     said = place.run(script("docs/tutorial.md")).splitlines()
     assert "waiting" in said

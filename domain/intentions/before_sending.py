@@ -168,11 +168,15 @@ class BeforeSending(Deciding):
     def _known(
         self, person_id: PersonId, registering: person.Details | None, asked: Asked
     ) -> person.Person:
-        """The person, made known first if need be. Raises `PersonIsUnknown`, `ThePersonHasDied`."""
+        """The person, made known first if need be.
+
+        Raises `PersonIsUnknown`, `ThePersonHasDied`, `BeforeTheyWereBorn`.
+        """
         helped = self._load(person.Person, person_id)
         if registering is not None:
             self._register(helped, registering, asked)
         if not helped.registered:
             raise PersonIsUnknown(person_id)
         helped.must_live()
+        helped.lived(asked.at)
         return helped

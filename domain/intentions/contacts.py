@@ -74,7 +74,7 @@ class ContactIntentions(Deciding):
             if attendance not in contact.SEEN or booked.referral is None:
                 return (booked,)
             under = self._referral(booked.referral)
-            if under.state is referral.State.ACCEPTED:
+            if under.state in referral.HELPED:
                 under.note_first_contact(asked=asked)
             return booked, under
 

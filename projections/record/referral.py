@@ -119,7 +119,7 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
         case "ReferredOnward":
             asked.setdefault("onward", []).append(data["onward"])
         case "FirstContactMade":
-            asked["first_contact_at"] = at
+            asked["first_contact_at"] = min(at, asked.get("first_contact_at") or at)
         case "ReferralClosed":
             asked.update(
                 state=State.CLOSED.value,

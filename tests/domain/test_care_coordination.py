@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -461,6 +462,28 @@ def test_the_first_appointment_kept_is_the_first_contact(place: Community) -> No
         "AppointmentBooked",
         "Attended",
     ]
+
+
+def test_a_contact_recorded_late_that_was_earlier_is_the_first_one(place: Community) -> None:
+    """Also once the help has ended: what was seen was seen."""
+    asked_for = place.refer("Rosa to therapy")
+    place.accept(asked_for, TALKING)
+    for day in ("Monday", "Tuesday", "Wednesday"):
+        book(place, asked_for, day)
+
+    def seen(day: str, days: int) -> None:
+        place.care.note_attendance(
+            ContactId(named(day)),
+            Attendance.ON_TIME,
+            asked=by(TALKING, at=MONDAY + timedelta(days=days)),
+        )
+
+    seen("Tuesday", 1)
+    seen("Wednesday", 2)
+    place.care.close_referral(asked_for, EndReason.COMPLETED, asked=by(TALKING))
+    seen("Monday", 0)
+    assert happened(place).count("FirstContactMade") == 2
+    assert place.referral(asked_for).first_contact_at == MONDAY
 
 
 def book(place: Community, under: ReferralId, day: str) -> None:

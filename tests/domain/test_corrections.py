@@ -24,14 +24,16 @@ from domain.corrections import (
 )
 from domain.edits import Edit, EditExists, SeenEditIsNotHere
 from domain.kernel import Recorded
-from domain.person import DateOfBirthIsNotPossible, Person, PersonRegistered
+from domain.person import BeforeTheyWereBorn, DateOfBirthIsNotPossible, Person, PersonRegistered
 from domain.vocabulary import (
     EditId,
     Instrument,
     Label,
     MeasureId,
+    Mode,
     PartnerId,
     ReferralId,
+    Source,
 )
 from tests.people import (
     CHARITY,
@@ -120,6 +122,33 @@ def test_an_edit_that_saw_what_is_not_here_waits_for_it() -> None:
     given(Person(id=ROSA), REGISTERED).when(
         lambda p: p.correct_details({Detail.PHONE: OTHER}, instead_of=[ASHA], asked=by(WIGG))
     ).then_refused(SeenEditIsNotHere)
+
+
+def test_nothing_was_so_before_a_person_was_born() -> None:
+    born = Happened(PersonRegistered(name="Rosa Lind", date_of_birth="2026-03-02"))
+    yesterday = by(WIGG, at=MONDAY - timedelta(days=1))
+    given(Person(id=ROSA), born).when(
+        lambda p: p.record_communication_needs("Ring", language=None, asked=yesterday)
+    ).then_refused(BeforeTheyWereBorn)
+    known = given(Person(id=ROSA), born).noun
+    known.correct_details({Detail.DATE_OF_BIRTH: "1988-05-04"}, asked=by(WIGG))
+    needs = known.record_communication_needs("Ring", language=None, asked=yesterday)
+    assert needs.effective_at == yesterday.at
+
+
+def test_nobody_is_referred_before_they_were_born() -> None:
+    place = Community()
+    place.register()
+    with refused(BeforeTheyWereBorn):
+        place.care.make_referral(
+            ReferralId(named("too early")),
+            ROSA,
+            GARDENING,
+            source=Source.PROFESSIONAL,
+            mode=Mode.WRITTEN,
+            ask="Please see her.",
+            asked=by(WIGG, at=MONDAY - timedelta(days=50 * 365)),
+        )
 
 
 # At the same time

@@ -314,7 +314,8 @@ def _referral(said: list[Entry], partner: object) -> Row:
                 if row["part"] != "sent":
                     row["part"] = "received" if d["receiver"] == str(partner) else ""
             case "FirstContactMade":
-                row["first_contact_at"] = at
+                seen = [e.effective_at for e in said if _fact(e) == "FirstContactMade"]
+                row["first_contact_at"] = min(seen).isoformat()
             case "ReferralClosed":
                 row |= {"ended_at": at, "end_reason": d.get("reason"), "summary": d.get("summary")}
                 row["elsewhere"] = d.get("elsewhere")
