@@ -150,7 +150,8 @@ def actions(asked: dict[str, Any], partner: str) -> list[str]:
     known.state = State(asked["state"])
     me = PartnerId(UUID(partner))
     known.receiver = me if asked.get("receiver") == partner else None
-    known.first_contact = "first_contact_at" in asked
+    seen_at = asked.get("first_contact_at")
+    known.first_contact_at = datetime.fromisoformat(seen_at) if seen_at else None
     known.sender = me if asked.get("sender") == partner or asked["part"] == SENT else None
     paused_since = datetime.fromisoformat(asked["pause"]["from"]) if "pause" in asked else None
     known.clock = Clock(paused_since, nullified="nullified" in asked)
