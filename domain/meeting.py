@@ -290,10 +290,12 @@ class Meeting(Aggregate):
         """Record who is in the room for this case.
 
         ``may_hear`` are the organisations that may be told of the person. Raises `NotInvited`,
-        `CaseIsNotListed`, `CaseIsListedOnly`, `MustLeaveTheRoom`.
+        `CaseIsNotListed`, `CaseIsListedOnly`, `CaseIsDecided`, `MustLeaveTheRoom`.
         """
         self._taking_part(asked)
         case = self._discussed(person)
+        if case.decision is not None:
+            raise CaseIsDecided(case.decision)
         stray = [a.partner for a in attendees if a.partner not in case.present]
         if stray:
             raise NotInvited(*stray)
