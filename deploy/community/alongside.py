@@ -11,7 +11,7 @@ from deploy.community.community import HELD_BY, Community, Helped, Life
 from deploy.community.organisation import Offer, Organisation, Practitioner
 from domain import contact
 from domain.policies.days import local_date
-from domain.referral import ENDED, OPEN, Referral
+from domain.referral import ENDED, OPEN, Referral, State
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -23,11 +23,14 @@ from domain.vocabulary import (
     Mode,
     Moment,
     Priority,
+    Recommendation,
     ReferralId,
     Responsibility,
+    Role,
     Source,
 )
 
+GOES_ON = 0.35  # assumed: of those a link worker or social worker sees
 WRITTEN_UP_LATE = 0.012  # assumed: contacts recorded days after they took place
 ENDS = (
     (EndReason.COMPLETED,) * 13
@@ -88,9 +91,21 @@ class Way(NamedTuple):
     said_to: Practitioner | None = None
 
 
-def refer(c: Community, h: Helped, wanted: Offer, way: Way) -> ReferralId:
-    """Make a referral, registering who is new; communication needs are noted at once."""
-    referral = ReferralId(c.new_id())
+def refer(
+    c: Community,
+    h: Helped,
+    wanted: Offer,
+    way: Way,
+    *,
+    advised: ReferralId | None = None,
+    onward_from: ReferralId | None = None,
+) -> ReferralId:
+    """Make a referral, registering who is new; communication needs are noted at once.
+
+    ``advised`` is the request for advice that it follows, ``onward_from`` the referral it goes on
+    from.
+    """
+    referral = advised or ReferralId(c.new_id())
     receiver = owner(wanted)
     verbal = way.said_to is not None
     recording = receiver if verbal else way.sender
@@ -109,6 +124,7 @@ def refer(c: Community, h: Helped, wanted: Offer, way: Way) -> ReferralId:
         responsibility=way.responsibility,
         priority=Priority.URGENT if clinical and c.chance(0.06) else Priority.ROUTINE,
         sender=way.sender.id,
+        onward_from=onward_from,
         registering=None if h.known else h.who.details,
         sent_without=wording.SENT_WITHOUT,
         asked=c.asked(recording, recorder, at=said_at),
@@ -128,13 +144,61 @@ def refer(c: Community, h: Helped, wanted: Offer, way: Way) -> ReferralId:
     return referral
 
 
-def helped(c: Community, h: Helped, wanted: Offer, way: Way, *, discussed: float = 0.2) -> Life:
+def advised(
+    c: Community, h: Helped, wanted: Offer
+) -> Generator[Moment, None, tuple[ReferralId, Recommendation | None]]:
+    """The GP asks a service for advice first; what it recommends, if it answers."""
+    referral, receiver = ReferralId(c.new_id()), owner(wanted)
+    c.care.ask_advice(
+        referral,
+        h.id,
+        wanted.id,
+        c.one(wording.ADVICE_ASKED),
+        registering=None if h.known else h.who.details,
+        asked=c.asked(place.PRACTICE, h.gp),
+    )
+    h.known = True
+    c.begin(timers.on_referral(c, referral), c.hours(1))
+    yield c.later(1, 6)
+    if _noun(c, referral).state is not State.ADVICE_ASKED:
+        read_outcome(c, referral)
+        return referral, None
+    recommended = c.one(
+        (Recommendation.REFER,) * 6
+        + (Recommendation.NO_REFERRAL_NEEDED,) * 3
+        + (Recommendation.ANOTHER_SERVICE,)
+    )
+    elsewhere = recommended is Recommendation.ANOTHER_SERVICE
+    c.care.give_advice(
+        referral,
+        c.one(wording.ADVICE),
+        recommended,
+        instead=place.LINK_WORKER.id if elsewhere else None,
+        asked=c.asked(receiver, c.one(receiver.those(Role.CLINICIAN))),
+    )
+    yield c.later(1, 4)
+    if recommended is not Recommendation.REFER:
+        read_outcome(c, referral)
+    return referral, recommended
+
+
+def helped(
+    c: Community,
+    h: Helped,
+    wanted: Offer,
+    way: Way,
+    *,
+    discussed: float = 0.2,
+    onward_from: ReferralId | None = None,
+) -> Life:
     """A referral to help alongside, from asking to the sender's acknowledgement."""
-    referral = refer(c, h, wanted, way)
+    referral = refer(c, h, wanted, way, onward_from=onward_from)
     yield answer_by(c, referral, 9)
     taken_on = yield from answer(c, h, referral, wanted, way.sender)
     if taken_on is None:
         return
+    if taken_on in (place.LINK_WORKER, place.SOCIAL_CARE) and c.chance(GOES_ON):
+        c.also(h, _onward(c, h, referral, owner(taken_on)), days=c.rng.randint(3, 20))
     if c.chance(discussed):
         c.also(h, _discussed(c, h, taken_on), days=c.rng.randint(7, 40))
     rhythm = RHYTHMS[taken_on.key]
@@ -226,6 +290,11 @@ def answer_by(c: Community, referral: ReferralId, most: int) -> Moment:
 def waits(c: Community, referral: ReferralId) -> bool:
     """Whether a referral may still be answered."""
     return _noun(c, referral).state in OPEN
+
+
+def taken_on(c: Community, referral: ReferralId) -> bool:
+    """Whether a referral was accepted and has not ended."""
+    return _noun(c, referral).state is State.ACCEPTED
 
 
 def read_outcome(c: Community, referral: ReferralId) -> None:
@@ -325,6 +394,15 @@ def close(
     if sender is not receiver:
         yield c.later(1, 12)
         c.care.acknowledge_outcome(referral, asked=c.asked(sender, c.office_of(sender)))
+
+
+def _onward(c: Community, h: Helped, referral: ReferralId, sender: Organisation) -> Life:
+    """Who was asked asks a group in turn: the chain of referrals goes on."""
+    yield c.soon()
+    wanted = c.one(place.CHARITY.offers[:3] + place.LIBRARY.offers)
+    if taken_on(c, referral) and owner(wanted).id not in h.objects_to:
+        way = Way(sender, c.one_of(sender), Source.PROFESSIONAL, Mode.WRITTEN)
+        yield from helped(c, h, wanted, way, discussed=0, onward_from=referral)
 
 
 def _discussed(c: Community, h: Helped, offer: Offer) -> Life:

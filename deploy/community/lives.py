@@ -16,6 +16,7 @@ from domain.vocabulary import (
     EndReason,
     Mode,
     Moment,
+    Recommendation,
     Responsibility,
     Role,
     Source,
@@ -44,6 +45,7 @@ SENDERS = {  # assumed: partners that send people to talking therapies
     place.CARERS: 10,
 }
 ALSO = 0.3  # assumed: how many of those in talking therapies have practical help beside it
+ASKS_FIRST = 0.45  # assumed: of GPs who think of the trust, who ask for advice before referring
 TALKED_OVER = 0.04  # assumed: of people, those whose GP asks the trust between meetings
 COMES_BACK = 0.07  # assumed: of those whose help has ended
 OBJECTS = 0.008
@@ -233,7 +235,12 @@ def _school(c: Community, h: Helped) -> Life:
 def _trust(c: Community, h: Helped, wanted: Offer) -> Life:
     """The GP asks the trust to take somebody over."""
     way = Way(place.PRACTICE, h.gp, Source.PROFESSIONAL, Mode.WRITTEN, Responsibility.TAKE_OVER)
-    referral = refer(c, h, wanted, way)
+    advice = None
+    if c.chance(ASKS_FIRST):
+        advice, recommended = yield from alongside.advised(c, h, wanted)
+        if recommended is not Recommendation.REFER:
+            return
+    referral = refer(c, h, wanted, way, advised=advice)
     yield alongside.answer_by(c, referral, 26)
     taken_on = yield from alongside.answer(c, h, referral, wanted, place.PRACTICE)
     if taken_on is None:

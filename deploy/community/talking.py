@@ -184,7 +184,8 @@ def _paused(c: Community, referral: ReferralId, worker: Practitioner, first_day:
         asked=c.asked(place.TALKING, worker, at=since),
     )
     yield c.on(back)
-    c.care.resume_wait(referral, asked=c.asked(place.TALKING, worker))
+    if alongside.taken_on(c, referral):
+        c.care.resume_wait(referral, asked=c.asked(place.TALKING, worker))
 
 
 def _plan(c: Community, *, once: bool) -> Plan:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from deploy.community.community import Community, Helped, Life
 from deploy.community.organisation import Organisation
-from domain.referral import OPEN, Referral
+from domain.referral import UNANSWERED, Referral
 from domain.silence import Wait
 from domain.vocabulary import HandoverId, Moment, ReferralId
 
@@ -19,7 +19,11 @@ def on_referral(c: Community, referral: ReferralId) -> Life:
     """Escalate the silence of a referral, rung by rung, and let it come back in the end."""
     while True:
         asking = c.known.get(referral)
-        if not isinstance(asking, Referral) or asking.state not in OPEN or asking.sender is None:
+        if (
+            not isinstance(asking, Referral)
+            or asking.state not in UNANSWERED
+            or asking.sender is None
+        ):
             return
         due = _due(c, asking.wait)
         if due is None or due > c.now:

@@ -270,3 +270,8 @@ RESTS = (
     "Waiting for the hospital's letter before anything is changed",
     "Feels better this month; wants to see whether it lasts",
 )
+ADVICE_ASKED = (
+    "Second antidepressant without effect: would you see the person, or change the dose first?",
+    "Is this for psychology, or enough with the nurse and a longer appointment?",
+    "Old trauma, new panic: which of your services, if any?",
+)
