@@ -105,10 +105,14 @@ def chosen(known: Iterable[Activity], typed: tuple[str, ...]) -> tuple[Activity,
         raise NotUnderstood(
             f"{' '.join(typed)!r} is no activity: `throughcare ask` lists what there is"
         )
-    activity = max(found, key=lambda a: len(a.words))
-    ids = typed[len(activity.words) :]
-    if len(ids) != len(activity.ids):
-        raise NotUnderstood(f"use it as `throughcare ask {activity.usage}`")
+    words = max(len(a.words) for a in found)
+    ids = typed[words:]
+    named = [a for a in found if len(a.words) == words]
+    fitting = [a for a in named if len(a.ids) == len(ids)]
+    if not fitting:
+        usages = " or ".join(f"`throughcare ask {a.usage}`" for a in named)
+        raise NotUnderstood(f"use it as {usages}")
+    (activity,) = fitting
     return activity, ids
 
 
