@@ -160,8 +160,14 @@ def _running_in(data: Path) -> set[int]:
 def _forget_dead_users(data: Path) -> None:
     """The last user stops the server; the wheel would count one that was killed for ever."""
     users = DiskList(data / ".handle_pids.json")
-    if users.path.exists():
-        users.put([pid for pid in users.get() if psutil.pid_exists(pid)])
+    if not users.path.exists():
+        return
+    with PostgresServer._lock:  # else another user that leaves may read what is half written
+        try:
+            using = users.get()
+        except ValueError:  # one was killed while it wrote, and what it wrote over is lost
+            using = []
+        users.put([pid for pid in using if psutil.pid_exists(pid)])
 
 
 @contextmanager

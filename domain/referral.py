@@ -667,9 +667,7 @@ class Referral(Aggregate):
         if receiving and self.state is State.ADVICE_ASKED:
             actions.append("advice")
         if receiving and self.state in OPEN:
-            actions += ["acceptance", "decline", "redirection"]
-            if self.state is State.WAITING:
-                actions.append("information-request")
+            actions += ["acceptance", "decline", "redirection", "information-request"]
         if receiving and self.state is State.ACCEPTED:
             actions += ["appointments", *([] if self.first_contact_at else ["first-contact"])]
             actions += ["onward-referral", "closure"]

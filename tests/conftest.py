@@ -1,3 +1,7 @@
 """Fixtures for every test."""
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.database"]
+
+settings.register_profile("thorough")

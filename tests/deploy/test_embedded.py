@@ -84,6 +84,15 @@ def test_a_server_left_behind_by_kill_is_taken_over_and_stopped(folder: Path) ->
     assert not running(server)
 
 
+def test_a_list_of_users_that_a_kill_left_half_written_keeps_nobody_out(folder: Path) -> None:
+    held, _, server = hold(folder)
+    kill(held)
+    (folder / "postgres" / ".handle_pids.json").write_text("")
+    again, times, same = hold(folder)
+    assert (times, same) == (2, server)
+    ctrl_c(again)
+
+
 def test_a_killed_server_recovers_although_its_lock_names_a_living_stranger(folder: Path) -> None:
     held, _, server = hold(folder)
     os.kill(server, signal.SIGKILL)

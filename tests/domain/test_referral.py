@@ -237,7 +237,11 @@ def test_there_is_no_outcome_before_the_end(going_on: tuple[Fact, ...]) -> None:
     ("facts", "receiver", "sender"),
     [
         ((), {"acceptance", "decline", "redirection", "information-request"}, {"withdrawal"}),
-        ((ASKED,), {"acceptance", "decline", "redirection"}, {"information", "withdrawal"}),
+        (
+            (ASKED,),  # it may ask for more before it is answered
+            {"acceptance", "decline", "redirection", "information-request"},
+            {"information", "withdrawal"},
+        ),
         ((ACCEPTED,), {"appointments", "onward-referral", "first-contact", "closure"}, set()),
         ((DECLINED,), set(), {"referral", "acknowledgement"}),
         ((WITHDRAWN,), set(), set()),

@@ -1,0 +1,153 @@
+"""What must be so at every position of the log, kept by the facts' own words.
+
+It follows facts one by one and fails at the first that breaks a promise. It refuses to look into
+the domain's own state.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from domain.circle import Circle
+from domain.handover import (
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverLapsed,
+    HandoverOffered,
+    HandoverSilenceEscalated,
+)
+from domain.kernel import Recorded
+from domain.leaving import ResponsibilityFellBack
+from domain.partner import PartnerLeft
+from domain.pathway import (
+    PathwayClosed,
+    PathwayOpened,
+    PathwayReopened,
+)
+from domain.person import PersonDied
+from domain.policies.steps import SANDWELL
+from domain.sharing import Backfill
+from domain.steps import StepDownProposed, SteppedDown, SteppedUp, StepUpProposed
+from domain.vocabulary import PartnerId, PersonId, Step
+from tests.people import KINDS, agreement
+
+AGREEMENTS = {partner: agreement(partner) for partner in KINDS}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A move that was proposed; ``entered`` when the person had entered the steps by then."""
+
+    fact: StepUpProposed | StepDownProposed
+    entered: bool
+
+    def allows(self, stepped: SteppedUp | SteppedDown) -> bool:
+        """Whether the step that was made is the one proposed, on the evidence its model wants."""
+        fact = self.fact
+        if (fact.from_step, fact.to_step) != (stepped.from_step, stepped.to_step):
+            return False
+        move = SANDWELL.between(fact.from_step, fact.to_step)
+        assert move is not None
+        return not self.entered or fact.evidence_kind in move.evidence
+
+
+@dataclass
+class Promises:
+    """Who holds each person, at which step, and what was offered and became of it."""
+
+    people: Iterable[PersonId]
+    holder: dict[PersonId, PartnerId | None] = field(default_factory=dict)
+    step: dict[PersonId, Step] = field(default_factory=dict)
+    offers: dict[PersonId, HandoverOffered] = field(default_factory=dict)
+    offered: int = 0
+    ended: int = 0
+    left: set[PartnerId] = field(default_factory=set)
+    died: set[PersonId] = field(default_factory=set)
+    entered: set[PersonId] = field(default_factory=set)
+    proposed: dict[PersonId, Proposal] = field(default_factory=dict)
+    circles: dict[PersonId, Circle] = field(default_factory=dict)
+    history: dict[PersonId, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        self.circles = {person: Circle(person) for person in self.people}
+
+    def follow(self, recorded: Recorded) -> None:
+        person = recorded.person
+        if isinstance(recorded.fact, PartnerLeft):
+            self.left.add(PartnerId(recorded.originator_id))
+        if person is None:
+            return
+        self.hold(person, recorded)
+        followed = self.circles[person].follow(recorded, AGREEMENTS)
+        for backfill in followed.backfills:
+            assert isinstance(backfill, Backfill)
+            backfill.of(self.history[person])
+        for disclosed in followed.disclosures:
+            assert str(person) not in str(disclosed.data)
+        self.history[person].append(recorded)
+        circle = self.circles[person]
+        assert circle.responsible == self.holder.get(person)
+        assert circle.open == (circle.responsible is not None)
+        if circle.responsible:
+            assert circle.responsible in circle.told, "its holder may know of the person"
+
+    def hold(self, person: PersonId, recorded: Recorded) -> None:
+        """Responsibility by the facts' own words: it moves on acceptance, from who held to whom."""
+        match recorded.fact:
+            case PathwayOpened() | PathwayReopened() as opened:
+                assert self.holder.get(person) is None
+                assert opened.responsible not in self.left, "who left holds nobody anew"
+                self.holder[person], self.step[person] = opened.responsible, opened.step
+                self.entered.discard(person)
+            case StepUpProposed() | StepDownProposed() as proposal:
+                self.proposed[person] = Proposal(proposal, person in self.entered)
+            case HandoverOffered() as offered:
+                assert person not in self.offers
+                assert offered.sender == self.holder[person] != offered.receiver
+                assert offered.receiver not in self.left
+                self.offers[person] = offered
+                self.offered += 1
+            case HandoverAccepted() as accepted:
+                assert recorded.organisation == accepted.receiver
+                assert self.answered(person, accepted) == self.holder[person]
+                self.holder[person] = accepted.receiver
+                self.entered.add(person)
+            case HandoverDeclined() | HandoverLapsed() as ended:
+                assert self.answered(person, ended) == self.holder[person]
+            case HandoverSilenceEscalated() as escalated:
+                assert self.offers[person].handover == escalated.handover
+            case ResponsibilityFellBack() as fallen:
+                assert person not in self.offers
+                assert fallen.sender == self.holder[person] != fallen.responsible
+                assert fallen.sender in self.left, "nobody falls back from who is there"
+                assert fallen.responsible not in self.left
+                self.holder[person] = fallen.responsible
+            case SteppedUp() | SteppedDown() as stepped:
+                assert stepped.responsible == self.holder[person]
+                assert stepped.from_step == self.step[person]
+                assert self.proposed[person].allows(stepped), "no step without its evidence"
+                self.step[person] = stepped.to_step
+            case PathwayClosed() as closed:
+                assert closed.responsible == self.holder[person]
+                assert recorded.organisation == closed.responsible or person in self.died
+                assert person not in self.offers
+                self.holder[person] = None
+            case PersonDied():
+                self.died.add(person)
+            case _:
+                pass
+
+    def answered(
+        self, person: PersonId, ended: HandoverAccepted | HandoverDeclined | HandoverLapsed
+    ) -> PartnerId:
+        """Every offer ends once, between the two it was made between; answers who sent it."""
+        offered = self.offers.pop(person)
+        assert (ended.handover, ended.sender, ended.receiver) == (
+            offered.handover,
+            offered.sender,
+            offered.receiver,
+        )
+        self.ended += 1
+        return offered.sender
