@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api import contacts, referrals, waits
+from api import advice, contacts, referrals, waits
 from api.asking import Activity, Asking
 from api.pages import choosing
 from api.pages.forms import Question, choices
@@ -24,12 +24,13 @@ from domain.vocabulary import (
     Medium,
     NullificationReason,
     PauseReason,
+    Recommendation,
     Source,
 )
 
 DECLINE_HINTS = {
     DeclineReason.DUPLICATE: "You have this referral already",
-    DeclineReason.ANOTHER_SERVICE_NEEDED: "If you know which, redirect it instead",
+    DeclineReason.ANOTHER_SERVICE_NEEDED: "Say which below, or redirect it instead",
     DeclineReason.INCOMPLETE: "If you can, ask for information instead",
     DeclineReason.FULL: "There is no room in a reasonable time",
 }
@@ -63,7 +64,35 @@ def _note(label: str, hint: str = "") -> Question:
     return Question("note", label, "textarea", optional=True, hint=hint)
 
 
-def _decline(_visit: Visit, _row: Row) -> Sequence[Question]:
+def _instead(visit: Visit, label: str, hint: str) -> Question:
+    offered = choosing.services(visit.names, Source.PROFESSIONAL, without=visit.caller.organisation)
+    return Question(
+        "instead", label, "select", choices=offered, optional=True, nothing="None", hint=hint
+    )
+
+
+def _advise(visit: Visit, row: Row) -> Sequence[Question]:
+    asked = str(row.get("advice_question") or "")
+    return (
+        Question(
+            "recommendation",
+            "What do you recommend?",
+            "radios",
+            choices=choices(Recommendation),
+            missing="Select what you recommend",
+        ),
+        _instead(visit, "Which other service?", "If you recommend another service."),
+        Question(
+            "advice",
+            "Your advice",
+            "textarea",
+            hint=f"They asked: {asked}" if asked else "",
+            missing="Enter your advice",
+        ),
+    )
+
+
+def _decline(visit: Visit, _row: Row) -> Sequence[Question]:
     return (
         Question(
             "reason",
@@ -71,6 +100,11 @@ def _decline(_visit: Visit, _row: Row) -> Sequence[Question]:
             "radios",
             choices=choices(DeclineReason, {k.value: v for k, v in DECLINE_HINTS.items()}),
             missing="Select why you are declining",
+        ),
+        _instead(
+            visit,
+            "Which service is needed instead?",
+            "If another service is needed: nobody is turned away without saying where to go.",
         ),
         _note("What should the sender know?", "The sender sees this."),
     )
@@ -120,6 +154,12 @@ def _close(_visit: Visit, _row: Row) -> Sequence[Question]:
             "radios",
             choices=choices(EndReason),
             missing="Select how it ended",
+        ),
+        Question(
+            "elsewhere",
+            "Where did they go on to?",
+            optional=True,
+            hint="If they were referred to another service, and not by an onward referral here.",
         ),
         Question(
             "summary",
@@ -237,6 +277,10 @@ async def _withdrawing(referral: UUID, body: referrals.Withdrawal, asks: Asking)
     return await referrals.withdraw_referral(referral, asks, body)
 
 
+async def _first_contact(referral: UUID, body: Activity, asks: Asking) -> Response:
+    return await referrals.note_first_contact(referral, asks, body)
+
+
 async def _acknowledge(referral: UUID, body: Activity, asks: Asking) -> Response:
     return await referrals.acknowledge_outcome(referral, asks, body)
 
@@ -250,6 +294,15 @@ async def _complete(_referral: UUID, body: contacts.CompletingMeasure, asks: Ask
 
 
 ON_REFERRAL: dict[str, Doing] = {
+    "advice": Doing(
+        "Give advice",
+        advice.Advice,
+        advice.give_advice,
+        _advise,
+        "Send the advice",
+        "Nothing has been sent to you yet: who asks decides with your advice.",
+        kind="",
+    ),
     "acceptance": Doing("Accept the referral", Activity, _accept, kind=""),
     "information-request": Doing(
         "Ask for information",
@@ -282,6 +335,7 @@ ON_REFERRAL: dict[str, Doing] = {
         _book,
         "Book the appointment",
     ),
+    "first-contact": Doing("I have seen or spoken with them", Activity, _first_contact),
     "scores": Doing(
         "Record a score",
         contacts.CompletingMeasure,

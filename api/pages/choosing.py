@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.pages.forms import Choice
 from api.pages.words import Names
-from domain.policies.entry import HOLDING
+from domain.policies.entry import ADVISING, HOLDING
 from domain.vocabulary import Mode, PartnerId, PartnerKind, Source
 
 
@@ -18,10 +18,12 @@ def services(
     without: PartnerId | None = None,
     only: PartnerId | None = None,
     holding: bool = False,
+    advising: bool = False,
 ) -> list[Choice]:
     """Services that take people from this source, under the name of who offers them.
 
-    ``holding`` leaves only those whose organisation can be responsible for a person.
+    ``holding`` leaves only those whose organisation can be responsible for a person,
+    ``advising`` those that may read a clinical question.
     """
     partners = names.directory.partners
     return sorted(
@@ -33,6 +35,7 @@ def services(
             and service.partner != without
             and (only is None or service.partner == only)
             and (not holding or partners[service.partner].kind in HOLDING)
+            and (not advising or partners[service.partner].kind in ADVISING)
         ),
         key=lambda choice: (choice[2], choice[1]),
     )

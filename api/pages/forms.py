@@ -18,7 +18,8 @@ from api.asking import Asking, in_time
 from api.pages.opened import Opened
 from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
-from api.problems import IdempotencyKeyIsMissing, status_of
+from api.problems import IdempotencyKeyIsMissing, missing, status_of
+from domain.advice import AdviceComesFromAnother, DestinationIsNeeded, NoAdviceIsGivenThere
 from domain.case import DestinationIsMissing
 from domain.discharge import (
     AnotherReasonWasAgreed,
@@ -31,7 +32,8 @@ from domain.intentions.deciding import CannotBeResponsible
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import BrokenRule
 from domain.person import DateOfBirthIsNotPossible
-from domain.referral import AlreadyTheReceiver
+from domain.policies.minimum_data import ReferralIsIncomplete
+from domain.referral import AlreadyTheReceiver, WhereToIsMissing
 from domain.service import ServiceDoesNotTakeSuchReferrals, ServiceIsNotOpen
 from domain.steps import IllegalMove, NoStepWithoutItsEvidence
 
@@ -85,6 +87,11 @@ ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
     TheSamePersonAgreedTwice: "agreement",
     DischargeIsNotAgreed: "reason",
     AnotherReasonWasAgreed: "reason",
+    DestinationIsNeeded: "instead",
+    NoAdviceIsGivenThere: "service",
+    AdviceComesFromAnother: "service",
+    ReferralIsIncomplete: "sent_without",
+    WhereToIsMissing: "elsewhere",
 }
 """Rules that another answer to one question mends, so that they are said beside it."""
 
@@ -254,7 +261,9 @@ class Form(Generic[M]):
             if not question and status_of(type(rule)) != 422:
                 raise
             # What is sent next is another request, so it gets another key.
-            return await self.show(visit, values=values, errors={question: _said(rule)})
+            lacking = {each["pointer"].rsplit("/", 1)[-1]: each["detail"] for each in missing(rule)}
+            beside = {q.name: lacking[q.name] for q in asked if q.name in lacking}
+            return await self.show(visit, values=values, errors=beside | {question: _said(rule)})
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
         return visit.see(path, answer, done)
 

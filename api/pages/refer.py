@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
-from api import referrals
+from api import advice, referrals
 from api.pages import choosing, moving, words
 from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
@@ -144,7 +144,19 @@ def _request(visit: Visit, source: Source, *, heard: bool) -> list[Question]:
     return asked
 
 
-async def _form(visit: Visit, person: UUID | None, *, heard: bool) -> Form[referrals.Referring]:
+WITHOUT = Question(
+    "sent_without",
+    "If something that they ask for is missing, why do you send it so?",
+    "textarea",
+    optional=True,
+    hint="They see this. Urgent need does not wait for a form.",
+    rows=2,
+)
+
+
+async def _form(
+    visit: Visit, person: UUID | None, *, heard: bool, follows: Mapping[str, UUID | None]
+) -> Form[referrals.Referring]:
     groups: list[tuple[str, list[Question]]] = []
     name = ""
     if person is None:
@@ -174,7 +186,13 @@ async def _form(visit: Visit, person: UUID | None, *, heard: bool) -> Form[refer
         )
     source = choosing.source_of(visit.names, visit.caller.organisation)
     groups.append(
-        ("The request", _request(visit, Source.PROFESSIONAL if heard else source, heard=heard))
+        (
+            "The request",
+            [
+                *_request(visit, Source.PROFESSIONAL if heard else source, heard=heard),
+                *(() if heard else (WITHOUT,)),
+            ],
+        )
     )
     if row and not heard:
         groups.append(("If they should be taken over", moving.evidence(row)))
@@ -190,7 +208,9 @@ async def _form(visit: Visit, person: UUID | None, *, heard: bool) -> Form[refer
         button="Record the referral" if heard else "Confirm and send",
         model=referrals.Referring,
         groups=groups,
-        action=visit.path + (f"?person={person}" if person else ""),
+        action=visit.path
+        + (f"?person={person}" if person else "")
+        + "".join(f"&{name}={referral}" for name, referral in follows.items() if referral),
         section="/refer",
         back_to=("/refer", "Refer someone"),
     )
@@ -217,36 +237,134 @@ def _shape(
     return sent
 
 
-async def _sent(visit: Visit, person: UUID | None, *, heard: bool) -> Response:
-    form = await _form(visit, person, heard=heard)
+async def _sent(
+    visit: Visit, person: UUID | None, *, heard: bool, follows: Mapping[str, UUID | None]
+) -> Response:
+    form = await _form(visit, person, heard=heard, follows=follows)
+    after = {"after_advice": follows.get("after"), "onward_from": follows.get("onward")}
     return await form.sent(
         visit,
         referrals.make_referral,
         done="heard" if heard else "referred",
         then=lambda answer: f"/referrals/{answer['id']}",
-        shape=lambda values: _shape(visit, person, values, heard=heard),
+        shape=lambda values: {
+            **_shape(visit, person, values, heard=heard),
+            **{name: str(referral) for name, referral in after.items() if referral},
+        },
     )
 
 
 @router.get("/refer/new", response_class=HTMLResponse)
-async def new_referral(visit: CaringVisit, person: UUID | None = None) -> Response:
-    """The questions of a written referral."""
-    return await (await _form(visit, person, heard=False)).show(visit)
+async def new_referral(
+    visit: CaringVisit,
+    person: UUID | None = None,
+    after: UUID | None = None,
+    onward: UUID | None = None,
+) -> Response:
+    """The questions of a written referral; of one after advice, or onward from another."""
+    follows = {"after": after, "onward": onward}
+    return await (await _form(visit, person, heard=False, follows=follows)).show(visit)
 
 
 @router.post("/refer/new", response_class=HTMLResponse)
-async def make_referral(visit: CaringVisit, person: UUID | None = None) -> Response:
-    """Refer, and show the referral."""
-    return await _sent(visit, person, heard=False)
+async def make_referral(
+    visit: CaringVisit,
+    person: UUID | None = None,
+    after: UUID | None = None,
+    onward: UUID | None = None,
+) -> Response:
+    """Refer, and show the referral; or show what the service asks for and is not told."""
+    return await _sent(visit, person, heard=False, follows={"after": after, "onward": onward})
 
 
 @router.get("/refer/heard", response_class=HTMLResponse)
 async def heard_referral(visit: CaringVisit, person: UUID | None = None) -> Response:
     """The questions of a referral that was said."""
-    return await (await _form(visit, person, heard=True)).show(visit)
+    return await (await _form(visit, person, heard=True, follows={})).show(visit)
 
 
 @router.post("/refer/heard", response_class=HTMLResponse)
 async def record_heard_referral(visit: CaringVisit, person: UUID | None = None) -> Response:
     """Record it, and show the referral."""
-    return await _sent(visit, person, heard=True)
+    return await _sent(visit, person, heard=True, follows={})
+
+
+async def _advice_form(visit: Visit, person: UUID | None) -> Form[advice.AskingAdvice]:
+    name = ""
+    groups: list[tuple[str, list[Question]]] = []
+    if person is None:
+        groups.append(("The person", person_questions(visit)))
+    else:
+        row = await visit.here.reading.record(visit.caller.organisation, person)
+        if row is None:
+            raise NothingIsHere
+        name = str(row.get("name", ""))
+    me = visit.caller.organisation
+    groups.append(
+        (
+            "Your question",
+            [
+                Question(
+                    "service",
+                    "Whom do you ask?",
+                    "select",
+                    choices=choosing.services(
+                        visit.names, Source.PROFESSIONAL, without=me, advising=True
+                    ),
+                    missing="Select a service",
+                ),
+                Question(
+                    "question",
+                    "What do you want to know?",
+                    "textarea",
+                    hint="Only organisations whose agreement covers clinical matters see this.",
+                    missing="Enter your question",
+                ),
+                Question(
+                    "priority",
+                    "How urgent is it?",
+                    "radios",
+                    choices=choices(Priority),
+                    value=Priority.ROUTINE.value,
+                ),
+            ],
+        )
+    )
+    return Form(
+        title="Ask for advice before referring",
+        caption=name,
+        lede=("Nothing is sent yet. You go on holding the person, and decide with their answer.",),
+        button="Send the question",
+        model=advice.AskingAdvice,
+        groups=groups,
+        action=visit.path + (f"?person={person}" if person else ""),
+        section="/refer",
+        back_to=("/refer", "Refer someone"),
+    )
+
+
+def _question(person: UUID | None, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The form's answers as the API takes them."""
+    sent: dict[str, Any] = {k: v for k, v in values.items() if v and k not in DETAILS}
+    if person is None:
+        return sent | {"person": {k: values[k] for k in DETAILS if values.get(k)}}
+    return sent | {"person_id": str(person)}
+
+
+@router.get("/refer/advice", response_class=HTMLResponse)
+async def new_question(visit: CaringVisit, person: UUID | None = None) -> Response:
+    """The question to a service before referring to it."""
+    return await (await _advice_form(visit, person)).show(visit)
+
+
+@router.post("/refer/advice", response_class=HTMLResponse)
+async def ask_advice(visit: CaringVisit, person: UUID | None = None) -> Response:
+    """Ask it, and show the question."""
+    form = await _advice_form(visit, person)
+    return await form.sent(
+        visit,
+        advice.ask_advice,
+        done="advice-asked",
+        then=lambda answer: f"/referrals/{answer['id']}",
+        shape=lambda values: _question(person, values),
+    )

@@ -62,6 +62,8 @@ def answer(asked: Mapping[str, Any], names: words.Names) -> str:
         case "declined" if asked.get("decline_reason"):
             said = str(asked["decline_reason"])
             return words.sentence(f"{said}: {asked['note']}" if asked.get("note") else said)
+        case "advice given" if asked.get("recommendation"):
+            return words.sentence(str(asked["recommendation"]))
         case "information asked":
             return str(asked.get("question") or "Information asked")
         case "closed" | "acknowledged":
@@ -138,14 +140,52 @@ def _what(asked: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
         ("Made", words.moment(asked["made_at"])),
         ("Urgency", words.sentence(asked.get("priority") or "")),
         ("Responsibility", words.sentence(asked.get("responsibility") or "")),
+        ("Advice asked", asked.get("advice_question") or ""),
+        ("Recommended", words.sentence(asked.get("recommendation") or "")),
+        ("Advice", asked.get("advice") or ""),
+        ("Other service", names.service(asked["instead"]) if asked.get("instead") else ""),
+        ("Not told", words.sentence(", ".join(asked.get("missing") or ()))),
+        ("Sent without it because", asked.get("sent_without") or ""),
         ("Question", asked.get("question") or ""),
         ("Answer to it", asked.get("answer") or ""),
         ("Declined because", words.sentence(asked.get("decline_reason") or "")),
         ("Note", asked.get("note") or ""),
         ("Ended", words.sentence(asked.get("end_reason") or "")),
+        ("Went on to", asked.get("elsewhere") or ""),
         ("Summary", asked.get("summary") or ""),
     ]
     return [(label, str(value)) for label, value in rows if value]
+
+
+def _chain(
+    referral: str, asked: Mapping[str, Any], known: Mapping[str, Any], names: words.Names
+) -> list[tuple[str, str, str]]:
+    """The referrals before and after this one: words, service, and the address if it is known."""
+    before = [asked["onward_from"]] if asked.get("onward_from") else []
+    before += [key for key, row in known.items() if referral in row.get("onward", ())]
+    links = [("Made onward from", key) for key in dict.fromkeys(before)]
+    links += [("Referred onward to", key) for key in asked.get("onward", ())]
+    return [
+        (
+            said,
+            names.service(known[key].get("service")) if key in known else "another service",
+            f"/referrals/{key}" if key in known else "",
+        )
+        for said, key in links
+    ]
+
+
+def _onward(referral: str, asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where a referral that follows from this one is made."""
+    allowed = asked.get("actions", ())
+    links = []
+    if "referral" in allowed:
+        after = asked["state"] == "advice given" or asked["state"] == "advice asked"
+        said = "Make the referral" if after else "Refer again, here or elsewhere"
+        links.append((said, "&after=" + referral if after else ""))
+    if "onward-referral" in allowed:
+        links.append(("Refer onward", "&onward=" + referral))
+    return [(said, f"/refer/new?person={asked['person']}{more}") for said, more in links]
 
 
 @router.get("/referrals/{referral}", response_class=HTMLResponse)
@@ -166,6 +206,8 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
         known=bool(record and record.get("name")),
         name=asked.get("name") or (record or {}).get("name") or "No longer shared with us",
         what=_what(asked, visit),
+        chain=_chain(str(referral), asked, record["referrals"] if record else {}, visit.names),
+        onward=_onward(str(referral), asked),
         contacts=sorted(
             ((key, c) for key, c in contacts.items() if c.get("referral") == str(referral)),
             key=lambda pair: str(pair[1].get("starts_at") or ""),

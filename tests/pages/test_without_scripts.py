@@ -23,6 +23,7 @@ def refer(there: Watched, name: str, service: str, *, take_over: bool = False) -
     there.page.fill("#name", name)
     choose(there, "#service", service)
     there.page.fill("#ask", "Help in the evenings")
+    there.page.fill("#sent_without", "Not known yet.")
     if take_over:
         there.page.check("input[value='take over']")
     there.press("Confirm and send")
