@@ -32,6 +32,7 @@ from api.problems import (
     status_of,
 )
 from api.texts import Instant
+from domain.action import ActionExists
 from domain.contact import AppointmentExists
 from domain.edits import EditExists
 from domain.handover import HandoverExists
@@ -61,6 +62,7 @@ TAKEN: frozenset[type[BrokenRule]] = frozenset(
         MeetingIsScheduled,
         AppointmentExists,
         MeasureIsComplete,
+        ActionExists,
         EditExists,
         HandoverExists,
         PersonIsKnown,
