@@ -34,6 +34,7 @@ from api.problems import (
 from api.texts import Instant
 from domain.action import ActionExists
 from domain.contact import AppointmentExists
+from domain.discussion import DiscussionIsRecorded
 from domain.edits import EditExists
 from domain.handover import HandoverExists
 from domain.intentions.deciding import Answer, PersonIsUnknown
@@ -63,6 +64,7 @@ TAKEN: frozenset[type[BrokenRule]] = frozenset(
         AppointmentExists,
         MeasureIsComplete,
         ActionExists,
+        DiscussionIsRecorded,
         EditExists,
         HandoverExists,
         PersonIsKnown,
