@@ -16,10 +16,10 @@ from nhs_number.validate import is_valid
 
 from deploy.community import calibration, figures, place
 from deploy.community.history import LogIsNotEmpty, Seeded, seed
+from domain.action import ActionAgreed, ActionDone, ActionDropped
 from domain.application import CareCoordination
 from domain.case import CaseListed
 from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
-from domain.handover import HandoverFact
 from domain.intentions.deciding import FACTS
 from domain.kernel import Recorded
 from domain.mapping import FactMapper
@@ -27,8 +27,7 @@ from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway
 from domain.person import ConsentGiven, PersonRegistered
 from domain.policies.days import is_working_day, local_date
-from domain.referral import OPEN, Referral, ReferralFact, ReferralMade, State
-from domain.steps import PathwayFact
+from domain.referral import OPEN, Referral, ReferralMade, State
 from domain.vocabulary import MeetingKind, PartnerKind, Source
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head
@@ -50,7 +49,7 @@ class Told(NamedTuple):
     def of_referrals(self) -> dict[UUID, Referral]:
         folded: dict[UUID, Referral] = {}
         for fact in self.facts:
-            if isinstance(fact.fact, ReferralFact):
+            if fact.fact.TOPIC.startswith("referral:"):
                 noun = folded.setdefault(fact.originator_id, Referral(fact.originator_id))
                 noun.follow(fact)
         return folded
@@ -58,7 +57,7 @@ class Told(NamedTuple):
     def of_pathways(self) -> dict[UUID, Pathway]:
         folded: dict[UUID, Pathway] = {}
         for fact in self.facts:
-            if isinstance(fact.fact, PathwayFact | HandoverFact):
+            if fact.fact.TOPIC.startswith("pathway:"):
                 noun = folded.setdefault(fact.originator_id, Pathway(fact.originator_id))
                 noun.follow(fact)
         return folded
@@ -231,6 +230,23 @@ def test_handovers_wait_for_the_trust_now(year: Told) -> None:
     offered = Counter(p.offer.receiver for p in year.of_pathways().values() if p.offer)
     assert offered[place.TRUST.id] >= 3
     assert offered[place.TALKING.id] >= 5
+
+
+def test_there_is_something_of_each_kind_to_do_today(year: Told) -> None:
+    ways, referrals = year.of_pathways().values(), year.of_referrals().values()
+    assert any(way.fell_back and way.responsible == place.PRACTICE.id for way in ways)
+    assert any(way.discharge for way in ways)
+    assert any(way.hold for way in ways)
+    assert any(r.wait and r.wait.unacknowledged for r in referrals)
+    assert any(r.clock.paused_since for r in referrals if r.state is State.ACCEPTED)
+    ended = {r.fact.TOPIC for r in year.facts}
+    assert "action:ActionDone" in ended
+    open_actions = {r.originator_id: r.fact for r in year.facts if isinstance(r.fact, ActionAgreed)}
+    for r in year.facts:
+        if isinstance(r.fact, ActionDone | ActionDropped):
+            open_actions.pop(r.originator_id)
+    overdue = [a for a in open_actions.values() if a.due_on < UNTIL.date()]
+    assert 3 <= len(overdue) < len(open_actions)
 
 
 def test_nobody_is_held_by_nobody(year: Told) -> None:
