@@ -20,6 +20,7 @@ from domain.vocabulary import (
     HandoverId,
     PersonId,
     PractitionerId,
+    ReviewId,
     ServiceId,
 )
 
@@ -48,6 +49,17 @@ class HandingBack(OnEvidence, Creating):
     )
 
     reason: Text
+
+
+class Reviewing(Activity):
+    """The review that fell due, and what came of it."""
+
+    model_config = example(
+        review="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11", outcome="Better; goes on as it is."
+    )
+
+    review: UUID
+    outcome: Text | None = None
 
 
 class AcceptingHandover(Activity):
@@ -292,6 +304,19 @@ async def withdraw_discharge(person: UUID, asks: Asks, body: Activity | None = N
         body or Activity(),
         asks,
         lambda care, known, asked: care.withdraw_discharge(known, asked=asked),
+    )
+
+
+@router.post("/{person}/review", response_model=Answered)
+async def record_review(person: UUID, body: Reviewing, asks: Asks) -> Response:
+    """Say that the person was looked at again after the day to do so had passed."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.record_review(
+            known, ReviewId(body.review), outcome=body.outcome, asked=asked
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from domain.intentions.endings import EndingIntentions
 from domain.intentions.meetings import MeetingIntentions
 from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.referrals import ReferralIntentions
+from domain.intentions.reviews import ReviewIntentions
 from domain.intentions.waiting import WaitingIntentions
 
 
@@ -22,6 +23,7 @@ class CareCoordination(
     AgreedIntentions,
     ContactIntentions,
     WaitingIntentions,
+    ReviewIntentions,
     EndingIntentions,
 ):
     """Care shared by organisations that share only a network."""

@@ -60,7 +60,7 @@ class Attended(ContactFact):
     TOPIC: ClassVar[str] = "contact:Attended"
 
     attendance: Attendance
-    content: Clinical[Content | None] = None  # what it was, when that is not what it was booked for
+    content: Clinical[Content | None] = None  # what it was, which may not be what it was booked for
 
 
 class DidNotAttend(ContactFact):
@@ -120,6 +120,7 @@ class Contact(Aggregate):
     provider: PartnerId | None = None
     label: Label = Label.ORDINARY
     outcome: Attendance | None = None
+    content: Content | None = None
     starts_at: Moment | None = None
 
     @property
@@ -158,7 +159,8 @@ class Contact(Aggregate):
         under: dict[str, Any] = {"referral": self.referral, "provider": self.provider}
         fact: ContactFact
         if attendance in SEEN:
-            fact = Attended(**under, attendance=attendance, content=content)
+            was = content or self.content
+            fact = Attended(**under, attendance=attendance, content=was)
         elif attendance in MISSED:
             fact = DidNotAttend(**under, attendance=attendance)
         else:
@@ -198,6 +200,7 @@ class Contact(Aggregate):
             case AppointmentBooked() as booked:
                 self.person, self.label = recorded.person, recorded.label
                 self.referral, self.provider = booked.referral, booked.provider
+                self.content = booked.content
                 self.starts_at = booked.starts_at
             case Attended() | DidNotAttend() | Cancelled() as outcome:
                 self.outcome = outcome.attendance

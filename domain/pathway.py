@@ -65,6 +65,8 @@ from domain.leaving import (
 from domain.policies.days import local_date
 from domain.policies.escalation import Rung, Silence
 from domain.policies.steps import Agreement, Evidence, SteppedCare
+from domain.review import FACTS as REVIEW_FACTS
+from domain.review import NoReviewFellDue, ReviewDone, ReviewFellDue, ReviewIsNotDue
 from domain.silence import Wait
 from domain.steps import (
     FACTS as STEP_FACTS,
@@ -91,6 +93,8 @@ from domain.vocabulary import (
     PathwayId,
     PersonId,
     PractitionerId,
+    ReviewId,
+    ReviewOf,
     Step,
 )
 
@@ -215,6 +219,8 @@ class Pathway(Aggregate):
     proposal: Grounds | None = None
     decisions: dict[DecisionId, Step] = field(default_factory=dict)
     label: Label = Label.ORDINARY
+    overdue: dict[ReviewId, ReviewOf] = field(default_factory=dict)
+    reviewed: set[ReviewId] = field(default_factory=set)
     answered: dict[HandoverId, str] = field(default_factory=dict)
     last_responsible: PartnerId | None = None
     ended_by: EndReason | None = None
@@ -735,6 +741,41 @@ class Pathway(Aggregate):
             return None
         raise NothingFellBack(self.id)
 
+    # Reviews
+
+    def let_review_fall_due(
+        self, review: ReviewId, about: ReviewOf, due_on: date, *, asked: Asked
+    ) -> Recorded | None:
+        """Tell who holds the person that a review is overdue. Asked twice, it tells once.
+
+        A timer asks this, and it is recorded for the organisation that is responsible. Raises
+        `PathwayIsClosed`, `ReviewIsNotDue`.
+        """
+        if not self.open or self.responsible is None:
+            raise PathwayIsClosed(self.id)
+        if review in self.overdue or review in self.reviewed:
+            return None
+        if local_date(asked.at) <= due_on:
+            raise ReviewIsNotDue(self.id)
+        fact = ReviewFellDue(
+            review=review, about=about, due_on=due_on, responsible=self.responsible
+        )
+        return self._record(fact, replace(asked, organisation=self.responsible))
+
+    def record_review(
+        self, review: ReviewId, *, outcome: str | None, asked: Asked
+    ) -> Recorded | None:
+        """Say that the person was looked at again. Asked twice, it answers once.
+
+        Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`, `NoReviewFellDue`.
+        """
+        self._holding(asked)
+        if review in self.reviewed:
+            return None
+        if review not in self.overdue:
+            raise NoReviewFellDue(self.id)
+        return self._record(ReviewDone(review=review, outcome=outcome), asked)
+
     def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
         """What this organisation may ask next, in the words of the interface."""
         actions: list[str] = []
@@ -746,6 +787,7 @@ class Pathway(Aggregate):
             actions.append("coordinator")
             actions += [] if self.offer else self._ending()
             actions += ["fallback-acknowledgement"] if self.fell_back else []
+            actions += ["review"] if self.overdue else []
         if not self.open and organisation == self.last_responsible:
             actions.append("reopening")
         offer = self.offer
@@ -820,6 +862,7 @@ class Pathway(Aggregate):
             case SteppedUp() | SteppedDown() as stepped:
                 self.step, self.entered, self.proposal = stepped.to_step, True, None
                 self.hold, self.discharge = None, None
+                self._looked_at(ReviewOf.HOLD, ReviewOf.FOLLOW_UP, ReviewOf.PSYCHIATRIC)
             case HandoverOffered() as offered:
                 self.offer = Offer(
                     handover=offered.handover,
@@ -857,8 +900,10 @@ class Pathway(Aggregate):
                 self.offer = replace(self.offer, wait=self.offer.wait.heard())
             case PutOnHold(reason=words, review_on=review_on):
                 self.hold, self.discharge = Hold(words, review_on), None
+                self._looked_at(ReviewOf.HOLD)
             case HoldEnded():
                 self.hold = None
+                self._looked_at(ReviewOf.HOLD)
             case DischargeProposed(reason=why):
                 self.discharge, self.hold = Discharge(why), None
             case DischargeAgreed(agreement=agreement):
@@ -868,6 +913,7 @@ class Pathway(Aggregate):
                 self.discharge = None
             case PathwayClosed(reason=reason, responsible=responsible):
                 self._let_go()
+                self.overdue = {}
                 self.open, self.responsible, self.came_from = False, None, ()
                 self.ended_by, self.last_responsible = reason, responsible
             case ResponsibilityFellBack() as fallen:
@@ -877,6 +923,11 @@ class Pathway(Aggregate):
                 self.offer, self.fell_back = offer, True
             case FallbackAcknowledged():
                 self.fell_back, self.fallback_seen = False, True
+            case ReviewFellDue(review=review, about=about):
+                self.overdue[review] = about
+            case ReviewDone(review=review):
+                self.overdue.pop(review, None)
+                self.reviewed.add(review)
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a pathway")
 
@@ -885,6 +936,11 @@ class Pathway(Aggregate):
         self.key_workers, self.coordinator = (), None
         self.offer, self.hold, self.discharge = None, None, None
         self.fell_back = self.fallback_seen = False
+        self._looked_at(ReviewOf.HOLD)
+
+    def _looked_at(self, *about: ReviewOf) -> None:
+        """What happened is a review of its own, or leaves nothing to review."""
+        self.overdue = {which: what for which, what in self.overdue.items() if what not in about}
 
     def _asks_anew(self, agreement: Agreement) -> None:
         """Who agrees is somebody else now, and has not agreed."""
@@ -908,6 +964,7 @@ FACTS: tuple[type[Fact], ...] = (
     *HANDOVER_FACTS,
     *HOLD_FACTS,
     *DISCHARGE_FACTS,
+    *REVIEW_FACTS,
     PathwayClosed,
     PathwayReopened,
     ResponsibilityFellBack,

@@ -23,6 +23,7 @@ SeriesId = NewType("SeriesId", UUID)
 ActionId = NewType("ActionId", UUID)
 DiscussionId = NewType("DiscussionId", UUID)
 ContactId = NewType("ContactId", UUID)
+ReviewId = NewType("ReviewId", UUID)
 MeasureId = NewType("MeasureId", UUID)
 EditId = NewType("EditId", UUID)
 
@@ -232,6 +233,15 @@ class Tied(StrEnum):
     REFERRAL = "referral"
     HANDOVER = "hand-over"
     PATHWAY = "pathway"
+
+
+class ReviewOf(StrEnum):
+    """Why somebody is looked at again on a day."""
+
+    HOLD = "hold"
+    DECISION = "decision of a meeting"
+    FOLLOW_UP = "follow-up in collaborative care"
+    PSYCHIATRIC = "psychiatric review in collaborative care"
 
 
 class Attendance(StrEnum):

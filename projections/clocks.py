@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.contact import SEEN
 from domain.partner import AgreementSigned
+from domain.policies import reviews
 from domain.policies.clocks import (
     RULES,
     Clock,
@@ -27,7 +28,6 @@ from domain.policies.clocks import (
 )
 from domain.policies.clocks.standards import COLLABORATIVE_CARE, HELD
 from domain.policies.days import Unit, local_date
-from domain.policies.instruments import SCALES
 from domain.sharing import WITHDRAWN
 from domain.vocabulary import (
     Attendance,
@@ -55,7 +55,6 @@ STOPS = {
 }
 """What a contact that took place was, by what it was for. One of no known kind is a contact."""
 
-NO_FOLLOW_UP = {Content.ASSESSMENT, Content.SIGNPOSTING, Content.CONSULTATION}
 ENDS = ("ReferralDeclined", "ReferralWithdrawn", "ReferralExpired", "ReferralClosed")
 ONE_SPELL = {rule.clock for rule in RULES if rule.spell_gap is not None}
 """Clocks that join a person's referrals at one provider; every other runs for one referral."""
@@ -84,8 +83,6 @@ class Told:
     step: list[Happening] = field(default_factory=list)
     booked: dict[str, dict[str, Any]] = field(default_factory=dict)
     first_score: dict[str, tuple[datetime, int]] = field(default_factory=dict)
-    trusts: frozenset[str] = frozenset()
-    attended: dict[str, frozenset[str]] = field(default_factory=dict)
     at_step: int | None = None
 
     def follow(self, entry: Entry) -> None:
@@ -104,8 +101,10 @@ class Told:
                 self._measure(data, entry.effective_at, known)
             case "pathway":
                 self._pathway(fact, data, entry.effective_at, known)
-            case "meeting":
-                self._meeting(fact, data, entry.effective_at, known)
+            case "meeting" if fact == "MdtDecisionRecorded":
+                # The psychiatrist sees the list there, and mostly not the person.
+                at = entry.effective_at
+                self.step.append(Happening(Kind.PSYCHIATRIST_CONSULTED, at, known, STEPPED))
 
     def _referral(self, fact: str, data: Mapping[str, Any], at: datetime, known: datetime) -> None:
         stream = data["stream"]
@@ -169,9 +168,9 @@ class Told:
         if run:
             kinds = STOPS[content] if content else (Kind.CONTACT,)
             run.happened += [Happening(kind, at, known, run.id, medium=medium) for kind in kinds]
-        if content not in NO_FOLLOW_UP:
+        if reviews.follows_up(content):
             self.step.append(Happening(Kind.FOLLOWED_UP, at, known, STEPPED))
-        if data["provider"] in self.trusts:
+        if reviews.reviews(content):
             self.step.append(Happening(Kind.PSYCHIATRIST_CONSULTED, at, known, STEPPED))
 
     def _measure(self, data: Mapping[str, Any], at: datetime, known: datetime) -> None:
@@ -183,8 +182,7 @@ class Told:
         first = self.first_score.setdefault(data["referral"], (at, data["total"]))
         if at < first[0]:
             first = self.first_score[data["referral"]] = (at, data["total"])
-        well = data["total"] < SCALES[Instrument.PHQ_9].caseness or data["total"] * 2 <= first[1]
-        if well and at > first[0]:
+        if reviews.responded(data["total"], first[1]) and at > first[0]:
             self.step.append(Happening(Kind.RESPONDED, at, known, STEPPED))
             if run:
                 run.happened.append(Happening(Kind.RESPONDED, at, known, run.id))
@@ -206,14 +204,6 @@ class Told:
             self.step.append(Happening(Kind.COLLABORATIVE_CARE_BEGAN, at, known, STEPPED))
         self.at_step = step
 
-    def _meeting(self, fact: str, data: Mapping[str, Any], at: datetime, known: datetime) -> None:
-        if fact == "AttendanceRecorded":
-            there = frozenset(attendee["partner"] for attendee in data["attendees"])
-            self.attended[data["stream"]] = there
-        there = self.attended.get(data["stream"], frozenset())
-        if fact == "MdtDecisionRecorded" and there & self.trusts:
-            self.step.append(Happening(Kind.PSYCHIATRIST_CONSULTED, at, known, STEPPED))
-
     def _run(self, referral: str, provider: str | None = None) -> Run | None:
         mine = (run for run in reversed(self.runs) if run.referral == referral)
         return next((run for run in mine if provider in (None, run.provider)), None)
@@ -227,11 +217,10 @@ def running(
     if entry is None or entry.agreement is None:
         return []
     agreement, kinds = entry.agreement, {str(k): p.kind for k, p in directory.partners.items()}
-    trusts = frozenset(k for k, kind in kinds.items() if kind is PartnerKind.TRUST)
-    told = Told(trusts=trusts)
+    told = Told()
     for each in entries:
         if each.type == WITHDRAWN:
-            told = Told(trusts=trusts)
+            told = Told()
         told.follow(each)
     readings = [
         _answer(read(clock, happened, at=at), provider, runs)

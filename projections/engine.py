@@ -24,6 +24,7 @@ from projections.keys import PersonKeys
 from projections.meetings import Meetings
 from projections.pseudonyms import Pseudonyms
 from projections.referrals import Referrals
+from projections.reviews import Reviews
 from projections.share import Poison, Share, Told, case_of
 from projections.silences import Silences
 from projections.statements import statements
@@ -67,7 +68,7 @@ class Timer(Protocol):
 
 def timers() -> tuple[Timer, ...]:
     """Every view that is folded from the facts themselves: what falls due, and when."""
-    return (Silences(), Ties())
+    return (Silences(), Ties(), Reviews())
 
 
 class Engine:

@@ -41,6 +41,7 @@ OPEN = tuple(status for status in words.STATUS if status != "past")
 SAVED_VIEWS = (
     ("All open", ()),
     ("To answer", TO_ANSWER),
+    ("Reviews overdue", ("review overdue",)),
     ("Hand-overs offered", ("hand-over offered",)),
     ("Waiting", ("waiting",)),
     ("In treatment", ("in treatment",)),
@@ -55,6 +56,7 @@ TILES = (
     ("referral to answer", "referrals to answer", "referral to answer", "amber"),
     ("advice to give", "questions for advice", "question for advice", "amber"),
     ("information asked", "questions open", "question open", "amber"),
+    ("review overdue", "reviews overdue", "review overdue", "red"),
     ("hand-over offered", "hand-overs offered", "hand-over offered", "purple"),
     ("waiting", "waiting to be seen", "waiting to be seen", "blue"),
     ("in treatment", "in treatment", "in treatment", "blue"),
@@ -154,6 +156,11 @@ def worked(row: Mapping[str, Any], me: str) -> tuple[str, Mapping[str, Any]] | N
     return min(mine, key=lambda pair: str(pair[1]["made_at"]), default=None)
 
 
+def overdue(row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The reviews that fell due and that nobody has done, the oldest first."""
+    return sorted(row.get("reviews", {}).items(), key=lambda pair: str(pair[1]["due_on"]))
+
+
 def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
     """What comes next for this organisation, by the row alone."""
     me, names = row["partner"], visit.names
@@ -177,6 +184,12 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
         case "information asked":
             asked = _sent(row, "information asked")
             return Next("Answer the question", f"/referrals/{asked}" if asked else here)
+        case "review overdue":
+            _, fallen = overdue(row)[0]
+            since = f"Since {words.short_day(fallen['due_on'])}"
+            return Next(
+                f"Review: {fallen['about']}", f"/people/{row['person']}/review", since, True
+            )
         case "hand-over offered":
             return Next(f"Wait for {names.organisation(row['offer']['receiver'])}")
         case "waiting" | "in treatment":

@@ -26,6 +26,7 @@ async def my_day(visit: SomebodysVisit) -> Response:
         return await _totals(visit)
     reading, me = visit.here.reading, visit.caller.organisation
     counted = await reading.caseload(me, status=("hand-over to accept",), limit=SHOWN)
+    reviews = await reading.caseload(me, status=("review overdue",), limit=SHOWN)
     received = await reading.referrals(me, part=RECEIVED, states=TO_ANSWER, limit=SHOWN)
     asked = await reading.referrals(me, part=SENT, states=("information asked",), limit=SHOWN)
     ended = await reading.referrals(me, part=SENT, states=("closed", "advice given"), limit=SHOWN)
@@ -42,6 +43,7 @@ async def my_day(visit: SomebodysVisit) -> Response:
         section="/",
         tiles=tiles(counted.counts, visit),
         handovers=[line(row, visit) for row in counted.rows],
+        reviews=[line(row, visit) for row in reviews.rows],
         received=received.rows,
         asked=asked.rows,
         ended=ended.rows,

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from api import pathways, people
 from api.asking import Activity, Asking
 from api.pages import choosing, corrections, drawing, moving, waiting, words
+from api.pages.caseload import overdue
 from api.pages.forms import Form, Question, new_key
 from api.pages.opened import Opened
 from api.pages.problem import PageRoute
@@ -92,6 +93,10 @@ def about(row: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
         ("Responsible", row.get("responsible") and names.organisation(row["responsible"])),
         ("Key worker", key_worker),
         ("Clinical co-ordinator", names.practitioner(c) if (c := row.get("coordinator")) else ""),
+        *(
+            (f"Review overdue: {f['about']}", f"since {words.day(f['due_on'])}")
+            for _, f in overdue(row)
+        ),
         ("Sex", words.sentence(row.get("sex") or "")),
         ("Ethnicity", words.ETHNICITY.get(row.get("ethnicity", ""), row.get("ethnicity"))),
     ]
@@ -194,6 +199,19 @@ def _declining(_visit: Visit, _row: Row) -> list[Question]:
         Question(
             "note", "Why?", "textarea", optional=True, hint="The organisation that offered sees it."
         )
+    ]
+
+
+def _review(_visit: Visit, row: Row) -> list[Question]:
+    fallen = tuple(
+        (which, words.sentence(what["about"]), f"Since {words.day(what['due_on'])}")
+        for which, what in overdue(row)
+    )
+    return [
+        Question(
+            "review", "Which review?", "radios", choices=fallen, missing="Select which review"
+        ),
+        Question("outcome", "What came of it?", "textarea", optional=True),
     ]
 
 
@@ -344,6 +362,14 @@ ON_PERSON: dict[str, Doing] = {
         _organisation,
         "The person no longer objects to this organisation. It is told again what it may know.",
         always=True,
+    ),
+    "review": Doing(
+        "Record the review that is overdue",
+        pathways.Reviewing,
+        pathways.record_review,
+        _review,
+        "The day to look at them again has passed.",
+        button="Record the review",
     ),
     "closure": Doing(
         "Close the pathway", pathways.ClosingPathway, pathways.close_pathway, moving.closing

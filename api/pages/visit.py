@@ -42,6 +42,7 @@ DONE = {
     "closure": "You ended this help. The sender can see it.",
     "silence-acknowledgement": "You see to what nobody answered. Nobody else is told of it.",
     "acknowledgement": "You recorded that you have read the outcome.",
+    "review": "The review is recorded.",
     "pause": "The wait is paused.",
     "resumption": "The pause has ended.",
     "nullification": "The wait counts no more. Its history stays.",
@@ -162,7 +163,12 @@ class Visit:
             known["waiting"] = words.Tag("Being helped", "green")
             del known["in treatment"]
         if Category.COORDINATION not in self.categories:
-            for status in ("fallen back", "hand-over to accept", "hand-over offered"):
+            for status in (
+                "fallen back",
+                "hand-over to accept",
+                "review overdue",
+                "hand-over offered",
+            ):
                 del known[status]
             for status in ("held", "involved"):
                 del known[status]

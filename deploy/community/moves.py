@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from deploy.community import mdt, place, wording
 from deploy.community.community import HELD_BY, Community, Helped, Life
-from deploy.community.organisation import Offer
+from deploy.community.organisation import Offer, Organisation
 from domain.pathway import Pathway
 from domain.policies.days import local_date
 from domain.policies.steps import Evidence
 from domain.steps import Grounds
-from domain.vocabulary import HandoverId, Moment, ReferralId
+from domain.vocabulary import HandoverId, Moment, ReferralId, ReviewId, ReviewOf
 
 RESTS = 0.03  # assumed: of people, those whom the holder watches over without a change
+FORGOTTEN = 0.4  # assumed: of those, whose day passes with nobody looking
 HANDED_BACK = 0.3  # assumed: of those whose course with the trust has ended
 
 
@@ -70,8 +71,26 @@ def resting(c: Community, h: Helped) -> Life:
         asked=c.asked(holder, c.one_of(holder)),
     )
     yield c.on(review)
+    if c.chance(FORGOTTEN):
+        yield from _overdue(c, h, holder, review)
     if way.hold and way.responsible == holder.id:
         c.care.end_hold(h.id, asked=c.asked(holder, c.one_of(holder)))
+
+
+def _overdue(c: Community, h: Helped, holder: Organisation, review: date) -> Life:
+    """Nobody looked in time: the holder is told, and looks then."""
+    yield c.on(review + timedelta(days=1))
+    way = c.way_of(h)
+    if way is None or not way.hold or way.responsible != holder.id:
+        return
+    which = ReviewId(c.new_id())
+    c.care.let_review_fall_due(
+        h.id, which, ReviewOf.HOLD, review, asked=c.asked_by_timer(place.PRACTICE.id)
+    )
+    yield c.soon()
+    if which in way.overdue and way.responsible == holder.id:
+        asked = c.asked(holder, c.one_of(holder))
+        c.care.record_review(h.id, which, outcome=c.one(wording.RESTS), asked=asked)
 
 
 def _free(c: Community, h: Helped) -> Pathway | None:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from domain.policies import reviews
 from domain.referral import State
 from domain.sharing import ENDED, SENT, WITHDRAWN
+from domain.vocabulary import Content, ReviewOf
 from projections.entries import Entry
 from projections.record import (
     action,
@@ -26,6 +28,7 @@ STATUSES = (
     "advice to give",
     "information asked",
     "advice to read",
+    "review overdue",
     "hand-over offered",
     "waiting",
     "in treatment",
@@ -61,6 +64,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             pathway.fold(row, fact, data, at)
         case "meeting":
             meeting.fold(row["meetings"].setdefault(data["stream"], {}), fact, data, at)
+            if fact == "MdtDecisionRecorded":
+                pathway.looked_at(row, ReviewOf.DECISION, ReviewOf.PSYCHIATRIC)
         case "implementation":
             case = row["meetings"].setdefault(data["meeting"], {})
             meeting.follow_up(case, fact, data, at)
@@ -72,6 +77,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             )
         case "contact":
             contact.fold(row["contacts"].setdefault(data["stream"], {}), fact, data, at)
+            if fact == "Attended":
+                pathway.looked_at(row, *reviews.seen_to_by(_content(data)))
         case "measure":
             scores = row["measures"].setdefault(data["instrument"], [])
             scores.append([at, data["total"]])
@@ -128,6 +135,8 @@ def status(row: dict[str, Any]) -> str:
         return "advice to read"
     if any(r["state"] == State.INFORMATION_ASKED for r in sent + received):
         return "information asked"
+    if row["open"] and row.get("responsible") == me and row.get("reviews"):
+        return "review overdue"
     if offer and offer["sender"] == me:
         return "hand-over offered"
     accepted = [r for r in received if r["state"] == State.ACCEPTED]
@@ -167,6 +176,10 @@ def waiting_since(row: dict[str, Any]) -> str | None:
 def urgency(row: dict[str, Any]) -> int:
     """Where the row's status stands among `STATUSES`."""
     return STATUSES.index(row["status"])
+
+
+def _content(data: dict[str, Any]) -> Content | None:
+    return Content(data["content"]) if data.get("content") else None
 
 
 def moment(text: str | None) -> datetime | None:

@@ -13,7 +13,7 @@ from domain.pathway import Pathway
 from domain.policies.escalation import Silence
 from domain.policies.steps import Agreement
 from domain.silence import Wait
-from domain.vocabulary import EndReason, HandoverId, Label, PartnerId, Step
+from domain.vocabulary import EndReason, HandoverId, Label, PartnerId, ReviewId, ReviewOf, Step
 from projections.record import details, silence
 
 
@@ -60,11 +60,19 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
             row["fell_back_at"] = None
         case "SteppedUp" | "SteppedDown":
             row.update(step=data["to_step"], hold=None, discharge=None)
+            looked_at(row, ReviewOf.HOLD, ReviewOf.FOLLOW_UP, ReviewOf.PSYCHIATRIC)
         case "PutOnHold":
             row["hold"] = {"at": at, "review_on": data["review_on"], "reason": data.get("reason")}
             row["discharge"] = None
+            looked_at(row, ReviewOf.HOLD)
         case "HoldEnded":
             row["hold"] = None
+            looked_at(row, ReviewOf.HOLD)
+        case "ReviewFellDue":
+            fallen = {"about": data["about"], "due_on": data["due_on"]}
+            row.setdefault("reviews", {})[data["review"]] = fallen
+        case "ReviewDone":
+            row.get("reviews", {}).pop(data["review"], None)
         case "DischargeProposed":
             said = {name: data.get(name) for name in ("reason", "plan", "decision")}
             row.update(discharge=said | {"at": at, "agreed": {}}, hold=None)
@@ -75,7 +83,7 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
             row["discharge"] = None
         case "PathwayClosed":
             _let_go(row)
-            row.update(open=False, responsible=None, came_from=[])
+            row.update(open=False, responsible=None, came_from=[], reviews={})
             row["last_responsible"] = data.get("responsible")
 
 
@@ -83,6 +91,13 @@ def _let_go(row: dict[str, Any]) -> None:
     """What ends with the holding of an organisation."""
     row.update(coordinator=None, offer=None, hold=None, discharge=None, fell_back_at=None)
     details.forget(row, "key_worker")
+    looked_at(row, ReviewOf.HOLD)
+
+
+def looked_at(row: dict[str, Any], *about: ReviewOf) -> None:
+    """What fell due and was seen to by what happened is overdue no more."""
+    fallen = row.get("reviews", {})
+    row["reviews"] = {which: what for which, what in fallen.items() if what["about"] not in about}
 
 
 def _asks_anew(row: dict[str, Any], agreement: Agreement) -> None:
@@ -103,6 +118,10 @@ def actions(row: dict[str, Any]) -> list[str]:
     known.fell_back = row.get("fell_back_at") is not None
     if row.get("came_from"):
         known.came_from = (Holding(me, known.step, Label.ORDINARY),)
+    known.overdue = {
+        ReviewId(UUID(which)): ReviewOf(what["about"])
+        for which, what in row.get("reviews", {}).items()
+    }
     if hold := row.get("hold"):
         known.hold = Hold("", date.fromisoformat(hold["review_on"]))
     if discharge := row.get("discharge"):

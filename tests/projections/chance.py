@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from hypothesis import strategies as st
 
@@ -38,6 +38,8 @@ from domain.vocabulary import (
     Priority,
     ReferralId,
     Responsibility,
+    ReviewId,
+    ReviewOf,
     Source,
 )
 from tests.people import (
@@ -256,6 +258,29 @@ class Chance:
             self.place.care.acknowledge_handover_silence(
                 way.person, way.offer.handover, asked=asked
             )
+
+    def hold(self, which: int) -> None:
+        way = self._pathway(which)
+        if way.person and way.responsible:
+            self.place.care.put_on_hold(
+                way.person,
+                reason="Let us see.",
+                review_on=MONDAY.date() + timedelta(days=1 + which % 3),
+                asked=self.by(way.responsible),
+            )
+
+    def review(self, which: int) -> None:
+        """A day to look again passes; every other time somebody then looks."""
+        way = self._pathway(which)
+        if way.person is None or way.responsible is None:
+            return
+        about = list(ReviewOf)[which % len(ReviewOf)]
+        review = ReviewId(uuid5(way.person, f"{about} {which % 2}"))
+        asked = self.place.by(way.responsible, at=MONDAY + timedelta(days=9))
+        self.place.care.let_review_fall_due(way.person, review, about, MONDAY.date(), asked=asked)
+        if which % 2:
+            asked = self.by(way.responsible)
+            self.place.care.record_review(way.person, review, outcome="As before.", asked=asked)
 
     def key_worker(self, which: int) -> None:
         way = self._pathway(which)

@@ -192,6 +192,7 @@ def _record(told: list[Entry]) -> Row:
         "discharge": _discharge(held),
         "fell_back_at": _fell_back(held),
         "last_responsible": _said(held, {"PathwayClosed": "responsible"}),
+        "reviews": _reviews(held),
         "died": _died(held),
         "not_dead_at": _at(_last(held, {"DeathRecordedInError"})),
         "moved_away": _moved(held),
@@ -265,6 +266,10 @@ def _status(row: Row, me: str) -> str:
         (
             "information asked",
             lambda: any(r["state"] == "information asked" for r in (*sent, *received)),
+        ),
+        (
+            "review overdue",
+            lambda: bool(row["open"] and row["responsible"] == me and row["reviews"]),
         ),
         ("hand-over offered", lambda: bool(offer and offer["sender"] == me)),
         ("in treatment", lambda: any("first_contact_at" in r for r in received)),
@@ -513,6 +518,42 @@ def _offer(held: list[Entry]) -> Row | None:
     if fell and "responsible" in fell.data:
         offer["sender"] = fell.data["responsible"]
     return offer | {"silence": silence}
+
+
+ALL_LET_GO = {"HandoverAccepted", "ResponsibilityFellBack", "PutOnHold", "HoldEnded"}
+SEES_TO = {
+    "hold": ALL_LET_GO | {"SteppedUp", "SteppedDown"},
+    "decision of a meeting": {"MdtDecisionRecorded"},
+    "follow-up in collaborative care": {"SteppedUp", "SteppedDown"},
+    "psychiatric review in collaborative care": {"SteppedUp", "SteppedDown", "MdtDecisionRecorded"},
+}
+CONTENTS: dict[str, set[str | None]] = {
+    "follow-up in collaborative care": {
+        None,
+        "treatment",
+        "assessment and treatment",
+        "review",
+        "follow-up",
+    },
+    "psychiatric review in collaborative care": {"review", "consultation"},
+}
+
+
+def _reviews(held: list[Entry]) -> Row:
+    found: Row = {}
+    for number, e in enumerate(held):
+        if _fact(e) != "ReviewFellDue":
+            continue
+        about, since = e.data["about"], held[number + 1 :]
+        over = any(
+            _fact(o) in SEES_TO[about] | {"PathwayClosed"}
+            or (_fact(o) == "Attended" and o.data.get("content") in CONTENTS.get(about, set()))
+            or (_fact(o) == "ReviewDone" and o.data["review"] == e.data["review"])
+            for o in since
+        )
+        if not over:
+            found[e.data["review"]] = {"about": about, "due_on": e.data["due_on"]}
+    return found
 
 
 def _fell_back(held: list[Entry]) -> Any:

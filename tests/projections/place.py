@@ -266,7 +266,8 @@ def forget_what_was_told(dsn: str) -> None:
         connection.execute(
             "truncate share.entries, share.partners, share.subjects, share.circles, "
             "share.identifiers, share.parked, views.directory, views.caseload, "
-            "views.referrals, views.meetings, views.agreed, views.silences, views.ties, views.gone"
+            "views.referrals, views.meetings, views.agreed, views.silences, views.ties, "
+            "views.gone, views.reviews"
         )
         connection.execute("update views.positions set position = 0")
         connection.execute("alter table share.entries enable always trigger entries_are_kept")

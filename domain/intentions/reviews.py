@@ -1,0 +1,49 @@
+"""What may be asked about reviews: that one fell due, and that the person was looked at again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain.intentions.deciding import Answer, Deciding
+from domain.kernel import Aggregate, Asked
+from domain.pathway import pathway_of
+from domain.vocabulary import PersonId, ReviewId, ReviewOf
+
+
+class ReviewIntentions(Deciding):
+    """A person who was to be looked at again is not forgotten."""
+
+    def let_review_fall_due(
+        self,
+        person_id: PersonId,
+        review: ReviewId,
+        about: ReviewOf,
+        due_on: date,
+        *,
+        asked: Asked,
+    ) -> Answer:
+        """Tell who holds the person that a review is overdue; a timer asks it."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            way = self._pathway(person_id)
+            way.let_review_fall_due(review, about, due_on, asked=asked)
+            return (way,)
+
+        return self._ask(pathway_of(person_id), asked, decide)
+
+    def record_review(
+        self,
+        person_id: PersonId,
+        review: ReviewId,
+        *,
+        outcome: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Say that the person was looked at again, and what came of it."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            way = self._pathway(person_id)
+            way.record_review(review, outcome=outcome, asked=asked)
+            return (way,)
+
+        return self._ask(pathway_of(person_id), asked, decide)

@@ -1,0 +1,17 @@
+-- name: rows
+select id, person, about, due_on, opens_on, first_score, told
+from views.reviews
+where person = any(%b::uuid[])
+
+-- name: forget
+delete from views.reviews where id = any(%b::uuid[])
+
+-- name: save
+insert into views.reviews (id, person, about, due_on, opens_on, first_score, told)
+values (%b, %b, %b, %b, %b, %b::integer, %b)
+
+-- name: due
+select id, person, about, due_on, opens_on, first_score, told
+from views.reviews
+where due_on < %b::date and not told
+order by due_on, id
