@@ -18,7 +18,7 @@ from api.asking import Asking, in_time
 from api.pages.opened import Opened
 from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
-from api.problems import IdempotencyKeyIsMissing, missing, status_of
+from api.problems import IdempotencyKeyIsMissing, Refused, missing, status_of
 from domain.advice import AdviceComesFromAnother, DestinationIsNeeded, NoAdviceIsGivenThere
 from domain.case import DestinationIsMissing
 from domain.discharge import (
@@ -255,7 +255,8 @@ class Form(Generic[M]):
             return await self.show(visit, values=values | {"key": str(key)}, errors=errors)
         try:
             answer = await ask(body, visit.asking(key))
-        except BrokenRule as rule:
+        except (BrokenRule, Refused) as refusal:
+            rule = refusal.rule if isinstance(refusal, Refused) else refusal
             question = ABOUT_A_QUESTION.get(type(rule), "")
             question = question if question in {q.name for q in asked} else ""
             if not question and status_of(type(rule)) != 422:

@@ -15,6 +15,8 @@ from api.pages.visit import Visit
 from domain.pathway import WITH_THEIR_OWN_ACTIVITY
 from domain.policies import steps
 from domain.policies.steps import Agreement, Evidence
+from domain.referral import OPEN
+from domain.sharing import SENT
 from domain.vocabulary import EndReason, Source
 
 Row = Mapping[str, Any]
@@ -180,6 +182,13 @@ def agreement(_visit: Visit, _row: Row) -> list[Question]:
 
 def closing(_visit: Visit, row: Row) -> list[Question]:
     stands = row.get("discharge") or {}
+    waiting = [r for r in row["referrals"].values() if r["part"] == SENT and r["state"] in OPEN]
+    warning = (
+        "A referral you sent still waits. It stays with who received it, and you are told when "
+        "nobody answers; withdraw it if it is no longer needed."
+        if waiting
+        else ""
+    )
     return [
         Question(
             "reason",
@@ -187,6 +196,7 @@ def closing(_visit: Visit, row: Row) -> list[Question]:
             "radios",
             choices=_reasons(),
             value=stands.get("reason", ""),
+            hint=warning,
             missing="Select a reason",
         )
     ]
