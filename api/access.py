@@ -101,6 +101,7 @@ async def recognise(token: str, here: Parts) -> Caller:
             organisation=organisation.id,
             role=_role(organisation.kind, Role.SYSTEM),
             name=organisation.name,
+            left=organisation.left,
         )
     practitioner = organisation.practitioners.get(PractitionerId(claims.subject))
     if practitioner is None:
@@ -110,6 +111,7 @@ async def recognise(token: str, here: Parts) -> Caller:
         organisation=organisation.id,
         role=_role(organisation.kind, practitioner.role),
         name=practitioner.name,
+        left=organisation.left,
     )
 
 

@@ -41,6 +41,7 @@ from domain.intentions.deciding import Answer, PersonIsUnknown
 from domain.kernel import Asked, BrokenRule, Unknown
 from domain.measure import MeasureIsComplete
 from domain.meeting import MeetingIsScheduled, MeetingIsUnknown
+from domain.partner import PartnerHasLeft
 from domain.person import PersonIsKnown
 from domain.referral import ReferralExists, ReferralIsUnknown
 from domain.vocabulary import EditId, MeetingId, PersonId
@@ -158,6 +159,8 @@ class Asking:
         actions: Callable[[], Awaitable[tuple[str, ...]]] | None = None,
     ) -> Answer:
         """Ask and answer. ``actions`` tells what may be asked instead, when this may not."""
+        if self.caller.left:
+            raise PartnerHasLeft(self.caller.organisation)
         now = self.here.clock()
         if body.at is not None and body.at > now + AHEAD:
             raise not_valid({"pointer": "/at"}, "Lies in the future; correct it or leave it out.")

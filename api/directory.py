@@ -32,6 +32,7 @@ async def partners(caller: SignedIn, here: Here, now: Now) -> Response:
             "kind": partner.kind,
             "identifiers": partner.identifiers,
             "practitioners": list(partner.practitioners.values()),
+            "left": partner.left,
         }
         if partner.id == caller.organisation and partner.agreement:
             row["agreement"] = partner.agreement.model_dump(mode="json")

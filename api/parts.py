@@ -24,6 +24,7 @@ class Caller:
     organisation: PartnerId
     role: Role
     name: str
+    left: bool = False  # its organisation has left: it reads what it was told, and asks nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from domain import advice, contact, corrections, hold, measure, meeting, partner, person, referral
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
-from domain.intentions import deciding
+from domain.intentions import deciding, endings
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps
@@ -110,6 +110,9 @@ STATUS: dict[type[BrokenRule], int] = {
     IdempotencyKeyIsMissing: 400,
     NotSignedIn: 401,
     NotForThisRole: 403,
+    endings.OnlyCareMayRecordADeath: 403,
+    endings.OnlyTheHostMay: 403,
+    partner.PartnerHasLeft: 403,
     SentFromAnotherSite: 403,
     corrections.DetailIsNotShared: 403,
     NothingIsHere: 404,
@@ -137,6 +140,7 @@ STATUS: dict[type[BrokenRule], int] = {
     person.DateOfBirthIsNotPossible: 422,
     person.BeforeTheyWereBorn: 422,
     referral.WhereToIsMissing: 422,
+    person.DeathDateIsNotPossible: 422,
     corrections.NothingIsCorrected: 422,
     corrections.NameIsMissing: 422,
     SomethingFailed: 500,

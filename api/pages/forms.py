@@ -31,7 +31,11 @@ from domain.hold import ReviewLiesBehind
 from domain.intentions.deciding import CannotBeResponsible
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import BrokenRule
-from domain.person import DateOfBirthIsNotPossible
+from domain.person import (
+    DateOfBirthIsNotPossible,
+    DeathDateIsNotPossible,
+    ThePersonHasNotMovedYet,
+)
 from domain.policies.minimum_data import ReferralIsIncomplete
 from domain.referral import AlreadyTheReceiver, WhereToIsMissing
 from domain.service import ServiceDoesNotTakeSuchReferrals, ServiceIsNotOpen
@@ -92,6 +96,8 @@ ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
     AdviceComesFromAnother: "service",
     ReferralIsIncomplete: "sent_without",
     WhereToIsMissing: "elsewhere",
+    DeathDateIsNotPossible: "died_on",
+    ThePersonHasNotMovedYet: "since",
 }
 """Rules that another answer to one question mends, so that they are said beside it."""
 

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from api import pathways, people
+from api import endings, pathways, people
 from api.asking import Activity, Asking
-from api.pages import choosing, corrections, drawing, moving, waiting, words
+from api.pages import choosing, corrections, drawing, ending, moving, waiting, words
 from api.pages.caseload import overdue
 from api.pages.forms import Form, Question, new_key
 from api.pages.opened import Opened
@@ -141,6 +141,8 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
             if name in allowed or activity.always
         ),
     ]
+    if row.get("died"):
+        doing = [(f"{here}/{name}", ON_PERSON[name].text) for name in ON_PERSON if name in allowed]
     return await visit.page(
         "person.html",
         title=name_of(row),
@@ -250,7 +252,27 @@ async def _withdraw_discharge(person: UUID, body: Activity, asks: Asking) -> Res
     return await pathways.withdraw_discharge(person, asks, body)
 
 
+def _asking(questions: list[Question]) -> Callable[[Visit, Row], list[Question]]:
+    """The same questions whoever asks, about whomever."""
+    return lambda _visit, _row: questions
+
+
 ON_PERSON: dict[str, Doing] = {
+    "fallback-acknowledgement": Doing(
+        "See that they fell back to us",
+        Activity,
+        endings.acknowledge_fallback,
+        _nothing,
+        "The organisation that held the person is gone. Your organisation holds them now.",
+        button="I have seen it",
+    ),
+    "reopening": Doing(
+        "Open the pathway again",
+        endings.Reopening,
+        endings.reopen_pathway,
+        _asking(ending.REOPENING),
+        "From now on your organisation is responsible.",
+    ),
     "handover": Doing(
         "Offer a hand-over",
         pathways.OfferingHandover,
@@ -373,6 +395,28 @@ ON_PERSON: dict[str, Doing] = {
     ),
     "closure": Doing(
         "Close the pathway", pathways.ClosingPathway, pathways.close_pathway, moving.closing
+    ),
+    "moving-away": Doing(
+        "Record that they moved away",
+        endings.MovingAway,
+        endings.record_move,
+        _asking(ending.MOVING),
+        "You hold them until care at the new place was told.",
+    ),
+    "death": Doing(
+        "Record that they died",
+        endings.RecordingDeath,
+        endings.record_death,
+        _asking(ending.DEATH),
+        "Everything that was asked for them ends, and nobody is asked to chase them.",
+    ),
+    "death-in-error": Doing(
+        "They did not die",
+        endings.TakingBackDeath,
+        endings.take_back_death,
+        _asking(ending.DEATH_IN_ERROR),
+        "Who held them holds them again, and whoever was told of the death is told this. "
+        "What had been asked of others has ended: ask again for what is still wanted.",
     ),
 }
 """By the last part of their address."""

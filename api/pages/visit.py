@@ -90,6 +90,12 @@ DONE = {
     "discharge-withdrawal": "The discharge is no longer proposed.",
     "stepped-care": "The model is chosen.",
     "ended": "The pathway is closed.",
+    "death": "The death is recorded. Nobody is asked to chase them.",
+    "death-in-error": "The death is taken back. Whoever was told of it is told this.",
+    "moving-away": "The move is recorded.",
+    "reopening": "The pathway is open again. You are responsible from now on.",
+    "fallback-acknowledgement": "You have seen that they fell back to your organisation.",
+    "leaving": "The organisation has left. Whom it held falls back within minutes.",
 }
 
 

@@ -114,6 +114,8 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
                 asked["part"] = RECEIVED if data["receiver"] == partner else ""
         case "ReferralWithdrawn":
             asked.update(state=State.WITHDRAWN.value, answered_at=at, note=data.get("note"))
+            if reason := data.get("reason"):
+                asked["end_reason"] = reason
         case "ReferralExpired":
             asked.update(state=State.EXPIRED.value, answered_at=at)
         case "ReferredOnward":

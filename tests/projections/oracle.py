@@ -310,6 +310,7 @@ def _referral(said: list[Entry], partner: object) -> Row:
                 row["answered_at"] = at
             case "ReferralWithdrawn":
                 row |= {"answered_at": at, "note": d.get("note")}
+                row |= {"end_reason": d["reason"]} if d.get("reason") else {}
             case "ReferralDeclined":
                 row |= {"answered_at": at, "decline_reason": d["reason"], "note": d.get("note")}
                 row["instead"] = d.get("instead")
