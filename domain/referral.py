@@ -559,7 +559,7 @@ class Referral(Aggregate):
         """
         if self.receiver is None:
             return None
-        if self.state in OPEN:
+        if self.state in UNANSWERED:
             fact: ReferralFact = ReferralWithdrawn(receiver=self.receiver, reason=reason)
         elif self.state is State.ACCEPTED:
             fact = ReferralClosed(receiver=self.receiver, reason=reason)

@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from psycopg import Connection
 
 from domain import partner, pathway, person, referral
+from domain.advice import AdviceAsked, AdviceGiven
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverLapsed, HandoverOffered
 from domain.kernel import Recorded
 from domain.leaving import ResponsibilityFellBack
@@ -61,10 +62,11 @@ class Ties:
         """Follow one fact."""
         stream, fact = recorded.originator_id, recorded.fact
         match fact:
-            case referral.ReferralMade() | referral.ReferralRedirected():
+            case AdviceAsked() | referral.ReferralMade() | referral.ReferralRedirected():
                 self._tie(Tied.REFERRAL, stream, recorded, fact.receiver)
             case (
-                referral.ReferralDeclined()
+                AdviceGiven()
+                | referral.ReferralDeclined()
                 | referral.ReferralWithdrawn()
                 | referral.ReferralExpired()
                 | referral.ReferralClosed()

@@ -58,8 +58,9 @@ class BeforeSending(Deciding):
 
         def decide() -> tuple[Aggregate, ...]:
             helped = self._known(person_id, registering, asked)
+            helped.must_live()
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
-            receiver = wanted.receiver(Source.PROFESSIONAL)
+            receiver = self._receiver(wanted, Source.PROFESSIONAL)
             for partner_id in (asked.organisation, receiver):
                 if self._kind(partner_id) not in entry.ADVISING:
                     raise advice.NoAdviceIsGivenThere(partner_id)
@@ -138,7 +139,7 @@ class BeforeSending(Deciding):
         told = helped.told
         if details is not None:
             told |= {each.name for each in fields(details) if getattr(details, each.name)}
-        receiver = wanted.receiver(given.source)
+        receiver = self._receiver(wanted, given.source)
         agreed = receiver in helped.consents
         return self._missing(told, agreed, sender, receiver, given, at)
 

@@ -222,7 +222,7 @@ class EndingIntentions(Deciding):
                 if each.referral == referral_id
                 and each.stand_down(Attendance.CANCELLED_BY_SERVICE, asked=asked, cause=closed.id)
             )
-        if asking.state not in referral.OPEN:
+        if asking.state not in referral.UNANSWERED:
             return ()
         assert asking.sender is not None
         assert asking.person is not None

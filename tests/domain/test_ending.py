@@ -195,6 +195,9 @@ VIEW = MeetingId(named("the weekly meeting"))
 AFTERWARDS: dict[str, Callable[[Community], object]] = {
     "refer": lambda p: p.refer("after her death"),
     "refer to take over": lambda p: p.refer("after her death", to=WARD, take_over=True),
+    "ask for advice": lambda p: p.care.ask_advice(
+        NEW, ROSA, WARD, "Would you see her?", asked=by(WIGG)
+    ),
     "accept a referral": lambda p: p.accept(WITH_CHARITY, CHARITY),
     "decline a referral": lambda p: p.care.decline_referral(
         WITH_CHARITY, DeclineReason.FULL, asked=by(CHARITY)
