@@ -189,6 +189,7 @@ def test_sending_a_form_twice_records_one_referral(visiting: Opening) -> None:
         "name": "Twin Press",
         "service": service.get_attribute("value") or "",
         "ask": "Once",
+        "sent_without": "Not known yet.",
         "responsibility": "help alongside",
         "priority": "routine",
     }
@@ -234,7 +235,7 @@ def test_who_comes_too_late_is_told_what_may_be_done_and_keeps_the_text(
     joy.page.fill("#note", "There is no room before the new year; ask the council first")
     joy.press("Decline the referral")
     page = joy.page.inner_text("main")
-    assert "This has changed since you opened it" in page
+    assert "This changed while you were writing" in page
     assert "End this help" in page
     assert "ask the council first" in page
 
