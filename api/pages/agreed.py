@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -30,11 +29,7 @@ NOT_DONE = "not implemented"
 
 def overdue(row: Mapping[str, Any], visit: Visit) -> str:
     """How long ago an action should have been done, or nothing."""
-    due = row.get("due_on")
-    if not due or row.get("state") != OPEN:
-        return ""
-    days = (words.instant(visit.moment or visit.now).date() - date.fromisoformat(due)).days
-    return f"{days} day{'' if days == 1 else 's'} overdue" if days > 0 else ""
+    return words.overdue(row, words.instant(visit.moment or visit.now).date())
 
 
 async def to_do(visit: Visit) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,18 +11,20 @@ from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
 from api import meetings
+from api.asking import Activity
 from api.pages import choosing, words
 from api.pages.caseload import line
-from api.pages.forms import Form, Question, choices
+from api.pages.forms import Choice, Form, Question, choices, fields_alone
 from api.pages.meetings import meeting_of
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
-from domain.vocabulary import Decision, Source
+from domain.vocabulary import Decision, Priority, Source, ViewObtained
 
 router = APIRouter(route_class=PageRoute)
 
 FOUND = 12
+Shape = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 OUTCOME_HINTS = {
     Decision.STEP_UP.value: "To a service at a higher step; a hand-over is offered",
@@ -117,6 +119,14 @@ async def _listing(visit: Visit, row: Mapping[str, Any], person: UUID) -> Form[m
                         missing="Select who hears this case",
                     ),
                     Question(
+                        "urgent",
+                        "Why can it not wait for the next meeting?",
+                        "textarea",
+                        optional=True,
+                        rows=3,
+                        hint="Needed once the list has gone round, or less than 24 hours before.",
+                    ),
+                    Question(
                         "listed_only",
                         "Should it be discussed?",
                         "radios",
@@ -145,20 +155,19 @@ async def case_question(visit: CaringVisit, meeting: UUID, person: UUID, activit
 async def case_answer(visit: CaringVisit, meeting: UUID, person: UUID, activity: str) -> Response:
     """Record it, and show the board."""
     form = await _case_form(visit, meeting, person, activity)
-    if activity == "room":
-        return await form.sent(
-            visit,
-            lambda body, asks: meetings.record_attendance(meeting, person, body, asks),
-            done="room",
-            then=f"/mdt/{meeting}",
-            shape=lambda values: _in_the_room(values, visit.names),
-        )
+    asks_of: dict[str, tuple[Callable[..., Awaitable[Response]], Shape]] = {
+        "room": (meetings.record_attendance, lambda values: _in_the_room(values, visit.names)),
+        "decision": (meetings.record_decision, lambda values: _decided(values, visit.names)),
+        "dissent": (meetings.record_dissent, fields_alone),
+        "action": (meetings.agree_action, fields_alone),
+    }
+    ask, shape = asks_of[activity]
     return await form.sent(
         visit,
-        lambda body, asks: meetings.record_decision(meeting, person, body, asks),
-        done="decision",
+        lambda body, asks: ask(meeting, person, body, asks),
+        done=activity,
         then=f"/mdt/{meeting}",
-        shape=_decided,
+        shape=shape,
     )
 
 
@@ -171,34 +180,128 @@ def _in_the_room(values: Mapping[str, Any], names: words.Names) -> Mapping[str, 
     }
 
 
-def _decided(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def _decided(values: Mapping[str, Any], names: words.Names) -> Mapping[str, Any]:
     against = {k: values[k] for k in ("practitioner", "reason") if values.get(k)}
-    return {**values, "dissent": [against] if against else []}
+    told = {**values, "dissent": [against] if against else []}
+    informs = values.get("informs")
+    known = names.practitioners.get(UUID(str(informs))) if informs else None
+    if known is None:
+        return {name: value for name, value in told.items() if name != "informs"}
+    return told | {"informs": {"practitioner": str(known.id), "partner": str(known.partner)}}
+
+
+FORMS: dict[str, tuple[str, type[Activity]]] = {
+    "room": ("Who is in the room?", meetings.Attending),
+    "decision": ("Record the decision", meetings.Deciding),
+    "dissent": ("Record dissent", meetings.DissentingLater),
+    "action": ("Agree an action", meetings.Agreeing),
+}
+"""What may be recorded about a case, by the last part of its address."""
 
 
 async def _case_form(visit: Visit, meeting: UUID, person: UUID, activity: str) -> Form[Any]:
     row = await meeting_of(visit, meeting)
     case = row["cases"].get(str(person))
-    if case is None or activity not in ("room", "decision"):
+    if case is None or activity not in FORMS:
         raise NothingIsHere
     record = await visit.here.reading.record(visit.caller.organisation, person)
-    room = activity == "room"
+    title, model = FORMS[activity]
+    lede = [f"The question: {case['question']}"] if case.get("question") else []
+    if activity == "room":
+        leaving = await meetings.who_leaves(visit.here, visit.caller, meeting, person)
+        out = ", ".join(visit.names.organisation(partner) for partner in leaving)
+        lede = [f"Leave the room for this case: {out}."] if out else []
+        groups = _room(visit, case, {str(partner) for partner in leaving})
+    else:
+        groups = {"decision": _decision, "dissent": _dissent, "action": _action}[activity](
+            visit, case
+        )
     return Form(
-        title="Who is in the room?" if room else "Record the decision",
+        title=title,
         caption=str((record or {}).get("name", "")),
-        lede=() if room else (f"The question: {case['question']}",) if case.get("question") else (),
+        lede=lede,
         button="Confirm and save",
-        model=meetings.Attending if room else meetings.Deciding,
-        groups=_room(visit, case) if room else _decision(visit, case),
+        model=model,
+        groups=groups,
         action=visit.path,
         section="/mdt",
         back_to=(f"/mdt/{meeting}", str(row["name"])),
     )
 
 
-def _room(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Question]]]:
+def _those_there(visit: Visit, case: Mapping[str, Any]) -> list[Choice]:
+    attendees = {a["practitioner"] for a in case.get("attendees", ())}
+    return [
+        choice
+        for choice in choosing.practitioners(visit.names, case.get("present", ()))
+        if choice[0] in attendees
+    ]
+
+
+def _dissent(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Question]]]:
+    there = _those_there(visit, case)
+    return [
+        (
+            "",
+            [
+                Question(
+                    "practitioner",
+                    "Who sees it otherwise?",
+                    "select",
+                    choices=there,
+                    missing="Select who",
+                ),
+                Question(
+                    "reason",
+                    "Their reason",
+                    "textarea",
+                    hint="It is kept as it is said, beside the decision, which stays as it was.",
+                    missing="Enter their reason",
+                ),
+            ],
+        )
+    ]
+
+
+def _action(visit: Visit, _case: Mapping[str, Any]) -> list[tuple[str, list[Question]]]:
+    return [
+        (
+            "",
+            [
+                Question(
+                    "owner",
+                    "Which organisation does it?",
+                    "select",
+                    choices=choosing.organisations(visit.names),
+                    missing="Select an organisation",
+                ),
+                Question(
+                    "what",
+                    "What is to be done?",
+                    "textarea",
+                    hint="They read this and nothing of why: say it in practical words.",
+                    missing="Enter what is to be done",
+                    rows=3,
+                ),
+                Question("due_on", "By when?", "date", missing="Enter the day"),
+                Question(
+                    "priority",
+                    "How soon?",
+                    "radios",
+                    choices=choices(Priority),
+                    value=Priority.ROUTINE.value,
+                ),
+            ],
+        )
+    ]
+
+
+def _room(
+    visit: Visit, case: Mapping[str, Any], leaving: set[str]
+) -> list[tuple[str, list[Question]]]:
     groups = []
-    offered = choosing.practitioners(visit.names, case.get("present", ()))
+    staying = [partner for partner in case.get("present", ()) if partner not in leaving]
+    offered = choosing.practitioners(visit.names, staying)
     shown = [(value, f"{text} ({organisation})", "") for value, text, organisation in offered]
     groups.append(
         (
@@ -218,12 +321,7 @@ def _room(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Questio
 
 
 def _decision(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Question]]]:
-    attendees = {a["practitioner"] for a in case.get("attendees", ())}
-    there = [
-        choice
-        for choice in choosing.practitioners(visit.names, case.get("present", ()))
-        if choice[0] in attendees
-    ]
+    there = _those_there(visit, case)
     return [
         (
             "",
@@ -245,6 +343,7 @@ def _decision(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Que
                     hint="Needed for step up, step down and hand over. "
                     "Responsibility moves when that organisation accepts, not before.",
                 ),
+                Question("options", "Which options were considered?", "textarea", optional=True),
                 Question(
                     "rationale", "Why?", "textarea", missing="Enter why the meeting decided so"
                 ),
@@ -253,6 +352,21 @@ def _decision(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Que
                     "What does the person want?",
                     "textarea",
                     missing="Enter what the person wants, or that they were not asked",
+                ),
+                Question(
+                    "view_obtained",
+                    "How is that known?",
+                    "radios",
+                    choices=choices(ViewObtained),
+                    optional=True,
+                ),
+                Question(
+                    "informs",
+                    "Who tells the person?",
+                    "select",
+                    choices=there,
+                    optional=True,
+                    nothing="Nobody yet",
                 ),
                 Question("review_on", "Review on", "date", optional=True),
             ],

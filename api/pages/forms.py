@@ -19,8 +19,9 @@ from api.pages.opened import Opened
 from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
 from api.problems import IdempotencyKeyIsMissing, Refused, missing, status_of
+from domain.action import DueDateHasPassed
 from domain.advice import AdviceComesFromAnother, DestinationIsNeeded, NoAdviceIsGivenThere
-from domain.case import DestinationIsMissing
+from domain.case import DestinationIsMissing, LateAdditionMustBeUrgent
 from domain.discharge import (
     AnotherReasonWasAgreed,
     DischargeIsNotAgreed,
@@ -29,8 +30,10 @@ from domain.discharge import (
 )
 from domain.hold import ReviewLiesBehind
 from domain.intentions.deciding import CannotBeResponsible
+from domain.intentions.meetings import OwnerMayNotBeTold
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import BrokenRule
+from domain.meeting import SomebodyNeededIsNotInvited
 from domain.person import (
     DateOfBirthIsNotPossible,
     DeathDateIsNotPossible,
@@ -82,6 +85,10 @@ ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
     CannotBeResponsible: "service",
     AlreadyTheReceiver: "service",
     DestinationIsMissing: "service",
+    LateAdditionMustBeUrgent: "urgent",
+    DueDateHasPassed: "due_on",
+    OwnerMayNotBeTold: "owner",
+    SomebodyNeededIsNotInvited: "invited",
     OnlyTheReceiverMayRecordForAnother: "service",
     DateOfBirthIsNotPossible: "date_of_birth",
     IllegalMove: "service",

@@ -13,12 +13,15 @@ from fastapi.responses import HTMLResponse
 from api import meetings
 from api.asking import Activity
 from api.pages import choosing, words
+from api.pages.agreed import overdue
 from api.pages.caseload import Line, line
 from api.pages.forms import Form, Question, choices, new_key
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
+from domain.policies import listing
 from domain.vocabulary import MeetingKind, Role
+from projections.meetings import changed
 
 router = APIRouter(route_class=PageRoute)
 
@@ -31,6 +34,8 @@ class Case:
     line: Line | None
     told: Mapping[str, Any]
     room: list[str]
+    leaving: list[str]
+    agreed: list[Mapping[str, Any]]
 
     @property
     def name(self) -> str:
@@ -137,7 +142,18 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
     for person, told in row["cases"].items():
         known = await reading.record(me, UUID(person), visit.when)
         room = [visit.names.practitioner(a["practitioner"]) for a in told.get("attendees", ())]
-        cases.append(Case(person, line(known, visit) if known else None, told, room))
+        present = told.get("present")
+        leaving = [
+            visit.names.organisation(partner)
+            for partner in row["invited"]
+            if present and partner not in present and not row["closed"]
+        ]
+        agreed = sorted(told.get("agreed", {}).values(), key=lambda a: str(a.get("due_on")))
+        shown = line(known, visit) if known else None
+        cases.append(Case(person, shown, told, room, leaving, agreed))
+    starts = words.instant(row["starts_at"])
+    rule = listing.in_force(visit.now) if "cases" in row.get("actions", ()) else None
+    due_round = rule.due(starts) if rule else None
     return await visit.page(
         "meeting.html",
         title=row["name"],
@@ -148,8 +164,115 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
         discussed=[case for case in cases if not case.told.get("listed_only")],
         listed=[case for case in cases if case.told.get("listed_only")],
         open=not row["closed"] and visit.when.now,
+        may=row.get("actions", ()),
+        rule=rule,
+        due_round=due_round,
+        round_overdue=due_round is not None and visit.now > due_round,
+        changed=changed(row),
+        absent=[visit.names.organisation(one["partner"]) for one in row.get("absent", ())],
+        overdue=lambda action: overdue(action, visit),
         chairs=str(visit.caller.practitioner) == row["chair"],
         key=new_key(),
+    )
+
+
+def _plain(title: str, button: str, visit: Visit, row: Mapping[str, Any]) -> Form[Activity]:
+    """One button, and nothing to answer."""
+    return Form(
+        title=title,
+        button=button,
+        model=Activity,
+        groups=(),
+        action=visit.path,
+        section="/mdt",
+        back_to=(f"/mdt/{row['id']}", str(row["name"])),
+    )
+
+
+@router.post("/mdt/{meeting}/circulation", response_class=HTMLResponse)
+async def send_list_round(visit: CaringVisit, meeting: UUID) -> Response:
+    """Send the list round, and show the board."""
+    row = await meeting_of(visit, meeting)
+    return await _plain("Send the list round", "Send the list round", visit, row).sent(
+        visit,
+        lambda body, asks: meetings.circulate_list(meeting, asks, body),
+        done="circulated",
+        then=f"/mdt/{meeting}",
+    )
+
+
+@router.post("/mdt/{meeting}/next", response_class=HTMLResponse)
+async def schedule_next(visit: CaringVisit, meeting: UUID) -> Response:
+    """Schedule the one after it, and show its board."""
+    row = await meeting_of(visit, meeting)
+    return await _plain("Schedule the next one", "Schedule the next one", visit, row).sent(
+        visit,
+        lambda body, asks: meetings.schedule_next_meeting(meeting, asks, body),
+        done="scheduled",
+        then=lambda answer: f"/mdt/{answer['id']}",
+    )
+
+
+@router.get("/mdt/{meeting}/apologies", response_class=HTMLResponse)
+async def absent_question(visit: CaringVisit, meeting: UUID) -> Response:
+    """Who was expected and is not there."""
+    return await _absent(visit, await meeting_of(visit, meeting)).show(visit)
+
+
+@router.post("/mdt/{meeting}/apologies", response_class=HTMLResponse)
+async def absent_answer(visit: CaringVisit, meeting: UUID) -> Response:
+    """Record it, and show the board."""
+
+    def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        sent_word = values.get("sent_word", [])
+        return {
+            **values,
+            "absent": [
+                {"partner": partner, "apologies": partner in sent_word}
+                for partner in values.get("absent", [])
+            ],
+        }
+
+    return await _absent(visit, await meeting_of(visit, meeting)).sent(
+        visit,
+        lambda body, asks: meetings.record_apologies(meeting, body, asks),
+        done="apologies",
+        then=f"/mdt/{meeting}",
+        shape=shape,
+    )
+
+
+def _absent(visit: Visit, row: Mapping[str, Any]) -> Form[meetings.Apologising]:
+    invited = choosing.organisations(visit.names, row["invited"])
+    return Form(
+        title="Who is absent?",
+        caption=str(row["name"]),
+        button="Confirm and save",
+        model=meetings.Apologising,
+        groups=(
+            (
+                "",
+                (
+                    Question(
+                        "absent",
+                        "Expected and not there",
+                        "checkboxes",
+                        choices=invited,
+                        missing="Select who is absent",
+                    ),
+                    Question(
+                        "sent_word",
+                        "Of these, who sent word?",
+                        "checkboxes",
+                        choices=invited,
+                        optional=True,
+                    ),
+                ),
+            ),
+        ),
+        action=visit.path,
+        section="/mdt",
+        back_to=(f"/mdt/{row['id']}", str(row["name"])),
     )
 
 
@@ -157,16 +280,7 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
 async def end_meeting(visit: CaringVisit, meeting: UUID) -> Response:
     """End the meeting; its record stands."""
     row = await meeting_of(visit, meeting)
-    form = Form(
-        title="Close the meeting",
-        button="Close the meeting",
-        model=Activity,
-        groups=(),
-        action=visit.path,
-        section="/mdt",
-        back_to=(f"/mdt/{meeting}", str(row["name"])),
-    )
-    return await form.sent(
+    return await _plain("Close the meeting", "Close the meeting", visit, row).sent(
         visit,
         lambda body, asks: meetings.close_meeting(meeting, asks, body),
         done="closed",

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages import choosing, words
+from api.pages.agreed import overdue, to_do
 from api.pages.caseload import line, tiles
 from api.pages.problem import PageRoute
 from api.pages.referrals import TO_ANSWER
@@ -48,6 +49,8 @@ async def my_day(visit: SomebodysVisit) -> Response:
         asked=asked.rows,
         ended=ended.rows,
         refused=refused.rows,
+        actions=(await to_do(visit))[:SHOWN],
+        overdue=lambda row: overdue(row, visit),
         meetings=sorted(ahead, key=lambda meeting: str(meeting["starts_at"]))[:4],
         who=lambda referral: choosing.said(referral, visit.names),
         is_today=lambda at: words.instant(at).date() == today,

@@ -24,6 +24,7 @@ from domain.kernel import Category
 from domain.policies import instruments
 from domain.vocabulary import Instrument
 from projections.entries import Entry
+from projections.record import agreed_of
 
 router = APIRouter(route_class=PageRoute)
 
@@ -141,6 +142,9 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
             if name in allowed or activity.always
         ),
     ]
+    if Category.CLINICAL in visit.categories:
+        doing.append((f"{here}/discussion", "Record a case discussion"))
+    today = words.instant(visit.moment or visit.now).date()
     if row.get("died"):
         doing = [(f"{here}/{name}", ON_PERSON[name].text) for name in ON_PERSON if name in allowed]
     return await visit.page(
@@ -166,6 +170,11 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
         ),
         meetings=sorted(
             row["meetings"].items(), key=lambda pair: str(pair[1].get("listed_at")), reverse=True
+        ),
+        agreed=[agreed | {"mine": agreed["owner"] == row["partner"]} for agreed in agreed_of(row)],
+        overdue=lambda action: words.overdue(action, today),
+        discussions=sorted(
+            row.get("discussions", {}).values(), key=lambda talk: str(talk["at"]), reverse=True
         ),
         doing=[] if row["withdrawn"] else doing,
         who=lambda referral: choosing.said(referral, names),

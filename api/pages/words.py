@@ -61,6 +61,13 @@ def elapsed(earlier: datetime, later: datetime) -> str:
     return "same moment"
 
 
+def overdue(action: Mapping[str, Any], today: date) -> str:
+    """3 days overdue: how long ago an action should have been done, or nothing."""
+    due = action.get("due_on")
+    days = (today - date.fromisoformat(due)).days if due and action.get("state") == "to do" else 0
+    return f"{days} day{'' if days == 1 else 's'} overdue" if days > 0 else ""
+
+
 def behind(seconds: float) -> str:
     """2 seconds behind, 6 minutes behind."""
     if seconds < 1:

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from deploy.community.place import COLLABORATIVE, LOW, PRACTICE, SOCIAL_WORK, TALKING, TRUST
+from deploy.community.place import (
+    COLLABORATIVE,
+    HOUSING,
+    LOW,
+    PRACTICE,
+    SOCIAL_WORK,
+    TALKING,
+    TRUST,
+)
 from tests.api.place import Client, Place
 
 ROOM = (PRACTICE, TALKING, TRUST)
@@ -207,3 +215,143 @@ def test_needs_are_recorded_and_an_objection_closes_a_view(
     theirs = next(p for p in known if priya.seen(f"/v1/people/{p}").get("needs") == "Large print")
     asha.done(f"/v1/people/{rosa}/objections", {"to": str(TALKING.id)})
     assert "name" not in priya.seen(f"/v1/people/{theirs}")
+
+
+# What the meeting agreed
+
+
+def test_a_late_addition_says_why_it_cannot_wait(meeting: str, rosa: str, asha: Client) -> None:
+    assert "circulation" in asha.seen(f"/v1/meetings/{meeting}")["actions"]
+    asha.done(f"/v1/meetings/{meeting}/circulation")
+    listing = {"person": rosa, "question": "Now?", "present": [str(PRACTICE.id)]}
+    refused = asha.ask(f"/v1/meetings/{meeting}/cases", listing)
+    assert refused.json()["type"] == "/problems/late-addition-must-be-urgent"
+    asha.done(f"/v1/meetings/{meeting}/cases", listing | {"urgent": "Not safe at home."})
+    seen = asha.seen(f"/v1/meetings/{meeting}")
+    assert seen["cases"][rosa]["late"] is True
+    assert "circulated_at" in seen
+
+
+def test_only_who_called_the_meeting_sends_its_list_round(meeting: str, priya: Client) -> None:
+    assert "circulation" not in priya.seen(f"/v1/meetings/{meeting}")["actions"]
+    refused = priya.ask(f"/v1/meetings/{meeting}/circulation")
+    assert refused.json()["type"] == "/problems/only-the-convener-may"
+
+
+def test_an_action_is_its_owners_and_says_what_may_be_asked(
+    meeting: str, rosa: str, asha: Client, rajesh: Client, place: Place
+) -> None:
+    case = listed(asha, meeting, rosa)
+    action = {"what": "Call the landlord.", "owner": str(HOUSING.id), "due_on": "2031-03-17"}
+    refused = asha.ask(f"{case}/actions", action)
+    assert refused.json()["type"] == "/problems/nobody-attended"
+    asha.done(f"{case}/attendance", {"attendees": [practitioner("asha")]})
+    refused = asha.ask(f"{case}/actions", action | {"due_on": "2020-01-01"})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/due-date-has-passed")
+    agreed = asha.done(f"{case}/actions", action)
+    joy = place.system(HOUSING)
+    mine = {row["id"]: row for row in joy.seen("/v1/actions")["rows"]}[agreed["id"]]
+    assert (mine["what"], mine["actions"]) == ("Call the landlord.", ["completion", "drop"])
+    assert "meeting" not in mine
+    assert joy.seen(f"/v1/people/{mine['person']}")["status"] == "action to do"
+    others = rajesh.ask(f"/v1/actions/{agreed['id']}/completion", {})
+    assert others.json()["type"] == "/problems/only-the-owner-may"
+    joy.done(f"/v1/actions/{agreed['id']}/completion", {"note": "He repairs it."})
+    assert agreed["id"] not in {row["id"] for row in joy.seen("/v1/actions")["rows"]}
+    board = asha.seen(f"/v1/meetings/{meeting}")["cases"][rosa]["agreed"][agreed["id"]]
+    assert (board["state"], board["note"]) == ("done", "He repairs it.")
+
+
+def test_an_action_is_not_there_for_those_who_were_not_told(
+    meeting: str, rosa: str, asha: Client, place: Place
+) -> None:
+    case = listed(asha, meeting, rosa)
+    asha.done(f"{case}/attendance", {"attendees": [practitioner("asha")]})
+    action = {"what": "Call her.", "owner": str(TALKING.id), "due_on": "2031-03-17"}
+    agreed = asha.done(f"{case}/actions", action)
+    joy = place.system(HOUSING)
+    assert joy.ask(f"/v1/actions/{agreed['id']}/completion", {}).status_code == 404
+
+
+def test_an_accepted_hand_over_implements_its_decision(
+    decided: dict[str, Any], meeting: str, rosa: str, asha: Client, rajesh: Client
+) -> None:
+    waiting = {row["id"]: row for row in asha.seen("/v1/decisions")["rows"]}
+    assert waiting[decided["decision"]]["owner"] == str(TRUST.id)
+    said = f"/v1/people/{rosa}/decisions/{decided['decision']}/implementation"
+    assert asha.ask(said).json()["type"] == "/problems/the-handover-says-so"
+    theirs = as_the_trust_knows(rajesh, decided)
+    rajesh.done(f"/v1/pathways/{theirs}/handover-acceptance", {"handover": decided["decision"]})
+    assert decided["decision"] not in {row["id"] for row in asha.seen("/v1/decisions")["rows"]}
+    became = asha.seen(f"/v1/meetings/{meeting}")["cases"][rosa]["implementation"]
+    assert became["state"] == "implemented"
+
+
+def test_what_was_not_done_has_its_reason(meeting: str, rosa: str, asha: Client) -> None:
+    case = listed(asha, meeting, rosa)
+    asha.done(f"{case}/attendance", {"attendees": [practitioner("asha")]})
+    made = asha.done(
+        f"{case}/decision", decision(outcome="more information", service=None, dissent=[])
+    )
+    answer = asha.done(
+        f"/v1/people/{rosa}/decisions/{made['decision']}/non-implementation",
+        {"reason": "the person chose otherwise", "note": "She would rather not."},
+    )
+    assert answer["id"] == made["decision"]
+    over = {row["id"]: row for row in asha.seen("/v1/decisions", over=True)["rows"]}
+    assert over[made["decision"]]["reason"] == "the person chose otherwise"
+
+
+def test_dissent_is_recorded_until_the_meeting_is_over(
+    decided: dict[str, Any], meeting: str, rosa: str, asha: Client
+) -> None:
+    case = f"/v1/meetings/{meeting}/cases/{rosa}"
+    against = {"practitioner": practitioner("rajesh")["practitioner"], "reason": "No bed."}
+    asha.done(f"{case}/dissent", against)
+    stands = asha.ask(f"{case}/dissent", against | {"reason": "Well, perhaps."})
+    assert stands.json()["type"] == "/problems/dissent-stands"
+    asha.done(f"/v1/meetings/{meeting}/closure")
+    over = asha.ask(f"{case}/dissent", against)
+    assert over.json()["type"] == "/problems/meeting-is-over"
+    seen = asha.seen(f"/v1/meetings/{meeting}")["cases"][rosa]
+    assert [d["reason"] for d in seen["dissent_since"]] == ["No bed."]
+    assert seen["rationale"] == "No better after six sessions."
+
+
+def test_the_next_meeting_lists_what_this_one_did_not_reach(
+    meeting: str, rosa: str, asha: Client
+) -> None:
+    listed(asha, meeting, rosa)
+    absent = {"absent": [{"partner": str(TRUST.id), "apologies": False}]}
+    asha.done(f"/v1/meetings/{meeting}/apologies", absent)
+    asha.done(f"/v1/meetings/{meeting}/closure")
+    following = asha.done(f"/v1/meetings/{meeting}/next")
+    seen = asha.seen(f"/v1/meetings/{following['id']}")
+    assert seen["starts_at"].startswith("2031-03-17")
+    assert seen["cases"][rosa]["carried_over_from"] == meeting
+    again = asha.ask(f"/v1/meetings/{meeting}/next")
+    assert again.json()["type"] == "/problems/meeting-is-scheduled"
+
+
+def test_the_room_says_who_leaves_and_not_why(meeting: str, rosa: str, asha: Client) -> None:
+    case = listed(asha, meeting, rosa)
+    assert asha.seen(f"{case}/room") == {"must_leave": []}
+    asha.done(f"/v1/people/{rosa}/objections", {"to": str(TALKING.id)})
+    assert asha.seen(f"{case}/room") == {"must_leave": [str(TALKING.id)]}
+    refused = asha.ask(f"{case}/attendance", {"attendees": [practitioner("priya")]})
+    assert refused.json()["type"] == "/problems/must-leave-the-room"
+
+
+def test_a_case_talked_over_is_in_the_record_of_both(rosa: str, asha: Client) -> None:
+    talk = {
+        "asked_by": practitioner("asha"),
+        "advised_by": practitioner("rajesh"),
+        "question": "Is lithium right?",
+        "advice": "Check her levels.",
+        "medium": "telephone",
+    }
+    made = asha.done(f"/v1/people/{rosa}/discussions", talk)
+    seen = asha.seen(f"/v1/people/{rosa}")["discussions"][made["id"]]
+    assert seen["advice"] == "Check her levels."
+    alone = asha.ask(f"/v1/people/{rosa}/discussions", talk | {"advised_by": practitioner("asha")})
+    assert alone.json()["type"] == "/problems/two-organisations-discuss"

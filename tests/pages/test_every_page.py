@@ -53,6 +53,13 @@ PAGES: list[tuple[str | None, str]] = [
     ("gwen", "/mdt/{meeting}/list"),
     ("gwen", "/mdt/{meeting}/cases/{person}/room"),
     ("gwen", "/mdt/{meeting}/cases/{person}/decision"),
+    ("gwen", "/mdt/{meeting}/cases/{person}/dissent"),
+    ("gwen", "/mdt/{meeting}/cases/{person}/action"),
+    ("gwen", "/mdt/{meeting}/apologies"),
+    ("gwen", "/mdt/decisions"),
+    ("gwen", "/actions"),
+    ("joy", "/actions"),
+    ("asha", "/people/{person}/discussion"),
     ("ruth", "/"),
 ]
 
