@@ -145,19 +145,6 @@ def _held(
             asked=c.asked(place.PRACTICE, chair),
         )
     yield gathering.starts_at + SITS
-    held = c.known[gathering.id]
-    assert isinstance(held, Meeting)
-    for person, case in list(held.cases.items()):
-        if person in c.gone and case.decision is None and not case.listed_only:
-            # Nobody is left to decide about: the case is noted and not carried over.
-            c.care.list_case(
-                meeting,
-                person,
-                question="Has died; noted.",
-                present=case.present,
-                listed_only=True,
-                asked=c.asked(place.PRACTICE, chair),
-            )
     c.care.close_meeting(meeting, asked=c.asked(place.PRACTICE, chair))
     taking_cases.remove(gathering)
     c.known.pop(gathering.id)

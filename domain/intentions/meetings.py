@@ -340,9 +340,15 @@ class MeetingIntentions(Deciding):
     def _carry_over(
         self, earlier: meeting.Meeting, following: meeting.Meeting, asked: Asked
     ) -> None:
-        """List what the earlier meeting did not reach, for those who may still hear it."""
+        """List what the earlier meeting did not reach, for those who may still hear it.
+
+        Nobody is left to decide about who has died meanwhile: that case goes no further.
+        """
         for person_id, case in earlier.left_undecided.items():
-            objections = self._load(Person, person_id).objections
+            about = self._load(Person, person_id)
+            if about.died_on is not None:
+                continue
+            objections = about.objections
             following.list_case(
                 person_id,
                 question=case.question,

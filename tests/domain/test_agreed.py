@@ -20,6 +20,7 @@ from domain.vocabulary import (
     DecisionId,
     DiscussionId,
     HandoverId,
+    HowKnown,
     Medium,
     MeetingId,
     MeetingKind,
@@ -297,6 +298,16 @@ def test_what_a_meeting_does_not_reach_is_listed_for_the_next_one(place: Communi
     assert (listed.carried_over_from, listed.question, listed.late) == (MDT, "Who helps?", False)
     assert "CaseNotReached" in place.share().types(TRUST)
     assert ROSA in place.care._load(meeting.Meeting, following).cases
+
+
+def test_who_has_died_meanwhile_is_listed_for_no_meeting_more(place: Community) -> None:
+    place.care.list_case(MDT, ROSA, question="Who helps?", present=(WIGG, TRUST), asked=by(WIGG))
+    following = MeetingId(place.care.schedule_next_meeting(MDT, asked=by(WIGG)).id)
+    place.care.record_death(
+        ROSA, MONDAY.date(), known_by=HowKnown.FAMILY, note=None, asked=by(WIGG)
+    )
+    place.care.close_meeting(MDT, asked=by(WIGG))
+    assert place.care._load(meeting.Meeting, following).cases == {}
 
 
 def test_the_next_meeting_takes_over_what_was_not_reached_when_it_is_scheduled_later(
