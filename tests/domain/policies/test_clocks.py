@@ -356,7 +356,40 @@ REVIEWS = [
          "2026-03-02 collaborative care began", "2026-05-26 psychiatrist's review"),
 ]  # fmt: skip
 
-CASES = TALKING_THERAPIES + PAUSES + COMMUNITY + SANDWELL + URGENT + REVIEWS
+HIDDEN = [
+    case("no treatment yet, so no hidden wait", Clock.SECOND_TREATMENT, "2026-02-01",
+         "not started",
+         "2026-01-05 referral received", "2026-01-12 attended contact by telephone"),
+    case("from the first treatment on", Clock.SECOND_TREATMENT, "2026-03-01", "day 38 of 90",
+         "2026-01-05 referral received", "2026-01-22 attended treatment contact"),
+    case("the second treatment stops it, not the third", Clock.SECOND_TREATMENT, "2026-05-01",
+         "stopped on day 70 of 90",
+         "2026-01-05 referral received", "2026-01-22 attended treatment contact",
+         "2026-04-20 attended treatment contact", "2026-04-02 attended treatment contact"),
+    case("missed appointments between do not stop it", Clock.SECOND_TREATMENT, "2026-05-01",
+         "day 99, over 90 days",
+         "2026-01-05 referral received", "2026-01-22 attended treatment contact",
+         "2026-02-05 missed or cancelled contact"),
+    case("a first treatment found later moves its start", Clock.SECOND_TREATMENT, "2026-03-01",
+         "stopped on day 10 of 90",
+         "2026-01-05 referral received", "2026-01-22 attended treatment contact",
+         "2026-01-12 attended treatment contact; recorded 2026-02-20"),
+    case("closed after one treatment", Clock.SECOND_TREATMENT, "2026-03-01",
+         "ended without its stop on day 8 of 90",
+         "2026-01-05 referral received", "2026-01-22 attended treatment contact",
+         "2026-01-30 referral ended"),
+]  # fmt: skip
+
+TAKEN_BACK = [
+    case("nullified by mistake, and taken back", SIX, "2026-02-10", "day 36 of 42",
+         "2026-01-05 referral received", "2026-01-06 referral nullified =wrong",
+         "2026-01-20 record taken back of wrong"),
+    case("nullified, taken back, and nullified again", SIX, "2026-02-10", "nullified",
+         "2026-01-05 referral received", "2026-01-06 referral nullified =first",
+         "2026-01-20 record taken back of first", "2026-01-25 referral nullified =second"),
+]  # fmt: skip
+
+CASES = TALKING_THERAPIES + PAUSES + COMMUNITY + SANDWELL + URGENT + REVIEWS + HIDDEN + TAKEN_BACK
 
 
 @pytest.mark.parametrize("told", CASES, ids=[f"{c.clock.value}: {c.title}" for c in CASES])
