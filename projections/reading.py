@@ -246,10 +246,17 @@ class Reading:
         """One referral as the partner may know it."""
         if when.now:
             rows = await self._rows(REFERRALS["one"], partner, referral)
-            return _named(rows[0][0], rows[0][1], partner) if rows else None
+            if not rows:
+                return None
+            found = _named(rows[0][0], rows[0][1], partner)
+            person = UUID(found["person"])
+            of_person = await self._rows(REFERRALS["of_subjects"], [partner], [person])
+            return referrals.with_earlier(found, (orjson.loads(each[2]) for each in of_person))
         told = await self._told(partner, when)
-        row = referrals.folded(told).get(str(referral))
+        known = referrals.folded(told)
+        row = known.get(str(referral))
         if row is not None:
+            referrals.with_earlier(row, known.values())
             of = [entry for entry in told if str(entry.subject) == row["person"]]
             if name := (record.folded(of) or {}).get("name"):
                 row["name"] = name

@@ -53,6 +53,29 @@ def folded(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
     return rows
 
 
+OF_THE_EARLIER = ("id", "service", "state", "made_at", "ended_at", "end_reason", "decline_reason")
+
+
+def with_earlier(row: dict[str, Any], known: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The row with the last referral of this person to the same organisation before it, if known.
+
+    ``known`` are the partner's own rows, so it names nothing that the partner was not told.
+    """
+    before = [
+        each
+        for each in known
+        if each["id"] != row["id"]
+        and each["person"] == row["person"]
+        and row.get("receiver")
+        and each.get("receiver") == row["receiver"]
+        and each["made_at"] < row["made_at"]
+    ]
+    if before:
+        last = max(before, key=lambda each: str(each["made_at"]))
+        row["earlier"] = {name: last[name] for name in OF_THE_EARLIER if name in last}
+    return row
+
+
 class Referrals:
     """The view's fold. Rows are keyed by partner and referral."""
 

@@ -147,7 +147,7 @@ def coordinator(visit: Visit, _row: Row) -> list[Question]:
 
 def _reasons() -> list[Choice]:
     """Why a pathway may be closed; a death and a move are recorded as what they are."""
-    elsewhere = {reason.value for reason in WITH_THEIR_OWN_ACTIVITY}
+    elsewhere = {reason.value for reason in (*WITH_THEIR_OWN_ACTIVITY, EndReason.PROVIDER_LEFT)}
     return [choice for choice in choices(EndReason) if choice[0] not in elsewhere]
 
 

@@ -76,6 +76,27 @@ def test_a_person_is_held_until_the_new_place_was_told(made: dict[str, Any], ash
     assert (row["open"], row.get("moved_away")) == (True, None)
 
 
+def test_who_is_referred_again_brings_how_it_ended_before(
+    made: dict[str, Any], asha: Client, priya: Client
+) -> None:
+    priya.done(f"/v1/referrals/{made['id']}/acceptance")
+    priya.done(f"/v1/referrals/{made['id']}/closure", {"reason": "completed by agreement"})
+    again = asha.done(
+        "/v1/referrals",
+        {
+            "service": str(LOW.id),
+            "person_id": made["person"],
+            "source": "professional",
+            "ask": "It is back",
+        },
+    )
+    for client in (asha, priya):
+        earlier = client.seen(f"/v1/referrals/{again['id']}")["earlier"]
+        assert (earlier["id"], earlier["state"]) == (made["id"], "closed")
+        assert earlier["end_reason"] == "completed by agreement"
+    assert "earlier" not in priya.seen(f"/v1/referrals/{made['id']}")
+
+
 def test_only_an_administrator_of_the_host_lets_an_organisation_go(
     asha: Client, place: Place
 ) -> None:

@@ -45,6 +45,27 @@ def test_a_death_is_recorded_and_shown_and_an_error_taken_back(ivy: str, visitin
     assert there.complaints == []
 
 
+def test_who_is_referred_again_shows_how_it_ended_before(story: Story, visiting: Opening) -> None:
+    asha, priya = story.place.person("asha"), story.place.person("priya")
+    asked = {
+        "service": service_named(asha, "Talking therapies"),
+        "source": "professional",
+        "ask": "Help",
+    }
+    first = asha.done("/v1/referrals", asked | {"person": {"name": "Ivy Marsh"}})
+    priya.seen(f"/v1/referrals/{first['id']}")
+    priya.done(f"/v1/referrals/{first['id']}/acceptance")
+    priya.done(f"/v1/referrals/{first['id']}/closure", {"reason": "completed by agreement"})
+    again = asha.done("/v1/referrals", asked | {"person_id": first["person"]})
+    priya.seen(f"/v1/referrals/{again['id']}")
+    there = visiting("priya", scripts=False)
+    there.open(f"/referrals/{again['id']}")
+    said = there.page.locator("main").inner_text()
+    assert "Referred here before" in said
+    assert "Completed by agreement" in said
+    assert there.complaints == []
+
+
 def test_who_moved_and_came_back_is_held_again(ivy: str, visiting: Opening) -> None:
     there = visiting("asha", scripts=False)
     there.open(ivy)
