@@ -175,7 +175,11 @@ def test_every_test_named_in_the_pages_exists() -> None:
     for path in (ROOT / "tests").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                case (
+                    ast.FunctionDef(name=name)
+                    | ast.AsyncFunctionDef(name=name)
+                    | ast.ClassDef(name=name)
+                ):
                     there.add(name)
                 case ast.Assign(targets=[ast.Name(id=name)]):
                     there.add(name)  # a state machine's TestCase
