@@ -27,29 +27,26 @@ from hypothesis.stateful import (
 
 from domain.case import Attendee
 from domain.circle import Circle
-from domain.discharge import (
-    AnotherReasonWasAgreed,
-    DischargeIsNotAgreed,
-    NotTheOneWhoAgrees,
-    TheSamePersonAgreedTwice,
+from domain.discharge import NoDischargeIsProposed
+from domain.handover import (
+    NobodyHandedThemOver,
+    NobodyOfferedThisHandover,
+    OnlyTheReceiverMayAnswer,
 )
-from domain.handover import AlreadyResponsible, AnotherHandoverIsOffered
-from domain.hold import ReviewLiesBehind
-from domain.intentions.deciding import (
-    Answer,
-    CannotBeResponsible,
-    NoSuchDecision,
-    ThePersonObjects,
-)
-from domain.intentions.pathways import TheReferralIsEscalated, WithdrawTheReferral
+from domain.intentions.deciding import Answer
 from domain.kernel import Asked, BrokenRule
-from domain.measure import NoSuchMeasure
-from domain.partner import PartnerHasLeft
-from domain.pathway import AskWithItsOwnActivity, Pathway, pathway_of
-from domain.referral import AlreadyTheReceiver, Referral
-from domain.service import ServiceIsNotOpen
-from domain.silence import OnlySomebodyMayAcknowledge
-from domain.steps import IllegalMove, NoStepWithoutItsEvidence
+from domain.leaving import NothingFellBack
+from domain.pathway import OnlyTheResponsibleMay, Pathway, PathwayIsClosed, pathway_of
+from domain.referral import (
+    NoInformationWasAsked,
+    OnlyTheReceiverMay,
+    OnlyTheSenderMay,
+    Referral,
+    ReferralHasNotEnded,
+    ReferralIsNotWaiting,
+    ReferralWasNotAccepted,
+)
+from domain.silence import NothingWasEscalated, OnlyThePartiesMayAcknowledge, SilenceIsAcknowledged
 from domain.vocabulary import (
     DecisionId,
     HandoverId,
@@ -60,6 +57,7 @@ from domain.vocabulary import (
     Responsibility,
     Tied,
 )
+from domain.waiting import ClockIsNotNullified, NobodyWaits, WaitIsNotPaused
 from tests.domain.chance import ACTORS, PEOPLE, RARE, Pool, intentions
 from tests.domain.promises import AGREEMENTS, Promises
 from tests.people import GARDENING, PRACTITIONERS, TALKING, WIGG, named
@@ -71,6 +69,7 @@ Kept: TypeAlias = MultipleResults[Asking] | Asking
 ON_REFERRAL = {
     "acceptance": "accept_referral",
     "acknowledgement": "acknowledge_outcome",
+    "advice": "give_advice",
     "appointments": "book_appointment",
     "closure": "close_referral",
     "decline": "decline_referral",
@@ -99,37 +98,40 @@ ON_PATHWAY = {
     "hold-end": "end_hold",
     "key-worker": "name_key_worker",
     "fallback-acknowledgement": "acknowledge_fallback",
+    "reopening": "reopen_pathway",
     "silence-acknowledgement": "acknowledge_handover_silence",
 }
 """Which intention each word of `next_actions` stands for."""
 
-CONTENT: tuple[type[BrokenRule], ...] = (
-    AlreadyResponsible,
-    AlreadyTheReceiver,
-    AskWithItsOwnActivity,
-    CannotBeResponsible,
-    IllegalMove,
-    NoStepWithoutItsEvidence,
-    NoSuchDecision,
-    NoSuchMeasure,
-    ReviewLiesBehind,
-    ServiceIsNotOpen,
-    ThePersonObjects,
-)
-"""Rules that may refuse what was offered because of what was sent along."""
+ELSEWHERE = frozenset({"first-contact", "onward-referral", "referral"})
+"""Words for what may be asked late, too, or makes another referral: tables of edges have them."""
 
-OTHERS: tuple[type[BrokenRule], ...] = (
-    AnotherHandoverIsOffered,  # to somebody else, while a referral to take over is passed on
-    AnotherReasonWasAgreed,
-    DischargeIsNotAgreed,  # it says who has still to agree
-    NotTheOneWhoAgrees,
-    OnlySomebodyMayAcknowledge,  # a system asked
-    PartnerHasLeft,  # not swept yet
-    TheReferralIsEscalated,  # a referral carries the offer: the record knows, the pathway not
-    TheSamePersonAgreedTwice,
-    WithdrawTheReferral,
+NOT_NOW: tuple[type[BrokenRule], ...] = (
+    ClockIsNotNullified,
+    NobodyHandedThemOver,
+    NobodyOfferedThisHandover,
+    NobodyWaits,
+    NoDischargeIsProposed,
+    NoInformationWasAsked,
+    NothingFellBack,
+    NothingWasEscalated,
+    OnlyTheReceiverMay,
+    OnlyTheReceiverMayAnswer,
+    OnlyThePartiesMayAcknowledge,
+    OnlyTheResponsibleMay,
+    OnlyTheSenderMay,
+    PathwayIsClosed,
+    ReferralHasNotEnded,
+    ReferralIsNotWaiting,
+    ReferralWasNotAccepted,
+    SilenceIsAcknowledged,
+    WaitIsNotPaused,
 )
-"""Rules that may refuse what was offered because of who asks, or of what another noun says."""
+"""Rules of who asks when: what was offered is never refused by one of these.
+
+It may be refused for what was sent along (`NoStepWithoutItsEvidence`), or for what another noun
+says (`ThePersonObjects`, `WithdrawTheReferral`).
+"""
 
 SEED = st.integers(0, 2**32 - 1)
 
@@ -206,7 +208,8 @@ class Responsibilities(RuleBasedStateMachine):
     def refer(self, seed: int, taking_over: bool) -> Kept:
         self.pool.chance = chance = Random(seed)
         referral = ReferralId(named(f"referral {chance.randrange(60)}"))
-        known = {"responsibility": Responsibility.TAKE_OVER} if taking_over else {}
+        known: dict[str, Any] = {"sent_without": "It will be told."}
+        known |= {"responsibility": Responsibility.TAKE_OVER} if taking_over else {}
         made = self.ask("make_referral", chance.choice(ACTORS), referral_id=referral, **known)
         if made:
             self.pool.referrals.append(referral)
@@ -221,6 +224,7 @@ class Responsibilities(RuleBasedStateMachine):
         actor = chance.choice([noun.receiver, noun.receiver, noun.sender, chance.choice(ACTORS)])
         assert actor is not None
         offered = noun.next_actions(actor)
+        assert set(offered) <= ON_REFERRAL.keys() | ELSEWHERE
         if chance.random() < 0.7:
             word = chance.choice(offered or [word])
         return self.honest(noun, ON_REFERRAL.get(word), actor, word in offered, referral)
@@ -233,6 +237,7 @@ class Responsibilities(RuleBasedStateMachine):
         receiver = noun.offer.receiver if noun.offer else None
         actor = chance.choice([noun.responsible, receiver, None]) or chance.choice(ACTORS)
         offered = noun.next_actions(actor)
+        assert set(offered) <= ON_PATHWAY.keys()
         if chance.random() < 0.7:
             word = chance.choice(offered or [word])
         return self.honest(noun, ON_PATHWAY.get(word), actor, word in offered, person)
@@ -262,9 +267,7 @@ class Responsibilities(RuleBasedStateMachine):
                 f"{name} is not offered to {actor}, but may be asked"
             )
         elif self.refusal is not None:
-            assert isinstance(self.refusal, CONTENT + OTHERS), (
-                f"{name} is offered, but {self.refusal!r}"
-            )
+            assert not isinstance(self.refusal, NOT_NOW), f"{name} is offered, but {self.refusal!r}"
         return self.kept(happened)
 
     def again(self, noun: Referral | Pathway) -> Referral | Pathway:
@@ -318,7 +321,7 @@ class Responsibilities(RuleBasedStateMachine):
         self.pool.chance = chance = Random(seed)
         person = chance.choice(PEOPLE)
         holder = self.place.pathway(person).responsible
-        match chance.randrange(12):
+        match chance.randrange(40):
             case 0:
                 return self.kept(self.ask("record_death", holder or WIGG, person_id=person))
             case 1 | 2:
@@ -454,7 +457,7 @@ class Responsibilities(RuleBasedStateMachine):
 THOROUGH = "thorough"
 thorough = settings.get_current_profile_name() == THOROUGH
 Responsibilities.TestCase.settings = settings(
-    max_examples=320 if thorough else 60,
+    max_examples=320 if thorough else 100,
     stateful_step_count=60 if thorough else 40,
     derandomize=True,
     database=None,
@@ -465,7 +468,7 @@ Responsibilities.TestCase.settings = settings(
 )
 
 
-class TestResponsibilities(Responsibilities.TestCase):  # type: ignore[misc, valid-type]
+class Counted(Responsibilities.TestCase):  # type: ignore[misc, valid-type]
     """Somebody always holds the person, whatever is asked."""
 
     def runTest(self) -> None:  # noqa: N802 - the library's word
@@ -476,8 +479,12 @@ class TestResponsibilities(Responsibilities.TestCase):  # type: ignore[misc, val
         seconds, counts = monotonic() - began, Responsibilities.counts
         assert counts["asked"] > (10_000 if thorough else 1_000), counts
         assert counts["recorded"] > counts["asked"] / 6, "too little happens to say anything"
-        assert counts["offered"] > 30
+        assert counts["offered"] > 15, counts
         if thorough:
             print(f"\n{dict(counts)} in {seconds:.0f} s")
             print(dict(Responsibilities.did.most_common()))
             print("never:", sorted(set(intentions()) - set(Responsibilities.did)))
+
+
+TestResponsibilities = Counted
+del Counted

@@ -30,6 +30,7 @@ UNTOLD = ("timer", "anybody", "key worker", "co-ordinator", "somebody else")
 class Table:
     """Every state, everything that may be asked, and where each legal edge leads.
 
+    ``late`` are the legal ones that are offered to nobody: in brackets, on the page.
     ``same`` gives a state that is reached under another name: the same, with the parts exchanged.
     """
 
@@ -37,6 +38,7 @@ class Table:
     questions: tuple[tuple[str, str], ...]
     legal: dict[Edge, str]
     same: Mapping[str, str] = field(default_factory=dict)
+    late: frozenset[Edge] = frozenset()
 
     @property
     def edges(self) -> list[Edge]:
@@ -51,7 +53,8 @@ class Table:
     def may(self, who: str, state: str) -> set[str]:
         """What somebody may ask in a state."""
         named = self.same.get(state, state)
-        return {edge.asks for edge in self.legal if (edge.who, edge.before) == (who, named)}
+        offered = self.legal.keys() - self.late
+        return {edge.asks for edge in offered if (edge.who, edge.before) == (who, named)}
 
     def way_to(self, state: str) -> list[Edge]:
         """The shortest way to a state from the first one."""
@@ -77,9 +80,16 @@ def read(name: str, same: Mapping[str, str] | None = None) -> Table:
     (who, asks, *states), *body = rows
     assert (who, asks) == ("who", "asks"), f"{name}.md has another table than this reads"
     legal = {
-        Edge(row[0], row[1], state): then
+        Edge(row[0], row[1], state): then.strip("()")
         for row in body
         for state, then in zip(states, row[2:], strict=True)
         if then
     }
-    return Table(tuple(states), tuple((row[0], row[1]) for row in body), legal, same or {})
+    late = frozenset(
+        Edge(row[0], row[1], state)
+        for row in body
+        for state, then in zip(states, row[2:], strict=True)
+        if then.startswith("(")
+    )
+    questions = tuple((row[0], row[1]) for row in body)
+    return Table(tuple(states), questions, legal, same or {}, late)
