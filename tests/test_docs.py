@@ -181,7 +181,7 @@ def test_every_test_named_in_the_pages_exists() -> None:
                     | ast.ClassDef(name=name)
                 ):
                     there.add(name)
-                case ast.Assign(targets=[ast.Name(id=name)]):
+                case ast.ClassDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
                     there.add(name)  # a state machine's TestCase
                 case _:
                     pass
