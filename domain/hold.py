@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from domain.kernel import BrokenRule, Clinical, Fact, PersonalText
-from domain.steps import PathwayFact
+from domain.handover import HandingOver
+from domain.kernel import Asked, BrokenRule, Clinical, Fact, PersonalText, Recorded
+from domain.policies.days import local_date
+from domain.standing import PathwayFact
 
 # What happened
 
@@ -50,6 +52,36 @@ class Hold:
 
     reason: str
     review_on: date
+
+
+# What may happen next
+
+
+@dataclass
+class OnHold(HandingOver):
+    """Whether nothing changes for now."""
+
+    hold: Hold | None = None
+
+    def put_on_hold(self, *, reason: str, review_on: date, asked: Asked) -> Recorded | None:
+        """Change nothing for now, and look at it again on a day; a discharge is off with it.
+
+        Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`, `AnotherHandoverIsOffered`,
+        `ReviewLiesBehind`.
+        """
+        self._holding(asked)
+        self._free_to_move()
+        if review_on <= local_date(asked.at):
+            raise ReviewLiesBehind(self.id)
+        if self.hold == Hold(reason, review_on):
+            return None
+        return self._record(PutOnHold(reason=reason, review_on=review_on), asked)
+
+    def end_hold(self, *, asked: Asked) -> Recorded | None:
+        """Go on with the person. Raises what `put_on_hold` raises but for its day."""
+        self._holding(asked)
+        self._free_to_move()
+        return self._record(HoldEnded(), asked) if self.hold else None
 
 
 FACTS: tuple[type[Fact], ...] = (PutOnHold, HoldEnded)

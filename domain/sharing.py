@@ -29,7 +29,7 @@ from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.partner import AgreementSigned
-from domain.steps import PathwayFact
+from domain.standing import PathwayFact
 from domain.vocabulary import Label, PartnerId, Scope
 from domain.waiting import WaitingFact
 

@@ -6,22 +6,24 @@ needs is said by the stepped-care model of the place (`domain.policies.steps`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
+from uuid import UUID
 
-from domain.kernel import BrokenRule, Category, Clinical, Fact, PersonalText, Recorder
+from domain.kernel import (
+    Asked,
+    BrokenRule,
+    Clinical,
+    Fact,
+    PersonalText,
+    Recorded,
+    Recorder,
+)
 from domain.policies.steps import Evidence, SteppedCare
-from domain.vocabulary import DecisionId, MeasureId, PartnerId, Step
+from domain.standing import PathwayFact, Standing
+from domain.vocabulary import DecisionId, Label, MeasureId, PartnerId, Step
 
 # What happened
-
-
-class PathwayFact(Fact):
-    """Where a person stands among the steps, and who holds them."""
-
-    TOPIC: ClassVar[str] = "pathway:"
-    CATEGORY: ClassVar[Category] = Category.COORDINATION
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RESPONSIBLE,)
 
 
 class StepUpProposed(PathwayFact):
@@ -141,5 +143,55 @@ class Grounds:
 
 NO_GROUNDS = Grounds()
 """Nothing was said: enough to enter, and for a hand-over that changes no step."""
+
+# What is true now and may happen next
+
+
+@dataclass
+class Stepping(Standing):
+    """At which step a person is, and on which grounds they move.
+
+    A person has ``entered`` once a hand-over is accepted or a step changes; from then on each move
+    needs the evidence that the model in force demands.
+    """
+
+    entered: bool = False
+    proposal: Grounds | None = None
+    decisions: dict[DecisionId, Step] = field(default_factory=dict)
+
+    def _propose(
+        self,
+        to_step: Step,
+        grounds: Grounds,
+        model: SteppedCare,
+        *,
+        label: Label,
+        asked: Asked,
+        correlation: UUID,
+        cause: str | None,
+    ) -> Recorded:
+        """Propose a move. Raises `IllegalMove`, `NoStepWithoutItsEvidence`."""
+        if self.entered:
+            grounds.enough(model, self.step, to_step)
+        elif not model.enters(to_step):
+            raise IllegalMove(self.step.value, to_step.value)
+        proposal = StepUpProposed if to_step > self.step else StepDownProposed
+        fact = proposal(
+            from_step=self.step,
+            to_step=to_step,
+            decision=grounds.decision,
+            evidence=grounds.words,
+            evidence_kind=grounds.kind,
+            measure=grounds.measure,
+        )
+        return self.record(
+            fact,
+            asked,
+            person=self.person,
+            label=self._either(label),
+            correlation=correlation,
+            cause=cause,
+        )
+
 
 FACTS: tuple[type[Fact], ...] = (StepUpProposed, StepDownProposed, SteppedUp, SteppedDown)

@@ -12,7 +12,7 @@ from typing import Any
 from api.pages import choosing, words
 from api.pages.forms import Choice, Question, choices
 from api.pages.visit import Visit
-from domain.pathway import WITH_THEIR_OWN_ACTIVITY
+from domain.discharge import WITH_THEIR_OWN_ACTIVITY
 from domain.policies import steps
 from domain.policies.steps import Agreement, Evidence
 from domain.referral import OPEN

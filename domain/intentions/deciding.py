@@ -35,6 +35,7 @@ from domain.mapping import FactMapper, Keys, Topics
 from domain.pathway import pathway_of
 from domain.policies import entry, steps
 from domain.policies.days import local_date
+from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
     HandoverId,
@@ -72,8 +73,8 @@ TRIES = 5
 
 OVER = (
     handover.NobodyOfferedThisHandover,
-    pathway.OnlyTheResponsibleMay,
-    pathway.PathwayIsClosed,
+    OnlyTheResponsibleMay,
+    PathwayIsClosed,
     referral.ReferralIsNotWaiting,
     referral.ReferralWasNotAccepted,
 )

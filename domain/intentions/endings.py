@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from domain import contact, partner, pathway, person, referral
+from domain import contact, partner, person, referral
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePersonObjects
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies import entry
+from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
     Attendance,
     Because,
@@ -109,9 +110,9 @@ class EndingIntentions(Deciding):
             mover = self._get(person.Person, person_id, PersonIsUnknown)
             way = self._pathway(person_id)
             if not way.open:
-                raise pathway.PathwayIsClosed(way.id)
+                raise PathwayIsClosed(way.id)
             if way.responsible != asked.organisation:
-                raise pathway.OnlyTheResponsibleMay(way.id)
+                raise OnlyTheResponsibleMay(way.id)
             moved = mover.move_away(
                 since, where_to=where_to, new_place_told=new_place_told, asked=asked
             )

@@ -12,6 +12,7 @@ from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies.escalation import Rung
 from domain.policies.steps import Agreement
+from domain.standing import OnlyTheResponsibleMay
 from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
     DeclineReason,
@@ -80,7 +81,7 @@ class PathwayIntentions(Deciding):
 
         def offer(way: pathway.Pathway) -> Recorded:
             if way.responsible != asked.organisation:
-                raise pathway.OnlyTheResponsibleMay(way.id)
+                raise OnlyTheResponsibleMay(way.id)
             if self._load(referral.Referral, handover).version:
                 raise referral.ReferralExists(handover)
             if handover in way.answered:

@@ -27,6 +27,7 @@ from domain.intentions.pathways import WithdrawTheReferral
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import Unknown
 from domain.partner import PartnerIsUnknown
+from domain.standing import OnlyTheResponsibleMay
 from domain.steps import AlreadyAtThisStep
 from domain.vocabulary import (
     Attendance,
@@ -273,7 +274,7 @@ def test_a_charity_cannot_be_responsible(place: Community) -> None:
 
 def test_only_the_responsible_offers_a_handover(place: Community) -> None:
     place.refer("Rosa to therapy")
-    with refused(pathway.OnlyTheResponsibleMay):
+    with refused(OnlyTheResponsibleMay):
         place.care.offer_handover(ROSA, HandoverId(uuid4()), WARD, asked=by(TALKING))
 
 

@@ -10,7 +10,7 @@ import pytest
 from domain.catalogue import FactEntry, catalogue, page
 from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded, Recorder
-from domain.pathway import KeyWorkerNamed
+from domain.key_worker import KeyWorkerNamed
 from domain.referral import ReferralMade
 from domain.vocabulary import PartnerKind, Purpose
 from tests.people import DR_PATEL, ROSA, TALKING, TRUST, WIGG

@@ -9,17 +9,15 @@ from uuid import uuid4
 import pytest
 
 from domain.contact import Cancelled
+from domain.discharge import AskWithItsOwnActivity
 from domain.handover import HandoverLapsed
 from domain.intentions.deciding import ThePersonObjects
 from domain.intentions.endings import OnlyCareMayRecordADeath
 from domain.kernel import Fact
 from domain.pathway import (
-    AskWithItsOwnActivity,
     NoPathwayWasClosed,
-    OnlyTheResponsibleMay,
     OnlyWhoHeldThemMayReopen,
     PathwayClosed,
-    PathwayIsClosed,
     PathwayIsOpen,
     PathwayReopened,
 )
@@ -33,6 +31,7 @@ from domain.person import (
     ThePersonHasNotMovedYet,
 )
 from domain.referral import ReferralClosed, ReferralWithdrawn, State
+from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
     Attendance,
     ContactId,

@@ -23,9 +23,9 @@ from domain.partner import (
     PartnerIsUnknown,
     PartnerLeft,
 )
-from domain.pathway import OnlyTheResponsibleMay
 from domain.referral import ReferralClosed, ReferralExpired, State
 from domain.service import ServiceIsNotOpen
+from domain.standing import OnlyTheResponsibleMay
 from domain.vocabulary import (
     Attendance,
     Because,

@@ -15,18 +15,17 @@ from domain.handover import (
     OnlyTheReceiverMayAnswer,
 )
 from domain.kernel import Fact
+from domain.key_worker import KeyWorkerNamed
 from domain.pathway import (
-    KeyWorkerNamed,
-    OnlyTheResponsibleMay,
     Pathway,
     PathwayClosed,
-    PathwayIsClosed,
     PathwayIsOpen,
     PathwayOpened,
     PathwayReopened,
     pathway_of,
 )
 from domain.policies.steps import NICE, SANDWELL
+from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.steps import Grounds, StepDownProposed, SteppedDown, SteppedUp, StepUpProposed
 from domain.vocabulary import EndReason, HandoverId, Label, Step
 from tests.people import DR_PATEL, DRUGS, NADIA, ROSA, SOCIAL, TALKING, TOM, TRUST, WIGG, named

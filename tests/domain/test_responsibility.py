@@ -36,7 +36,7 @@ from domain.handover import (
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked, BrokenRule
 from domain.leaving import NothingFellBack
-from domain.pathway import OnlyTheResponsibleMay, Pathway, PathwayIsClosed, pathway_of
+from domain.pathway import Pathway, pathway_of
 from domain.referral import (
     NoInformationWasAsked,
     OnlyTheReceiverMay,
@@ -47,6 +47,7 @@ from domain.referral import (
     ReferralWasNotAccepted,
 )
 from domain.silence import NothingWasEscalated, OnlyThePartiesMayAcknowledge, SilenceIsAcknowledged
+from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
     DecisionId,
     HandoverId,

@@ -7,15 +7,9 @@ from uuid import uuid4
 
 from domain.hold import HoldEnded, PutOnHold
 from domain.kernel import Asked, Fact
-from domain.pathway import (
-    OnlyTheResponsibleMay,
-    Pathway,
-    PathwayClosed,
-    PathwayIsClosed,
-    PathwayOpened,
-    pathway_of,
-)
+from domain.pathway import Pathway, PathwayClosed, PathwayOpened, pathway_of
 from domain.review import NoReviewFellDue, ReviewDone, ReviewFellDue, ReviewIsNotDue
+from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import EndReason, ReviewId, ReviewOf, Step
 from tests.people import LIBRARY, MONDAY, ROSA, TALKING, WIGG, named
 from tests.scenario import Given, Happened, by, given

@@ -14,9 +14,11 @@ from domain.handover import HandoverAccepted, HandoverDeclined, HandoverFact, Ha
 from domain.implementation import ImplementationFact
 from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded
+from domain.key_worker import KeyWorkerNamed
 from domain.leaving import ResponsibilityFellBack
 from domain.sharing import Disclosure, may_know
-from domain.steps import PathwayFact, SteppedUp
+from domain.standing import PathwayFact
+from domain.steps import SteppedUp
 from domain.vocabulary import Label, PartnerKind, PersonId, PractitionerId, Purpose, Step
 from tests.people import PARTNER_OF, agreement, named
 from tests.who_may_know import TABLE, table
@@ -241,7 +243,7 @@ def test_a_drug_service_is_told_of_those_it_holds() -> None:
         example(SteppedUp, partner=ME),
     ):
         assert told(fact, PartnerKind.DRUG_SERVICE, label=Label.SUBSTANCE)
-    named_by_me = example(pathway.KeyWorkerNamed)
+    named_by_me = example(KeyWorkerNamed)
     assert told(named_by_me, PartnerKind.DRUG_SERVICE, by=ME)
     assert told(named_by_me, PartnerKind.DRUG_SERVICE) is None
 

@@ -16,7 +16,7 @@ from domain.handover import (
 )
 from domain.intentions.pathways import TheReferralIsEscalated
 from domain.kernel import Asked, Fact
-from domain.pathway import OnlyTheResponsibleMay, Pathway, PathwayOpened, pathway_of
+from domain.pathway import Pathway, PathwayOpened, pathway_of
 from domain.policies.escalation import Rung, Silence
 from domain.referral import (
     InformationAsked,
@@ -41,6 +41,7 @@ from domain.silence import (
     SilenceIsAcknowledged,
     ThisRungIsNotDue,
 )
+from domain.standing import OnlyTheResponsibleMay
 from domain.vocabulary import (
     DeclineReason,
     HandoverId,

@@ -96,7 +96,7 @@ def test_a_topic_names_one_fact() -> None:
 
 def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
     of_another_noun = dict.fromkeys(
-        ("handover", "leaving", "steps", "hold", "discharge", "review"), "pathway"
+        ("handover", "leaving", "steps", "hold", "key_worker", "discharge", "review"), "pathway"
     )
     of_another_noun |= {
         "advice": "referral",
