@@ -324,6 +324,16 @@ def test_the_next_meeting_takes_over_what_was_not_reached_when_it_is_scheduled_l
         place.care.schedule_next_meeting(MDT, asked=by(WIGG))
 
 
+def test_what_is_carried_over_was_on_a_list_in_time(place: Community) -> None:
+    place.care.list_case(MDT, ROSA, question="Who helps?", present=(WIGG, TRUST), asked=by(WIGG))
+    following = MeetingId(place.care.schedule_next_meeting(MDT, asked=by(WIGG)).id)
+    place.care.circulate_list(following, asked=by(WIGG))
+    place.care.close_meeting(MDT, asked=by(WIGG))
+    listed = place.facts()[-3]
+    assert isinstance(listed, CaseListed)
+    assert not listed.late
+
+
 # Who leaves the room
 
 
