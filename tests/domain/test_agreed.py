@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain import action, discussion, implementation, meeting
+from domain.action import Action
 from domain.case import Attendee, CaseListed, Dissent, MustLeaveTheRoom
 from domain.handover import NobodyOfferedThisHandover
 from domain.implementation import DecisionNotImplemented, Implementation, implementation_of
@@ -479,3 +480,17 @@ def test_dissent_after_the_decision_changes_nothing_of_it(place: Community) -> N
     assert type(last(place)).__name__ == "DissentRecorded"
     place.refer("Rosa to therapy")
     assert "DissentRecorded" not in place.share().types(TALKING), "who sat there is not told"
+
+
+def test_an_action_offers_what_may_be_said_of_it_until_it_is_over(place: Community) -> None:
+    hear(place)
+    agreed = agree(place)
+
+    def offered(partner: PartnerId) -> tuple[str, ...]:
+        return place.care._load(Action, agreed).next_actions(partner)
+
+    assert offered(HOUSING) == ("completion", "drop")
+    assert offered(WIGG) == ("drop",)
+    assert offered(TRUST) == ()
+    place.care.complete_action(agreed, asked=by(HOUSING))
+    assert offered(HOUSING) == offered(WIGG) == ()

@@ -610,3 +610,9 @@ def test_the_order_of_partners_is_always_the_same(place: Community) -> None:
             two.follow(replace(fact), backwards).disclosures
         )
     assert (one, list(one.told)) == (two, list(two.told))
+
+
+def test_who_takes_its_only_referral_back_is_told_no_more_of_the_person(place: Community) -> None:
+    sent = place.refer("the charity asks", sender=CHARITY, source=Source.PARTNER)
+    place.care.withdraw_referral(sent, asked=by(CHARITY))
+    assert CHARITY not in place.share().circle.told

@@ -307,3 +307,13 @@ def test_that_a_drug_service_left_tells_others_only_who_holds_the_person(place: 
     assert str(DRUGS) not in told.text(TALKING)
     assert told.told(WIGG, "ResponsibilityFellBack").data["sender"] == str(DRUGS)
     assert CHARITY not in told.entries or "ResponsibilityFellBack" not in told.types(CHARITY)
+
+
+def test_nobody_falls_back_to_who_holds_them_already() -> None:
+    place = Community()
+    place.register()
+    place.refer("Rosa to gardening", to=GARDENING)
+    way = place.pathway()
+    asked = Asked(WIGG, MONDAY, uuid4())
+    fell = way.fall_back(WIGG, because=Because.PARTNER_LEFT, label=Label.ORDINARY, asked=asked)
+    assert fell is None

@@ -26,8 +26,17 @@ from domain.referral import (
     ReferralRedirected,
     ReferralWasNotAccepted,
     ReferralWithdrawn,
+    ReferredOnward,
 )
-from domain.vocabulary import DeclineReason, EndReason, Label, Mode, Responsibility, Source
+from domain.vocabulary import (
+    DeclineReason,
+    EndReason,
+    Label,
+    Mode,
+    ReferralId,
+    Responsibility,
+    Source,
+)
 from tests.people import CHARITY, DRUG_CARE, DRUGS, ROSA, TALKING, THERAPY, TRUST, WARD, WIGG, named
 from tests.scenario import Given, Happened, by, given
 
@@ -263,3 +272,14 @@ def test_who_passed_it_on_is_remembered() -> None:
     noun = referral(REDIRECTED).noun
     assert noun.refused_by == [TALKING]
     assert (noun.receiver, noun.service) == (TRUST, WARD)
+
+
+def test_a_referral_onward_is_noted_once() -> None:
+    onward = ReferralId(named("onward"))
+
+    def refer_onward(r: Referral) -> object:
+        return r.refer_onward(onward, person=ROSA, asked=by(TALKING))
+
+    noted = referral(ACCEPTED).when(refer_onward)
+    noted.then(ReferredOnward(onward=onward))
+    Given(noted.noun).when(refer_onward).then_nothing()
