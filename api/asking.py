@@ -43,7 +43,8 @@ from domain.measure import MeasureIsComplete
 from domain.meeting import MeetingIsScheduled, MeetingIsUnknown
 from domain.partner import PartnerHasLeft
 from domain.person import PersonIsKnown
-from domain.referral import ReferralExists, ReferralIsUnknown
+from domain.referral import ReferralIsUnknown
+from domain.request import ReferralExists
 from domain.vocabulary import EditId, MeetingId, PersonId
 from projections import record
 from projections.entries import Entry

@@ -20,7 +20,8 @@ from api.texts import Instant, Text
 from domain.application import CareCoordination
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked
-from domain.referral import ReferralIsUnknown, State
+from domain.referral import ReferralIsUnknown
+from domain.request import State
 from domain.sharing import RECEIVED, SENT
 from domain.vocabulary import (
     ContactId,

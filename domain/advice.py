@@ -5,18 +5,22 @@ Its facts belong to the referral that may come of it, which decides (`domain.ref
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.kernel import (
+    Asked,
     BrokenRule,
     Category,
     Clinical,
     Coordination,
     Fact,
     PersonalText,
+    Recorded,
     Recorder,
 )
-from domain.vocabulary import PartnerId, Priority, Recommendation, ServiceId
+from domain.request import OnlyTheReceiverMay, ReferralExists, Request, State
+from domain.vocabulary import Label, PartnerId, PersonId, Priority, Recommendation, ServiceId
 
 # What happened
 
@@ -78,6 +82,59 @@ class NoAdviceWasAsked(BrokenRule):
 
 class DestinationIsNeeded(BrokenRule):
     """Nobody is turned away: say which service the person needs instead, or redirect to it."""
+
+
+# What may happen next
+
+
+@dataclass
+class Advising(Request):
+    """What may be asked and advised before a request is made."""
+
+    def ask_advice(
+        self, asking: AdviceAsked, *, person: PersonId, label: Label, asked: Asked
+    ) -> Recorded:
+        """Ask a service for advice before referring.
+
+        Raises `ReferralExists`, `AdviceIsAmongProfessionals`, `AdviceComesFromAnother`.
+        """
+        if self.state is not None:
+            raise ReferralExists(self.id)
+        if asked.practitioner is None:
+            raise AdviceIsAmongProfessionals(self.id)
+        if asking.receiver == asking.sender:
+            raise AdviceComesFromAnother(self.id)
+        return self.record(asking, asked, person=person, label=label)
+
+    def give_advice(
+        self,
+        advice: str,
+        recommendation: Recommendation,
+        *,
+        instead: ServiceId | None,
+        label: Label,
+        asked: Asked,
+    ) -> Recorded:
+        """Advise, and recommend to refer, not to, or another service (``label`` is that one's).
+
+        Raises `OnlyTheReceiverMay`, `NoAdviceWasAsked`, `AdviceIsAmongProfessionals`,
+        `DestinationIsNeeded`.
+        """
+        if asked.organisation != self.receiver:
+            raise OnlyTheReceiverMay(self.id)
+        if self.state is not State.ADVICE_ASKED:
+            raise NoAdviceWasAsked(self.id)
+        if asked.practitioner is None:
+            raise AdviceIsAmongProfessionals(self.id)
+        if recommendation is Recommendation.ANOTHER_SERVICE and instead is None:
+            raise DestinationIsNeeded(self.id)
+        fact = AdviceGiven(
+            receiver=asked.organisation,
+            recommendation=recommendation,
+            instead=instead,
+            advice=advice,
+        )
+        return self._record(fact, asked, label)
 
 
 FACTS: tuple[type[Fact], ...] = (AdviceAsked, AdviceGiven)

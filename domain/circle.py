@@ -25,6 +25,7 @@ from domain.kernel import Category, Recorded
 from domain.leaving import ResponsibilityFellBack
 from domain.partner import AgreementSigned
 from domain.sharing import Backfill, Disclosure, may_know
+from domain.unanswered import ReferralExpired
 from domain.vocabulary import PartnerId, PersonId, Scope
 
 
@@ -237,10 +238,7 @@ class Circle:
             case referral.ReferralRedirected() as redirected:
                 end(redirected.from_receiver, "received", stream)
                 self._join(redirected.receiver, f"received {stream}", stream)
-            case (
-                referral.ReferralDeclined(receiver=receiver)
-                | referral.ReferralExpired(receiver=receiver)
-            ):
+            case referral.ReferralDeclined(receiver=receiver) | ReferralExpired(receiver=receiver):
                 self._leave(receiver, f"sent {stream}")  # a person's own request, recorded by it
                 end(receiver, "received", stream)
             case referral.ReferralWithdrawn(receiver=receiver):

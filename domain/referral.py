@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
 from domain.advice import FACTS as ADVICE_FACTS
 from domain.advice import (
     AdviceAsked,
-    AdviceComesFromAnother,
-    AdviceFact,
     AdviceGiven,
-    AdviceIsAmongProfessionals,
     AdviceIsAwaited,
+    Advising,
     DestinationIsNeeded,
-    NoAdviceWasAsked,
 )
 from domain.kernel import (
-    Aggregate,
     Ask,
     Asked,
     BrokenRule,
@@ -32,21 +26,34 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
-from domain.policies.escalation import Rung, Silence
-from domain.silence import Wait
+from domain.policies.escalation import Silence
+from domain.request import (
+    ADVICE,
+    AGAIN,
+    ENDED,
+    HELPED,
+    OPEN,
+    UNANSWERED,
+    WAITED_UNDER,
+    OnlyTheReceiverMay,
+    OnlyTheSenderMay,
+    ReferralExists,
+    ReferralFact,
+    ReferralIsNotWaiting,
+    State,
+)
+from domain.unanswered import FACTS as UNANSWERED_FACTS
+from domain.unanswered import ReferralExpired, SilenceAcknowledged, SilenceEscalated, Unanswered
 from domain.vocabulary import (
     DeclineReason,
     EndReason,
     Label,
     Mode,
     Moment,
-    NullificationReason,
     Particular,
     PartnerId,
-    PauseReason,
     PersonId,
     Priority,
-    Recommendation,
     ReferralId,
     Responsibility,
     ServiceId,
@@ -56,26 +63,11 @@ from domain.waiting import (
     FACTS as WAITING_FACTS,
 )
 from domain.waiting import (
-    Clock,
-    ClockIsNotNullified,
-    ClockNullified,
-    ClockReinstated,
-    NobodyWaits,
-    OnlyThePartiesMayNullify,
+    Waiting,
     WaitingFact,
-    WaitPaused,
-    WaitResumed,
 )
 
 # What happened
-
-
-class ReferralFact(Fact):
-    """What is asked of a service, and what it answers."""
-
-    TOPIC: ClassVar[str] = "referral:"
-    CATEGORY: ClassVar[Category] = Category.REFERRAL
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER,)
 
 
 class ReferralMade(ReferralFact):
@@ -169,15 +161,6 @@ class ReferralWithdrawn(ReferralFact):
     reason: Coordination[EndReason | None] = None
 
 
-class ReferralExpired(ReferralFact):
-    """Nobody answered in time; the sender still holds the person and must act."""
-
-    TOPIC: ClassVar[str] = "referral:ReferralExpired"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDERS_TIMER,)
-
-    receiver: PartnerId
-
-
 class ReferredOnward(ReferralFact):
     """The receiver asked another service too, or instead: the chain goes on in ``onward``."""
 
@@ -216,53 +199,15 @@ class OutcomeAcknowledged(ReferralFact):
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER,)
 
 
-class SilenceEscalated(ReferralFact):
-    """Nobody answered by ``due_at``, so the next one to act is told; recorded for the sender."""
-
-    TOPIC: ClassVar[str] = "referral:SilenceEscalated"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDERS_TIMER,)
-
-    rung: Rung
-    due_at: Moment
-    about: Silence = Silence.REFERRAL  # or the question back, which waits for the sender
-
-
-class SilenceAcknowledged(ReferralFact):
-    """Somebody has seen that nobody answered, and sees to it: no other rung is told."""
-
-    TOPIC: ClassVar[str] = "referral:SilenceAcknowledged"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
-
-
 # What is refused
-
-
-class ReferralExists(BrokenRule):
-    """A referral of this id has been made already."""
 
 
 class ReferralIsUnknown(BrokenRule):
     """No such referral is known here."""
 
 
-class OnlyTheReceiverMay(BrokenRule):
-    """Only the organisation the referral waits with may answer it so."""
-
-
-class OnlyTheSenderMay(BrokenRule):
-    """Only the organisation that made the referral may do this."""
-
-
-class ReferralIsNotWaiting(BrokenRule):
-    """The referral has been answered already; see its history for the answer."""
-
-
 class NoInformationWasAsked(BrokenRule):
     """The receiver has asked no question that waits for an answer."""
-
-
-class ReferralHasNotExpired(BrokenRule):
-    """The referral may still be answered: not everybody was told, or somebody sees to it."""
 
 
 class ReferralWasNotAccepted(BrokenRule):
@@ -288,113 +233,21 @@ class AlreadyTheReceiver(BrokenRule):
 # What is true now and may happen next
 
 
-class State(StrEnum):
-    ADVICE_ASKED = "advice asked"
-    ADVICE_GIVEN = "advice given"
-    WAITING = "waiting"
-    INFORMATION_ASKED = "information asked"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-    CLOSED = "closed"
-    ACKNOWLEDGED = "acknowledged"
-
-
-OPEN = frozenset({State.WAITING, State.INFORMATION_ASKED})
-HELPED = frozenset({State.ACCEPTED, State.CLOSED})
-"""States in which the receiver helps or has helped: what it saw may still be recorded, late."""
-WAITED_UNDER = OPEN | {State.ACCEPTED}
-"""States in which somebody may still be waiting to be seen."""
-
-ADVICE = frozenset({State.ADVICE_ASKED, State.ADVICE_GIVEN})
-AGAIN = ADVICE | {State.DECLINED, State.EXPIRED}
-"""States in which the sender may refer: after advice under the same id, else by a new referral."""
-
-UNANSWERED = OPEN | {State.ADVICE_ASKED}
-"""States in which the sender waits for the receiver."""
-
-ENDED = frozenset({State.DECLINED, State.EXPIRED, State.CLOSED, State.ADVICE_GIVEN})
-"""States whose outcome the sender has still to acknowledge."""
-
-
 @dataclass
-class Referral(Aggregate):
+class Referral(Advising, Unanswered, Waiting):
     """One request and its answers, from a question before it to the sender's thanks.
 
     ``correlation`` is the first referral of the chain this one belongs to; ``onward`` are those the
     receiver made from it.
-
-    ``wait`` is the receiver's silence. A question back ends it, for somebody has read the referral,
-    and begins the sender's; the answer and a redirection begin the receiver's anew.
     """
 
-    NOUN: ClassVar[str] = "referral"
-
-    state: State | None = None
-    person: PersonId | None = None
-    sender: PartnerId | None = None
-    receiver: PartnerId | None = None
-    service: ServiceId | None = None
-    source: Source | None = None
-    responsibility: Responsibility = Responsibility.HELP_ALONGSIDE
-    priority: Priority = Priority.ROUTINE
-    label: Label = Label.ORDINARY
-    wait: Wait | None = None
-    clock: Clock = field(default_factory=Clock)
     first_contact_at: Moment | None = None
-    correlation: UUID | None = None
     onward: list[ReferralId] = field(default_factory=list)
     refused_by: list[PartnerId] = field(default_factory=list)
 
     @property
     def referral(self) -> ReferralId:
         return ReferralId(self.id)
-
-    def ask_advice(
-        self, asking: AdviceAsked, *, person: PersonId, label: Label, asked: Asked
-    ) -> Recorded:
-        """Ask a service for advice before referring.
-
-        Raises `ReferralExists`, `AdviceIsAmongProfessionals`, `AdviceComesFromAnother`.
-        """
-        if self.state is not None:
-            raise ReferralExists(self.id)
-        if asked.practitioner is None:
-            raise AdviceIsAmongProfessionals(self.id)
-        if asking.receiver == asking.sender:
-            raise AdviceComesFromAnother(self.id)
-        return self.record(asking, asked, person=person, label=label)
-
-    def give_advice(
-        self,
-        advice: str,
-        recommendation: Recommendation,
-        *,
-        instead: ServiceId | None,
-        label: Label,
-        asked: Asked,
-    ) -> Recorded:
-        """Advise, and recommend to refer, not to, or another service (``label`` is that one's).
-
-        Raises `OnlyTheReceiverMay`, `NoAdviceWasAsked`, `AdviceIsAmongProfessionals`,
-        `DestinationIsNeeded`.
-        """
-        if asked.organisation != self.receiver:
-            raise OnlyTheReceiverMay(self.id)
-        if self.state is not State.ADVICE_ASKED:
-            raise NoAdviceWasAsked(self.id)
-        if asked.practitioner is None:
-            raise AdviceIsAmongProfessionals(self.id)
-        if recommendation is Recommendation.ANOTHER_SERVICE and instead is None:
-            raise DestinationIsNeeded(self.id)
-        fact = AdviceGiven(
-            receiver=asked.organisation,
-            recommendation=recommendation,
-            instead=instead,
-            advice=advice,
-        )
-        return self._record(fact, asked, label)
 
     def make(
         self,
@@ -579,87 +432,6 @@ class Referral(Aggregate):
             raise ReferralHasNotEnded(self.id)
         return self._record(OutcomeAcknowledged(), asked)
 
-    def escalate_silence(self, rung: Rung, *, asked: Asked) -> Recorded | None:
-        """Tell the next one that nobody answered. Asked twice, it tells once.
-
-        A timer asks this for the sender, who still holds the question. Raises `OnlyTheSenderMay`,
-        `ReferralIsNotWaiting` and what `Wait.climb` raises.
-        """
-        self._sending(asked)
-        wait = self._waiting()
-        due = wait.climb(rung, asked.at)
-        if due is None:
-            return None
-        fact = SilenceEscalated(rung=rung, due_at=due.at, about=wait.about)
-        return self._record(fact, asked)
-
-    def expire(self, *, left: bool = False, asked: Asked) -> Recorded | None:
-        """Let an unanswered referral come back to its sender. Asked twice, it expires once.
-
-        A timer asks this for the sender: when everybody was told of the silence and nobody sees to
-        it, or when the receiver has ``left``. Raises `OnlyTheSenderMay`, `ReferralIsNotWaiting`,
-        `ReferralHasNotExpired`.
-        """
-        self._sending(asked)
-        if self.state is State.EXPIRED:
-            return None
-        if self.state not in UNANSWERED:
-            raise ReferralIsNotWaiting(self.id, self.state)
-        if not left and not (self.wait and self.wait.expired(asked.at)):
-            raise ReferralHasNotExpired(self.id)
-        assert self.receiver is not None
-        return self._record(ReferralExpired(receiver=self.receiver), asked)
-
-    def acknowledge_silence(self, *, asked: Asked) -> Recorded | None:
-        """See to an escalated silence. Asked twice, it answers once.
-
-        Raises `ReferralIsNotWaiting` and what `Wait.may_acknowledge` raises.
-        """
-        if self._waiting().may_acknowledge((self.receiver, self.sender), asked):
-            return self._record(SilenceAcknowledged(), asked)
-        return None
-
-    def pause_wait(
-        self, reason: PauseReason, *, until: date | None, note: str | None, asked: Asked
-    ) -> Recorded | None:
-        """Note that the person cannot be seen for a while. Raises `OnlyTheReceiverMay`.
-
-        The receiver's silence goes on: it is asked for an answer, not for an appointment. Raises
-        `NobodyWaits` too.
-        """
-        self._keeping_waiting(asked)
-        if self.clock.paused_since is not None:
-            return None
-        return self._record(WaitPaused(reason=reason, until=until, note=note), asked)
-
-    def resume_wait(self, *, asked: Asked) -> Recorded:
-        """Note that the person can be seen again.
-
-        Raises `OnlyTheReceiverMay`, `NobodyWaits`, `WaitIsNotPaused`, `PauseEndsBeforeItBegan`.
-        """
-        self._keeping_waiting(asked)
-        self.clock.may_resume(asked.at)
-        return self._record(WaitResumed(), asked)
-
-    def nullify_clock(
-        self, reason: NullificationReason, *, note: str | None, asked: Asked
-    ) -> Recorded | None:
-        """Say that the wait should never have started, also when the referral has ended.
-
-        Raises `OnlyThePartiesMayNullify`.
-        """
-        self._party(asked)
-        if self.clock.nullified:
-            return None
-        return self._record(ClockNullified(reason=reason, note=note), asked)
-
-    def reinstate_clock(self, *, asked: Asked) -> Recorded:
-        """Take a nullification back. Raises `OnlyThePartiesMayNullify`, `ClockIsNotNullified`."""
-        self._party(asked)
-        if not self.clock.nullified:
-            raise ClockIsNotNullified(self.id)
-        return self._record(ClockReinstated(), asked)
-
     def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
         """What this organisation may ask next, in the words of the interface."""
         receiving, sending = organisation == self.receiver, organisation == self.sender
@@ -686,49 +458,6 @@ class Referral(Aggregate):
                 receiving=receiving, sending=sending, waits=self.state in WAITED_UNDER
             )
         return tuple(actions)
-
-    def _keeping_waiting(self, asked: Asked) -> None:
-        if asked.organisation != self.receiver:
-            raise OnlyTheReceiverMay(self.id)
-        if self.state not in WAITED_UNDER:
-            raise NobodyWaits(self.id)
-
-    def _party(self, asked: Asked) -> None:
-        if asked.organisation not in (self.receiver, self.sender):
-            raise OnlyThePartiesMayNullify(self.id)
-
-    def _record(
-        self,
-        fact: ReferralFact | AdviceFact | WaitingFact,
-        asked: Asked,
-        label: Label = Label.ORDINARY,
-    ) -> Recorded:
-        """Record under the referral's own label, or under a stricter one for this fact alone."""
-        return self.record(
-            fact,
-            asked,
-            person=self.person,
-            label=label if self.label is Label.ORDINARY else self.label,
-            correlation=self.correlation,
-        )
-
-    def _answering(self, asked: Asked) -> None:
-        if asked.organisation != self.receiver:
-            raise OnlyTheReceiverMay(self.id)
-        if self.state not in OPEN:
-            raise ReferralIsNotWaiting(self.id, self.state)
-
-    def _sending(self, asked: Asked) -> None:
-        if asked.organisation != self.sender:
-            raise OnlyTheSenderMay(self.id)
-
-    def _waiting(self) -> Wait:
-        if self.wait is None:
-            raise ReferralIsNotWaiting(self.id, self.state)
-        return self.wait
-
-    def _wait_since(self, recorded: Recorded, about: Silence = Silence.REFERRAL) -> Wait:
-        return Wait.since(about, recorded, self.priority)
 
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
@@ -795,12 +524,10 @@ FACTS: tuple[type[Fact], ...] = (
     ReferralDeclined,
     ReferralRedirected,
     ReferralWithdrawn,
-    ReferralExpired,
     ReferredOnward,
     FirstContactMade,
     ReferralClosed,
     OutcomeAcknowledged,
-    SilenceEscalated,
-    SilenceAcknowledged,
+    *UNANSWERED_FACTS,
     *WAITING_FACTS,
 )

@@ -29,6 +29,7 @@ from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.partner import AgreementSigned
+from domain.request import ReferralFact
 from domain.standing import PathwayFact
 from domain.vocabulary import Label, PartnerId, Scope
 from domain.waiting import WaitingFact
@@ -243,7 +244,7 @@ def _concerns(
             return owner == partner or (at in own and coordinating)
         case discussion.CaseDiscussed(asked_by=one, advised_by=other):
             return partner in (one.partner, other.partner)
-        case referral.ReferralFact() | AdviceFact() | WaitingFact():
+        case ReferralFact() | AdviceFact() | WaitingFact():
             return recorded.originator_id in own
         case meeting.MeetingFact() | CaseFact():
             return recorded.originator_id in own

@@ -6,11 +6,22 @@ counts them: that is dated data (`domain.policies.clocks`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar
 
-from domain.kernel import Ask, BrokenRule, Category, Clinical, Fact, PersonalText, Recorder
+from domain.kernel import (
+    Ask,
+    Asked,
+    BrokenRule,
+    Category,
+    Clinical,
+    Fact,
+    PersonalText,
+    Recorded,
+    Recorder,
+)
+from domain.request import WAITED_UNDER, OnlyTheReceiverMay, Request
 from domain.vocabulary import Moment, NullificationReason, PauseReason
 
 # What happened
@@ -122,6 +133,67 @@ class Clock:
         if receiving or sending:
             actions.append("reinstatement" if self.nullified else "nullification")
         return tuple(actions)
+
+
+# What may happen next
+
+
+@dataclass
+class Waiting(Request):
+    """Whether the wait to be seen is paused, and whether it counts."""
+
+    clock: Clock = field(default_factory=Clock)
+
+    def pause_wait(
+        self, reason: PauseReason, *, until: date | None, note: str | None, asked: Asked
+    ) -> Recorded | None:
+        """Note that the person cannot be seen for a while. Raises `OnlyTheReceiverMay`.
+
+        The receiver's silence goes on: it is asked for an answer, not for an appointment. Raises
+        `NobodyWaits` too.
+        """
+        self._keeping_waiting(asked)
+        if self.clock.paused_since is not None:
+            return None
+        return self._record(WaitPaused(reason=reason, until=until, note=note), asked)
+
+    def resume_wait(self, *, asked: Asked) -> Recorded:
+        """Note that the person can be seen again.
+
+        Raises `OnlyTheReceiverMay`, `NobodyWaits`, `WaitIsNotPaused`, `PauseEndsBeforeItBegan`.
+        """
+        self._keeping_waiting(asked)
+        self.clock.may_resume(asked.at)
+        return self._record(WaitResumed(), asked)
+
+    def nullify_clock(
+        self, reason: NullificationReason, *, note: str | None, asked: Asked
+    ) -> Recorded | None:
+        """Say that the wait should never have started, also when the referral has ended.
+
+        Raises `OnlyThePartiesMayNullify`.
+        """
+        self._party(asked)
+        if self.clock.nullified:
+            return None
+        return self._record(ClockNullified(reason=reason, note=note), asked)
+
+    def reinstate_clock(self, *, asked: Asked) -> Recorded:
+        """Take a nullification back. Raises `OnlyThePartiesMayNullify`, `ClockIsNotNullified`."""
+        self._party(asked)
+        if not self.clock.nullified:
+            raise ClockIsNotNullified(self.id)
+        return self._record(ClockReinstated(), asked)
+
+    def _keeping_waiting(self, asked: Asked) -> None:
+        if asked.organisation != self.receiver:
+            raise OnlyTheReceiverMay(self.id)
+        if self.state not in WAITED_UNDER:
+            raise NobodyWaits(self.id)
+
+    def _party(self, asked: Asked) -> None:
+        if asked.organisation not in (self.receiver, self.sender):
+            raise OnlyThePartiesMayNullify(self.id)
 
 
 FACTS: tuple[type[Fact], ...] = (WaitPaused, WaitResumed, ClockNullified, ClockReinstated)

@@ -27,17 +27,19 @@ from domain.handover import (
 )
 from domain.kernel import Fact, Recorded
 from domain.policies.escalation import Rung, Silence
+from domain.request import ReferralFact
 from domain.silence import Wait
+from domain.unanswered import ReferralExpired, SilenceAcknowledged, SilenceEscalated
 from domain.vocabulary import PartnerId, PersonId, Priority
 from projections.statements import statements
 
 SQL = statements("silences")
-ABOUT_A_REFERRAL = (referral.ReferralFact, AdviceFact)
+ABOUT_A_REFERRAL = (ReferralFact, AdviceFact)
 ANSWERS = (
     referral.ReferralAccepted,
     referral.ReferralDeclined,
     referral.ReferralWithdrawn,
-    referral.ReferralExpired,
+    ReferralExpired,
     AdviceGiven,
     HandoverAccepted,
     HandoverDeclined,
@@ -105,9 +107,9 @@ class Silences:
                 about = Silence.INFORMATION if asked_back else Silence.REFERRAL
                 anew = Wait.since(about, recorded, row.wait.priority)
                 self._keep(replace(row, wait=anew, since=recorded.position))
-            case referral.SilenceAcknowledged() | HandoverSilenceAcknowledged() if row:
+            case SilenceAcknowledged() | HandoverSilenceAcknowledged() if row:
                 self._keep(replace(row, wait=row.wait.heard()))
-            case referral.SilenceEscalated(rung=rung) | HandoverSilenceEscalated(rung=rung) if row:
+            case SilenceEscalated(rung=rung) | HandoverSilenceEscalated(rung=rung) if row:
                 self._keep(replace(row, wait=row.wait.climbed(rung, at)))
             case _ if row and isinstance(fact, ANSWERS) and _ends(fact, row.wait.about):
                 del self._rows[what]

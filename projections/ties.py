@@ -18,6 +18,7 @@ from domain.advice import AdviceAsked, AdviceGiven
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverLapsed, HandoverOffered
 from domain.kernel import Recorded
 from domain.leaving import ResponsibilityFellBack
+from domain.unanswered import ReferralExpired
 from domain.vocabulary import PartnerId, PersonId, Tied
 from projections.statements import statements
 
@@ -68,7 +69,7 @@ class Ties:
                 AdviceGiven()
                 | referral.ReferralDeclined()
                 | referral.ReferralWithdrawn()
-                | referral.ReferralExpired()
+                | ReferralExpired()
                 | referral.ReferralClosed()
             ):
                 self._untie(Tied.REFERRAL, stream)

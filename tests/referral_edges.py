@@ -19,12 +19,12 @@ from domain.referral import (
     ReferralAccepted,
     ReferralClosed,
     ReferralDeclined,
-    ReferralExpired,
     ReferralMade,
     ReferralRedirected,
     ReferralWithdrawn,
     ReferredOnward,
 )
+from domain.unanswered import ReferralExpired
 from domain.vocabulary import (
     DeclineReason,
     EndReason,

@@ -12,7 +12,7 @@ import pytest
 from domain import catalogue
 from domain.intentions.deciding import FACTS
 from domain.kernel import Aggregate, BrokenRule, Category
-from domain.referral import State
+from domain.request import State
 from domain.vocabulary import (
     Decision,
     Mode,

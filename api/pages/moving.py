@@ -15,7 +15,7 @@ from api.pages.visit import Visit
 from domain.discharge import WITH_THEIR_OWN_ACTIVITY
 from domain.policies import steps
 from domain.policies.steps import Agreement, Evidence
-from domain.referral import OPEN
+from domain.request import OPEN
 from domain.sharing import SENT
 from domain.vocabulary import EndReason, Source
 

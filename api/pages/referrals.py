@@ -20,7 +20,7 @@ from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
 from domain.kernel import Category
-from domain.referral import UNANSWERED
+from domain.request import UNANSWERED
 from domain.sharing import RECEIVED, SENT
 from projections.entries import Entry
 

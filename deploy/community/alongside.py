@@ -11,7 +11,8 @@ from deploy.community.community import HELD_BY, Community, Helped, Life
 from deploy.community.organisation import Offer, Organisation, Practitioner
 from domain import contact
 from domain.policies.days import local_date
-from domain.referral import ENDED, OPEN, Referral, State
+from domain.referral import Referral
+from domain.request import ENDED, OPEN, State
 from domain.vocabulary import (
     Attendance,
     ContactId,

@@ -9,7 +9,8 @@ from deploy.community.alongside import Way
 from deploy.community.community import Community, Helped, Life
 from domain.pathway import Pathway
 from domain.policies.days import local_date
-from domain.referral import OPEN, Referral, State
+from domain.referral import Referral
+from domain.request import OPEN, State
 from domain.vocabulary import (
     Attendance,
     EndReason,

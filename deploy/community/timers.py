@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from deploy.community.community import Community, Helped, Life
 from deploy.community.organisation import Organisation
-from domain.referral import UNANSWERED, Referral
+from domain.referral import Referral
+from domain.request import UNANSWERED
 from domain.silence import Wait
 from domain.vocabulary import HandoverId, Moment, ReferralId
 

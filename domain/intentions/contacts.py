@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain import contact, measure, referral
 from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked
+from domain.request import HELPED, OnlyTheReceiverMay, State
 from domain.vocabulary import (
     Attendance,
     ContactId,
@@ -74,7 +75,7 @@ class ContactIntentions(Deciding):
             if attendance not in contact.SEEN or booked.referral is None:
                 return (booked,)
             under = self._referral(booked.referral)
-            if under.state in referral.HELPED:
+            if under.state in HELPED:
                 under.note_first_contact(asked=asked)
             return booked, under
 
@@ -116,8 +117,8 @@ class ContactIntentions(Deciding):
         """The referral the asking organisation has taken on. Raises `ReferralWasNotAccepted`."""
         under = self._referral(referral_id)
         if under.receiver != asked.organisation:
-            raise referral.OnlyTheReceiverMay(referral_id)
-        if under.state is not referral.State.ACCEPTED:
+            raise OnlyTheReceiverMay(referral_id)
+        if under.state is not State.ACCEPTED:
             self._living_behind(referral_id)
             raise referral.ReferralWasNotAccepted(referral_id)
         return under

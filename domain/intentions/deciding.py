@@ -35,6 +35,7 @@ from domain.mapping import FactMapper, Keys, Topics
 from domain.pathway import pathway_of
 from domain.policies import entry, steps
 from domain.policies.days import local_date
+from domain.request import ReferralIsNotWaiting
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
@@ -75,7 +76,7 @@ OVER = (
     handover.NobodyOfferedThisHandover,
     OnlyTheResponsibleMay,
     PathwayIsClosed,
-    referral.ReferralIsNotWaiting,
+    ReferralIsNotWaiting,
     referral.ReferralWasNotAccepted,
 )
 """Refusals that say that something is over, and not why."""

@@ -11,6 +11,7 @@ from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePer
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies import entry
+from domain.request import OPEN, UNANSWERED, State
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
     Attendance,
@@ -212,7 +213,7 @@ class EndingIntentions(Deciding):
         asking = self._referral(referral_id)
         if asking.receiver != organisation:
             return ()
-        if asking.state is referral.State.ACCEPTED:
+        if asking.state is State.ACCEPTED:
             closed = asking.end(EndReason.PROVIDER_LEFT, asked=asked, cause=None)
             assert closed is not None, "what was accepted has ended now"
             assert asking.person is not None
@@ -223,7 +224,7 @@ class EndingIntentions(Deciding):
                 if each.referral == referral_id
                 and each.stand_down(Attendance.CANCELLED_BY_SERVICE, asked=asked, cause=closed.id)
             )
-        if asking.state not in referral.UNANSWERED:
+        if asking.state not in UNANSWERED:
             return ()
         assert asking.sender is not None
         assert asking.person is not None
@@ -255,7 +256,7 @@ class EndingIntentions(Deciding):
             raise NobodyElseMayHold(held.id)
         to, offer = may[0], way.offer
         if offer is not None:
-            carried = self._load(referral.Referral, offer.handover).state in referral.OPEN
+            carried = self._load(referral.Referral, offer.handover).state in OPEN
             if not carried or offer.receiver == to:  # else its receiver may still take them on
                 way.lapse_handover(offer.handover, asked=asked)
         way.fall_back(to, because=Because.PARTNER_LEFT, label=self._label(to), asked=asked)

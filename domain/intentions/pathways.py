@@ -12,6 +12,7 @@ from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies.escalation import Rung
 from domain.policies.steps import Agreement
+from domain.request import OPEN, ReferralExists
 from domain.standing import OnlyTheResponsibleMay
 from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
@@ -83,7 +84,7 @@ class PathwayIntentions(Deciding):
             if way.responsible != asked.organisation:
                 raise OnlyTheResponsibleMay(way.id)
             if self._load(referral.Referral, handover).version:
-                raise referral.ReferralExists(handover)
+                raise ReferralExists(handover)
             if handover in way.answered:
                 raise HandoverExists(handover)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
@@ -112,7 +113,7 @@ class PathwayIntentions(Deciding):
 
         def back(way: pathway.Pathway) -> Recorded:
             if self._load(referral.Referral, handover).version:
-                raise referral.ReferralExists(handover)
+                raise ReferralExists(handover)
             if way.came_from:
                 last = way.came_from[-1]
                 self._may_hold(way, last.partner)
@@ -149,7 +150,7 @@ class PathwayIntentions(Deciding):
             way = self._pathway(person_id)
             carried = self._carrying(handover, person_id)
             declined = None
-            if carried and carried.state in referral.OPEN:
+            if carried and carried.state in OPEN:
                 declined = carried.decline(DeclineReason.NOT_ELIGIBLE, note=note, asked=asked)
             way.decline_handover(
                 handover, note=note, asked=asked, cause=declined.id if declined else None

@@ -13,6 +13,7 @@ from domain.policies.escalation import Rung
 from domain.policies.minimum_data import ReferralIsIncomplete, demanded
 from domain.policies.steps import Evidence
 from domain.steps import NO_GROUNDS, Grounds
+from domain.unanswered import ReferralExpired
 from domain.vocabulary import (
     DeclineReason,
     EndReason,
@@ -333,7 +334,7 @@ class ReferralIntentions(BeforeSending):
         assert asking.person is not None
         way = self._pathway(asking.person)
         handover = HandoverId(asking.id)
-        if isinstance(because.fact, referral.ReferralWithdrawn | referral.ReferralExpired):
+        if isinstance(because.fact, referral.ReferralWithdrawn | ReferralExpired):
             way.lapse_handover(handover, asked=asked, cause=because.id)
         elif way.offer and way.offer.handover == handover:
             way.decline_handover(handover, note=None, asked=asked, cause=because.id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.policies import reviews
-from domain.referral import State
+from domain.request import State
 from domain.sharing import ENDED, SENT, WITHDRAWN
 from domain.vocabulary import Content, ReviewOf
 from projections.entries import Entry

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.policies.escalation import Silence
-from domain.referral import Referral, State
+from domain.referral import Referral
+from domain.request import State
 from domain.sharing import RECEIVED, SENT
 from domain.vocabulary import PartnerId, Source
 from domain.waiting import Clock

@@ -11,7 +11,8 @@ import pytest
 from api import problems
 from deploy.community.place import LOW
 from domain.kernel import BrokenRule
-from domain.referral import ReferralIsNotWaiting, ReferralIsUnknown
+from domain.referral import ReferralIsUnknown
+from domain.request import ReferralIsNotWaiting
 from tests.api.place import Client, Place
 
 ASKED: dict[str, Any] = {

@@ -27,7 +27,8 @@ from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway
 from domain.person import ConsentGiven, PersonRegistered
 from domain.policies.days import is_working_day, local_date
-from domain.referral import OPEN, Referral, ReferralMade, State
+from domain.referral import Referral, ReferralMade
+from domain.request import OPEN, State
 from domain.vocabulary import MeetingKind, PartnerKind, Source
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head

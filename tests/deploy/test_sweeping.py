@@ -15,7 +15,7 @@ from deploy.sweeping.swept import Swept
 from domain.handover import HandoverSilenceEscalated
 from domain.kernel import Asked, Recorded
 from domain.policies.escalation import Rung, Silence
-from domain.referral import SilenceEscalated
+from domain.unanswered import SilenceEscalated
 from domain.vocabulary import HandoverId, Priority, ReferralId
 from projections import schema
 from tests.database import Database

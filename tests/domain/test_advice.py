@@ -18,16 +18,14 @@ from domain.intentions.before_sending import Given
 from domain.policies.escalation import Rung
 from domain.policies.minimum_data import ReferralIsIncomplete
 from domain.referral import (
-    OnlyTheReceiverMay,
     OnwardIsForTheSamePerson,
     ReferralClosed,
     ReferralDeclined,
-    ReferralExists,
     ReferralMade,
     ReferralWasNotAccepted,
-    State,
     WhereToIsMissing,
 )
+from domain.request import OnlyTheReceiverMay, ReferralExists, State
 from domain.vocabulary import (
     DeclineReason,
     EndReason,

@@ -27,6 +27,7 @@ from domain.intentions.pathways import WithdrawTheReferral
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import Unknown
 from domain.partner import PartnerIsUnknown
+from domain.request import OnlyTheReceiverMay, ReferralExists, ReferralIsNotWaiting, State
 from domain.standing import OnlyTheResponsibleMay
 from domain.steps import AlreadyAtThisStep
 from domain.vocabulary import (
@@ -214,7 +215,7 @@ def test_accepting_it_moves_responsibility_and_step_in_one_save(place: Community
 def test_accepting_the_handover_accepts_the_referral_that_carried_it(place: Community) -> None:
     asked_for = place.refer("Rosa to therapy", take_over=True)
     place.care.accept_handover(ROSA, HandoverId(asked_for), asked=by(TALKING))
-    assert place.referral(asked_for).state is referral.State.ACCEPTED
+    assert place.referral(asked_for).state is State.ACCEPTED
     assert place.pathway().responsible == TALKING
 
 
@@ -234,7 +235,7 @@ def test_declining_leaves_the_sender_holding(place: Community) -> None:
 def test_declining_the_handover_declines_the_referral_that_carried_it(place: Community) -> None:
     asked_for = place.refer("Rosa to therapy", take_over=True)
     place.care.decline_handover(ROSA, HandoverId(asked_for), asked=by(TALKING))
-    assert place.referral(asked_for).state is referral.State.DECLINED
+    assert place.referral(asked_for).state is State.DECLINED
     assert place.pathway().offer is None
 
 
@@ -248,7 +249,7 @@ def test_redirecting_passes_the_offer_on(place: Community) -> None:
         "HandoverOffered",
     ]
     assert place.pathway().responsible == WIGG
-    with refused(referral.OnlyTheReceiverMay):
+    with refused(OnlyTheReceiverMay):
         place.accept(asked_for, TALKING)
     place.accept(asked_for, TRUST)
     assert place.pathway().responsible == TRUST
@@ -292,9 +293,9 @@ def test_a_handover_does_not_borrow_the_id_of_a_referral(place: Community) -> No
     place.register(TOM)
     toms = place.refer("Tom to the ward", to=WARD, person=TOM, take_over=True)
     place.refer("Rosa to therapy")
-    with refused(referral.ReferralExists):
+    with refused(ReferralExists):
         place.care.offer_handover(ROSA, HandoverId(toms), WARD, asked=by(WIGG))
-    assert place.referral(toms).state is referral.State.WAITING
+    assert place.referral(toms).state is State.WAITING
 
 
 # Objections
@@ -519,7 +520,7 @@ def test_a_key_stands_for_one_intention(place: Community) -> None:
         place.care.close_referral(
             asked_for, EndReason.COMPLETED, asked=by(TALKING, key=key, digest=b"close")
         )
-    assert place.referral(asked_for).state is referral.State.ACCEPTED
+    assert place.referral(asked_for).state is State.ACCEPTED
 
 
 def test_two_organisations_may_use_the_same_key(place: Community) -> None:
@@ -561,7 +562,7 @@ def test_who_is_overtaken_decides_anew(place: Community) -> None:
 def test_who_is_overtaken_by_a_different_answer_is_refused(place: Community) -> None:
     asked_for = place.refer("Rosa to therapy", take_over=True)
     slower = beside(place, lambda: place.accept(asked_for, TALKING))
-    with refused(referral.ReferralIsNotWaiting):
+    with refused(ReferralIsNotWaiting):
         slower.care.withdraw_referral(asked_for, asked=by(WIGG))
     assert place.pathway().responsible == TALKING
 

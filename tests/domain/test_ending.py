@@ -30,7 +30,8 @@ from domain.person import (
     ThePersonHasDied,
     ThePersonHasNotMovedYet,
 )
-from domain.referral import ReferralClosed, ReferralWithdrawn, State
+from domain.referral import ReferralClosed, ReferralWithdrawn
+from domain.request import State
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
     Attendance,

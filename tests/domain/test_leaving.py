@@ -23,9 +23,11 @@ from domain.partner import (
     PartnerIsUnknown,
     PartnerLeft,
 )
-from domain.referral import ReferralClosed, ReferralExpired, State
+from domain.referral import ReferralClosed
+from domain.request import State
 from domain.service import ServiceIsNotOpen
 from domain.standing import OnlyTheResponsibleMay
+from domain.unanswered import ReferralExpired
 from domain.vocabulary import (
     Attendance,
     Because,

@@ -27,6 +27,7 @@ from domain.mapping import (
     unseal,
 )
 from domain.partner import PartnerJoined
+from domain.request import State
 from domain.vocabulary import Decision, DecisionId, PartnerKind, PersonId, Purpose
 from tests.domain.test_stored import SAMPLES, load
 from tests.memory import MemoryKeys
@@ -173,7 +174,7 @@ def test_a_nul_or_half_a_character_is_refused(text: str) -> None:
     asked_for = place.refer("Rosa to therapy")
     with refused(TextCannotBeStored):
         place.care.ask_information(asked_for, text, asked=by(TALKING))
-    assert place.referral(asked_for).state is referral.State.WAITING
+    assert place.referral(asked_for).state is State.WAITING
 
 
 POISON = {"_type_": "datetime_iso", "_data_": "2026-03-02"}

@@ -11,23 +11,25 @@ from domain.referral import (
     InformationAsked,
     InformationGiven,
     NoInformationWasAsked,
-    OnlyTheReceiverMay,
-    OnlyTheSenderMay,
     OutcomeAcknowledged,
     Referral,
     ReferralAccepted,
     ReferralClosed,
     ReferralDeclined,
-    ReferralExists,
-    ReferralExpired,
     ReferralHasNotEnded,
-    ReferralIsNotWaiting,
     ReferralMade,
     ReferralRedirected,
     ReferralWasNotAccepted,
     ReferralWithdrawn,
     ReferredOnward,
 )
+from domain.request import (
+    OnlyTheReceiverMay,
+    OnlyTheSenderMay,
+    ReferralExists,
+    ReferralIsNotWaiting,
+)
+from domain.unanswered import ReferralExpired
 from domain.vocabulary import (
     DeclineReason,
     EndReason,

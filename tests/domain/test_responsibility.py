@@ -39,13 +39,11 @@ from domain.leaving import NothingFellBack
 from domain.pathway import Pathway, pathway_of
 from domain.referral import (
     NoInformationWasAsked,
-    OnlyTheReceiverMay,
-    OnlyTheSenderMay,
     Referral,
     ReferralHasNotEnded,
-    ReferralIsNotWaiting,
     ReferralWasNotAccepted,
 )
+from domain.request import OnlyTheReceiverMay, OnlyTheSenderMay, ReferralIsNotWaiting
 from domain.silence import NothingWasEscalated, OnlyThePartiesMayAcknowledge, SilenceIsAcknowledged
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (

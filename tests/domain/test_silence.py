@@ -21,19 +21,14 @@ from domain.policies.escalation import Rung, Silence
 from domain.referral import (
     InformationAsked,
     InformationGiven,
-    OnlyTheSenderMay,
     Referral,
     ReferralAccepted,
     ReferralDeclined,
-    ReferralExpired,
-    ReferralHasNotExpired,
-    ReferralIsNotWaiting,
     ReferralMade,
     ReferralRedirected,
     ReferralWithdrawn,
-    SilenceAcknowledged,
-    SilenceEscalated,
 )
+from domain.request import OnlyTheSenderMay, ReferralIsNotWaiting
 from domain.silence import (
     NothingWasEscalated,
     OnlySomebodyMayAcknowledge,
@@ -42,6 +37,12 @@ from domain.silence import (
     ThisRungIsNotDue,
 )
 from domain.standing import OnlyTheResponsibleMay
+from domain.unanswered import (
+    ReferralExpired,
+    ReferralHasNotExpired,
+    SilenceAcknowledged,
+    SilenceEscalated,
+)
 from domain.vocabulary import (
     DeclineReason,
     HandoverId,

@@ -8,7 +8,6 @@ import pytest
 
 from domain.kernel import Fact
 from domain.referral import (
-    OnlyTheReceiverMay,
     Referral,
     ReferralAccepted,
     ReferralClosed,
@@ -16,6 +15,7 @@ from domain.referral import (
     ReferralMade,
     ReferralRedirected,
 )
+from domain.request import OnlyTheReceiverMay
 from domain.vocabulary import (
     DeclineReason,
     EndReason,

@@ -9,7 +9,7 @@ import pytest
 from api.pages import drawing, words
 from api.pages.waiting import clock
 from domain.intentions.deciding import FACTS
-from domain.referral import State
+from domain.request import State
 from domain.vocabulary import Step
 from projections.record import STATUSES
 

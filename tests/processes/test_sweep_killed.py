@@ -27,7 +27,7 @@ from domain.handover import HandoverSilenceEscalated
 from domain.kernel import Asked, Recorded
 from domain.person import Details
 from domain.policies.escalation import Rung
-from domain.referral import SilenceEscalated
+from domain.unanswered import SilenceEscalated
 from domain.vocabulary import HandoverId, Mode, PartnerId, PersonId, ReferralId, Source
 from projections import schema
 from tests.people import KINDS, SERVICES, SUPPORT, TALKING, THERAPY, WARD, WIGG, named

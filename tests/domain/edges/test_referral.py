@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from domain.kernel import Asked
-from domain.referral import ADVICE, SilenceEscalated
+from domain.request import ADVICE
+from domain.unanswered import SilenceEscalated
 from domain.vocabulary import (
     DeclineReason,
     EndReason,
