@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain import action, discussion, implementation, meeting
-from domain.action import Action
+from domain.action import Action, ActionExists
 from domain.case import Attendee, CaseListed, Dissent, MustLeaveTheRoom
 from domain.handover import NobodyOfferedThisHandover
 from domain.implementation import DecisionNotImplemented, Implementation, implementation_of
@@ -22,6 +22,7 @@ from domain.vocabulary import (
     DiscussionId,
     HandoverId,
     HowKnown,
+    Label,
     Medium,
     MeetingId,
     MeetingKind,
@@ -32,6 +33,7 @@ from domain.vocabulary import (
     ServiceId,
 )
 from tests.people import (
+    CHARITY,
     DR_OKAFOR,
     DR_PATEL,
     DRUGS,
@@ -494,3 +496,35 @@ def test_an_action_offers_what_may_be_said_of_it_until_it_is_over(place: Communi
     assert offered(TRUST) == ()
     place.care.complete_action(agreed, asked=by(HOUSING))
     assert offered(HOUSING) == offered(WIGG) == ()
+
+
+def test_an_action_is_agreed_once(place: Community) -> None:
+    hear(place)
+    agree(place)
+    with refused(ActionExists):
+        agree(place)
+
+
+def test_who_is_invited_is_told_what_may_be_asked_of_a_meeting_until_it_is_over(
+    place: Community,
+) -> None:
+    def offered(partner: PartnerId) -> tuple[str, ...]:
+        return place.care._load(meeting.Meeting, MDT).next_actions(partner)
+
+    assert offered(WIGG) == ("cases", "apologies", "closure", "next", "circulation")
+    assert offered(TRUST) == ("cases", "apologies", "closure", "next")
+    assert offered(CHARITY) == ()
+    place.care.circulate_list(MDT, asked=by(WIGG))
+    assert "circulation" not in offered(WIGG)
+    place.care.close_meeting(MDT, asked=by(WIGG))
+    assert offered(TRUST) == ("next",)
+
+
+def test_a_dissent_that_the_drug_service_records_is_as_sensitive_as_its_help(
+    place: Community,
+) -> None:
+    hear(place)
+    decide(place, "to the ward")
+    said = Dissent(practitioner=PSYCHIATRIST.practitioner, reason="Too soon.")
+    place.care.record_dissent(MDT, ROSA, said, asked=by(DRUGS))
+    assert place.recorded()[-1].label is Label.SUBSTANCE

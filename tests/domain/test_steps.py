@@ -327,3 +327,12 @@ def test_whom_nobody_handed_over_goes_back_to_nobody() -> None:
     place.refer("Mina to gardening", to=GARDENING, person=MINA)
     with refused(NobodyHandedThemOver):
         place.care.hand_back(MINA, HandoverId(uuid4()), reason="Full.", asked=by(WIGG))
+
+
+def test_nobody_enters_at_a_step_that_the_model_does_not_know() -> None:
+    place = Community()
+    place.register()
+    place.care.choose_stepped_care(TALKING_THERAPIES.name, MONDAY.date(), asked=by(WIGG))
+    with refused(IllegalMove):
+        place.refer("Rosa to the ward at once", to=WARD, take_over=True)
+    place.refer("Rosa to therapy at once", to=THERAPY, take_over=True)

@@ -27,6 +27,7 @@ from domain.vocabulary import (
     Source,
 )
 from domain.waiting import (
+    Clock,
     ClockIsNotNullified,
     ClockNullified,
     ClockReinstated,
@@ -160,3 +161,11 @@ def test_why_somebody_waits_is_told_to_those_who_may_know_clinical_matters() -> 
     assert "A bad week." not in told.text(LIBRARY)
     for partner in (WIGG, LIBRARY):
         assert told.types(partner)[-3:] == ["WaitResumed", "ClockNullified", "ClockReinstated"]
+
+
+def test_a_receiver_is_offered_to_pause_a_wait_or_to_resume_the_one_it_paused() -> None:
+    def offered(clock: Clock) -> tuple[str, ...]:
+        return clock.next_actions(receiving=True, sending=False, waits=True)
+
+    assert offered(Clock()) == ("pause", "nullification")
+    assert offered(Clock(paused_since=MONDAY)) == ("resumption", "nullification")
