@@ -36,6 +36,7 @@ from domain.handover import (
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked, BrokenRule
 from domain.leaving import NothingFellBack
+from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway, pathway_of
 from domain.referral import (
     NoInformationWasAsked,
@@ -50,6 +51,7 @@ from domain.vocabulary import (
     DecisionId,
     HandoverId,
     MeetingId,
+    MeetingKind,
     PartnerId,
     PersonId,
     ReferralId,
@@ -299,10 +301,17 @@ class Responsibilities(RuleBasedStateMachine):
         person, decision = chance.choice(PEOPLE), DecisionId(named(f"decision {seed}"))
         holder = self.place.pathway(person).responsible
         known: dict[str, Any] = {
-            "meeting_id": MeetingId(named(f"meeting {chance.randrange(2)}")),
+            "meeting_id": MeetingId(named(f"meeting {chance.randrange(3)}")),
             "person_id": person,
             "present": ACTORS,
             "decision": decision,
+            "scheduled": MeetingScheduled(
+                kind=MeetingKind.WEEKLY_MDT,
+                name="MDT",
+                starts_at=self.pool.now + timedelta(days=chance.randrange(3)),
+                chair=PRACTITIONERS[WIGG],
+                invited=ACTORS,
+            ),
         }
         if holder in PRACTITIONERS:
             sitting = Attendee(practitioner=PRACTITIONERS[holder], partner=holder)
