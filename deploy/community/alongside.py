@@ -193,6 +193,8 @@ def helped(
     onward_from: ReferralId | None = None,
 ) -> Life:
     """A referral to help alongside, from asking to the sender's acknowledgement."""
+    if owner(wanted).id in h.objects_to:
+        return
     referral = refer(c, h, wanted, way, onward_from=onward_from)
     yield answer_by(c, referral, 9)
     taken_on = yield from answer(c, h, referral, wanted, way.sender)

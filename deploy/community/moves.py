@@ -73,7 +73,7 @@ def resting(c: Community, h: Helped) -> Life:
     yield c.on(review)
     if c.chance(FORGOTTEN):
         yield from _overdue(c, h, holder, review)
-    if way.hold and way.responsible == holder.id:
+    if way.hold and not way.offer and way.responsible == holder.id:
         c.care.end_hold(h.id, asked=c.asked(holder, c.one_of(holder)))
 
 

@@ -273,6 +273,7 @@ def _redirected(c: Community, h: Helped, referral: ReferralId, way: Way) -> Life
         c.care.decline_referral(
             referral,
             DeclineReason.ANOTHER_SERVICE_NEEDED,
+            instead=place.COLLABORATIVE.id,
             note=c.one(wording.DECLINED),
             asked=c.asked(place.TALKING, c.office_of(place.TALKING)),
         )
