@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-import io
 import json
+import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from deploy import cli
 from deploy.commands.output import CONFLICT, FAILED, OK, USAGE
 from deploy.community.place import LOW
 from tests.api.place import Client, Place
 
 
+@dataclass(frozen=True)
 class Terminal:
-    """The command as somebody types it."""
+    """The command as somebody types it, in a process of its own."""
 
-    def __init__(self, place: Place, captured: pytest.CaptureFixture[bytes]) -> None:
-        self.place, self.captured = place, captured
+    place: Place
 
-    def types(self, *words: str, by: Client | None = None) -> tuple[int, list[Any], str]:
+    def types(
+        self, *words: str, by: Client | None = None, given: str = ""
+    ) -> tuple[int, list[Any], str]:
         """The exit code, the objects on stdout, and what is said on stderr."""
         asking = ["--token", by.token] if by else []
-        try:
-            cli.main(["ask", *words, "--url", self.place.url, *asking])
-            code = OK
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        out, said = self.captured.readouterr()
-        # The server writes its log in this process too, and not as JSON here.
-        lines = [json.loads(each) for each in out.splitlines() if each.startswith(b"{")]
-        return code, lines, said.decode()
+        typed = ["ask", *words, "--url", self.place.url, *asking]
+        ended = subprocess.run(
+            [sys.executable, "-m", "deploy.cli", *typed],
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        lines = [json.loads(each) for each in ended.stdout.splitlines()]
+        return ended.returncode, lines, ended.stderr
 
 
 @pytest.fixture
-def terminal(place: Place, capfdbinary: pytest.CaptureFixture[bytes]) -> Terminal:
-    return Terminal(place, capfdbinary)
+def terminal(place: Place) -> Terminal:
+    return Terminal(place)
 
 
 def refer(terminal: Terminal, asha: Client, *more: str) -> dict[str, Any]:
@@ -131,18 +134,16 @@ def test_without_words_it_lists_what_can_be_asked(terminal: Terminal) -> None:
     assert "note" in told["referrals decline REFERRAL reason=…"]["may_have"]
 
 
-def test_texts_can_come_from_a_file_or_stdin(
-    terminal: Terminal, asha: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_texts_can_come_from_a_file_or_stdin(terminal: Terminal, asha: Client) -> None:
     """So that they are in no list of processes and in no shell's history."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO('{"name": "Mina Karim"}'))
-    code, (made,), _ = terminal.types("people", "sex=female", "--body", "-", by=asha)
+    mina = '{"name": "Mina Karim"}'
+    code, (made,), _ = terminal.types("people", "sex=female", "--body", "-", by=asha, given=mina)
     assert code == OK
     assert asha.seen(f"/v1/people/{made['id']}")["name"] == "Mina Karim"
 
 
 def test_nobody_at_the_address_is_said_with_the_remedy(terminal: Terminal) -> None:
     nowhere = replace(terminal.place, url="http://127.0.0.1:9")
-    code, _, said = Terminal(nowhere, terminal.captured).types()
+    code, _, said = Terminal(nowhere).types()
     assert code == FAILED
     assert "throughcare up" in said

@@ -62,8 +62,8 @@ INDEPENDENT = [
     told("person.CommunicationNeedsRecorded", 19, needs="Large print", **edit("Asha's needs")),
     told("person.CommunicationNeedsRecorded", 20, needs="Ring", **edit("Ben's needs")),
     told("person.DetailsCorrected", 21, taken_out=["language"], **edit("Cem's", REGISTERED)),
-    told("KeyWorkerNamed", 22, key_worker=str(NADIA), **edit("Asha's worker")),
-    told("KeyWorkerNamed", 23, key_worker=str(DR_PATEL), **edit("Ben's worker")),
+    told("pathway.KeyWorkerNamed", 22, key_worker=str(NADIA), **edit("Asha's worker")),
+    told("pathway.KeyWorkerNamed", 23, key_worker=str(DR_PATEL), **edit("Ben's worker")),
     told("person.DisagreementRecorded", 24, about=f"{THERAPY}/1", words="No."),
     told("person.DisagreementRecorded", 25, about=f"{THERAPY}/2", words="Not so."),
 ]
