@@ -237,6 +237,9 @@ def test_who_comes_too_late_is_told_what_may_be_done_and_keeps_the_text(
     joy.press("Decline the referral")
     page = joy.page.inner_text("main")
     assert "This changed while you were writing" in page
+    assert "Referral accepted by Doorstep Housing Advice" in page
+    joy.press("Decline the referral")
+    page = joy.page.inner_text("main")
     assert "End this help" in page
     assert "ask the council first" in page
 
