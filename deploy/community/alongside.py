@@ -242,6 +242,8 @@ def answer(
         c.care.decline_referral(
             referral, reason, note=c.one(wording.DECLINED), asked=c.asked(receiver, worker)
         )
+        yield c.later(1, 9)
+        read_outcome(c, referral)
         return None
     elif fate < 0.19:
         c.care.withdraw_referral(
@@ -396,7 +398,7 @@ def close(
     )
     if sender is not receiver:
         yield c.later(1, 12)
-        c.care.acknowledge_outcome(referral, asked=c.asked(sender, c.office_of(sender)))
+    read_outcome(c, referral)
 
 
 def _onward(c: Community, h: Helped, referral: ReferralId, sender: Organisation) -> Life:

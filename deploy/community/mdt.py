@@ -209,9 +209,11 @@ def _agree(c: Community, h: Helped, meeting: MeetingId, there: list[Attendee]) -
 
 
 def _done(c: Community, h: Helped, action: ActionId, owner: Organisation) -> Life:
-    """What was agreed is done, or dropped for a reason; a few are forgotten."""
+    """What was agreed is done, or dropped for a reason; a few are forgotten for some weeks."""
     yield c.soon()
-    if h.gone or c.chance(FORGOTTEN):
+    if c.chance(FORGOTTEN):
+        yield c.later(10, 40)
+    if h.gone:
         return
     asked = c.asked(owner, c.one_of(owner))
     if c.chance(0.06):

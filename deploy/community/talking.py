@@ -104,6 +104,8 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
         )
         if reason is DeclineReason.DUPLICATE:
             yield from _should_not_have_started(c, referral, office)
+        yield c.later(1, 9)
+        alongside.read_outcome(c, referral)
         return
     if fate == "redirected":
         yield from _redirected(c, h, referral, way)
@@ -277,6 +279,8 @@ def _redirected(c: Community, h: Helped, referral: ReferralId, way: Way) -> Life
             note=c.one(wording.DECLINED),
             asked=c.asked(place.TALKING, c.office_of(place.TALKING)),
         )
+        yield c.later(1, 9)
+        alongside.read_outcome(c, referral)
         return
     to = c.one(
         (place.COLLABORATIVE, place.SOCIAL_CARE)
