@@ -24,7 +24,6 @@ from domain.kernel import (
 )
 from domain.policies.days import local_date
 from domain.vocabulary import (
-    ActionId,
     Label,
     MeetingId,
     PartnerId,
@@ -118,10 +117,6 @@ class Action(Aggregate):
     meeting: MeetingId | None = None
     label: Label = Label.ORDINARY
     ended: type[Fact] | None = None
-
-    @property
-    def action(self) -> ActionId:
-        return ActionId(self.id)
 
     def agree(
         self, person: PersonId, agreed: ActionAgreed, *, label: Label, asked: Asked

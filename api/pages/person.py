@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -131,22 +131,24 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
     )
     asked = [{**asked, "id": key} for key, asked in row["referrals"].items()]
     here = f"/people/{person}"
+    offered = [name for name in ON_PERSON if name in allowed or ON_PERSON[name].always]
     doing = [
         (f"/refer/new?person={person}", "Refer to a service"),
         (f"/refer/heard?person={person}", "Record a referral that was said"),
-        (f"{here}/corrections", "Put details right"),
-        (f"{here}/disagreements", "Record a disagreement"),
-        *(
-            (f"{here}/{name}", activity.text)
-            for name, activity in ON_PERSON.items()
-            if name in allowed or activity.always
-        ),
+        *_links(here, (name for name in offered if name not in (*WISHES, *ENDINGS))),
     ]
     if Category.CLINICAL in visit.categories:
         doing.append((f"{here}/discussion", "Record a case discussion"))
+    wishes = [
+        (f"{here}/corrections", "Put details right"),
+        (f"{here}/disagreements", "Record a disagreement"),
+        *_links(here, (name for name in offered if name in WISHES)),
+    ]
+    endings = _links(here, (name for name in offered if name in ENDINGS))
     today = words.instant(visit.moment or visit.now).date()
     if row.get("died"):
-        doing = [(f"{here}/{name}", ON_PERSON[name].text) for name in ON_PERSON if name in allowed]
+        doing, wishes = [], wishes[:2]
+        endings = _links(here, (name for name in ON_PERSON if name in allowed))
     return await visit.page(
         "person.html",
         title=name_of(row),
@@ -176,13 +178,31 @@ async def record_page(visit: CaringVisit, person: UUID) -> Response:
         discussions=sorted(
             row.get("discussions", {}).values(), key=lambda talk: str(talk["at"]), reverse=True
         ),
-        doing=[] if row["withdrawn"] else doing,
+        doing=[]
+        if row["withdrawn"]
+        else [
+            (title, links)
+            for title, links in (
+                ("What you can do now", doing),
+                ("Details and wishes", wishes),
+                ("Endings", endings),
+            )
+            if links
+        ],
         who=lambda referral: choosing.said(referral, names),
         key=new_key(),
     )
 
 
 # What may be asked
+
+WISHES = ("needs", "consent", "objection", "objection-lifting")
+ENDINGS = ("closure", "moving-away", "death", "death-in-error", "reopening")
+"""What is asked seldom stands apart, so that what is asked daily is found at once."""
+
+
+def _links(here: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    return [(f"{here}/{name}", ON_PERSON[name].text) for name in names]
 
 
 Row = Mapping[str, Any]

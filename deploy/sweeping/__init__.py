@@ -70,7 +70,7 @@ class Sweep:
         while not stop.wait(EVERY):
             try:
                 self.once()
-            except (psycopg.OperationalError, psycopg.InternalError) as lost:
+            except psycopg.Error as lost:
                 _log.warning("database lost; sweeping again", error=type(lost).__name__)
 
     def once(self, limit: int = ROUND, *, of: Sequence[Kind] = KINDS) -> list[Swept]:
@@ -89,6 +89,12 @@ class Sweep:
                 swept = kind.ask(self.care, each, now)
             except BrokenRule as rule:
                 _log.info("not asked", kind=kind.__name__, id=str(each.id), rule=rule.rule)
+                continue
+            except psycopg.Error:
+                raise
+            except Exception as failed:  # noqa: BLE001  one that fails holds up no other
+                error = type(failed).__name__
+                _log.error("not seen to", kind=kind.__name__, id=str(each.id), error=error)
                 continue
             if swept is not None:
                 done.append(swept)

@@ -96,6 +96,19 @@ def test_an_unanswered_referral_climbs_the_ladder_and_both_sides_are_told(
     assert "silence-acknowledgement" in row["actions"]
 
 
+def test_one_that_cannot_be_read_holds_up_no_other(place: Place, sweep: Sweep) -> None:
+    spoilt, *others = waiting(place, 3)
+    place.fold()
+    with place.as_superuser() as connection:
+        connection.execute(
+            "alter table log.facts disable trigger user;"
+            f"update log.facts set state = 'spoilt' where stream = '{spoilt}';"
+            "alter table log.facts enable trigger user"
+        )
+    told = rounds(place, sweep)
+    assert Counter(each.id for each in told) == dict.fromkeys(others, len(RUNGS))
+
+
 def test_nothing_is_told_before_it_is_due(place: Place, sweep: Sweep, later: Later) -> None:
     place.register()
     place.refer("routine", at=datetime.now(UTC))
