@@ -161,13 +161,17 @@ def agreed_of(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def waiting_since(row: dict[str, Any]) -> str | None:
-    """Since when a first contact is waited for: the earliest open referral without one."""
+    """Since when a first contact is waited for: the earliest open referral without one.
+
+    One whose clock was nullified should never have started it.
+    """
     me = row["partner"]
     waits = [
         r["made_at"]
         for r in row["referrals"].values()
         if r["state"] not in referral.ENDED_STATES | referral.BEFORE_SENDING
         and not r.get("first_contact_at")
+        and "nullified" not in r
         and (r.get("receiver") == me or r["part"] == SENT)
     ]
     return min(waits, default=None)

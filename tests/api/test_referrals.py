@@ -260,6 +260,7 @@ def test_a_wait_is_paused_at_the_persons_word_and_nullified_when_it_was_a_mistak
     asha.done(at(made, "nullification"), {"reason": "made twice"})
     row = priya.seen(f"/v1/referrals/{made['id']}")
     assert (row["nullified"], "pause" in row) == ("made twice", False)
+    assert asha.seen(f"/v1/people/{made['person']}")["waiting_since"] is None
     assert row["actions"][-2:] == ["pause", "reinstatement"]
     priya.done(at(made, "reinstatement"), {})
     assert "nullified" not in asha.seen(f"/v1/referrals/{made['id']}")

@@ -242,6 +242,7 @@ def _record(told: list[Entry]) -> Row:
         for r in asked.values()
         if r["state"] not in {*OVER, "advice asked", "advice given"}
         and "first_contact_at" not in r
+        and "nullified" not in r
         and (r.get("receiver") == me or r["part"] == "sent")
     ]
     row["waiting_since"] = min(waits) if waits else None
