@@ -57,13 +57,15 @@ async def list_of_actions(visit: CaringVisit) -> Response:
 async def list_of_decisions(visit: CaringVisit) -> Response:
     """What meetings decided and is not done: on its way, or given up with a reason."""
     reading, me = visit.here.reading, visit.caller.organisation
+    awaited = await reading.agreed(me, DECISION, (AWAITED,), when=visit.when)
     return await visit.page(
         "decisions.html",
         title="Decisions not implemented",
         section="/mdt",
-        awaited=await reading.agreed(me, DECISION, (AWAITED,), when=visit.when),
+        awaited=awaited,
         given_up=await reading.agreed(me, DECISION, (NOT_DONE,), limit=50, when=visit.when),
         may_say=lambda row: may_say(row, visit),
+        replaceable=await _replaceable(awaited, visit),
         key=new_key(),
     )
 
@@ -72,6 +74,35 @@ def may_say(row: Mapping[str, Any], visit: Visit) -> bool:
     """Whether the visitor says what became of it: a hand-over's answer speaks for itself."""
     mine = row.get("owner") == str(visit.caller.organisation)
     return mine and row["outcome"] not in words.MOVING and visit.when.now
+
+
+async def _replaceable(awaited: Sequence[Mapping[str, Any]], visit: Visit) -> set[str]:
+    """Those of which the visitor may say that a later decision took their place."""
+    if not visit.when.now:
+        return set()
+    me, found = visit.caller.organisation, set()
+    for decided in awaited:
+        row = await visit.here.reading.record(me, UUID(decided["person"]))
+        says = str(me) in (decided.get("owner"), row and row.get("responsible"))
+        if row and says and _later(row, decided["id"]):
+            found.add(str(decided["id"]))
+    return found
+
+
+def _decided(row: Mapping[str, Any], decision: UUID | str) -> Mapping[str, Any] | None:
+    """The case that this decision about a person was taken on."""
+    cases: Sequence[Mapping[str, Any]] = list(row["meetings"].values())
+    return next((case for case in cases if case.get("decision") == str(decision)), None)
+
+
+def _later(row: Mapping[str, Any], decision: UUID | str) -> list[Mapping[str, Any]]:
+    """The cases on which something was decided about this person after that, the first first."""
+    case = _decided(row, decision)
+    if case is None:
+        return []
+    others = (c for c in row["meetings"].values() if c.get("decision") not in (None, str(decision)))
+    later = (other for other in others if other["decided_at"] >= case["decided_at"])
+    return sorted(later, key=lambda other: str(other["decided_at"]))
 
 
 # Actions
@@ -169,8 +200,7 @@ async def implemented(visit: CaringVisit, person: UUID, decision: UUID) -> Respo
 
 async def _why_not(visit: Visit, person: UUID, decision: UUID) -> Form[agreed.NotImplementing]:
     row = await known(visit, person)
-    decided = (case for case in row["meetings"].values() if case.get("decision") == str(decision))
-    case = next(decided, None)
+    case = _decided(row, decision)
     if case is None:
         raise NothingIsHere
     return Form(
@@ -191,6 +221,63 @@ async def _why_not(visit: Visit, person: UUID, decision: UUID) -> Form[agreed.No
                         missing="Select a reason",
                     ),
                     Question("note", "In your words", "textarea", optional=True, rows=3),
+                ),
+            ),
+        ),
+        action=visit.path,
+        section="/mdt",
+        back_to=("/mdt/decisions", "Decisions not implemented"),
+    )
+
+
+@router.get("/people/{person}/decisions/{decision}/supersession", response_class=HTMLResponse)
+async def superseding_question(visit: CaringVisit, person: UUID, decision: UUID) -> Response:
+    """Which later decision took its place."""
+    row = await known(visit, person)
+    if not _later(row, decision):
+        raise NothingIsHere
+    return await _superseding(visit, row, decision).show(visit)
+
+
+@router.post("/people/{person}/decisions/{decision}/supersession", response_class=HTMLResponse)
+async def superseding_answer(visit: CaringVisit, person: UUID, decision: UUID) -> Response:
+    """Record it, and show what else is not done."""
+    return await _superseding(visit, await known(visit, person), decision).sent(
+        visit,
+        lambda body, asks: agreed.supersede_decision(person, decision, body, asks),
+        done="superseded",
+        then="/mdt/decisions",
+    )
+
+
+def _superseding(visit: Visit, row: Mapping[str, Any], decision: UUID) -> Form[agreed.Superseding]:
+    case = _decided(row, decision)
+    if case is None:
+        raise NothingIsHere
+    later = [
+        (c["decision"], f"{words.sentence(c['outcome'])}, {words.day(c['decided_at'])}", "")
+        for c in _later(row, decision)
+    ]
+    return Form(
+        title="Which later decision took its place?",
+        lede=(
+            f"Decided on {words.day(case['decided_at'])}: {case['outcome']}.",
+            "It need not be done any more. If it offered to hand the person over, that offer ends.",
+        ),
+        caption=name_of(row),
+        button="Confirm and save",
+        model=agreed.Superseding,
+        groups=(
+            (
+                "",
+                (
+                    Question(
+                        "by",
+                        "The later decision",
+                        "radios",
+                        choices=later,
+                        missing="Select the later decision",
+                    ),
                 ),
             ),
         ),

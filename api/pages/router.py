@@ -13,6 +13,7 @@ from api.pages import (
     history,
     meetings,
     my_day,
+    partners,
     person,
     refer,
     refer_yourself,
@@ -38,6 +39,7 @@ for part in (
     meetings,
     cases,
     stepped_care,
+    partners,
     about,
 ):
     router.include_router(part.router)

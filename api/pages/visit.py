@@ -80,6 +80,7 @@ DONE = {
     "action-dropped": "The action is dropped.",
     "implemented": "The decision is implemented.",
     "not-implemented": "Why the decision was not implemented is recorded.",
+    "superseded": "The later decision took its place.",
     "discussed": "The discussion is recorded.",
     "hand-back": "They are offered back. You still hold the person until they accept.",
     "hold": "The person is on hold.",
@@ -146,6 +147,12 @@ class Visit:
     @property
     def sees_persons(self) -> bool:
         return self.caller.role not in (Role.COMMISSIONER, Role.AUDITOR)
+
+    @property
+    def administers_place(self) -> bool:
+        """Whether the visitor is an administrator of the host."""
+        at_the_host = self.caller.organisation == self.here.care.host
+        return at_the_host and self.caller.role is Role.ADMINISTRATOR
 
     @property
     def categories(self) -> frozenset[Category]:

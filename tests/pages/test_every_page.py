@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from deploy.community import place as community
 from tests.pages.conftest import Opening
 from tests.pages.place import Story
 
@@ -32,6 +33,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("priya", "/people/{person}/closure"),
     ("priya", "/stepped-care"),
     ("yusuf", "/stepped-care/choice"),
+    ("yusuf", "/partners"),
+    ("yusuf", f"/partners/{community.TRUST.id}/leaving"),
     ("priya", "/people/{person}/corrections"),
     ("joy", "/people/{person}/corrections"),
     ("priya", "/people/{person}/disagreements"),
@@ -99,6 +102,9 @@ def test_a_page_is_accessible_quiet_and_fits_a_phone(
     ("key", "path", "status", "heading"),
     [
         ("ruth", "/caseload", 403, "You cannot see this"),
+        ("priya", "/partners", 403, "You cannot see this"),
+        ("asha", f"/partners/{community.TRUST.id}/leaving", 403, "You cannot see this"),
+        ("tom", f"/partners/{community.TRUST.id}/leaving", 403, "You cannot see this"),
         ("priya", "/people/00000000-0000-0000-0000-000000000000", 404, "Page not found"),
         ("priya", "/people/not-an-id", 404, "Page not found"),
         ("priya", "/nowhere", 404, "Page not found"),

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from api.pages.words import instant
 from tests.pages.conftest import Opening, Watched
+from tests.pages.test_every_page import RULES
 from tests.pages.test_without_scripts import refer
 
 pytestmark = pytest.mark.browser
@@ -29,13 +31,17 @@ def gwen(visiting: Opening, name: str) -> Watched:
     """Dr Tolley at the board of a meeting two hours from now, with nobody listed yet."""
     gwen: Watched = visiting("gwen", scripts=False)
     refer(gwen, name, "Talking therapies")
+    schedules(gwen, f"MDT about {name}")
+    return gwen
+
+
+def schedules(gwen: Watched, meeting: str) -> None:
     gwen.open("/mdt/new")
-    gwen.page.fill("#name", f"MDT about {name}")
+    gwen.page.fill("#name", meeting)
     soon = instant(datetime.now(UTC) + timedelta(hours=2))
     gwen.page.fill("#starts_at", f"{soon:%Y-%m-%dT%H:%M}")
     gwen.page.get_by_label(TRUST, exact=True).check()
     gwen.press("Schedule the meeting")
-    return gwen
 
 
 def lists(gwen: Watched, name: str, *, urgent: str = "") -> None:
@@ -130,6 +136,36 @@ def test_a_decision_stays_on_the_list_until_it_has_its_end(gwen: Watched, name: 
     gwen.press("Confirm and save")
     assert gwen.page.locator("article", has_text=name).count() == 0
     assert "The person chose otherwise" in gwen.page.inner_text("main")
+
+
+def test_a_later_decision_takes_the_place_of_one_that_is_not_done(
+    gwen: Watched, name: str, visiting: Opening
+) -> None:
+    lists(gwen, name, urgent="She may lose her flat")
+    hears(gwen)
+    decides(gwen, "more information")
+    gwen.open("/mdt/decisions")
+    waiting = gwen.page.locator("article", has_text=name)
+    replaced = waiting.get_by_role("link", name=re.compile("A later decision took its place"))
+    assert replaced.count() == 0
+    schedules(gwen, f"Second MDT about {name}")
+    lists(gwen, name, urgent="Her sister rang")
+    hears(gwen)
+    decides(gwen, "more information")
+    gwen.open("/mdt/decisions")
+    assert replaced.count() == 1
+    replaced.click()
+    with_scripts = visiting("gwen")  # what looks for flaws is a script itself
+    with_scripts.page.goto(gwen.page.url)
+    found = Axe().run(with_scripts.page, options={"runOnly": RULES}).response["violations"]
+    assert found == []
+    gwen.press("Confirm and save")
+    assert "Select the later decision" in gwen.page.inner_text("main")
+    gwen.page.get_by_label(re.compile("^More information")).check()
+    gwen.press("Confirm and save")
+    assert gwen.done == "The later decision took its place."
+    assert waiting.count() == 1
+    assert replaced.count() == 0
 
 
 def test_what_was_not_reached_is_on_the_next_ones_list(gwen: Watched, name: str) -> None:
