@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -149,6 +150,7 @@ def test_a_later_decision_takes_the_place_of_one_that_is_not_done(
     replaced = waiting.get_by_role("link", name=re.compile("A later decision took its place"))
     assert replaced.count() == 0
     schedules(gwen, f"Second MDT about {name}")
+    second = urlsplit(gwen.page.url).path
     lists(gwen, name, urgent="Her sister rang")
     hears(gwen)
     decides(gwen, "more information")
@@ -166,6 +168,7 @@ def test_a_later_decision_takes_the_place_of_one_that_is_not_done(
     assert gwen.done == "The later decision took its place."
     assert waiting.count() == 1
     assert replaced.count() == 0
+    assert waiting.locator(f"a[href='{second}']").count() == 1
 
 
 def test_what_was_not_reached_is_on_the_next_ones_list(gwen: Watched, name: str) -> None:
