@@ -21,7 +21,7 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
-from domain.request import WAITED_UNDER, OnlyTheReceiverMay, Request
+from domain.request import ADVICE, WAITED_UNDER, OnlyTheReceiverMay, Request
 from domain.vocabulary import Moment, NullificationReason, PauseReason
 
 # What happened
@@ -75,7 +75,7 @@ class ClockReinstated(WaitingFact):
 
 
 class NobodyWaits(BrokenRule):
-    """The referral has ended, so nobody waits under it any more."""
+    """Nobody waits under this referral: it has ended, or is not made yet."""
 
 
 class WaitIsNotPaused(BrokenRule):
@@ -171,9 +171,12 @@ class Waiting(Request):
     ) -> Recorded | None:
         """Say that the wait should never have started, also when the referral has ended.
 
-        Raises `OnlyThePartiesMayNullify`.
+        Before a referral is made nobody waits under it. Raises `OnlyThePartiesMayNullify`,
+        `NobodyWaits`.
         """
         self._party(asked)
+        if self.state in ADVICE:
+            raise NobodyWaits(self.id)
         if self.clock.nullified:
             return None
         return self._record(ClockNullified(reason=reason, note=note), asked)

@@ -26,7 +26,7 @@ from domain.pathway import (
     PathwayOpened,
     PathwayReopened,
 )
-from domain.person import PersonDied
+from domain.person import DeathRecordedInError, PersonDied
 from domain.policies.steps import SANDWELL
 from domain.sharing import Backfill
 from domain.steps import StepDownProposed, SteppedDown, SteppedUp, StepUpProposed
@@ -119,7 +119,11 @@ class Promises:
             case HandoverSilenceEscalated() as escalated:
                 assert self.offers[person].handover == escalated.handover
             case ResponsibilityFellBack() as fallen:
-                assert person not in self.offers
+                if waiting := self.offers.get(person):  # it goes on in the new holder's name
+                    assert waiting.sender == fallen.sender
+                    assert waiting.receiver != fallen.responsible
+                    on = waiting.model_copy(update={"sender": fallen.responsible})
+                    self.offers[person] = on
                 assert fallen.sender == self.holder[person] != fallen.responsible
                 assert fallen.sender in self.left, "nobody falls back from who is there"
                 assert fallen.responsible not in self.left
@@ -136,6 +140,8 @@ class Promises:
                 self.holder[person] = None
             case PersonDied():
                 self.died.add(person)
+            case DeathRecordedInError():
+                self.died.discard(person)
             case _:
                 pass
 

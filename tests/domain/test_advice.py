@@ -32,6 +32,7 @@ from domain.vocabulary import (
     HandoverId,
     Label,
     Mode,
+    NullificationReason,
     Particular,
     PartnerId,
     Recommendation,
@@ -39,6 +40,7 @@ from domain.vocabulary import (
     ServiceId,
     Source,
 )
+from domain.waiting import NobodyWaits
 from tests.people import (
     CHARITY,
     DRUG_CARE,
@@ -113,6 +115,16 @@ def test_after_the_advice_the_referral_goes_on_under_the_same_id(place: Communit
     assert place.referral(QUESTION).state is State.WAITING
     correlations = {r.correlation for r in place.recorded() if r.originator_id == QUESTION}
     assert correlations == {QUESTION}
+
+
+def test_a_question_has_no_wait_that_could_be_nullified(place: Community) -> None:
+    ask(place)
+    for since in ("asked", "answered"):
+        with pytest.raises(NobodyWaits):
+            place.care.nullify_clock(QUESTION, NullificationReason.MADE_TWICE, asked=by(WIGG))
+        if since == "asked":
+            advise(place, Recommendation.REFER)
+    assert not place.referral(QUESTION).clock.nullified
 
 
 def test_advice_to_leave_it_ends_with_the_askers_thanks(place: Community) -> None:
