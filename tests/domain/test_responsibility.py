@@ -535,7 +535,7 @@ class Responsibilities(RuleBasedStateMachine):
 THOROUGH = "thorough"
 thorough = settings.get_current_profile_name() == THOROUGH
 Responsibilities.TestCase.settings = settings(
-    max_examples=320 if thorough else 40,
+    max_examples=320 if thorough else 60,
     stateful_step_count=60 if thorough else 40,
     derandomize=True,
     database=None,
@@ -557,7 +557,7 @@ class Counted(Responsibilities.TestCase):  # type: ignore[misc, valid-type]
         seconds, counts = monotonic() - began, Responsibilities.counts
         assert counts["asked"] > (10_000 if thorough else 1_000), counts
         assert counts["recorded"] > counts["asked"] / 6, "too little happens to say anything"
-        assert counts["offered"] > (100 if thorough else 5), counts
+        assert counts["offered"] > (100 if thorough else 15), counts
         if thorough:
             print(f"\n{dict(counts)} in {seconds:.0f} s")
             print(dict(Responsibilities.did.most_common()))

@@ -11,17 +11,21 @@ from uuid import uuid4
 
 from deploy.wiring import House
 from domain.case import Attendee, Dissent
+from domain.discussion import CaseDiscussed
 from domain.kernel import Asked
 from domain.meeting import MeetingScheduled
+from domain.pathway import pathway_of
 from domain.person import Details
 from domain.policies.steps import Evidence
 from domain.steps import Grounds
 from domain.vocabulary import (
+    ActionId,
     Attendance,
     ContactId,
     Decision,
     DecisionId,
     DeclineReason,
+    DiscussionId,
     EndReason,
     HandoverId,
     Instrument,
@@ -30,10 +34,13 @@ from domain.vocabulary import (
     MeetingId,
     MeetingKind,
     Mode,
+    NullificationReason,
     PartnerId,
     PartnerKind,
+    PauseReason,
     PersonId,
     PractitionerId,
+    Recommendation,
     ReferralId,
     Role,
     ServiceId,
@@ -118,25 +125,38 @@ NOTE_REASONS = {mark("declined reason"), mark("passed on reason")}
 AT_THE_MEETING = {mark("case question"), mark("rationale"), mark("her view"), mark("dissent")}
 OF_THE_HANDOVER = {mark("evidence"), mark("handover note")}
 SUMMARY = {mark("summary")}
-TREATMENT = NOTE_REASONS | AT_THE_MEETING | OF_THE_HANDOVER | SUMMARY
+BESIDE_IT = {
+    mark(words)
+    for words in (
+        *("advice question", "advice", "talk question", "talk advice", "pause note"),
+        *("later dissent", "hold reason", "discharge plan", "disagreement"),
+    )
+}
+TREATMENT = NOTE_REASONS | AT_THE_MEETING | OF_THE_HANDOVER | SUMMARY | BESIDE_IT
+ACTION = {mark("action"), mark("action dropped")}
+"""Practical words: to who coordinates, and to the housing adviser who was to do it."""
+NULLIFIED = {mark("nullified")}
+"""A practical word about the referral to talking therapies."""
+PRACTICAL = ACTION | NULLIFIED
 PASSED_ON = {mark("passed on ask"), mark("passed on note")}
 DECLINED = {mark("declined ask"), mark("declined note")}
 
 ALLOWED: dict[PartnerKind, set[str]] = {
-    PartnerKind.PRACTICE: EVERYBODY | whole(HELPING) | NOTES | TREATMENT,
-    PartnerKind.TRUST: EVERYBODY | whole(HELPING) | NOTES | TREATMENT,
-    PartnerKind.TALKING_THERAPIES: EVERYBODY | whole(ORDINARY) | NOTES | TREATMENT,
+    PartnerKind.PRACTICE: EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL,
+    PartnerKind.TRUST: EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL,
+    PartnerKind.TALKING_THERAPIES: EVERYBODY | whole(ORDINARY) | NOTES | TREATMENT | PRACTICAL,
     PartnerKind.SOCIAL_WORK: IDENTITY
     | DEMOGRAPHIC
     | ACCESS
     | NOTES
+    | PRACTICAL
     | {m for p in ORDINARY for m in asked(p) | activity(p) | coordination(p)},
     PartnerKind.DRUG_SERVICE: EVERYBODY | whole([DRUGS]),
     PartnerKind.CHARITY: IDENTITY | ACCESS | asked(CHARITY) | activity(CHARITY) | PASSED_ON,
     PartnerKind.PATIENT_GROUP: IDENTITY | ACCESS | PASSED_ON,
     PartnerKind.SCHOOL: IDENTITY | ACCESS,
     PartnerKind.LIBRARY: IDENTITY | ACCESS | asked(LIBRARY) | activity(LIBRARY) | DECLINED,
-    PartnerKind.HOUSING_ADVICE: IDENTITY | ACCESS,
+    PartnerKind.HOUSING_ADVICE: IDENTITY | ACCESS | ACTION,
     PartnerKind.PROBATION: IDENTITY,
     PartnerKind.COMMISSIONER: set(),
 }
@@ -148,7 +168,7 @@ for partner, kind in KINDS.items():  # whoever is asked is told its own ask
     if kind is PartnerKind.PROBATION:
         ALLOWED[kind] |= {mark("question", kind.value)}
 
-MARKS = EVERYBODY | whole(HELPING) | NOTES | TREATMENT
+MARKS = EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL
 
 
 def marked_person(house: House) -> None:
@@ -270,6 +290,42 @@ def marked_person(house: House) -> None:
         dissent=(Dissent(practitioner=worker(TRUST), reason=mark("dissent")),),
         asked=by(WIGG),
     )
+    said_later = Dissent(practitioner=worker(TALKING), reason=mark("later dissent"))
+    care.record_dissent(meeting, CANARY, said_later, asked=by(WIGG))
+    housing, to_do = _of(PartnerKind.HOUSING_ADVICE), ActionId(named("canary's action"))
+    care.agree_action(
+        meeting,
+        CANARY,
+        to_do,
+        what=mark("action"),
+        owner=housing,
+        due_on=THURSDAY.date(),
+        asked=by(WIGG),
+    )
+    care.drop_action(to_do, mark("action dropped"), asked=by(housing))
+
+    question = ReferralId(named("canary's question"))
+    care.ask_advice(question, CANARY, WARD, mark("advice question"), asked=by(WIGG))
+    care.give_advice(question, mark("advice"), Recommendation.NO_REFERRAL_NEEDED, asked=by(TRUST))
+    care.discuss_case(
+        CANARY,
+        DiscussionId(named("canary is talked over")),
+        CaseDiscussed(
+            asked_by=Attendee(practitioner=worker(WIGG), partner=WIGG),
+            advised_by=Attendee(practitioner=worker(TRUST), partner=TRUST),
+            question=mark("talk question"),
+            advice=mark("talk advice"),
+            medium=Medium.FACE_TO_FACE,
+        ),
+        asked=by(WIGG),
+    )
+    waits = ReferralId(named(f"canary {KINDS[TALKING].value}"))
+    care.pause_wait(waits, PauseReason.AWAY, note=mark("pause note"), asked=by(TALKING))
+    care.nullify_clock(
+        waits, NullificationReason.MADE_IN_ERROR, note=mark("nullified"), asked=by(WIGG)
+    )
+    care.record_disagreement(CANARY, pathway_of(CANARY), 1, mark("disagreement"), asked=by(WIGG))
+
     offered = HandoverId(named("canary is offered"))
     care.offer_handover(
         CANARY,
@@ -279,6 +335,8 @@ def marked_person(house: House) -> None:
         asked=by(WIGG),
     )
     care.decline_handover(CANARY, offered, note=mark("handover note"), asked=by(TRUST))
+    care.put_on_hold(CANARY, reason=mark("hold reason"), review_on=date(2030, 1, 7), asked=by(WIGG))
+    care.propose_discharge(CANARY, EndReason.COMPLETED, plan=mark("discharge plan"), asked=by(WIGG))
     ended = ReferralId(named(f"canary {KINDS[CHARITY].value}"))
     care.close_referral(ended, EndReason.COMPLETED, summary=mark("summary"), asked=by(CHARITY))
 

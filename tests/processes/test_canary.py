@@ -147,6 +147,8 @@ def _fetched(aviary: Aviary, partner: PartnerId) -> dict[str, str]:
         take(f"/v1/referrals/{row['id']}")
     for row in take("/v1/meetings")["rows"]:
         take(f"/v1/meetings/{row['id']}")
+    for path in ("/v1/actions", "/v1/decisions"):
+        take(path)
     take("/v1/share", limit=1000)
     out["/v1/share/live"] = aviary.live(partner)
 
@@ -161,6 +163,8 @@ def _fetched(aviary: Aviary, partner: PartnerId) -> dict[str, str]:
         "/referrals",
         "/referrals?part=sent",
         "/mdt",
+        "/mdt/decisions",
+        "/actions",
         "/stream",
         *(f"/referrals/{row['id']}" for row in referrals),
     ]
