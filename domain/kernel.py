@@ -39,6 +39,7 @@ class Category(StrEnum):
     ENGAGEMENT = "engagement"  # attendance and contact
     COORDINATION = "coordination"  # step, responsible organisation, key worker, hand-over
     CLINICAL = "clinical"  # reasons, scores, decisions and their rationale
+    PLAN = "plan"  # what the person wants, and who does what
     EQUALITY = "equality"  # ethnicity, deprivation
     DIRECTORY = "directory"  # organisations, services, agreements: about nobody who is helped
 

@@ -179,6 +179,7 @@ NOT_SHARED = {
     Category.ENGAGEMENT: "appointments and attendance",
     Category.COORDINATION: "step, key worker and who is responsible",
     Category.CLINICAL: "clinical reasons, scores and decisions",
+    Category.PLAN: "goals and the plan",
     Category.EQUALITY: "ethnicity and deprivation",
 }
 

@@ -38,6 +38,7 @@ WHOLE = (
     Category.ENGAGEMENT,
     Category.COORDINATION,
     Category.CLINICAL,
+    Category.PLAN,
     Category.EQUALITY,
 )
 NO_THERAPY = tuple(c for c in WHOLE if c not in (Category.CLINICAL, Category.EQUALITY))

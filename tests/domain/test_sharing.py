@@ -91,6 +91,7 @@ NEVER_OUTSIDE_CARE = {
     Category.DEMOGRAPHIC,
     Category.COORDINATION,
     Category.CLINICAL,
+    Category.PLAN,
     Category.EQUALITY,
 }
 
