@@ -41,6 +41,7 @@ class Category(StrEnum):
     CLINICAL = "clinical"  # reasons, scores, decisions and their rationale
     PLAN = "plan"  # what the person wants, and who does what
     EQUALITY = "equality"  # ethnicity, deprivation
+    SAFETY = "safety"  # concerns for somebody's safety, and safeguarding
     DIRECTORY = "directory"  # organisations, services, agreements: about nobody who is helped
 
 
@@ -78,6 +79,7 @@ Ask = Annotated[T, Category.ASK]
 Coordination = Annotated[T, Category.COORDINATION]
 Clinical = Annotated[T, Category.CLINICAL]
 Equality = Annotated[T, Category.EQUALITY]
+Safety = Annotated[T, Category.SAFETY]
 
 
 class Fact(BaseModel):

@@ -181,6 +181,7 @@ NOT_SHARED = {
     Category.CLINICAL: "clinical reasons, scores and decisions",
     Category.PLAN: "goals and the plan",
     Category.EQUALITY: "ethnicity and deprivation",
+    Category.SAFETY: "concerns for safety, and safeguarding",
 }
 
 

@@ -40,6 +40,7 @@ WHOLE = (
     Category.CLINICAL,
     Category.PLAN,
     Category.EQUALITY,
+    Category.SAFETY,
 )
 NO_THERAPY = tuple(c for c in WHOLE if c not in (Category.CLINICAL, Category.EQUALITY))
 ACTIVITY = (

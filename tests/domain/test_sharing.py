@@ -93,6 +93,7 @@ NEVER_OUTSIDE_CARE = {
     Category.CLINICAL,
     Category.PLAN,
     Category.EQUALITY,
+    Category.SAFETY,
 }
 
 
