@@ -23,7 +23,7 @@ class MeasureCompleted(Fact):
     provider: PartnerId
     instrument: Instrument
     total: int
-    items: tuple[int, ...] = ()
+    items: tuple[int | None, ...] = ()
 
 
 # What is refused
@@ -63,7 +63,7 @@ class Measure(Aggregate):
         """Record a score. Raises `MeasureIsComplete`, `ScoreIsNotPossible`."""
         if self.completed:
             raise MeasureIsComplete(self.id)
-        if not instruments.possible(completed.instrument, completed.total, completed.items):
+        if instruments.possible(completed.instrument, completed.total, completed.items):
             raise ScoreIsNotPossible(completed.instrument, completed.total)
         return self.record(
             completed, asked, person=person, label=label, correlation=completed.referral

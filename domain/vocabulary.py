@@ -271,6 +271,12 @@ class Instrument(StrEnum):
     PHQ_9 = "PHQ-9"
     GAD_7 = "GAD-7"
     WSAS = "WSAS"
+    CORE_10 = "CORE-10"
+    REQOL_10 = "ReQoL-10"
+    DIALOG = "DIALOG"
+    GBO = "GBO"
+    SWEMWBS = "SWEMWBS"
+    WEMWBS = "WEMWBS"
 
 
 class Decision(StrEnum):
