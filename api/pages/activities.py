@@ -15,7 +15,7 @@ from api.pages import choosing
 from api.pages.forms import Question, choices
 from api.pages.visit import Visit
 from domain.kernel import Category
-from domain.policies.instruments import SCALES
+from domain.policies.instruments import SCALES, Scale
 from domain.vocabulary import (
     Attendance,
     Content,
@@ -197,7 +197,7 @@ def _book(visit: Visit, _row: Row) -> Sequence[Question]:
 
 def _score(_visit: Visit, _row: Row) -> Sequence[Question]:
     measures = tuple(
-        (i.value, i.value, f"0 to {scale.maximum}, a case from {scale.caseness}")
+        (i.value, i.value, f"{scale.minimum} to {scale.maximum}{_cut_off(scale)}")
         for i, scale in SCALES.items()
     )
     return (
@@ -210,6 +210,12 @@ def _score(_visit: Visit, _row: Row) -> Sequence[Question]:
         ),
         Question("total", "Total score", width=3, numeric=True, missing="Enter the total score"),
     )
+
+
+def _cut_off(scale: Scale) -> str:
+    if scale.caseness is None:
+        return ""
+    return f", a case {'from' if scale.lower_is_better else 'up to'} {scale.caseness}"
 
 
 def _attendance(visit: Visit, _row: Row) -> Sequence[Question]:

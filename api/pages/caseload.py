@@ -134,7 +134,6 @@ def score(row: Mapping[str, Any], instrument: Instrument = Instrument.PHQ_9) -> 
     totals = [total for _, total in row["measures"].get(instrument.value, [])]
     if not totals:
         return None
-    scale = instruments.SCALES[instrument]
     if len(totals) == 1:
         return Score(instrument.value, totals[0], totals[0], "One score so far", None)
     return Score(
@@ -142,7 +141,7 @@ def score(row: Mapping[str, Any], instrument: Instrument = Instrument.PHQ_9) -> 
         totals[0],
         totals[-1],
         instruments.change(instrument, totals[0], totals[-1]),
-        drawing.sparkline(totals, maximum=scale.maximum, caseness=scale.caseness),
+        drawing.sparkline(totals, instruments.SCALES[instrument]),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
+
+from domain.policies.instruments import Scale
 
 
 def bar(part: float, tone: str) -> Markup:
@@ -17,13 +19,13 @@ def bar(part: float, tone: str) -> Markup:
     ).format(tone, width, width, width, filled)
 
 
-def sparkline(totals: Sequence[int], *, maximum: int, caseness: int) -> Markup:
-    """Scores from first to last; the dotted line is where a case begins."""
+def sparkline(totals: Sequence[int], scale: Scale) -> Markup:
+    """Scores from first to last; the dotted line, where there is one, is where a case begins."""
     width, height, edge = 62, 20, 2
     span = height - 2 * edge
 
     def level(total: int) -> float:
-        return round(edge + span * (1 - total / maximum), 1)
+        return round(edge + span * (1 - scale.part(total)), 1)
 
     gap = (width - 2 * edge) / max(1, len(totals) - 1)
     points = " ".join(f"{edge + gap * n:.1f},{level(t)}" for n, t in enumerate(totals))
@@ -31,28 +33,30 @@ def sparkline(totals: Sequence[int], *, maximum: int, caseness: int) -> Markup:
     return Markup(
         '<svg class="tc-spark" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
         'aria-hidden="true" focusable="false">'
-        '<line class="tc-spark__caseness" x1="0" x2="{w}" y1="{c}" y2="{c}"/>'
+        "{line}"
         '<polyline class="tc-spark__line" points="{points}"/>'
         '<circle class="tc-spark__last" cx="{x}" cy="{y}" r="2"/></svg>'
     ).format(
         w=width,
         h=height,
-        c=level(caseness),
+        line=Markup('<line class="tc-spark__caseness" x1="0" x2="{}" y1="{}" y2="{}"/>').format(
+            width, level(scale.caseness), level(scale.caseness)
+        )
+        if scale.caseness is not None
+        else "",
         points=points,
         x=round(edge + gap * (len(totals) - 1), 1),
         y=level(last),
     )
 
 
-def scores(
-    totals: Sequence[int], labels: Sequence[str], *, name: str, maximum: int, caseness: int
-) -> Markup:
-    """A person's scores over time, with the line below which there is no case."""
+def scores(totals: Sequence[int], labels: Sequence[str], *, name: str, scale: Scale) -> Markup:
+    """A person's scores over time, with the line on whose better side there is no case."""
     width, height, left, top, bottom = 560, 180, 34, 12, 26
     span, room = height - top - bottom, width - left - 12
 
     def level(total: int) -> float:
-        return round(top + span * (1 - total / maximum), 1)
+        return round(top + span * (1 - scale.part(total)), 1)
 
     gap = room / max(1, len(totals) - 1)
     spots = [(round(left + gap * n, 1), level(t), t) for n, t in enumerate(totals)]
@@ -65,7 +69,8 @@ def scores(
         Markup('<text class="tc-chart__text" x="{}" y="{}" text-anchor="end">{}</text>').format(
             left - 8, level(value) + 4, value
         )
-        for value in (0, caseness, maximum)
+        for value in (scale.minimum, scale.caseness, scale.maximum)
+        if value is not None
     )
     ends = Markup(
         '<text class="tc-chart__text" x="{}" y="{}">{}</text>'
@@ -73,21 +78,37 @@ def scores(
     ).format(left, height - 6, labels[0], width - 12, height - 6, labels[-1])
     return Markup(
         '<svg class="tc-chart" viewBox="0 0 {w} {h}" role="img" aria-label="{said}" '
-        'focusable="false"><rect class="tc-chart__clear" x="{left}" y="{c}" width="{room}" '
-        'height="{clear}"/><line class="tc-chart__caseness" x1="{left}" x2="{right}" y1="{c}" '
-        'y2="{c}"/>{axis}<polyline class="tc-chart__line" points="{line}"/>{marks}{ends}</svg>'
+        'focusable="false">{clear}{axis}<polyline class="tc-chart__line" points="{line}"/>'
+        "{marks}{ends}</svg>"
     ).format(
         w=width,
         h=height,
-        said=f"{name} from {totals[0]} to {totals[-1]} in {len(totals)} scores; "
-        f"a case begins at {caseness}.",
-        left=left,
-        right=width - 12,
-        room=room,
-        c=level(caseness),
-        clear=round(height - bottom - level(caseness), 1),
+        said=f"{name} from {totals[0]} to {totals[-1]} in {len(totals)} scores"
+        + (f"; a case begins at {scale.caseness}." if scale.caseness is not None else "."),
+        clear=_clear(scale, level, left=left, right=width - 12),
         axis=axis,
         line=line,
         marks=marks,
         ends=ends,
+    )
+
+
+def _clear(scale: Scale, level: Callable[[int], float], *, left: int, right: int) -> Markup:
+    """Where there is no case, and the line at which one begins; nothing without a cut-off."""
+    if scale.caseness is None:
+        return Markup("")
+    border = level(scale.caseness)
+    best = level(scale.minimum if scale.lower_is_better else scale.maximum)
+    return Markup(
+        '<rect class="tc-chart__clear" x="{}" y="{}" width="{}" height="{}"/>'
+        '<line class="tc-chart__caseness" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+    ).format(
+        left,
+        min(border, best),
+        right - left,
+        round(abs(best - border), 1),
+        left,
+        right,
+        border,
+        border,
     )

@@ -46,6 +46,8 @@ def charts(row: Mapping[str, Any]) -> list[Chart]:
     for name, scores in row["measures"].items():
         instrument = Instrument(name)
         scale = instruments.SCALES[instrument]
+        if not scale.compared_by_total:
+            continue
         totals = [total for _, total in scores]
         drawn.append(
             Chart(
@@ -57,8 +59,7 @@ def charts(row: Mapping[str, Any]) -> list[Chart]:
                     totals,
                     [words.short_day(at) for at, _ in scores],
                     name=name,
-                    maximum=scale.maximum,
-                    caseness=scale.caseness,
+                    scale=scale,
                 ),
                 [(at, total) for at, total in scores],
             )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from random import Random
 
 from deploy.community import figures
-from domain.policies.instruments import SCALES
+from domain.policies.instruments import SCALES, Change
 from domain.vocabulary import Instrument
 
+SIGNS = {Change.IMPROVEMENT: 1, Change.NONE: 0, Change.DETERIORATION: -1}
 PHQ, GAD = SCALES[Instrument.PHQ_9], SCALES[Instrument.GAD_7]
 
 # Shares of finished courses in thousands, so that the published marginals hold together:
@@ -66,7 +67,7 @@ class Course:
 
 
 def case(phq: int, gad: int) -> bool:
-    return phq >= PHQ.caseness or gad >= GAD.caseness
+    return bool(PHQ.case(phq) or GAD.case(gad))
 
 
 def improved(course: Course) -> bool:
@@ -130,13 +131,9 @@ def draw(therapy: figures.Therapy, wanted: str, rng: Random) -> Course:
 def _changes(course: Course) -> tuple[int, int]:
     """1, 0 or -1 for reliably better, neither, or reliably worse, on each measure."""
     return (
-        _reliable(course.phq_first - course.phq_last, PHQ.reliable_change),
-        _reliable(course.gad_first - course.gad_last, GAD.reliable_change),
+        SIGNS[PHQ.change(course.phq_first, course.phq_last)],
+        SIGNS[GAD.change(course.gad_first, course.gad_last)],
     )
-
-
-def _reliable(better: int, change: int) -> int:
-    return (better >= change) - (-better >= change)
 
 
 def _within(maximum: int, total: float) -> int:

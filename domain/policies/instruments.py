@@ -70,6 +70,15 @@ class Scale:
     def maximum(self) -> int:
         return self.item_maximum * self.counted
 
+    def part(self, score: float) -> float:
+        """How far along its range a score lies, from 0 to 1."""
+        return (score - self.minimum) / (self.maximum - self.minimum)
+
+    @property
+    def compared_by_total(self) -> bool:
+        """Whether one total may be held against another; DIALOG and goals go item by item."""
+        return self.reckoning is Reckoning.SUM
+
     def case(self, score: float) -> bool | None:
         """Whether a score is on the worse side of the cut-off; ``None`` without a cut-off."""
         if self.caseness is None:

@@ -55,4 +55,4 @@ def seen_to_by(content: Content | None) -> tuple[ReviewOf, ...]:
 
 def responded(total: int, first: int) -> bool:
     """Whether a PHQ-9 score shows response: under caseness, or half of the first (same source)."""
-    return total < SCALES[Instrument.PHQ_9].caseness or total * 2 <= first
+    return not SCALES[Instrument.PHQ_9].case(total) or total * 2 <= first

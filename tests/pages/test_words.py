@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from api.pages import drawing, words
 from api.pages.waiting import clock
 from domain.intentions.deciding import FACTS
+from domain.policies.instruments import SCALES
 from domain.request import State
-from domain.vocabulary import Step
+from domain.vocabulary import Instrument, Step
 from projections.record import STATUSES
 
 NOW = datetime(2026, 11, 4, 11, 30, tzinfo=UTC)
@@ -59,7 +61,20 @@ def test_every_status_state_and_fact_has_its_words() -> None:
 
 
 def test_no_drawing_brings_a_style_of_its_own() -> None:
-    drawn = drawing.sparkline([21, 12], maximum=27, caseness=10)
-    drawn += drawing.scores([21, 12], ["1 May", "8 May"], name="PHQ-9", maximum=27, caseness=10)
-    drawn += drawing.bar(0.5, "near")
+    drawn = drawing.bar(0.5, "near")
+    for name, scale in SCALES.items():
+        drawn += drawing.sparkline([21, 12], scale)
+        drawn += drawing.scores([21, 12], ["1 May", "8 May"], name=name, scale=scale)
     assert "style" not in drawn
+
+
+def test_a_chart_leaves_clear_the_side_on_which_there_is_no_case() -> None:
+    def clear(instrument: Instrument) -> list[str]:
+        drawn = drawing.scores(
+            [21, 12], ["1 May", "8 May"], name=instrument, scale=SCALES[instrument]
+        )
+        return re.findall(r'tc-chart__clear" x="34" y="([0-9.]+)"', drawn)
+
+    assert clear(Instrument.PHQ_9) == ["101.4"]
+    assert clear(Instrument.REQOL_10) == ["12.0"]
+    assert clear(Instrument.WEMWBS) == []
