@@ -13,7 +13,7 @@ from api import agreed
 from api.asking import Activity
 from api.pages import choosing, words
 from api.pages.forms import Form, Question, choices, new_key
-from api.pages.person import known, name_of
+from api.pages.person.identity import known, name_of
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere

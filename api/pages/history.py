@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages import words
-from api.pages.person import identity, name_of
+from api.pages.person.identity import identity, name_of
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere

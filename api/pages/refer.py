@@ -11,8 +11,9 @@ from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
 from api import advice, referrals
-from api.pages import choosing, moving, words
+from api.pages import choosing, words
 from api.pages.forms import Form, Question, choices
+from api.pages.person import moving
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere

@@ -59,8 +59,8 @@ NOBODY: dict[str, Any] = {"visit": None, "errors": {}, "section": ""}
 
 def warm() -> None:
     """Compile every template, so that the first visitor does not wait for it."""
-    for name in TEMPLATES.iterdir():
-        ENVIRONMENT.get_template(name.name)
+    for path in TEMPLATES.rglob("*.html"):
+        ENVIRONMENT.get_template(path.relative_to(TEMPLATES).as_posix())
     ENVIRONMENT.get_template("nhsuk/template.jinja")
 
 

@@ -14,7 +14,6 @@ from api.pages import (
     meetings,
     my_day,
     partners,
-    person,
     refer,
     refer_yourself,
     referrals,
@@ -22,6 +21,7 @@ from api.pages import (
     stepped_care,
     stream,
 )
+from api.pages.person import page as person
 
 router = APIRouter()
 for part in (

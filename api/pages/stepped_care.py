@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import directory
-from api.pages import moving
 from api.pages.forms import Form, Question
+from api.pages.person import moving
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, SomebodysVisit, Visit
 from api.problems import NotForThisRole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -154,7 +154,7 @@ def status(row: dict[str, Any]) -> str:
     return "past"
 
 
-def agreed_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+def agreed_of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The actions agreed for the person, the first that are due first."""
     actions = row.get("agreed", {}).values()
     return sorted(actions, key=lambda agreed: str(agreed.get("due_on")))

@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from fastapi import Response
+
+from api import endings, pathways
+from api.asking import Activity, Asking
 from api.pages import choosing, words
+from api.pages.caseload import overdue
 from api.pages.forms import Choice, Question, choices
+from api.pages.person.doing import Doing, Row, Where, nothing
 from api.pages.visit import Visit
 from domain.discharge import WITH_THEIR_OWN_ACTIVITY
 from domain.policies import steps
@@ -18,8 +25,6 @@ from domain.policies.steps import Agreement, Evidence
 from domain.request import OPEN
 from domain.sharing import SENT
 from domain.vocabulary import EndReason, Source
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +205,165 @@ def closing(_visit: Visit, row: Row) -> list[Question]:
             missing="Select a reason",
         )
     ]
+
+
+def _review(_visit: Visit, row: Row) -> list[Question]:
+    fallen = tuple(
+        (which, words.sentence(what["about"]), f"Since {words.day(what['due_on'])}")
+        for which, what in overdue(row)
+    )
+    return [
+        Question(
+            "review", "Which review?", "radios", choices=fallen, missing="Select which review"
+        ),
+        Question("outcome", "What came of it?", "textarea", optional=True),
+    ]
+
+
+def _declining(_visit: Visit, _row: Row) -> list[Question]:
+    return [
+        Question(
+            "note", "Why?", "textarea", optional=True, hint="The organisation that offered sees it."
+        )
+    ]
+
+
+async def _end_hold(person: UUID, body: Activity, asks: Asking) -> Response:
+    return await pathways.end_hold(person, asks, body)
+
+
+async def _withdraw_discharge(person: UUID, body: Activity, asks: Asking) -> Response:
+    return await pathways.withdraw_discharge(person, asks, body)
+
+
+DOING: dict[str, Doing] = {
+    "fallback-acknowledgement": Doing(
+        "See that they fell back to us",
+        Activity,
+        endings.acknowledge_fallback,
+        nothing,
+        "The organisation that held the person is gone. Your organisation holds them now.",
+        button="I have seen it",
+    ),
+    "handover": Doing(
+        "Offer a hand-over",
+        pathways.OfferingHandover,
+        pathways.offer_handover,
+        handover,
+        "You stay responsible until they accept.",
+        button="Confirm and send",
+    ),
+    "hand-back": Doing(
+        "Hand back to who handed them over",
+        pathways.HandingBack,
+        pathways.hand_back,
+        hand_back,
+        "They are offered the person at the step they had there. You stay responsible until they "
+        "accept.",
+        button="Confirm and send",
+    ),
+    "handover-withdrawal": Doing(
+        "Take back the hand-over",
+        pathways.AcceptingHandover,
+        pathways.withdraw_handover,
+        nothing,
+        "Your organisation stays responsible.",
+        button="Take back the hand-over",
+    ),
+    "silence-acknowledgement": Doing(
+        "See to the hand-over nobody answered",
+        pathways.AcceptingHandover,
+        pathways.acknowledge_handover_silence,
+        nothing,
+        "You have seen that the hand-over waits unanswered. It is escalated no further.",
+        button="I see to it",
+    ),
+    "key-worker": Doing(
+        "Name a key worker", pathways.NamingKeyWorker, pathways.name_key_worker, key_worker
+    ),
+    "hold": Doing(
+        "Put on hold",
+        pathways.Holding,
+        pathways.put_on_hold,
+        hold,
+        "Nothing changes for now, and you stay responsible. A discharge that is proposed is off.",
+    ),
+    "hold-end": Doing(
+        "End the hold",
+        Activity,
+        _end_hold,
+        nothing,
+        "You have looked again, and go on.",
+        button="End the hold",
+    ),
+    "coordinator": Doing(
+        "Name a clinical co-ordinator",
+        pathways.NamingCoordinator,
+        pathways.name_coordinator,
+        coordinator,
+    ),
+    "discharge": Doing(
+        "Propose a discharge",
+        pathways.ProposingDischarge,
+        pathways.propose_discharge,
+        discharge,
+        "They stay with you until those have agreed whom this place asks, and you close.",
+    ),
+    "discharge-agreement": Doing(
+        "Agree to the discharge",
+        pathways.AgreeingDischarge,
+        pathways.agree_discharge,
+        agreement,
+        "You agree for yourself; nobody does it for you.",
+        button="I agree",
+    ),
+    "discharge-withdrawal": Doing(
+        "Take back the proposal to discharge",
+        Activity,
+        _withdraw_discharge,
+        nothing,
+        "They stay where they are, and nobody has agreed.",
+        button="Take it back",
+    ),
+    "review": Doing(
+        "Record the review that is overdue",
+        pathways.Reviewing,
+        pathways.record_review,
+        _review,
+        "The day to look at them again has passed.",
+        button="Record the review",
+    ),
+    "closure": Doing(
+        "Close the pathway",
+        pathways.ClosingPathway,
+        pathways.close_pathway,
+        closing,
+        where=Where.ENDINGS,
+    ),
+    "handover-acceptance": Doing(
+        "Accept the hand-over",
+        pathways.AcceptingHandover,
+        pathways.accept_handover,
+        nothing,
+        "From now on your organisation is responsible.",
+        button="Accept the hand-over",
+        where=Where.NOTICE,
+    ),
+    "handover-decline": Doing(
+        "Decline the hand-over",
+        pathways.DecliningHandover,
+        pathways.decline_handover,
+        _declining,
+        "The organisation that offered the person still holds them.",
+        button="Decline the hand-over",
+        where=Where.NOTICE,
+    ),
+}
+
+
+async def shown(visit: Visit, row: Row) -> Mapping[str, Any]:
+    """What stands out above the record: an offer, a hold, a discharge that is proposed."""
+    return {
+        "nobody_named": "key-worker" in row.get("actions", ()) and not row.get("key_worker"),
+        "discharge": proposed(row, visit),
+    }

@@ -1,0 +1,160 @@
+"""A person's record on a page, and what may be asked of it: the parts put together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from api import pathways
+from api.pages.forms import Form, new_key
+from api.pages.opened import Opened
+from api.pages.person import (
+    contacts,
+    disputes,
+    ending,
+    measures,
+    meetings,
+    moving,
+    referrals,
+    wishes,
+)
+from api.pages.person.doing import Doing, Row, Where
+from api.pages.person.identity import about, identity, known, name_of
+from api.pages.problem import PageRoute
+from api.pages.visit import CaringVisit, Visit
+from api.problems import NothingIsHere
+from domain.kernel import Category
+
+router = APIRouter(route_class=PageRoute)
+
+Shown = Callable[[Visit, Row], Awaitable[Mapping[str, Any]]]
+
+NOTICES: tuple[tuple[str, Shown], ...] = (
+    ("ending", ending.shown),
+    ("moving", moving.shown),
+    ("conflicts", disputes.conflicts),
+)
+"""What stands above the record, and the partial in ``templates/person`` that shows it."""
+
+PARTS: tuple[tuple[str, Shown], ...] = (
+    ("disagreements", disputes.disagreements),
+    ("referrals", referrals.shown),
+    ("clocks", referrals.clocks),
+    ("measures", measures.shown),
+    ("contacts", contacts.shown),
+    ("meetings", meetings.shown),
+)
+"""What stands in it, under who the person is."""
+
+DOING: dict[str, Doing] = moving.DOING | ending.DOING | wishes.DOING
+"""What may be asked, by the last part of its address."""
+
+
+async def _parts(
+    visit: Visit, row: Row, parts: Iterable[tuple[str, Shown]]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """The parts that have something to show, each with its partial."""
+    shown = [(f"person/{name}.html", await show(visit, row)) for name, show in parts]
+    return [(partial, part) for partial, part in shown if part]
+
+
+@router.get("/people/{person}", response_class=HTMLResponse)
+async def record_page(visit: CaringVisit, person: UUID) -> Response:
+    """The record."""
+    row = await known(visit, person)
+    return await visit.page(
+        "person.html",
+        title=name_of(row),
+        section="/caseload",
+        row=row,
+        name=name_of(row),
+        identity=identity(row, visit),
+        standing=visit.standing(row["status"]),
+        about=about(row, visit),
+        actions=set(row.get("actions", ())),
+        notices=await _parts(visit, row, NOTICES),
+        parts=await _parts(visit, row, PARTS),
+        doing=_offered(visit, row),
+        key=new_key(),
+    )
+
+
+# What may be asked
+
+
+def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Links to what may be asked now, under their headings."""
+    if row["withdrawn"]:
+        return []
+    here, allowed = f"/people/{row['person']}", set(row.get("actions", ()))
+    links: dict[Where, list[tuple[str, str]]] = {
+        where: [] for where in Where if where is not Where.NOTICE
+    }
+    links[Where.NOW] = [
+        (f"/refer/new?person={row['person']}", "Refer to a service"),
+        (f"/refer/heard?person={row['person']}", "Record a referral that was said"),
+    ]
+    links[Where.WISHES] = [
+        (f"{here}/corrections", "Put details right"),
+        (f"{here}/disagreements", "Record a disagreement"),
+    ]
+    if row.get("died"):
+        links[Where.NOW] = []
+    for name, doing in DOING.items():
+        offered = name in allowed or (doing.always and not row.get("died"))
+        if offered and doing.where is not Where.NOTICE:
+            links[doing.where].append((f"{here}/{name}", doing.text))
+    if Category.CLINICAL in visit.categories and not row.get("died"):
+        links[Where.NOW].append((f"{here}/discussion", "Record a case discussion"))
+    return [(where.value, some) for where, some in links.items() if some]
+
+
+def _doing(activity: str) -> Doing:
+    if activity not in DOING:
+        raise NothingIsHere
+    return DOING[activity]
+
+
+def _form(doing: Doing, visit: Visit, row: Row, person: UUID) -> Form[Any]:
+    return Form(
+        title=doing.text,
+        caption=name_of(row),
+        lede=(doing.lede,) if doing.lede else (),
+        button=doing.button,
+        model=doing.model,
+        groups=(("", doing.questions(visit, row)),),
+        action=visit.path,
+        section="/caseload",
+        back_to=(f"/people/{person}", f"{name_of(row)}’s record"),
+        opened=Opened(person, row["number"]),
+    )
+
+
+@router.get("/people/{person}/{activity}", response_class=HTMLResponse)
+async def person_question(visit: CaringVisit, person: UUID, activity: str) -> Response:
+    """The question that goes with it."""
+    row = await known(visit, person)
+    return await _form(_doing(activity), visit, row, person).show(visit)
+
+
+@router.post("/people/{person}/{activity}", response_class=HTMLResponse)
+async def person_answer(visit: CaringVisit, person: UUID, activity: str) -> Response:
+    """Ask it, and show the record with it."""
+    doing, row = _doing(activity), await known(visit, person)
+
+    def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not issubclass(doing.model, pathways.AcceptingHandover) or not row["offer"]:
+            return values
+        return {**values, "handover": row["offer"]["handover"]}
+
+    return await _form(doing, visit, row, person).sent(
+        visit,
+        lambda body, asks: doing.ask(person, body, asks),
+        done=activity if activity != "closure" else "ended",
+        then=f"/people/{person}",
+        shape=shape,
+    )
