@@ -5,7 +5,7 @@ It refuses to know what a fact means: it sees envelopes and sealed bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -183,6 +183,14 @@ def read_after(connection: Connection, position: int, limit: int) -> list[Stored
     cursor = connection.cursor(binary=True)
     cursor.execute(_SQL["read_after"], (position, limit), prepare=True)
     return [StoredFact(*row) for row in cursor.fetchall()]
+
+
+def whole(connection: Connection, at_once: int = 2_000) -> Iterator[StoredFact]:
+    """Every fact there is, in order, a batch in memory at a time."""
+    reached = 0
+    while facts := read_after(connection, reached, at_once):
+        yield from facts
+        reached = facts[-1].position
 
 
 def of_persons(connection: Connection, persons: Sequence[UUID], up_to: int) -> list[StoredFact]:

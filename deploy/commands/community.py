@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
+import psycopg
 from cyclopts import App, Parameter
 
 from api.parts import DemoPerson
 from deploy.commands.house import moment, opened
-from deploy.commands.output import CONFLICT, USAGE, Json, Progress, Stopped, say
+from deploy.commands.output import CONFLICT, NOTHING, USAGE, Json, Progress, Stopped, say
 from deploy.community import place
 from deploy.wiring import now
+from domain.intentions.deciding import FACTS
+from domain.mapping import FactMapper
 from domain.vocabulary import Role
+from projections import schema
+from projections.log import whole
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -64,6 +69,20 @@ def seed(
             ],
             json=json,
         )
+
+
+@app.command
+def compare(*, json: Json = False) -> None:
+    """The community of this place beside the published figures it is calibrated to."""
+    from deploy.community import calibration
+
+    with opened() as house, psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
+        mapper = FactMapper(FACTS, house.keys)
+        try:
+            rows = calibration.compare(mapper.read(stored) for stored in whole(connection))
+        except calibration.TooFewToCompare as few:
+            raise Stopped(str(few), NOTHING) from None
+        say([row.said for row in rows], json=json)
 
 
 def token(

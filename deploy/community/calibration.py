@@ -45,6 +45,25 @@ class Row(NamedTuple):
         """How far off, relative to the published figure."""
         return self.community / self.published - 1
 
+    @property
+    def said(self) -> dict[str, str | int]:
+        """The row as it is read: shares in per cent."""
+        return {
+            "subject": self.subject,
+            "figure": self.figure,
+            "published": _number(self.published),
+            "community": _number(self.community),
+            "off": f"{self.off:+.1%}",
+            "of": self.of,
+        }
+
+
+class TooFewToCompare(Exception):
+    """There is no course of talking therapies here that has had its time: seed a year or more."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
 
 @dataclass
 class _Course:
@@ -88,13 +107,17 @@ class _Seen:
 
 
 def compare(facts: Iterable[Recorded]) -> list[Row]:
-    """Published against community, figure by figure. ``facts`` in the log's order."""
+    """Published against community, figure by figure. ``facts`` in the log's order.
+
+    Raises `TooFewToCompare`.
+    """
     seen = _count(facts)
-    assert seen.last is not None, "there is no community without facts"
     courses = list(seen.courses.values())
-    grown = [c for c in courses if c.made_at < seen.last - LONGEST]
+    grown = [c for c in courses if seen.last and c.made_at < seen.last - LONGEST]
     finished = [c for c in courses if c.finished]
     grown_finished = [c for c in grown if c.finished]
+    if not grown_finished:
+        raise TooFewToCompare
     return [
         *_shares("source", figures.SOURCES, [c.source for c in courses]),
         *_shares("wait", figures.WAITS, [_wait(c) for c in grown_finished]),
@@ -123,17 +146,6 @@ def compare(facts: Iterable[Recorded]) -> list[Row]:
         ),
         *_people(seen.people),
     ]
-
-
-def table(rows: Iterable[Row]) -> str:
-    """The comparison as lines to read."""
-    lines = [f"{'':12}{'':44}{'published':>10}{'community':>11}{'off':>8}{'of':>8}"]
-    for row in rows:
-        lines.append(
-            f"{row.subject:12}{row.figure:44}{_number(row.published):>10}"
-            f"{_number(row.community):>11}{row.off:>+8.1%}{row.of:>8}"
-        )
-    return "\n".join(lines)
 
 
 def _number(value: float) -> str:

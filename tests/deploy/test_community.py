@@ -31,7 +31,7 @@ from domain.referral import Referral, ReferralMade
 from domain.request import OPEN, State
 from domain.vocabulary import MeetingKind, PartnerKind, Source
 from projections.keys import PersonKeys
-from projections.log import PostgresLog, head
+from projections.log import PostgresLog, head, whole
 from tests.database import Database
 from tests.memory import MemoryKeys, MemoryLog
 from tests.recorders import Recorders
@@ -289,7 +289,8 @@ def test_people_have_times_next_week(year: Told) -> None:
 
 def test_the_community_is_as_published(year: Told) -> None:
     rows = calibration.compare(year.facts)
-    print(calibration.table(rows))
+    for row in rows:
+        print(*row.said.values(), sep="\t")
     apart = [
         row
         for row in rows
@@ -430,3 +431,18 @@ def test_it_goes_into_an_empty_log_and_into_no_other(database: Database) -> None
     assert come[-1] == (60, 60)
     with pytest.raises(LogIsNotEmpty):
         once()
+
+
+def test_the_log_of_a_place_is_read_whole_to_be_compared(database: Database) -> None:
+    keys = PersonKeys(database.pool("throughcare_keys"), bytes(32))
+    log = PostgresLog(database.pool("throughcare_seed"), history=True)
+    care = CareCoordination(log=log, keys=keys, host=place.PRACTICE.id)
+    project, mapper = database.connect("throughcare_project"), FactMapper(FACTS, keys)
+
+    def compared() -> list[calibration.Row]:
+        return calibration.compare(mapper.read(stored) for stored in whole(project, at_once=1_000))
+
+    with pytest.raises(calibration.TooFewToCompare):
+        compared()
+    seed(care, people=200, years=1, seed=1, until=UNTIL, progress=lambda come, of: None)
+    assert compared() == calibration.compare(told(people=200, years=1).facts)
