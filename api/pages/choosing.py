@@ -44,13 +44,14 @@ def services(
 def organisations(
     names: Names, among: Iterable[UUID | str] | None = None, *, without: PartnerId | None = None
 ) -> list[Choice]:
-    """Organisations by name; ``among`` leaves only these."""
+    """Organisations that are still here, by name; ``among`` leaves only these."""
     kept = None if among is None else {UUID(str(partner)) for partner in among}
     return sorted(
         (
             (str(partner.id), partner.name, "")
             for partner in names.directory.partners.values()
-            if partner.id != without
+            if not partner.left
+            and partner.id != without
             and partner.kind is not PartnerKind.COMMISSIONER
             and (kept is None or partner.id in kept)
         ),

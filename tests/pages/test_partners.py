@@ -47,6 +47,9 @@ def test_an_administrator_of_the_host_says_that_an_organisation_leaves(
     asha.open(f"/refer/new?person={story.person('asha')}")
     assert "Housing and debt advice" in asha.page.inner_text("main")
     assert "Books on prescription" not in asha.page.inner_text("main")
+    asha.open(f"/people/{story.person('asha')}/objection")
+    assert community.HOUSING.name in asha.page.inner_text("main")
+    assert LEAVING.name not in asha.page.inner_text("main")
 
 
 @pytest.mark.parametrize("key", ["asha", "tom", "joy"])
