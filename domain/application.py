@@ -11,6 +11,7 @@ from domain.intentions.meetings import MeetingIntentions
 from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.referrals import ReferralIntentions
 from domain.intentions.reviews import ReviewIntentions
+from domain.intentions.social_work import SocialWorkIntentions
 from domain.intentions.waiting import WaitingIntentions
 
 
@@ -25,5 +26,6 @@ class CareCoordination(
     WaitingIntentions,
     ReviewIntentions,
     EndingIntentions,
+    SocialWorkIntentions,
 ):
     """Care shared by organisations that share only a network."""

@@ -20,7 +20,7 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
-from domain.vocabulary import DiscussionId, Label, Medium, PersonId
+from domain.vocabulary import DiscussionId, DiscussionKind, Label, Medium, PersonId
 
 # What happened
 
@@ -28,7 +28,8 @@ from domain.vocabulary import DiscussionId, Label, Medium, PersonId
 class CaseDiscussed(Fact):
     """Two practitioners talked a case over: the question, and what was advised.
 
-    ``family`` says that it was about the family as a whole.
+    ``family`` says that it was about the family as a whole; ``kind``, which of the team's three
+    kinds of talk it was.
     """
 
     TOPIC: ClassVar[str] = "discussion:CaseDiscussed"
@@ -41,6 +42,7 @@ class CaseDiscussed(Fact):
     advice: PersonalText
     medium: Medium
     family: bool = False
+    kind: DiscussionKind | None = None
 
 
 # What is refused

@@ -7,8 +7,9 @@ from datetime import date
 from typing import ClassVar
 
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
-from domain.policies import steps
+from domain.policies import steps, ways
 from domain.policies.steps import Choice
+from domain.policies.ways import Way
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role, Scope
 
 # What happened
@@ -95,7 +96,32 @@ class SteppedCareChosen(Fact):
     effective_from: date
 
 
+class WayWritten(Fact):
+    """The host wrote down the place's own way of working; it holds once it is chosen."""
+
+    TOPIC: ClassVar[str] = "partner:WayWritten"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
+
+    way: Way
+
+
+class WayChosen(Fact):
+    """The place goes about its care in this way from that day on; its host says so."""
+
+    TOPIC: ClassVar[str] = "partner:WayChosen"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
+
+    way: str
+    effective_from: date
+
+
 # What is refused
+
+
+class TheWayNamesTheModel(BrokenRule):
+    """This place's way names its stepped-care model from that day on; choose another way."""
 
 
 class PartnerHasLeft(BrokenRule):
@@ -134,6 +160,8 @@ class Partner(Aggregate):
     practitioners: dict[PractitionerId, Role] = field(default_factory=dict)
     left: bool = False
     models: list[Choice] = field(default_factory=list)
+    ways: list[ways.Choice] = field(default_factory=list)
+    written: list[Way] = field(default_factory=list)
 
     def join(
         self, *, name: str, kind: PartnerKind, identifiers: dict[str, str], asked: Asked
@@ -202,11 +230,48 @@ class Partner(Aggregate):
     ) -> Recorded | None:
         """Work by a stepped-care model from a day on.
 
-        Raises `PartnerIsUnknown`, `policies.steps.ModelIsUnknown`.
+        Raises `PartnerIsUnknown`, `policies.steps.ModelIsUnknown`, `TheWayNamesTheModel`.
         """
         if self.kind is None:
             raise PartnerIsUnknown(self.id)
         steps.named(model, effective_from)
+        way = self.way(effective_from)
+        if way is not None and way.stepped_care != model:
+            raise TheWayNamesTheModel(self.id)
+        return self._model_from(model, effective_from, asked)
+
+    def write_way(self, way: Way, *, asked: Asked) -> Recorded | None:
+        """Keep the place's own way of working as data; nothing of it is in force yet.
+
+        Raises `PartnerIsUnknown`, `policies.ways.WayIsNotWhole`.
+        """
+        if self.kind is None:
+            raise PartnerIsUnknown(self.id)
+        if wrong := tuple(ways.problems(way)):
+            raise ways.WayIsNotWhole(self.id, needs=wrong)
+        if way in self.written[-1:]:
+            return None
+        return self.record(WayWritten(way=way), asked)
+
+    def choose_way(self, way: str, *, effective_from: date, asked: Asked) -> Recorded | None:
+        """Go about care in a way from a day on, which brings its stepped-care model.
+
+        Raises `PartnerIsUnknown`, `policies.ways.WayIsUnknown`.
+        """
+        if self.kind is None:
+            raise PartnerIsUnknown(self.id)
+        chosen = ways.named(way, effective_from, self.written)
+        if ways.Choice(self.partner, way, effective_from) in self.ways[-1:]:
+            return None
+        fact = self.record(WayChosen(way=way, effective_from=effective_from), asked)
+        self._model_from(chosen.stepped_care, effective_from, asked)
+        return fact
+
+    def way(self, on: date) -> Way | None:
+        """The way in force on a day."""
+        return ways.in_force(on, self.ways, self.written)
+
+    def _model_from(self, model: str, effective_from: date, asked: Asked) -> Recorded | None:
         if Choice(self.partner, model, effective_from) in self.models[-1:]:
             return None
         return self.record(SteppedCareChosen(model=model, effective_from=effective_from), asked)
@@ -230,6 +295,10 @@ class Partner(Aggregate):
                 self.left = True
             case SteppedCareChosen(model=model, effective_from=effective_from):
                 self.models.append(Choice(self.partner, model, effective_from))
+            case WayWritten(way=written):
+                self.written.append(written)
+            case WayChosen(way=way, effective_from=effective_from):
+                self.ways.append(ways.Choice(self.partner, way, effective_from))
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a partner")
 
@@ -245,4 +314,6 @@ FACTS: tuple[type[Fact], ...] = (
     PractitionerAdded,
     PartnerLeft,
     SteppedCareChosen,
+    WayWritten,
+    WayChosen,
 )

@@ -7,6 +7,8 @@ from typing import ClassVar
 from uuid import UUID, uuid5
 
 from domain import edits
+from domain.complexity import FACTS as COMPLEXITY_FACTS
+from domain.complexity import ComplexityCoded, WithComplexity
 from domain.discharge import (
     FACTS as DISCHARGE_FACTS,
 )
@@ -85,6 +87,10 @@ def pathway_of(person: PersonId) -> PathwayId:
     return PathwayId(uuid5(person, "pathway"))
 
 
+AT_THE_STEP = (ReviewOf.HOLD, ReviewOf.FOLLOW_UP, ReviewOf.PSYCHIATRIC, ReviewOf.TEAM)
+"""Reviews that another step leaves nothing of."""
+
+
 # What happened
 
 
@@ -148,7 +154,7 @@ class OnlyWhoHeldThemMayReopen(BrokenRule):
 
 
 @dataclass
-class Pathway(Reviewing, FallingBack, Discharging, OnHold):
+class Pathway(Reviewing, FallingBack, Discharging, OnHold, WithComplexity):
     """One person's way through the steps. While it is open somebody is always responsible.
 
     ``label`` is that of the present holding. A fact about a hand-over carries the label of either
@@ -253,7 +259,7 @@ class Pathway(Reviewing, FallingBack, Discharging, OnHold):
         if self.open and self.responsible == organisation:
             actions.append("key-worker")
             actions += ["handover-withdrawal"] if self.offer else self._moving()
-            actions.append("coordinator")
+            actions += ["coordinator", "complexity"]
             actions += [] if self.offer else self._ending()
             actions += ["fallback-acknowledgement"] if self.fell_back else []
             actions += ["review"] if self.overdue else []
@@ -286,6 +292,8 @@ class Pathway(Reviewing, FallingBack, Discharging, OnHold):
             case CoordinatorNamed(coordinator=coordinator):
                 self.coordinator = coordinator
                 self._asks_anew(Agreement.CLINICAL_COORDINATOR)
+            case ComplexityCoded() as coded:
+                self.coded = coded
             case StepUpProposed() | StepDownProposed() as proposed:
                 self.proposal = Grounds(
                     kind=proposed.evidence_kind,
@@ -298,7 +306,7 @@ class Pathway(Reviewing, FallingBack, Discharging, OnHold):
             case SteppedUp() | SteppedDown() as stepped:
                 self.step, self.entered, self.proposal = stepped.to_step, True, None
                 self.hold, self.discharge = None, None
-                self._looked_at(ReviewOf.HOLD, ReviewOf.FOLLOW_UP, ReviewOf.PSYCHIATRIC)
+                self._looked_at(*AT_THE_STEP)
             case HandoverOffered() as offered:
                 self.offer = Offer(
                     handover=offered.handover,
@@ -349,7 +357,7 @@ class Pathway(Reviewing, FallingBack, Discharging, OnHold):
                 self.discharge = None
             case PathwayClosed(reason=reason, responsible=responsible):
                 self._let_go()
-                self.overdue = {}
+                self.overdue, self.coded = {}, None
                 self.open, self.responsible, self.came_from = False, None, ()
                 self.ended_by, self.last_responsible = reason, responsible
             case ResponsibilityFellBack() as fallen:
@@ -383,6 +391,7 @@ FACTS: tuple[type[Fact], ...] = (
     *HOLD_FACTS,
     *DISCHARGE_FACTS,
     *REVIEW_FACTS,
+    *COMPLEXITY_FACTS,
     PathwayClosed,
     PathwayReopened,
     ResponsibilityFellBack,

@@ -30,6 +30,7 @@ from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.partner import AgreementSigned
 from domain.request import ReferralFact
+from domain.social_work import WorkFact
 from domain.standing import PathwayFact
 from domain.vocabulary import Label, PartnerId, Scope
 from domain.waiting import WaitingFact
@@ -228,7 +229,7 @@ def _concerns(
         case contact.ContactFact():
             follows = agreement.follows_attendance and recorded.correlation in own
             return fact.provider == partner or follows
-        case measure.MeasureCompleted(provider=provider):
+        case measure.MeasureCompleted(provider=provider) | WorkFact(provider=provider):
             return provider == partner
         case PathwayFact() | HandoverFact() | FallbackFact():
             named = {getattr(fact, role, None) for role in ("sender", "receiver", "responsible")}

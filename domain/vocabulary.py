@@ -22,6 +22,7 @@ DecisionId = NewType("DecisionId", UUID)
 SeriesId = NewType("SeriesId", UUID)
 ActionId = NewType("ActionId", UUID)
 DiscussionId = NewType("DiscussionId", UUID)
+WorkId = NewType("WorkId", UUID)
 ContactId = NewType("ContactId", UUID)
 ReviewId = NewType("ReviewId", UUID)
 MeasureId = NewType("MeasureId", UUID)
@@ -242,6 +243,7 @@ class ReviewOf(StrEnum):
     DECISION = "decision of a meeting"
     FOLLOW_UP = "follow-up in collaborative care"
     PSYCHIATRIC = "psychiatric review in collaborative care"
+    TEAM = "weekly look at new and existing cases"
 
 
 class Attendance(StrEnum):
@@ -295,6 +297,7 @@ class MeetingKind(StrEnum):
 
     WEEKLY_MDT = "weekly MDT"
     FORTNIGHTLY_TEAM = "fortnightly team meeting"
+    MONTHLY_PLANNING = "monthly planning"
     MONTHLY_REVIEW = "monthly project review"
     QUARTERLY_PLANNING = "quarterly planning"
 
@@ -318,3 +321,70 @@ class NotImplementedReason(StrEnum):
     NEEDS_CHANGED = "the person's needs changed"
     NOT_AVAILABLE = "the help was not available"
     PATHWAY_ENDED = "the pathway ended first"
+
+
+class Complexity(StrEnum):
+    """How much somebody's needs ask of those who help; what each colour means, a place says."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREEN = "green"
+
+
+class Practice(StrEnum):
+    """What a place's way of working may keep."""
+
+    NOBODY_TURNED_AWAY = "nobody is turned away"
+    ASSESSED_AT_HOME = "assessed at home"
+    URGENT_NEEDS_FIRST = "urgent needs first"
+    SOCIAL_PROBLEMS = "plans cover social problems"
+    CARERS_REGISTER = "carers' register"
+    DUAL_AGREEMENT = "two agree to a discharge"
+    NOT_TIME_LIMITED = "help without a time limit"
+    ALL_SERVICES_PRESENT = "every service presents"
+    CASE_DISCUSSIONS = "one-to-one case discussions"
+    VERBAL_REFERRALS = "verbal referrals"
+    DIRECT_ACCESS = "social workers' direct access"
+    METHADONE_LIAISON = "GP methadone liaison"
+    GROUP_PROGRAMME = "group programme"
+    PATIENT_GROUPS = "patient-run groups"
+
+
+class WorkKind(StrEnum):
+    """What a social worker does for somebody (Camden CCG, James Wigg Practice case study)."""
+
+    HOUSING = "housing"
+    MONEY = "money and benefits"
+    CARERS_SUPPORT = "carers' support"
+    HOSPITAL_DISCHARGE = "discharge from hospital"
+    ADMISSION_AVOIDANCE = "admission avoidance"
+    EMPLOYMENT = "employment and training"
+    CARE_AT_HOME = "care and support at home"
+    OTHER = "other social work"
+
+
+class WorkOutcome(StrEnum):
+    """What became of a piece of social work."""
+
+    DONE = "done"
+    PARTLY = "partly done"
+    REFERRED_ON = "another service took it on"
+    NOT_AVAILABLE = "the help was not available"
+    PERSON_CHOSE_OTHERWISE = "the person chose otherwise"
+    NOT_NEEDED = "no longer needed"
+
+
+class AdmissionAvoided(StrEnum):
+    """Whether somebody was kept out of hospital, as the worker judges it."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_KNOWN = "not known"
+
+
+class DiscussionKind(StrEnum):
+    """What practitioners talk over one to one (Camden CCG, James Wigg Practice case study)."""
+
+    COMPLEX_CASE = "complex case"
+    FAMILY = "family-based"
+    EDUCATION = "GP education"

@@ -29,12 +29,14 @@ from domain import (
     person,
     referral,
     service,
+    social_work,
 )
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded, Unknown
 from domain.mapping import FactMapper, Keys, Topics
 from domain.pathway import pathway_of
 from domain.policies import entry, steps
 from domain.policies.days import local_date
+from domain.policies.ways import Way
 from domain.request import ReferralIsNotWaiting
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.steps import NO_GROUNDS, Grounds
@@ -64,6 +66,7 @@ FACTS = Topics(
         discussion,
         contact,
         measure,
+        social_work,
     )
     for fact in noun.FACTS
 )
@@ -435,6 +438,10 @@ class Deciding(Application[UUID]):
         host = self._load(partner.Partner, self.host)
         return steps.in_force(self.host, asked.at, host.models)
 
+    def _way(self, asked: Asked) -> Way | None:
+        """The way this place worked in when it was asked."""
+        return self._load(partner.Partner, self.host).way(local_date(asked.at))
+
     def _take_on(
         self,
         way: pathway.Pathway,
@@ -475,7 +482,13 @@ class Deciding(Application[UUID]):
         return Label.SUBSTANCE if drugs else label
 
 
-ACTING = (referral.Referral, pathway.Pathway, meeting.Meeting, action.Action)
+ACTING = (
+    referral.Referral,
+    pathway.Pathway,
+    meeting.Meeting,
+    action.Action,
+    social_work.SocialWork,
+)
 """Nouns that say what may be asked of them next."""
 
 

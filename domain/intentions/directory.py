@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from domain import partner, person, service
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
-from domain.kernel import Aggregate, Asked, BrokenRule
+from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies.agreements import TEMPLATES
+from domain.policies.ways import Way
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Role, ServiceId
 
 
@@ -16,7 +18,7 @@ class TheResponsibleMustKnow(BrokenRule):
 
 
 class OnlyTheHostChooses(BrokenRule):
-    """Only the organisation that hosts this place chooses the model it works by."""
+    """Only the organisation that hosts this place says how the place works."""
 
 
 class DirectoryIntentions(Deciding):
@@ -88,11 +90,29 @@ class DirectoryIntentions(Deciding):
     def choose_stepped_care(self, model: str, effective_from: date, *, asked: Asked) -> Answer:
         """Work by a stepped-care model from a day on; the host of the place says so."""
 
+        return self._as_host(
+            asked,
+            lambda host: host.choose_stepped_care(
+                model, effective_from=effective_from, asked=asked
+            ),
+        )
+
+    def write_way(self, way: Way, *, asked: Asked) -> Answer:
+        """Write down the place's own way of working, as data; choosing it is another thing."""
+        return self._as_host(asked, lambda host: host.write_way(way, asked=asked))
+
+    def choose_way(self, way: str, effective_from: date, *, asked: Asked) -> Answer:
+        """Go about care in a way from a day on; it brings its stepped-care model with it."""
+        return self._as_host(
+            asked, lambda host: host.choose_way(way, effective_from=effective_from, asked=asked)
+        )
+
+    def _as_host(self, asked: Asked, say: Callable[[partner.Partner], Recorded | None]) -> Answer:
         def decide() -> tuple[Aggregate, ...]:
             if asked.organisation != self.host:
                 raise OnlyTheHostChooses(asked.organisation)
             host = self._get(partner.Partner, self.host, partner.PartnerIsUnknown)
-            host.choose_stepped_care(model, effective_from=effective_from, asked=asked)
+            say(host)
             return (host,)
 
         return self._ask(self.host, asked, decide)

@@ -16,6 +16,7 @@ from domain.request import OPEN, ReferralExists
 from domain.standing import OnlyTheResponsibleMay
 from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
+    Complexity,
     DeclineReason,
     EditId,
     EndReason,
@@ -68,6 +69,16 @@ class PathwayIntentions(Deciding):
             return named
 
         return self._on_pathway(person_id, asked, name)
+
+    def code_complexity(
+        self, person_id: PersonId, complexity: Complexity, why: str, *, asked: Asked
+    ) -> Answer:
+        """Say how complex a person's case is, in the words of the place's way, and why."""
+        return self._on_pathway(
+            person_id,
+            asked,
+            lambda way: way.code_complexity(complexity, why, way=self._way(asked), asked=asked),
+        )
 
     def offer_handover(
         self,

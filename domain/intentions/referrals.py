@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain import partner, pathway, person, referral, service
+from domain.advice import DestinationIsNeeded
 from domain.intentions.before_sending import BeforeSending, Given
 from domain.intentions.deciding import Answer, ThePersonObjects
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
@@ -21,6 +22,7 @@ from domain.vocabulary import (
     Mode,
     PartnerId,
     PersonId,
+    Practice,
     Priority,
     ReferralId,
     Responsibility,
@@ -28,6 +30,9 @@ from domain.vocabulary import (
     Source,
     Step,
 )
+
+TURNING_AWAY = frozenset({DeclineReason.FULL, DeclineReason.NOT_ELIGIBLE})
+"""Reasons that send somebody away with nowhere to go, unless another service is named."""
 
 
 class OnlyTheReceiverMayRecordForAnother(BrokenRule):
@@ -195,7 +200,8 @@ class ReferralIntentions(BeforeSending):
     ) -> Answer:
         """Not take a referral on, and say why; the sender still holds the person.
 
-        ``instead`` is the service the person needs; without it "another service" is no answer.
+        ``instead`` is the service the person needs; without it "another service" is no answer,
+        and where the place's way turns nobody away, neither is "full" or "not eligible".
         """
 
         def decide() -> tuple[Aggregate, ...]:
@@ -207,9 +213,24 @@ class ReferralIntentions(BeforeSending):
                 note=note,
                 asked=asked,
             )
+            self._not_turned_away(asking, reason, instead, asked)
             return asking, *self._end_offer(asking, asked, declined)
 
         return self._ask(referral_id, asked, decide)
+
+    def _not_turned_away(
+        self,
+        asking: referral.Referral,
+        reason: DeclineReason,
+        instead: ServiceId | None,
+        asked: Asked,
+    ) -> None:
+        """Raises `DestinationIsNeeded` where nobody is sent away without one."""
+        if instead is not None or reason not in TURNING_AWAY:
+            return
+        way = self._way(asked)
+        if way is not None and way.keeps(Practice.NOBODY_TURNED_AWAY):
+            raise DestinationIsNeeded(asking.id)
 
     def redirect_referral(
         self,

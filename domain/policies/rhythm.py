@@ -59,6 +59,12 @@ RHYTHMS: tuple[Rhythm, ...] = (
         weeks=2,
     ),
     Rhythm(
+        MeetingKind.MONTHLY_PLANNING,
+        f"{JAMES_WIGG}: planning by worker group, of the work and of no person",
+        months=1,
+        lists_persons=False,
+    ),
+    Rhythm(
         MeetingKind.MONTHLY_REVIEW,
         f"{JAMES_WIGG}: monthly project review with the trust, of the work and of no person",
         months=1,

@@ -57,9 +57,11 @@ FOUNDING = frozenset(
     {
         "add_practitioner",
         "choose_stepped_care",
+        "choose_way",
         "join_partner",
         "open_service",
         "sign_agreement",
+        "write_way",
     }
 )
 """Intentions that found a place: what the tests' people and services rest on stays as it is."""

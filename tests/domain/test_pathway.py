@@ -270,12 +270,12 @@ def test_only_the_responsible_closes_and_not_while_an_offer_waits() -> None:
         ((), (), ()),
         (
             (opened(),),
-            ("key-worker", "handover", "hold", "coordinator", "discharge", "closure"),
+            ("key-worker", "handover", "hold", "coordinator", "complexity", "discharge", "closure"),
             (),
         ),
         (
             (opened(), handover_offered()),
-            ("key-worker", "handover-withdrawal", "coordinator"),
+            ("key-worker", "handover-withdrawal", "coordinator", "complexity"),
             ("handover-acceptance", "handover-decline"),
         ),
         (
@@ -287,6 +287,7 @@ def test_only_the_responsible_closes_and_not_while_an_offer_waits() -> None:
                 "hand-back",
                 "hold",
                 "coordinator",
+                "complexity",
                 "discharge",
                 "closure",
             ),

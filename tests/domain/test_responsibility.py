@@ -37,6 +37,7 @@ from domain.intentions.deciding import Answer
 from domain.kernel import Asked, BrokenRule
 from domain.leaving import NothingFellBack
 from domain.pathway import Pathway, pathway_of
+from domain.policies.ways import SANDWELL
 from domain.referral import (
     NoInformationWasAsked,
     Referral,
@@ -58,8 +59,8 @@ from domain.waiting import ClockIsNotNullified, NobodyWaits, WaitIsNotPaused
 from tests.domain.chance import ACTORS, PEOPLE, RARE, Pool, intentions
 from tests.domain.knowing import COORDINATORS, Knowing, Wish
 from tests.domain.promises import AGREEMENTS, Promises
-from tests.people import GARDENING, PRACTITIONERS, TALKING, WIGG, named
-from tests.scenario import Community
+from tests.people import GARDENING, MONDAY, PRACTITIONERS, TALKING, WIGG, named
+from tests.scenario import Community, by
 
 Asking: TypeAlias = tuple[Callable[[], Answer], Answer]
 Kept: TypeAlias = MultipleResults[Asking] | Asking
@@ -84,6 +85,7 @@ ON_REFERRAL = {
 }
 ON_PATHWAY = {
     "closure": "close_pathway",
+    "complexity": "code_complexity",
     "coordinator": "name_coordinator",
     "discharge": "propose_discharge",
     "discharge-agreement": "agree_discharge",
@@ -149,6 +151,7 @@ REACHED = frozenset(
         "agree_discharge",
         "ask_advice",
         "close_meeting",
+        "code_complexity",
         "complete_action",
         "complete_measure",
         "correct_details",
@@ -215,6 +218,7 @@ class Responsibilities(RuleBasedStateMachine):
 
         for partner, coordinator in COORDINATORS.items():
             self.place.employ(partner, coordinator)
+        self.place.care.choose_way(SANDWELL.name, MONDAY.date(), asked=by(WIGG))
 
     def by(self, organisation: PartnerId, who: PractitionerId | None) -> Asked:
         self.asked += 1

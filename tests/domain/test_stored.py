@@ -33,6 +33,9 @@ CODED = {
     "partner:AgreementEnded": {"reference"},
     "partner:PractitionerAdded": {"name", "title"},
     "partner:SteppedCareChosen": {"model"},
+    "partner:WayChosen": {"way"},
+    "partner:WayWritten": {"way"},
+    "pathway:ComplexityCoded": {"way"},
     "service:ServiceOpened": {"name", "eligibility"},
     "partner:PartnerLeft": {"reason"},
     "service:ServicePaused": {"reason"},
@@ -96,7 +99,8 @@ def test_a_topic_names_one_fact() -> None:
 
 def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
     of_another_noun = dict.fromkeys(
-        ("handover", "leaving", "steps", "hold", "key_worker", "discharge", "review"), "pathway"
+        ("handover", "leaving", "steps", "hold", "key_worker", "discharge", "review", "complexity"),
+        "pathway",
     )
     of_another_noun |= {
         "advice": "referral",

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from domain.policies.steps import Agreement
-from domain.vocabulary import EndReason, HandoverId, PractitionerId
+from domain.policies.ways import SANDWELL
+from domain.vocabulary import Complexity, EndReason, HandoverId, PractitionerId
 from tests.domain.edges.table import Edge, read
 from tests.domain.edges.walking import walk
 from tests.people import COLLABORATIVE_CARE, GARDENING, MONDAY, ROSA, SOCIAL, THERAPY, WIGG, named
@@ -26,6 +27,7 @@ class Rosa:
     asked: int = 0
 
     def __post_init__(self) -> None:
+        self.place.care.choose_way(SANDWELL.name, MONDAY.date(), asked=by(WIGG))
         self.place.register()
         self.place.refer("the first referral", to=GARDENING)
         self._name("key-worker", WIGG)
@@ -65,6 +67,9 @@ class Rosa:
         match asks:
             case "key-worker" | "coordinator":
                 return self._name(asks, asked.organisation)
+            case "complexity":
+                why = f"reason {self.asked}"
+                return care.code_complexity(ROSA, Complexity.AMBER, why, asked=asked)
             case "hold":
                 review_on = MONDAY.date() + timedelta(days=self.asked)
                 return care.put_on_hold(
