@@ -85,7 +85,7 @@ def test_james_wiggs_way() -> None:
         MeetingKind.MONTHLY_REVIEW,
         MeetingKind.QUARTERLY_PLANNING,
     ]
-    assert way.clocks == way.complexity == ()
+    assert (way.clocks, way.complexity) == ((), ())
     assert not way.keeps(Practice.NOBODY_TURNED_AWAY)
     for practice in (Practice.CASE_DISCUSSIONS, Practice.VERBAL_REFERRALS, Practice.DIRECT_ACCESS):
         assert way.keeps(practice)
