@@ -8,6 +8,7 @@ from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
 from domain.intentions.endings import EndingIntentions
 from domain.intentions.meetings import MeetingIntentions
+from domain.intentions.offering import OfferingIntentions
 from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.referrals import ReferralIntentions
 from domain.intentions.reviews import ReviewIntentions
@@ -17,6 +18,7 @@ from domain.intentions.waiting import WaitingIntentions
 
 class CareCoordination(
     DirectoryIntentions,
+    OfferingIntentions,
     CorrectionIntentions,
     ReferralIntentions,
     PathwayIntentions,

@@ -9,7 +9,7 @@ import enum
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from inspect import cleandoc, isclass
 from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID, uuid5
@@ -191,6 +191,7 @@ def _value(name: str, annotation: Any, partner: PartnerId) -> Any:
         bool: True,
         date: A_MOMENT.date(),
         datetime: A_MOMENT,
+        time: A_MOMENT.time(),
     }[annotation]
 
 
@@ -214,7 +215,14 @@ def _words(annotation: Any) -> str:
         return "number: " + ", ".join(str(member.value) for member in annotation)
     if isclass(annotation) and issubclass(annotation, enum.Enum):
         return annotation.__name__
-    plain = {str: "text", int: "number", bool: "yes or no", date: "date", datetime: "time"}
+    plain = {
+        str: "text",
+        int: "number",
+        bool: "yes or no",
+        date: "date",
+        datetime: "time",
+        time: "time of day",
+    }
     return plain[annotation] if annotation in plain else str(annotation.__name__)
 
 

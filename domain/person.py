@@ -206,6 +206,12 @@ class Person(Aggregate):
         return told | {"practice"} if self.practice else told
 
     @property
+    def born(self) -> date | None:
+        """The date of birth that counts, if it is known and was not removed."""
+        born = edits.current(self.known.standing.get(Detail.DATE_OF_BIRTH, ()))
+        return date.fromisoformat(born) if born and born != REMOVED else None
+
+    @property
     def person(self) -> PersonId:
         return PersonId(self.id)
 
@@ -414,8 +420,7 @@ class Person(Aggregate):
 
     def lived(self, at: Moment) -> None:
         """Raises `BeforeTheyWereBorn`, by the date of birth that counts."""
-        born = edits.current(self.known.standing.get(Detail.DATE_OF_BIRTH, ()))
-        if born and born != REMOVED and local_date(at) < date.fromisoformat(born):
+        if self.born and local_date(at) < self.born:
             raise BeforeTheyWereBorn(self.id)
 
     def _possible(self, born: date | None, asked: Asked) -> None:

@@ -238,12 +238,13 @@ class Referral(Advising, Unanswered, Waiting):
     """One request and its answers, from a question before it to the sender's thanks.
 
     ``correlation`` is the first referral of the chain this one belongs to; ``onward`` are those the
-    receiver made from it.
+    receiver made from it, ``asked_of`` the services it was ever sent to.
     """
 
     first_contact_at: Moment | None = None
     onward: list[ReferralId] = field(default_factory=list)
     refused_by: list[PartnerId] = field(default_factory=list)
+    asked_of: list[ServiceId] = field(default_factory=list)
 
     @property
     def referral(self) -> ReferralId:
@@ -475,6 +476,7 @@ class Referral(Advising, Unanswered, Waiting):
                 self.sender, self.receiver, self.service = made.sender, made.receiver, made.service
                 self.source, self.responsibility = made.source, made.responsibility
                 self.priority = made.priority
+                self.asked_of.append(made.service)
                 self.wait = self._wait_since(recorded)
             case InformationAsked():
                 self.state = State.INFORMATION_ASKED
@@ -489,6 +491,7 @@ class Referral(Advising, Unanswered, Waiting):
                 self.state, self.wait = State.WAITING, self._wait_since(recorded)
                 self.refused_by.append(redirected.from_receiver)
                 self.receiver, self.service = redirected.receiver, redirected.service
+                self.asked_of.append(redirected.service)
                 self.label = recorded.label
             case ReferralWithdrawn():
                 self.state, self.wait = State.WITHDRAWN, None

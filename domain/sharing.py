@@ -32,6 +32,7 @@ from domain.partner import AgreementSigned
 from domain.request import ReferralFact
 from domain.social_work import WorkFact
 from domain.standing import PathwayFact
+from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import Label, PartnerId, Scope
 from domain.waiting import WaitingFact
 
@@ -247,6 +248,8 @@ def _concerns(
             return partner in (one.partner, other.partner)
         case ReferralFact() | AdviceFact() | WaitingFact():
             return recorded.originator_id in own
+        case UnmetNeedRecorded():
+            return recorded.organisation == partner
         case meeting.MeetingFact() | CaseFact():
             return recorded.originator_id in own
         case _:

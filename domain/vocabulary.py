@@ -27,6 +27,7 @@ ContactId = NewType("ContactId", UUID)
 ReviewId = NewType("ReviewId", UUID)
 MeasureId = NewType("MeasureId", UUID)
 EditId = NewType("EditId", UUID)
+UnmetNeedId = NewType("UnmetNeedId", UUID)
 
 
 class PartnerKind(StrEnum):
@@ -388,3 +389,53 @@ class DiscussionKind(StrEnum):
     COMPLEX_CASE = "complex case"
     FAMILY = "family-based"
     EDUCATION = "GP education"
+
+
+class Weekday(StrEnum):
+    """A day of the week, in their order."""
+
+    MONDAY = "Monday"
+    TUESDAY = "Tuesday"
+    WEDNESDAY = "Wednesday"
+    THURSDAY = "Thursday"
+    FRIDAY = "Friday"
+    SATURDAY = "Saturday"
+    SUNDAY = "Sunday"
+
+
+class Doubt(StrEnum):
+    """What should be thought of before a service is asked: it is not refused, for it may fit."""
+
+    OUTSIDE_AGES = "of another age than the service is for"
+    AGE_NOT_KNOWN = "the service is for some ages, and the date of birth is not known"
+    OUTSIDE_PRACTICES = "registered with a practice whose patients the service does not take"
+    PRACTICE_NOT_KNOWN = "the service is for patients of some practices, and theirs is not known"
+    WITHIN_AREA = "the service is for an area: see that they live there"
+    EXCLUDES = "the service does not take some problems: read which"
+    CONSENT = "the service asks for the person's agreement first"
+
+
+class WhyUnmet(StrEnum):
+    """Why a service that was wanted could not be chosen."""
+
+    FULL = "full"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    NOT_ELIGIBLE = "not eligible"
+    NONE_HERE = "none of that kind here"
+
+
+class Need(StrEnum):
+    """What help was wanted for, coarsely: enough to plan by, too little to know anybody by."""
+
+    DEPRESSION_OR_ANXIETY = "depression or anxiety"
+    SEVERE_ILLNESS = "severe mental illness"
+    TRAUMA = "trauma or abuse"
+    EATING = "eating"
+    BEREAVEMENT = "bereavement"
+    DRUGS_OR_ALCOHOL = "drugs or alcohol"
+    LONELINESS = "company and activity"
+    HOUSING_OR_MONEY = "housing, money or work"
+    CARING = "looking after somebody"
+    FAMILY_OR_PARENTING = "family or parenting"
+    OTHER = "something else"

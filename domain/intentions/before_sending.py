@@ -6,11 +6,14 @@ from dataclasses import dataclass, fields
 from uuid import UUID
 
 from domain import advice, partner, person, referral, service
+from domain.description import age_on
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
 from domain.kernel import Aggregate, Asked
 from domain.policies import entry, minimum_data
+from domain.policies.days import local_date
 from domain.policies.minimum_data import Needed
 from domain.vocabulary import (
+    Doubt,
     Label,
     Mode,
     Moment,
@@ -99,17 +102,20 @@ class BeforeSending(Deciding):
                 answer,
                 recommendation,
                 instead=instead,
-                label=self._suggested(instead, asking),
+                label=self._suggested(instead, asking, asked),
                 asked=asked,
             )
             return (asking,)
 
         return self._ask(referral_id, asked, decide)
 
-    def _suggested(self, instead: ServiceId | None, asking: referral.Referral) -> Label:
+    def _suggested(
+        self, instead: ServiceId | None, asking: referral.Referral, asked: Asked
+    ) -> Label:
         """The label of the service somebody suggests instead.
 
-        Raises `ServiceIsNotOpen` when it takes nobody, `DestinationIsNeeded` when it is the same.
+        Raises `ServiceIsNotOpen` when it takes nobody, `ServiceIsFull` when there is no place left,
+        `DestinationIsNeeded` when it is the same.
         """
         if instead is None:
             return Label.ORDINARY
@@ -118,6 +124,7 @@ class BeforeSending(Deciding):
             raise service.ServiceIsNotOpen(instead)
         if instead == asking.service:
             raise advice.DestinationIsNeeded(asking.id)
+        wanted.must_have_room(asked.at, urgent=asking.priority is Priority.EMERGENCY)
         return self._label(wanted.partner, wanted.label)
 
     def what_is_missing(
@@ -132,7 +139,8 @@ class BeforeSending(Deciding):
     ) -> tuple[Needed, ...]:
         """What a service would still ask to be told; nothing is recorded.
 
-        Raises what making the referral would: `ServiceIsNotOpen`, `TakesNoReferrals`.
+        Raises what making the referral would: `ServiceIsNotOpen`, `ServiceIsFull`,
+        `TakesNoReferrals`.
         """
         wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
         helped = self._load(person.Person, person_id or UUID(int=0))
@@ -140,8 +148,30 @@ class BeforeSending(Deciding):
         if details is not None:
             told |= {each.name for each in fields(details) if getattr(details, each.name)}
         receiver = self._receiver(wanted, given.source)
+        wanted.must_have_room(at, urgent=given.priority is Priority.EMERGENCY)
         agreed = receiver in helped.consents
         return self._missing(told, agreed, sender, receiver, given, at)
+
+    def doubts(
+        self,
+        service_id: ServiceId,
+        source: Source,
+        *,
+        person_id: PersonId | None = None,
+        details: person.Details | None = None,
+        at: Moment,
+    ) -> tuple[Doubt, ...]:
+        """What is not certain about whether the person may come to the service."""
+        wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
+        helped = self._load(person.Person, person_id or UUID(int=0))
+        born, practice = helped.born, helped.practice
+        if details is not None:
+            born, practice = details.date_of_birth or born, details.practice or practice
+        return wanted.description.criteria.doubts(
+            age=age_on(born, local_date(at)) if born else None,
+            practice=practice,
+            agreed=source is Source.SELF or wanted.partner in helped.consents,
+        )
 
     def _missing(
         self,

@@ -30,7 +30,9 @@ from domain import (
     referral,
     service,
     social_work,
+    unmet,
 )
+from domain.intentions.places import places
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded, Unknown
 from domain.mapping import FactMapper, Keys, Topics
 from domain.pathway import pathway_of
@@ -48,6 +50,7 @@ from domain.vocabulary import (
     PartnerKind,
     PersonId,
     ReferralId,
+    ServiceId,
     Source,
     Step,
 )
@@ -67,6 +70,7 @@ FACTS = Topics(
         contact,
         measure,
         social_work,
+        unmet,
     )
     for fact in noun.FACTS
 )
@@ -233,7 +237,7 @@ class Deciding(Application[UUID]):
         """
         if self._batch is not None:
             try:
-                changed = self._followed_up(decide(), asked)
+                changed = self._counted(self._followed_up(decide(), asked), asked)
             except BrokenRule:
                 self._forget(self._batch)
                 raise
@@ -243,7 +247,7 @@ class Deciding(Application[UUID]):
             return _first_answer(earlier, asked)
         for _ in range(TRIES):
             try:
-                changed = self._followed_up(decide(), asked)
+                changed = self._counted(self._followed_up(decide(), asked), asked)
             except BrokenRule as rule:
                 # The same intention, asked at the same moment, may have been recorded meanwhile.
                 if same := self._log.earlier(asked.organisation, asked.key):
@@ -280,6 +284,14 @@ class Deciding(Application[UUID]):
                 following.hear(answer, asked=asked)
             return changed if known else (*changed, following)
         return changed
+
+    def _counted(self, changed: tuple[Aggregate, ...], asked: Asked) -> tuple[Aggregate, ...]:
+        """With the places that referrals took or freed at services. Raises `ServiceIsFull`."""
+
+        def load(service_id: ServiceId) -> service.Service:
+            return self._load(service.Service, service_id)
+
+        return *changed, *places(changed, load, asked)
 
     def _gather(
         self, batch: Batch, noun: UUID, asked: Asked, changed: Sequence[Aggregate]

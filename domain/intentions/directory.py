@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from domain import partner, person, service
+from domain import partner, person
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies.agreements import TEMPLATES
 from domain.policies.ways import Way
-from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Role, ServiceId
+from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Role
 
 
 class TheResponsibleMustKnow(BrokenRule):
@@ -116,18 +116,6 @@ class DirectoryIntentions(Deciding):
             return (host,)
 
         return self._ask(self.host, asked, decide)
-
-    def open_service(
-        self, service_id: ServiceId, opening: service.ServiceOpened, *, asked: Asked
-    ) -> Answer:
-        """Offer a service."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            offered = self._load(service.Service, service_id)
-            offered.open(opening, asked=asked)
-            return (offered,)
-
-        return self._ask(service_id, asked, decide)
 
     # Persons
 

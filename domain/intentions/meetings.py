@@ -190,6 +190,8 @@ class MeetingIntentions(Deciding):
             if outcome in MOVES and service_id:
                 wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
                 receiver = self._receiver(wanted, Source.PROFESSIONAL)
+                if receiver != way.responsible:
+                    wanted.must_have_room(asked.at)
                 label = self._label(receiver, wanted.label)
             decided = deciding.decide(
                 person_id,

@@ -11,7 +11,7 @@ from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies.escalation import Rung
-from domain.policies.steps import Agreement
+from domain.policies.steps import Agreement, Evidence
 from domain.request import OPEN, ReferralExists
 from domain.standing import OnlyTheResponsibleMay
 from domain.steps import NO_GROUNDS, Grounds
@@ -99,6 +99,7 @@ class PathwayIntentions(Deciding):
             if handover in way.answered:
                 raise HandoverExists(handover)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
+            wanted.must_have_room(asked.at, urgent=grounds.kind is Evidence.URGENT_NEED)
             return self._offer(
                 way,
                 handover,

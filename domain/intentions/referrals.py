@@ -77,6 +77,7 @@ class ReferralIntentions(BeforeSending):
             helped = self._known(person_id, registering, asked)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             receiver = self._receiver(wanted, source)
+            wanted.must_serve(helped.born, asked.at, urgent=priority is Priority.EMERGENCY)
             sending = sender or asked.organisation
             if sending != asked.organisation != receiver:
                 raise OnlyTheReceiverMayRecordForAnother(referral_id)
@@ -209,7 +210,7 @@ class ReferralIntentions(BeforeSending):
             declined = asking.decline(
                 reason,
                 instead=instead,
-                label=self._suggested(instead, asking),
+                label=self._suggested(instead, asking, asked),
                 note=note,
                 asked=asked,
             )
@@ -248,6 +249,10 @@ class ReferralIntentions(BeforeSending):
             if asking.source is None:
                 raise referral.ReferralIsUnknown(referral_id)
             receiver = self._receiver(wanted, asking.source)
+            if asking.person is not None:
+                born = self._load(person.Person, asking.person).born
+                urgent = asking.priority is Priority.EMERGENCY
+                wanted.must_serve(born, asked.at, urgent=urgent)
             redirected = asking.redirect(
                 service_id, receiver, label=wanted.label, note=note, asked=asked
             )
