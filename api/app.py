@@ -26,6 +26,7 @@ from api import (
     health,
     meetings,
     messages,
+    offering,
     pathways,
     people,
     problems,
@@ -119,6 +120,7 @@ def create_app(parts: Parts) -> FastAPI:
         custody,
         feed,
         directory,
+        offering,
         messages,
         health,
     ):

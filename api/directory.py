@@ -100,10 +100,3 @@ def _model(model: SteppedCare) -> dict[str, Any]:
         ],
         "discharge": [who for who in Agreement if who in model.discharge],
     }
-
-
-@router.get("/services", response_model=dict[str, Any], dependencies=[Depends(signed_in)])
-async def services(here: Here, now: Now) -> Response:
-    """What organisations offer, at which step, and who may come."""
-    directory = await here.reading.directory()
-    return now.answer({"rows": list(directory.services.values())})

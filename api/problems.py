@@ -19,7 +19,20 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from domain import advice, contact, corrections, hold, measure, meeting, partner, person, referral
+from domain import (
+    advice,
+    contact,
+    corrections,
+    hold,
+    measure,
+    meeting,
+    partner,
+    person,
+    referral,
+    room,
+    service,
+    unmet,
+)
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
 from domain.intentions import deciding, endings
@@ -122,6 +135,11 @@ STATUS: dict[type[BrokenRule], int] = {
     meeting.MeetingIsUnknown: 404,
     corrections.NothingSuchWasRecorded: 404,
     partner.PartnerIsUnknown: 404,
+    service.ServiceIsUnknown: 404,
+    service.OnlyWhoOffersItMay: 403,
+    room.CapacityIsNotPossible: 422,
+    unmet.WhichServiceIsMissing: 422,
+    unmet.WhichStepIsMissing: 422,
     referral.ReferralIsUnknown: 404,
     MethodIsNotAllowed: 405,
     RecordHasChanged: 412,

@@ -37,7 +37,7 @@ class PlaceTaken(Fact):
 
     TOPIC: ClassVar[str] = "service:PlaceTaken"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.PARTNER,)
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OFFERING, Recorder.PARTNER)
 
     by: UUID  # the referral
 
@@ -47,7 +47,7 @@ class PlaceFreed(Fact):
 
     TOPIC: ClassVar[str] = "service:PlaceFreed"
     CATEGORY: ClassVar[Category] = Category.DIRECTORY
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.PARTNER,)
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OFFERING, Recorder.PARTNER)
 
     by: UUID
 

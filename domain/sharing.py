@@ -166,6 +166,18 @@ def may_know(
     return _disclosed(recorded, partner, fields, envelope, backfill)
 
 
+def of_nobody(recorded: Recorded) -> Disclosure:
+    """What is told of an unmet need that is nobody's: only who recorded it hears of it."""
+    return Disclosure(
+        partner=recorded.organisation,
+        type=message_type(type(recorded.fact)),
+        data=recorded.fact.model_dump(mode="json", exclude_none=True)
+        | {"stream": str(recorded.originator_id), "by_organisation": str(recorded.organisation)},
+        personal=frozenset(),
+        recorded=recorded,
+    )
+
+
 WHO_SAT: dict[type[Fact], set[str]] = {
     CaseListed: {"present"},
     MdtDecisionRecorded: {"dissent", "informs"},

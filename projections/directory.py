@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from psycopg import Connection
 from pydantic import TypeAdapter
 
 from domain import partner, service
+from domain.description import Description
 from domain.kernel import Recorded
 from domain.partner import AgreementSigned
 from domain.policies.steps import Choice
+from domain.room import CapacityDeclared, PlaceFreed, PlaceTaken, Room
 from domain.vocabulary import (
     Label,
     PartnerId,
@@ -61,6 +64,20 @@ class ServiceEntry:
     label: Label
     identifiers: dict[str, str]
     taking: bool = True
+    closed: bool = False
+    turned: str = ""
+    """Why it is paused or closed."""
+    description: Description = field(default_factory=Description)
+    room: Room | None = None
+    declared_at: datetime | None = None
+
+    def left(self, day: date) -> int | None:
+        """How many more may come; ``None`` when nobody says."""
+        return self.room.left(day) if self.room else None
+
+    def takes(self, day: date) -> bool:
+        """Whether anybody new may choose it on a day."""
+        return self.taking and self.left(day) != 0
 
 
 _PARTNER = TypeAdapter(PartnerEntry)
@@ -137,12 +154,31 @@ class Directory:
                     opened.group,
                     opened.label,
                     opened.identifiers,
+                    description=opened.description,
                 )
-            case service.ServicePaused() | service.ServiceClosed():
-                self.services[ServiceId(stream)].taking = False
+            case service.ServiceFact() | CapacityDeclared() | PlaceTaken() | PlaceFreed():
+                self._follow(self.services[ServiceId(stream)], recorded)
             case _:
                 return set()
         return changed
+
+    def _follow(self, offered: ServiceEntry, recorded: Recorded) -> None:
+        match recorded.fact:
+            case service.ServiceDescribed() as said:
+                offered.name, offered.ways_in = said.name, said.ways_in
+                offered.eligibility, offered.description = said.eligibility, said.description
+            case service.ServicePaused(reason=reason):
+                offered.taking, offered.turned = False, reason
+            case service.ServiceClosed(reason=reason):
+                offered.taking, offered.closed, offered.turned = False, True, reason
+            case service.ServiceReopened():
+                offered.taking, offered.turned = not self.partners[offered.partner].left, ""
+            case CapacityDeclared() as declared:
+                offered.room = Room(declared.available, declared.maximum, declared.until)
+                offered.declared_at = recorded.effective_at
+            case PlaceTaken() | PlaceFreed() as place:
+                assert offered.room is not None, "places are counted once capacity is declared"
+                offered.room = offered.room.after(place)
 
     def save(self, connection: Connection, streams: set[UUID]) -> None:
         """Write the entries of these streams."""

@@ -18,7 +18,8 @@ from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
 from domain.mapping import FactMapper, UnreadableFact
 from domain.partner import AgreementSigned, PartnerLeft
-from domain.sharing import ENDED, WITHDRAWN, Disclosure, message_type
+from domain.sharing import ENDED, WITHDRAWN, Disclosure, message_type, of_nobody
+from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import PartnerId, PersonId
 from projections import log
 from projections.directory import Directory
@@ -171,6 +172,8 @@ class Share:
                     self.agreements = self.directory.agreements
                     self.directory_streams |= changed
                     return Telling(disclosures=self._partings(recorded))
+                if isinstance(recorded.fact, UnmetNeedRecorded):
+                    return Telling(disclosures=(of_nobody(recorded),))
                 return Telling(disclosures=self._meeting(recorded))
             self._identify(recorded)
             circle = self.circles.setdefault(recorded.person, Circle(recorded.person))

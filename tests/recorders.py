@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.kernel import Recorded, Recorder
 from domain.vocabulary import PartnerId, PersonId
+from tests.people import SERVICES
 
 PARTIES = ("practice", "sender", "receiver", "from_receiver", "responsible")
 """Fields that name an organisation as one that has to do with the person."""
@@ -21,12 +22,16 @@ REPORTED = ("person:PersonDied", "person:DeathRecordedInError", "person:PersonMo
 """What ends or begins other things in the same save, whoever asked for those."""
 
 
+OFFERED_BY: dict[UUID, PartnerId] = {service: said.partner for service, said in SERVICES.items()}
+"""The services that the tests begin with."""
+
+
 @dataclass
 class Recorders:
     """Follows facts in their order, and fails at one whose organisation may not record it."""
 
     host: PartnerId
-    services: dict[UUID, PartnerId] = field(default_factory=dict)
+    services: dict[UUID, PartnerId] = field(default_factory=lambda: dict(OFFERED_BY))
     sender: dict[UUID, PartnerId] = field(default_factory=dict)
     receiver: dict[UUID, PartnerId] = field(default_factory=dict)
     received: dict[UUID, set[PartnerId]] = field(default_factory=lambda: defaultdict(set))

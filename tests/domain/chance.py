@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import EnumMeta
 from functools import cache, cached_property
 from random import Random
@@ -58,6 +58,7 @@ FOUNDING = frozenset(
         "add_practitioner",
         "choose_stepped_care",
         "choose_way",
+        "describe_service",
         "join_partner",
         "open_service",
         "sign_agreement",
@@ -66,7 +67,7 @@ FOUNDING = frozenset(
 )
 """Intentions that found a place: what the tests' people and services rest on stays as it is."""
 
-RARE = frozenset({"leave", "record_death", "object_to", "take_back_death"})
+RARE = frozenset({"close_service", "leave", "record_death", "object_to", "take_back_death"})
 """Intentions after which little is left to ask."""
 
 
@@ -147,6 +148,7 @@ class Pool:
             str: lambda: f"words {self.chance.randrange(4)}",
             int: lambda: self.chance.randrange(28),
             bool: lambda: self.chance.random() < 0.5,
+            time: lambda: time(self.chance.randrange(24)),
             date: lambda: self.now.date() + timedelta(days=self.chance.randrange(-7, 30)),
             datetime: lambda: self.now + timedelta(days=self.chance.randrange(4)),
             person.Details: lambda: details(self.chance.choice(PEOPLE)),

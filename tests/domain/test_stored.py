@@ -36,8 +36,9 @@ CODED = {
     "partner:WayChosen": {"way"},
     "partner:WayWritten": {"way"},
     "pathway:ComplexityCoded": {"way"},
-    "service:ServiceOpened": {"name", "eligibility"},
+    "service:ServiceOpened": {"name", "eligibility", "description"},
     "partner:PartnerLeft": {"reason"},
+    "service:ServiceDescribed": {"name", "eligibility", "description"},
     "service:ServicePaused": {"reason"},
     "service:ServiceClosed": {"reason"},
     "referral:ReferralMade": {"message"},
@@ -107,6 +108,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "case": "meeting",
         "corrections": "person",
         "request": "referral",
+        "room": "service",
         "unanswered": "referral",
         "waiting": "referral",
     }
