@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test check bench install lock clean
+.PHONY: demo test check bench mutants install lock clean
 
 demo: .venv/runtime
 	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo
@@ -30,16 +30,22 @@ check: .venv/development
 bench: .venv/development
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+# Changes the rules one small thing at a time and runs the tests that reach it: 'domain.concern*' for one noun.
+mutants: .venv/mutants
+	$(BIN)/mutmut run $(ARGS)
+	@$(BIN)/python -m tests.mutants
+
 install: .venv/runtime
 
 lock: .venv/development
 	$(COMPILE) pyproject.toml --extra embedded -o requirements.txt
 	$(COMPILE) --group build -c requirements.txt -o requirements-build.txt
 	$(COMPILE) pyproject.toml --extra embedded --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --group mutants -c requirements-dev.txt -o requirements-mutants.txt
 	$(COMPILE) --group assets --no-deps -o requirements-assets.txt
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	rm -rf api/pages/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -62,4 +68,8 @@ clean:
 .venv/development: .venv/runtime requirements-dev.txt
 	@echo 'Installing what the tests need'
 	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/mutants: .venv/development requirements-mutants.txt
+	@$(PIP) install --require-hashes -r requirements-mutants.txt
 	@touch $@
