@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.intentions.agreed import AgreedIntentions
+from domain.intentions.concerns import ConcernIntentions
 from domain.intentions.contacts import ContactIntentions
 from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
@@ -24,6 +25,7 @@ class CareCoordination(
     PathwayIntentions,
     MeetingIntentions,
     AgreedIntentions,
+    ConcernIntentions,
     ContactIntentions,
     WaitingIntentions,
     ReviewIntentions,

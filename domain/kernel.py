@@ -54,6 +54,8 @@ class Recorder(StrEnum):
     INVITED = "an organisation invited to the meeting"
     OWNER = "the organisation that is to do it"
     DISCUSSING = "an organisation whose practitioner took part"
+    LOOKING = "the organisation that is to look at the concern"
+    ASKED_TO_LOOK = "an organisation that was asked to look at the concern"
     KNOWING = "an organisation that knows the person"
     PARTNER = "any organisation that has joined"
     OFFERING = "the organisation that offers the service"

@@ -23,6 +23,8 @@ SeriesId = NewType("SeriesId", UUID)
 ActionId = NewType("ActionId", UUID)
 DiscussionId = NewType("DiscussionId", UUID)
 WorkId = NewType("WorkId", UUID)
+ConcernId = NewType("ConcernId", UUID)
+SafeguardingId = NewType("SafeguardingId", UUID)
 ContactId = NewType("ContactId", UUID)
 ReviewId = NewType("ReviewId", UUID)
 MeasureId = NewType("MeasureId", UUID)
@@ -202,6 +204,47 @@ class NullificationReason(StrEnum):
     ANOTHER_PERSON = "meant for another person"
 
 
+class ConcernSource(StrEnum):
+    """Where a concern for somebody's safety came from."""
+
+    ITEM_9 = "answer to PHQ-9 item 9"
+    PRACTITIONER = "practitioner"
+    CARER = "carer"
+    THE_PERSON = "the person"
+    ORGANISATION = "another organisation"
+    PUBLIC = "a member of the public"
+    SAFEGUARDING = "safeguarding referral"
+
+
+class ConcernOutcome(StrEnum):
+    """What came of looking at a concern. None of them is a level of risk."""
+
+    SAFETY_PLAN = "safety plan agreed with the person"
+    TALKED = "talked with the person, care as before"
+    CARE_CHANGED = "care changed"
+    CRISIS_CARE = "seen by crisis or emergency care"
+    SAFEGUARDED = "referred for safeguarding"
+    CARE_ELSEWHERE_TOLD = "care at the new place was told"
+    PERSON_DIED = "the person died"
+    RAISED_IN_ERROR = "raised in error"
+
+
+class SafeguardingOf(StrEnum):
+    """Whom a safeguarding referral is for: the law differs."""
+
+    ADULT = "adult"
+    CHILD = "child"
+
+
+class NotTold(StrEnum):
+    """Why the person was not told of a safeguarding referral."""
+
+    DANGER = "telling them could put somebody in danger"
+    ENQUIRY = "telling them could harm an enquiry or the detection of a crime"
+    COULD_NOT_BE_REACHED = "they could not be reached"
+    CANNOT_UNDERSTAND = "they could not understand it now"
+
+
 class Content(StrEnum):
     """What a contact was for: which decides whether it stops a clock."""
 
@@ -235,6 +278,7 @@ class Tied(StrEnum):
     REFERRAL = "referral"
     HANDOVER = "hand-over"
     PATHWAY = "pathway"
+    CONCERN = "concern"
 
 
 class ReviewOf(StrEnum):

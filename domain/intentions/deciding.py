@@ -18,6 +18,7 @@ from eventsourcing.utils import Environment
 
 from domain import (
     action,
+    concern,
     contact,
     discussion,
     handover,
@@ -28,6 +29,7 @@ from domain import (
     pathway,
     person,
     referral,
+    safeguarding,
     service,
     social_work,
     unmet,
@@ -71,6 +73,8 @@ FACTS = Topics(
         measure,
         social_work,
         unmet,
+        concern,
+        safeguarding,
     )
     for fact in noun.FACTS
 )
@@ -500,6 +504,7 @@ ACTING = (
     meeting.Meeting,
     action.Action,
     social_work.SocialWork,
+    concern.Concern,
 )
 """Nouns that say what may be asked of them next."""
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from domain import contact, partner, person, referral
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePersonObjects
+from domain import concern, contact, partner, person, referral
+from domain.intentions.deciding import Answer, PersonIsUnknown, ThePersonObjects
+from domain.intentions.raising import NobodyMayLook, Raising
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies import entry
@@ -16,6 +17,7 @@ from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
     Attendance,
     Because,
+    ConcernId,
     EndReason,
     HandoverId,
     HowKnown,
@@ -42,7 +44,7 @@ class NobodyElseMayHold(BrokenRule):
     """The person objects to everybody who could hold them; speak with them first."""
 
 
-class EndingIntentions(Deciding):
+class EndingIntentions(Raising):
     """Everything that binds a person to an organisation ends in one save, and nobody is let go."""
 
     # A person died, or did not
@@ -188,6 +190,8 @@ class EndingIntentions(Deciding):
         """End what binds a person to an organisation, one of which is gone; a timer asks it."""
 
         def decide() -> tuple[Aggregate, ...]:
+            if about is Tied.CONCERN:
+                return self._concern_falls_back(ConcernId(what), organisation, asked)
             dead = self._load(person.Person, person_id)
             if dead.died_on is not None:
                 return self._end_all(person_id, EndReason.DIED, asked, None)
@@ -261,6 +265,19 @@ class EndingIntentions(Deciding):
                 way.lapse_handover(offer.handover, asked=asked)
         way.fall_back(to, because=Because.PARTNER_LEFT, label=self._label(to), asked=asked)
         return (way,)
+
+    def _concern_falls_back(
+        self, concern_id: ConcernId, organisation: PartnerId, asked: Asked
+    ) -> tuple[Aggregate, ...]:
+        """Another organisation must look, whether the person lives or not. Raises `NobodyMayLook`."""
+        left = self._load(concern.Concern, concern_id)
+        if left.acts != organisation or left.person is None or self._stays(organisation):
+            return ()
+        looker = self._looker(left.person, asked, without=left.sealed_from)
+        if looker is None:
+            raise NobodyMayLook(left.id)
+        left.fall_back(looker.partner, asked=asked)
+        return (left,)
 
     # Everything at once
 

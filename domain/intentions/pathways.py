@@ -7,7 +7,8 @@ from datetime import date
 
 from domain import partner, pathway, referral, service
 from domain.handover import HandoverExists
-from domain.intentions.deciding import Answer, Deciding
+from domain.intentions.deciding import Answer
+from domain.intentions.raising import Raising
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies.escalation import Rung
@@ -38,7 +39,7 @@ class TheReferralIsEscalated(BrokenRule):
     """A referral carries this offer; its silence is the referral's, and is acknowledged there."""
 
 
-class PathwayIntentions(Deciding):
+class PathwayIntentions(Raising):
     """Hand-overs: offered, and responsible only from acceptance on."""
 
     def name_key_worker(
@@ -224,10 +225,14 @@ class PathwayIntentions(Deciding):
     def propose_discharge(
         self, person_id: PersonId, reason: EndReason, *, plan: str, asked: Asked
     ) -> Answer:
-        """Propose that a person needs no more help for now."""
-        return self._on_pathway(
-            person_id, asked, lambda way: way.propose_discharge(reason, plan=plan, asked=asked)
-        )
+        """Propose that a person needs no more help for now. Raises `ConcernIsOpen`."""
+
+        def propose(way: pathway.Pathway) -> Recorded:
+            proposed = way.propose_discharge(reason, plan=plan, asked=asked)
+            self._nobody_is_worried(person_id, asked.organisation)
+            return proposed
+
+        return self._on_pathway(person_id, asked, propose)
 
     def agree_discharge(self, person_id: PersonId, agreement: Agreement, *, asked: Asked) -> Answer:
         """Agree to a discharge, as key worker or as clinical co-ordinator."""
@@ -240,12 +245,18 @@ class PathwayIntentions(Deciding):
         return self._on_pathway(person_id, asked, lambda way: way.withdraw_discharge(asked=asked))
 
     def close_pathway(self, person_id: PersonId, reason: EndReason, *, asked: Asked) -> Answer:
-        """End a person's pathway, once those agreed whom the place's model asks."""
-        return self._on_pathway(
-            person_id,
-            asked,
-            lambda way: way.close(reason, model=self._model(asked), asked=asked),
-        )
+        """End a person's pathway, once those agreed whom the place's model asks.
+
+        Raises `ConcernIsOpen` and what `Pathway.close` raises.
+        """
+
+        def close(way: pathway.Pathway) -> Recorded | None:
+            closed = way.close(reason, model=self._model(asked), asked=asked)
+            if closed:
+                self._nobody_is_worried(person_id, asked.organisation)
+            return closed
+
+        return self._on_pathway(person_id, asked, close)
 
     def _acts_for(self, partner_id: PartnerId, practitioner: PractitionerId) -> None:
         """Raises `partner.NotAPractitionerThere`."""
