@@ -32,6 +32,8 @@ A_MOMENT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ME = PartnerId(uuid5(EXAMPLES, "this partner"))
 ANOTHER = PartnerId(uuid5(EXAMPLES, "another partner"))
 STREAM = uuid5(EXAMPLES, "stream")
+ABOUT = ("sealed_from", "alleged")
+"""Whom an example of a concern is about: never the organisation that it is shown to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def _fields(
         categories=template.categories,
         scope=template.scope,
         substance=template.substance,
+        safeguarding=template.safeguarding,
         consent_required=template.consent_required,
         follows_attendance=template.follows_attendance,
         basis=template.basis,
@@ -158,7 +161,10 @@ def _fields(
 def example(
     fact: type[Fact], *, partner: PartnerId = ANOTHER, label: Label = Label.ORDINARY
 ) -> Fact:
-    """A fact of this kind with every field filled; every organisation in it is ``partner``."""
+    """A fact of this kind with every field filled; every organisation in it is ``partner``.
+
+    But for those it is about (`ABOUT`).
+    """
     filled = {name: _value(name, about, partner) for name, about in _annotations(fact)}
     if "label" in filled:
         filled["label"] = label
@@ -173,6 +179,8 @@ def _annotations(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
 def _value(name: str, annotation: Any, partner: PartnerId) -> Any:
     annotation = _plain(annotation)
     origin, arguments = get_origin(annotation), get_args(annotation)
+    if name in ABOUT:
+        return (uuid5(EXAMPLES, name),)
     if annotation is PartnerId:
         return partner
     if origin is tuple:

@@ -14,6 +14,15 @@ from domain import pathway, person, referral
 from domain.action import ActionAgreed, ActionDone, ActionDropped
 from domain.advice import AdviceAsked, AdviceGiven
 from domain.case import CaseListed, CaseNoted, CaseNotReached, MdtDecisionRecorded
+from domain.concern import (
+    ConcernAcknowledged,
+    ConcernEscalated,
+    ConcernFellBack,
+    ConcernNotTaken,
+    ConcernPassedOn,
+    ConcernResolved,
+    SafetyConcernRaised,
+)
 from domain.discussion import CaseDiscussed
 from domain.handover import (
     HandoverAccepted,
@@ -27,6 +36,15 @@ from domain.partner import AgreementSigned
 from domain.sharing import Backfill, Disclosure, may_know
 from domain.unanswered import ReferralExpired
 from domain.vocabulary import PartnerId, PersonId, Scope
+
+GAINING = (
+    referral.ReferralRedirected,
+    HandoverOffered,
+    ConcernPassedOn,
+    ConcernEscalated,
+    ConcernFellBack,
+)
+"""Facts that make somebody a party to what began before, and so to be told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +162,7 @@ class Circle:
         """What was said before: to one newly involved, or newly a party to what goes back."""
         was, own = knew.get(partner, frozenset()), self.own.get(partner, frozenset())
         narrow = agreement.scope is Scope.OWN or not agreement.substance
-        gained = (
-            narrow
-            and own > was
-            and isinstance(recorded.fact, referral.ReferralRedirected | HandoverOffered)
-        )
+        gained = narrow and own > was and isinstance(recorded.fact, GAINING)
         if partner in before and not gained:
             return None
         told = before.get(partner, self.past.get(partner, 0))
@@ -189,6 +203,15 @@ class Circle:
 
     def _leave(self, partner: PartnerId, basis: str) -> None:
         self.bases.get(partner, set()).discard(basis)
+
+    def _looks(self, acts: PartnerId | None, basis: str, concern: UUID) -> None:
+        """One organisation has the concern; whoever else was asked, or raised it, has not."""
+        for partner in self.bases:
+            if partner != acts:
+                self._leave(partner, basis)
+        if acts is not None:
+            self.carers.add(acts)
+            self._join(acts, basis, concern)
 
     def _advised(self, stream: UUID, made: referral.ReferralMade) -> None:
         """Who advised to go elsewhere is no party to what is then asked elsewhere."""
@@ -291,6 +314,18 @@ class Circle:
             case CaseDiscussed(asked_by=one, advised_by=other):
                 for partner in (one.partner, other.partner):
                     self._join(partner, f"discussion {stream}", stream)
+            case SafetyConcernRaised(acts=acts, raised_by=raiser):
+                if raiser in self.told:  # an organisation that is told no more is not told anew
+                    self._join(raiser, f"concern {stream}", stream)
+                self._join(acts, f"concern {stream}", stream)
+            case ConcernPassedOn(to=partner) | ConcernEscalated(to=partner):
+                self._join(partner, f"concern {stream}", stream)
+            case ConcernNotTaken(to=partner):
+                end(partner, "concern", stream)
+            case ConcernAcknowledged(acts=acts) | ConcernFellBack(acts=acts):
+                self._looks(acts, f"concern {stream}", stream)
+            case ConcernResolved():
+                self._looks(None, f"concern {stream}", stream)
             case MdtDecisionRecorded() | CaseNoted() | CaseNotReached():
                 for partner in self.bases:
                     self._leave(partner, f"meeting {stream}")

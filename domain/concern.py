@@ -101,7 +101,7 @@ class ConcernPassedOn(ConcernFact):
 
 
 class ConcernNotTaken(ConcernFact):
-    """The organisation that was asked does not take the concern on: who has it goes on having it."""
+    """The organisation that was asked does not take the concern on: who has it still has it."""
 
     TOPIC: ClassVar[str] = "concern:ConcernNotTaken"
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.ASKED_TO_LOOK,)

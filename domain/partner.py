@@ -30,8 +30,9 @@ class PartnerJoined(Fact):
 class AgreementSigned(Fact):
     """What the partner may know, on which basis, from when until when.
 
-    ``substance`` lets substance-misuse care be told; ``consent_required`` asks for the person's
-    explicit consent first; ``follows_attendance`` tells whether people it referred were seen.
+    ``substance`` lets substance-misuse care be told, ``safeguarding`` whom others refer for
+    safeguarding; ``consent_required`` asks for the person's explicit consent first;
+    ``follows_attendance`` tells whether people it referred were seen.
     """
 
     TOPIC: ClassVar[str] = "partner:AgreementSigned"
@@ -42,6 +43,7 @@ class AgreementSigned(Fact):
     categories: tuple[Category, ...]
     scope: Scope
     substance: bool = False
+    safeguarding: bool = False
     consent_required: bool = False
     follows_attendance: bool = False
     basis: str

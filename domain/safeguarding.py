@@ -45,8 +45,8 @@ class SafeguardingFact(Fact):
 class SafeguardingReferred(SafeguardingFact):
     """An adult or a child was referred for safeguarding, to ``body`` or to ``outside_body``.
 
-    ``content`` is what was said, ``shared`` what was given with it; ``told`` says whether the person
-    was told, ``not_told`` why they were not. ``alleged`` are organisations it is about.
+    ``content`` is what was said, ``shared`` what was given with it; ``told`` says whether the
+    person was told, ``not_told`` why they were not. ``alleged`` are organisations it is about.
     """
 
     TOPIC: ClassVar[str] = "safeguarding:SafeguardingReferred"

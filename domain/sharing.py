@@ -20,6 +20,7 @@ from domain.case import (
     DissentRecorded,
     MdtDecisionRecorded,
 )
+from domain.concern import ConcernAcknowledged, ConcernFact, SafetyConcernRaised
 from domain.corrections import CATEGORY_OF, CorrectionFact
 from domain.handover import (
     HandoverAccepted,
@@ -30,10 +31,11 @@ from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.partner import AgreementSigned
 from domain.request import ReferralFact
+from domain.safeguarding import SafeguardingFact, SafeguardingReferred
 from domain.social_work import WorkFact
 from domain.standing import PathwayFact
 from domain.unmet import UnmetNeedRecorded
-from domain.vocabulary import Label, PartnerId, Scope
+from domain.vocabulary import ConcernSource, Label, PartnerId, Scope
 from domain.waiting import WaitingFact
 
 WITHDRAWN = "share.Withdrawn.v1"
@@ -114,10 +116,22 @@ def may_know(
       never heard of it.
     - A correction is told to those who may know one of the details it puts right, and a settled
       conflict to those who may know its detail.
+    - Who has a concern is told of it although its agreement was signed before there were any; who
+      raised one and may not know of safety learns that it arrived and that somebody looks, and no
+      more. Who it is about, or who is alleged, never learns of it.
+    - A safeguarding referral is told under an agreement that says so, to who recorded it and to
+      the body it went to.
     - No internal id of a person is told.
     """
     fact = recorded.fact
     allowed = agreement.categories
+    if isinstance(fact, ConcernFact | SafeguardingFact):
+        if _sealed(fact, partner) or not _safeguards(recorded, partner, agreement):
+            return None
+        if isinstance(fact, ConcernFact) and Category.SAFETY not in allowed:
+            if fact.acts != partner or Category.COORDINATION not in allowed:
+                return _answer_to_who_raised(recorded, partner, agreement, backfill)
+            allowed = (*allowed, Category.SAFETY)
     if fact.CATEGORY not in allowed:
         return None
     if isinstance(fact, corrections.DetailsCorrected):
@@ -155,6 +169,11 @@ def may_know(
         envelope["by_organisation"] = str(recorded.organisation)
         if recorded.practitioner:
             envelope["by_practitioner"] = str(recorded.practitioner)
+    if isinstance(fact, ConcernFact | SafeguardingFact):
+        fields -= _unsaid(recorded, partner, agreement, discreet)
+        if recorded.organisation != partner and not _says_who(recorded, agreement, discreet):
+            envelope.pop("by_organisation", None)
+            envelope.pop("by_practitioner", None)
     if recorded.causation and coordinating and not of_the_person:
         envelope["causation"] = recorded.causation
     if isinstance(fact, referral.ReferralMade | AdviceAsked):
@@ -184,6 +203,9 @@ WHO_SAT: dict[type[Fact], set[str]] = {
 }
 """What would name a drug service to an organisation that was not in the room."""
 
+WHO_LOOKS = ("acts", "raised_by", "was", "to", "body")
+"""What would name a drug service to an organisation that took no part in its care."""
+
 ABOUT_ONE_PARTNER = (person.ObjectionRaised, person.ObjectionLifted, person.ConsentGiven)
 """Told to nobody but the organisation the person said it to."""
 
@@ -212,6 +234,74 @@ def _envelope(recorded: Recorded) -> dict[str, Any]:
         "fact": recorded.id,
         "correlation": str(recorded.correlation),
     }
+
+
+def _sealed(fact: ConcernFact | SafeguardingFact, partner: PartnerId) -> bool:
+    """Whether it is about this organisation."""
+    match fact:
+        case ConcernFact(sealed_from=about) | SafeguardingReferred(alleged=about):
+            return partner in about
+        case _:
+            return False
+
+
+def _acting(recorded: Recorded) -> tuple[PartnerId | None, ...]:
+    """Who has the concern, or recorded the safeguarding or looks into it."""
+    match recorded.fact:
+        case ConcernFact(acts=acts):
+            return (acts,)
+        case SafeguardingReferred(body=body):
+            return (body, recorded.organisation)
+        case _:
+            return ()
+
+
+def _unsaid(
+    recorded: Recorded, partner: PartnerId, agreement: AgreementSigned, discreet: bool
+) -> set[str]:
+    """What would name, of a concern, somebody whom the partner need not know to keep it in mind.
+
+    Who raised it, unless the partner has or had it; whom it is about, unless it has it now; and
+    whoever shares drug care, unless the agreement says so.
+    """
+    fact = recorded.fact
+    unsaid = set() if partner in _acting(recorded) else {"sealed_from", "alleged"}
+    unsaid |= {"raised_by"} if discreet else set()
+    if recorded.label is Label.SUBSTANCE and not agreement.substance:
+        unsaid |= {"sealed_from", "alleged"}
+        unsaid |= {name for name in WHO_LOOKS if getattr(fact, name, partner) != partner}
+    return unsaid
+
+
+def _says_who(recorded: Recorded, agreement: AgreementSigned, discreet: bool) -> bool:
+    """Whether who recorded it is said: that may be a school or a probation office."""
+    if recorded.label is Label.SUBSTANCE and not agreement.substance:
+        return False
+    return not (discreet and isinstance(recorded.fact, SafetyConcernRaised))
+
+
+def _safeguards(recorded: Recorded, partner: PartnerId, agreement: AgreementSigned) -> bool:
+    """Whether it is no safeguarding, or safeguarding that the partner may know of."""
+    match recorded.fact:
+        case ConcernFact(source=source) as concern if source is ConcernSource.SAFEGUARDING:
+            takes_part = partner in (concern.acts, concern.raised_by, recorded.organisation)
+        case SafeguardingReferred(body=body):
+            takes_part = partner in (body, recorded.organisation)
+        case _:
+            return True
+    return takes_part or agreement.safeguarding
+
+
+def _answer_to_who_raised(
+    recorded: Recorded, partner: PartnerId, agreement: AgreementSigned, backfill: bool
+) -> Disclosure | None:
+    """That a concern arrived and that somebody looks, to who raised it and may know no more."""
+    fact = recorded.fact
+    if not isinstance(fact, SafetyConcernRaised | ConcernAcknowledged):
+        return None
+    if fact.raised_by != partner or Category.IDENTITY not in agreement.categories:
+        return None
+    return _disclosed(recorded, partner, set(), {"stream": str(recorded.originator_id)}, backfill)
 
 
 def _holding(fact: Fact) -> set[str] | None:
@@ -258,6 +348,11 @@ def _concerns(
             return owner == partner or (at in own and coordinating)
         case discussion.CaseDiscussed(asked_by=one, advised_by=other):
             return partner in (one.partner, other.partner)
+        case ConcernFact() as worry:
+            named = {worry.acts, worry.raised_by, getattr(worry, "to", None)}
+            return recorded.originator_id in own or partner in named
+        case SafeguardingReferred(body=body):
+            return partner in (body, recorded.organisation)
         case ReferralFact() | AdviceFact() | WaitingFact():
             return recorded.originator_id in own
         case UnmetNeedRecorded():

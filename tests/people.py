@@ -145,6 +145,7 @@ def agreement(partner: PartnerId) -> AgreementSigned:
         categories=template.categories,
         scope=template.scope,
         substance=template.substance,
+        safeguarding=template.safeguarding,
         consent_required=template.consent_required,
         follows_attendance=template.follows_attendance,
         basis=template.basis,

@@ -14,7 +14,7 @@ from domain.kernel import Recorded, Recorder
 from domain.vocabulary import PartnerId, PersonId
 from tests.people import SERVICES
 
-PARTIES = ("practice", "sender", "receiver", "from_receiver", "responsible")
+PARTIES = ("practice", "sender", "receiver", "from_receiver", "responsible", "acts", "to", "body")
 """Fields that name an organisation as one that has to do with the person."""
 
 
@@ -39,7 +39,8 @@ class Recorders:
     invited: dict[UUID, tuple[PartnerId, ...]] = field(default_factory=dict)
     decided: dict[UUID, UUID] = field(default_factory=dict)
     knowing: dict[PersonId | None, set[PartnerId]] = field(default_factory=lambda: defaultdict(set))
-
+    looking: dict[UUID, PartnerId] = field(default_factory=dict)
+    asked_to_look: dict[UUID, set[PartnerId]] = field(default_factory=lambda: defaultdict(set))
     practice: dict[PersonId, PartnerId] = field(default_factory=dict)
     reporting: set[UUID] = field(default_factory=set)
 
@@ -81,6 +82,10 @@ class Recorders:
             case Recorder.DISCUSSING:
                 named = (getattr(fact, side, None) for side in ("asked_by", "advised_by"))
                 return who in {one.partner for one in named if one}
+            case Recorder.LOOKING:
+                return who == self.looking.get(recorded.originator_id)
+            case Recorder.ASKED_TO_LOOK:
+                return who in self.asked_to_look[recorded.originator_id]
             case Recorder.KNOWING:
                 return who in self.knowing[recorded.person]
             case Recorder.OFFERING:
@@ -126,6 +131,9 @@ class Recorders:
             self.invited[stream] = fact.invited
         if noun == "meeting" and hasattr(fact, "decision"):
             self.decided[fact.decision] = stream
+        if noun == "concern":
+            self.looking[stream] = getattr(fact, "acts")  # noqa: B009  a fact of any noun
+            self.asked_to_look[stream] |= {to} if (to := getattr(fact, "to", None)) else set()
         if person is None:
             return
         if practice := getattr(fact, "practice", None):

@@ -147,13 +147,14 @@ def test_who_may_know_what_is_as_the_templates_say() -> None:
         for row in page("docs/privacy.md").splitlines()
         if row.startswith("|")
     ]
-    categories = rows[0][1:-3]
+    categories = rows[0][1:-4]
     table = {row[0]: row[1:] for row in rows[2 : 2 + len(TEMPLATES)]}
     assert table == {
         kind.value: [
             *("●" if Category(name) in template.categories else "" for name in categories),
             template.scope.value,
             "●" if template.substance else "",
+            "●" if template.safeguarding else "",
             "●" if template.consent_required else "",
         ]
         for kind, template in TEMPLATES.items()

@@ -27,7 +27,7 @@ class AnAnswerRaisesItself(BrokenRule):
 
 
 class TheyMayNotLook(BrokenRule):
-    """This organisation gives no care, has left, or may not be told of this person; name another."""
+    """This organisation gives no care, has left, or may not be told of them; name another."""
 
 
 class OnlyCareRefersForSafeguarding(BrokenRule):
@@ -104,12 +104,14 @@ class ConcernIntentions(Raising):
         return self._on_concern(concern_id, asked, lambda c: c.resolve(outcome, words, asked=asked))
 
     def escalate_concern(self, concern_id: ConcernId, rung: ConcernRung, *, asked: Asked) -> Answer:
-        """Tell the next one that nobody has looked; a timer asks it."""
+        """Tell the next one that nobody has looked; a timer asks it, of whatever it is about."""
 
-        def escalate(waiting: concern.Concern) -> Recorded | None:
-            return waiting.escalate(rung, self._told_on(waiting, rung), asked=asked)
+        def decide() -> tuple[Aggregate, ...]:
+            waiting = self._get(concern.Concern, concern_id, concern.ConcernIsUnknown)
+            waiting.escalate(rung, self._told_on(waiting, rung), asked=asked)
+            return (waiting,)
 
-        return self._on_concern(concern_id, asked, escalate)
+        return self._ask(concern_id, asked, decide)
 
     def refer_safeguarding(
         self,

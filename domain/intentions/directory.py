@@ -45,6 +45,7 @@ class DirectoryIntentions(Deciding):
                     categories=template.categories,
                     scope=template.scope,
                     substance=template.substance,
+                    safeguarding=template.safeguarding,
                     consent_required=template.consent_required,
                     follows_attendance=template.follows_attendance,
                     basis=template.basis,

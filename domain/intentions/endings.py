@@ -269,7 +269,7 @@ class EndingIntentions(Raising):
     def _concern_falls_back(
         self, concern_id: ConcernId, organisation: PartnerId, asked: Asked
     ) -> tuple[Aggregate, ...]:
-        """Another organisation must look, whether the person lives or not. Raises `NobodyMayLook`."""
+        """Another must look, whether the person lives or not. Raises `NobodyMayLook`."""
         left = self._load(concern.Concern, concern_id)
         if left.acts != organisation or left.person is None or self._stays(organisation):
             return ()

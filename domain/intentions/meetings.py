@@ -10,7 +10,8 @@ from domain.action import Action, ActionAgreed
 from domain.case import MOVES, Attendee, Dissent
 from domain.handover import HandoverExists
 from domain.implementation import AT_ONCE, Implementation, implementation_of
-from domain.intentions.deciding import Answer, Deciding
+from domain.intentions.deciding import Answer
+from domain.intentions.raising import Raising
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded
 from domain.partner import Partner
 from domain.pathway import Pathway
@@ -40,7 +41,7 @@ class OwnerMayNotBeTold(BrokenRule):
     """This organisation may not be told what is asked of it; ask for consent, or choose another."""
 
 
-class MeetingIntentions(Deciding):
+class MeetingIntentions(Raising):
     """Listing, attendance and decisions; a decision that moves a person offers a hand-over."""
 
     def schedule_meeting(
@@ -239,6 +240,7 @@ class MeetingIntentions(Deciding):
                     grounds=Grounds(Evidence.MDT_DECISION, decision=decision),
                 )
             elif outcome is Decision.DISCHARGE:
+                self._nobody_is_worried(person_id, asked.organisation)
                 way.propose_discharge(
                     EndReason.COMPLETED,
                     plan=rationale,

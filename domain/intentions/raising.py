@@ -17,7 +17,7 @@ class NobodyMayLook(BrokenRule):
 
 
 class ConcernIsOpen(BrokenRule):
-    """A concern about this person's safety is open; who has it resolves it or passes it on first."""
+    """A concern about this person's safety is open; resolve it or have it passed on first."""
 
 
 class Raising(Deciding):

@@ -25,6 +25,7 @@ class Template:
     scope: Scope
     basis: str
     substance: bool = False
+    safeguarding: bool = False
     consent_required: bool = False
     follows_attendance: bool = False
 
@@ -53,10 +54,14 @@ ACTIVITY = (
 THE_ASK = (Category.IDENTITY, Category.ACCESS, Category.REFERRAL, Category.ASK)
 
 TEMPLATES: dict[PartnerKind, Template] = {
-    PartnerKind.PRACTICE: Template(WHOLE, Scope.EPISODE, DIRECT_CARE, substance=True),
-    PartnerKind.TRUST: Template(WHOLE, Scope.EPISODE, DIRECT_CARE, substance=True),
+    PartnerKind.PRACTICE: Template(
+        WHOLE, Scope.EPISODE, DIRECT_CARE, substance=True, safeguarding=True
+    ),
+    PartnerKind.TRUST: Template(
+        WHOLE, Scope.EPISODE, DIRECT_CARE, substance=True, safeguarding=True
+    ),
     PartnerKind.TALKING_THERAPIES: Template(WHOLE, Scope.EPISODE, DIRECT_CARE),
-    PartnerKind.SOCIAL_WORK: Template(NO_THERAPY, Scope.EPISODE, DIRECT_CARE),
+    PartnerKind.SOCIAL_WORK: Template(NO_THERAPY, Scope.EPISODE, DIRECT_CARE, safeguarding=True),
     PartnerKind.DRUG_SERVICE: Template(WHOLE, Scope.OWN, DIRECT_CARE, substance=True),
     PartnerKind.CHARITY: Template(ACTIVITY, Scope.OWN, ASKED_FOR),
     PartnerKind.PATIENT_GROUP: Template(ACTIVITY, Scope.OWN, ASKED_FOR),

@@ -43,6 +43,7 @@ CODED = {
     "service:ServiceClosed": {"reason"},
     "referral:ReferralMade": {"message"},
     "meeting:MeetingScheduled": {"name"},
+    "safeguarding:SafeguardingReferred": {"basis"},
     "meeting:MdtDecisionRecorded": {"quorum_rule"},
 }
 
