@@ -39,6 +39,7 @@ from domain.intentions import deciding, endings
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps
+from domain.policies.instruments import Fault, Flaw
 from projections.paging import NoSuchPage
 
 PROBLEM = "application/problem+json"
@@ -150,6 +151,7 @@ STATUS: dict[type[BrokenRule], int] = {
     TextCannotBeStored: 422,
     deciding.KeyStandsForAnotherIntention: 422,
     hold.ReviewLiesBehind: 422,
+    measure.MeasureIsUnknown: 404,
     measure.ScoreIsNotPossible: 422,
     steps.ModelIsUnknown: 422,
     DestinationIsMissing: 422,
@@ -205,10 +207,22 @@ def not_valid(place: dict[str, str], text: str) -> Refused:
 
 
 def missing(rule: BrokenRule) -> list[dict[str, str]]:
-    """Each thing a service still wants to be told: where it goes, and what it is in plain words."""
+    """Each thing a service still wants to be told: where it goes, and what it is in plain words.
+
+    Of a score, each answer that is not possible, and what would be.
+    """
+    if isinstance(rule, measure.ScoreIsNotPossible):
+        return [_fault(fault) for fault in rule.faults]
     if not isinstance(rule, minimum_data.ReferralIsIncomplete):
         return []
     return [{"pointer": each.pointer, "detail": f"Missing: {each.words}."} for each in rule.missing]
+
+
+def _fault(fault: Fault) -> dict[str, str]:
+    place = {Flaw.TOTAL: "/total", Flaw.SUM: "/total", Flaw.GOALS: "/goals"}
+    if fault.item:
+        return {"pointer": f"/items/{fault.item - 1}", "detail": f"Needed: {fault.remedy}."}
+    return {"pointer": place.get(fault.flaw, "/items"), "detail": f"Needed: {fault.remedy}."}
 
 
 def status_of(rule: type[BrokenRule]) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from domain.intentions.agreed import AgreedIntentions
 from domain.intentions.concerns import ConcernIntentions
-from domain.intentions.contacts import ContactIntentions
 from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
 from domain.intentions.endings import EndingIntentions
+from domain.intentions.measures import MeasureIntentions
 from domain.intentions.meetings import MeetingIntentions
 from domain.intentions.offering import OfferingIntentions
 from domain.intentions.pathways import PathwayIntentions
@@ -26,7 +26,7 @@ class CareCoordination(
     MeetingIntentions,
     AgreedIntentions,
     ConcernIntentions,
-    ContactIntentions,
+    MeasureIntentions,
     WaitingIntentions,
     ReviewIntentions,
     EndingIntentions,

@@ -64,6 +64,7 @@ class Recorder(StrEnum):
     RESPONSIBLES_TIMER = "a timer, for the organisation that is responsible"
     HOSTS_TIMER = "a timer, for the host"
     PRACTICE = "the person's practice"
+    PROVIDER = "the organisation that recorded the score"
     REPORTING = "an organisation that reports a death or a move, or takes a death back"
 
 

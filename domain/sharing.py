@@ -332,7 +332,7 @@ def _concerns(
         case contact.ContactFact():
             follows = agreement.follows_attendance and recorded.correlation in own
             return fact.provider == partner or follows
-        case measure.MeasureCompleted(provider=provider) | WorkFact(provider=provider):
+        case measure.MeasureFact(provider=provider) | WorkFact(provider=provider):
             return provider == partner
         case PathwayFact() | HandoverFact() | FallbackFact():
             named = {getattr(fact, role, None) for role in ("sender", "receiver", "responsible")}

@@ -97,8 +97,8 @@ class Told:
                 self._referral(fact, data, entry.effective_at, known)
             case "contact":
                 self._contact(fact, data, entry.effective_at, known)
-            case "measure" if "referral" in data:
-                self._measure(data, entry.effective_at, known)
+            case "measure" if data.get("referral"):
+                self._measure(fact, data, entry.effective_at, known)
             case "pathway":
                 self._pathway(fact, data, entry.effective_at, known)
             case "meeting" if fact == "MdtDecisionRecorded":
@@ -173,14 +173,17 @@ class Told:
         if reviews.reviews(content):
             self.step.append(Happening(Kind.PSYCHIATRIST_CONSULTED, at, known, STEPPED))
 
-    def _measure(self, data: Mapping[str, Any], at: datetime, known: datetime) -> None:
+    def _measure(self, fact: str, data: Mapping[str, Any], at: datetime, known: datetime) -> None:
+        """A score put right is as old as the one that was entered, and no second baseline."""
         run = self._run(data["referral"], data["provider"])
-        if run:
+        if fact == "ScoreCorrected":
+            at = datetime.fromisoformat(data["completed_at"])
+        elif run:
             run.happened.append(Happening(Kind.BASELINE, at, known, run.id))
         if data["instrument"] != Instrument.PHQ_9.value:
             return
         first = self.first_score.setdefault(data["referral"], (at, data["total"]))
-        if at < first[0]:
+        if at < first[0] or (fact == "ScoreCorrected" and at == first[0]):
             first = self.first_score[data["referral"]] = (at, data["total"])
         if reviews.responded(data["total"], first[1]) and at > first[0]:
             self.step.append(Happening(Kind.RESPONDED, at, known, STEPPED))

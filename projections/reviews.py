@@ -21,7 +21,7 @@ from domain.handover import HandoverAccepted
 from domain.hold import HoldEnded, PutOnHold
 from domain.kernel import Recorded
 from domain.leaving import ResponsibilityFellBack
-from domain.measure import MeasureCompleted
+from domain.measure import MeasureCompleted, ScoreCorrected
 from domain.policies import reviews
 from domain.policies.days import local_date
 from domain.review import ReviewDone, ReviewFellDue
@@ -92,6 +92,8 @@ class Reviews:
                     self._seen_to(person, about, recorded.effective_at)
             case MeasureCompleted(instrument=Instrument.PHQ_9, total=total):
                 self._measured(person, total)
+            case ScoreCorrected(instrument=Instrument.PHQ_9, total=total, was=was):
+                self._corrected(person, total, was)
             case ReviewFellDue(review=review):
                 self._rows = {
                     key: replace(row, told=row.told or row.id == review)
@@ -154,6 +156,14 @@ class Reviews:
             self._rows[person, ReviewOf.PSYCHIATRIC] = replace(row, first_score=total)
         elif reviews.responded(total, row.first_score):
             del self._rows[person, ReviewOf.PSYCHIATRIC]
+
+    def _corrected(self, person: PersonId, total: int, was: int) -> None:
+        """A score put right may be the first one, which the others are held against."""
+        row = self._rows.get((person, ReviewOf.PSYCHIATRIC))
+        if row and row.first_score == was:
+            self._rows[person, ReviewOf.PSYCHIATRIC] = replace(row, first_score=total)
+        else:
+            self._measured(person, total)
 
     def _end(self, person: PersonId, *about: ReviewOf) -> None:
         for each in about:

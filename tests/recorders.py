@@ -54,7 +54,7 @@ class Recorders:
 
     def plays(self, part: Recorder, recorded: Recorded) -> bool:
         """Whether the organisation in the envelope plays the part at this moment."""
-        who, fact = recorded.organisation, recorded.fact
+        who, fact, person = recorded.organisation, recorded.fact, recorded.person
         timer = recorded.practitioner is None
         match part:
             case Recorder.SENDER:
@@ -77,6 +77,8 @@ class Recorders:
                 decided_at = self.decided.get(recorded.correlation, recorded.originator_id)
                 meeting = getattr(fact, "meeting", decided_at)
                 return who in self.invited.get(meeting, getattr(fact, "invited", ()))
+            case Recorder.PROVIDER:
+                return who == getattr(fact, "provider", None) and who in self.knowing[person]
             case Recorder.OWNER:
                 return who == getattr(fact, "owner", None)
             case Recorder.DISCUSSING:

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api import advice, contacts, referrals, waits
+from api import advice, contacts, measures, referrals, waits
 from api.asking import Activity, Asking
 from api.pages import choosing
 from api.pages.forms import Question, choices
 from api.pages.visit import Visit
 from domain.kernel import Category
-from domain.policies.instruments import SCALES, Scale
+from domain.policies.scales import SCALES, Scale
 from domain.vocabulary import (
     Attendance,
     Content,
@@ -295,8 +295,8 @@ async def _acknowledge_silence(referral: UUID, body: Activity, asks: Asking) -> 
     return await referrals.acknowledge_referral_silence(referral, asks, body)
 
 
-async def _complete(_referral: UUID, body: contacts.CompletingMeasure, asks: Asking) -> Response:
-    return await contacts.complete_measure(body, asks)
+async def _complete(_referral: UUID, body: measures.CompletingMeasure, asks: Asking) -> Response:
+    return await measures.complete_measure(body, asks)
 
 
 ON_REFERRAL: dict[str, Doing] = {
@@ -344,7 +344,7 @@ ON_REFERRAL: dict[str, Doing] = {
     "first-contact": Doing("I have seen or spoken with them", Activity, _first_contact),
     "scores": Doing(
         "Record a score",
-        contacts.CompletingMeasure,
+        measures.CompletingMeasure,
         _complete,
         _score,
         "Record the score",

@@ -20,6 +20,7 @@ from api.pages.visit import CaringVisit, Visit
 from api.pages.waiting import Clock, clock
 from domain.kernel import Category
 from domain.policies import instruments
+from domain.policies.scales import SCALES
 from domain.vocabulary import Instrument
 from projections.record import agreed_of
 from projections.record.action import OPEN as OPEN_ACTION
@@ -141,7 +142,7 @@ def score(row: Mapping[str, Any], instrument: Instrument = Instrument.PHQ_9) -> 
         totals[0],
         totals[-1],
         instruments.change(instrument, totals[0], totals[-1]),
-        drawing.sparkline(totals, instruments.SCALES[instrument]),
+        drawing.sparkline(totals, SCALES[instrument]),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
-from domain.policies.instruments import Scale
+from domain.policies.scales import Scale
 
 
 def bar(part: float, tone: str) -> Markup:

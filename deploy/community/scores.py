@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from deploy.community import figures
-from domain.policies.instruments import SCALES, Change
+from domain.policies.scales import SCALES, Change
 from domain.vocabulary import Instrument
 
 SIGNS = {Change.IMPROVEMENT: 1, Change.NONE: 0, Change.DETERIORATION: -1}

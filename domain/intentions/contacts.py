@@ -1,8 +1,8 @@
-"""What may be asked about appointments and outcome measures."""
+"""What may be asked about appointments."""
 
 from __future__ import annotations
 
-from domain import contact, measure, referral
+from domain import contact, referral
 from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked
 from domain.request import HELPED, OnlyTheReceiverMay, State
@@ -10,8 +10,6 @@ from domain.vocabulary import (
     Attendance,
     ContactId,
     Content,
-    Instrument,
-    MeasureId,
     Medium,
     Moment,
     ReferralId,
@@ -19,7 +17,7 @@ from domain.vocabulary import (
 
 
 class ContactIntentions(Deciding):
-    """Seeing a person and scoring a measure, under a referral that was taken on."""
+    """Seeing a person, under a referral that was taken on."""
 
     def book_appointment(
         self,
@@ -80,38 +78,6 @@ class ContactIntentions(Deciding):
             return booked, under
 
         return self._ask(contact_id, asked, decide)
-
-    def complete_measure(
-        self,
-        measure_id: MeasureId,
-        referral_id: ReferralId,
-        *,
-        instrument: Instrument,
-        total: int,
-        items: tuple[int, ...] = (),
-        asked: Asked,
-    ) -> Answer:
-        """Record a score under a referral one's organisation has taken on."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            under = self._working(referral_id, asked)
-            assert under.person is not None
-            scored = self._load(measure.Measure, measure_id)
-            scored.complete(
-                under.person,
-                measure.MeasureCompleted(
-                    referral=referral_id,
-                    provider=asked.organisation,
-                    instrument=instrument,
-                    total=total,
-                    items=items,
-                ),
-                label=under.label,
-                asked=asked,
-            )
-            return (scored,)
-
-        return self._ask(measure_id, asked, decide)
 
     def _working(self, referral_id: ReferralId, asked: Asked) -> referral.Referral:
         """The referral the asking organisation has taken on. Raises `ReferralWasNotAccepted`."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.policies.instruments import SCALES, Change, change, value
+from domain.policies.instruments import change, value
+from domain.policies.scales import SCALES, Change
 from domain.vocabulary import Instrument
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from domain.policies.clocks import Clock, in_force
 from domain.policies.days import local_date
-from domain.policies.instruments import SCALES
+from domain.policies.scales import SCALES
 from domain.vocabulary import Content, Instrument, Moment, ReviewOf
 
 COLLABORATIVE_CARE = {

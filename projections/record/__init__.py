@@ -15,6 +15,7 @@ from projections.record import (
     action,
     contact,
     discussion,
+    measure,
     meeting,
     pathway,
     person,
@@ -80,13 +81,7 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             if fact == "Attended":
                 pathway.looked_at(row, *reviews.seen_to_by(_content(data)))
         case "measure":
-            scores = row["measures"].setdefault(data["instrument"], [])
-            scores.append([at, data["total"]])
-            scores.sort()
-            newest_score = row.get("latest_measure")
-            if newest_score is None or newest_score["at"] <= at:
-                told = {name: data[name] for name in ("instrument", "total")}
-                row["latest_measure"] = {"id": data["stream"], "at": at} | told
+            measure.fold(row, fact, data, at)
     newest = row["latest"] is None or row["latest"]["at"] <= at
     if noun != "share" and not entry.backfill and newest:
         row["latest"] = {
@@ -200,6 +195,7 @@ def _blank(entry: Entry, *, withdrawn: bool) -> dict[str, Any]:
         "offer": None,
         "referrals": {},
         "measures": {},
+        "scores": {},
         "contacts": {},
         "meetings": {},
         "agreed": {},

@@ -1,4 +1,4 @@
-"""Persons, partners, services, appointments and measures: what each refuses."""
+"""Persons, partners, services and appointments: what each refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from domain.contact import (
     DidNotAttend,
     OnlyTheProviderMay,
 )
-from domain.measure import Measure, MeasureCompleted, MeasureIsComplete, ScoreIsNotPossible
 from domain.partner import (
     AgreementEnded,
     Partner,
@@ -38,7 +37,6 @@ from domain.person import (
     PersonIsKnown,
     PersonRegistered,
 )
-from domain.policies.instruments import change
 from domain.service import (
     Service,
     ServiceClosed,
@@ -49,7 +47,6 @@ from domain.service import (
 )
 from domain.vocabulary import (
     Attendance,
-    Instrument,
     Label,
     Medium,
     PartnerKind,
@@ -214,51 +211,3 @@ def test_an_appointment_has_one_outcome_by_its_provider() -> None:
     given(Contact(id=named("Tuesday"))).when(
         lambda c: c.note_outcome(Attendance.LATE, asked=by(TALKING))
     ).then_refused(AppointmentIsUnknown)
-
-
-# Measure
-
-
-def phq9(total: int, items: tuple[int, ...] = ()) -> MeasureCompleted:
-    return MeasureCompleted(
-        referral=REFERRAL,
-        provider=TALKING,
-        instrument=Instrument.PHQ_9,
-        total=total,
-        items=items,
-    )
-
-
-@pytest.mark.parametrize("score", [phq9(0), phq9(27), phq9(12, (2, 2, 2, 2, 2, 2, 0, 0, 0))])
-def test_a_possible_score_is_recorded(score: MeasureCompleted) -> None:
-    given(Measure(id=named("week 1"))).when(
-        lambda m: m.complete(ROSA, score, label=Label.ORDINARY, asked=by(TALKING))
-    ).then(score)
-
-
-@pytest.mark.parametrize(
-    "score",
-    [
-        phq9(-1),
-        phq9(28),
-        phq9(11, (2, 2, 2, 2, 2, 2, 0, 0, 0)),
-        phq9(4, (4, 0, 0, 0, 0, 0, 0, 0, 0)),
-        phq9(2, (1, 1)),
-    ],
-)
-def test_an_impossible_score_is_refused(score: MeasureCompleted) -> None:
-    given(Measure(id=named("week 1"))).when(
-        lambda m: m.complete(ROSA, score, label=Label.ORDINARY, asked=by(TALKING))
-    ).then_refused(ScoreIsNotPossible)
-
-
-def test_a_measure_is_completed_once() -> None:
-    given(Measure(id=named("week 1")), Happened(phq9(16))).when(
-        lambda m: m.complete(ROSA, phq9(9), label=Label.ORDINARY, asked=by(TALKING))
-    ).then_refused(MeasureIsComplete)
-
-
-def test_change_is_reliable_from_six_points_of_phq9_and_four_of_gad7() -> None:
-    assert change(Instrument.PHQ_9, 16, 10) == "Reliable improvement"
-    assert change(Instrument.PHQ_9, 16, 11) == "No reliable change"
-    assert change(Instrument.GAD_7, 8, 12) == "Reliable deterioration"

@@ -10,7 +10,7 @@ import pytest
 from api.pages import drawing, words
 from api.pages.waiting import clock
 from domain.intentions.deciding import FACTS
-from domain.policies.instruments import SCALES
+from domain.policies.scales import SCALES
 from domain.request import State
 from domain.vocabulary import Instrument, Step
 from projections.record import STATUSES

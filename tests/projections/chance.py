@@ -16,6 +16,7 @@ from domain.kernel import Asked, BrokenRule
 from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway, pathway_of
 from domain.person import Details, Person
+from domain.policies.scales import SCALES
 from domain.referral import Referral
 from domain.vocabulary import (
     ActionId,
@@ -74,6 +75,7 @@ class Chance:
     people: list[PersonId] = field(default_factory=list)
     referrals: list[ReferralId] = field(default_factory=list)
     contacts: list[tuple[ContactId, PartnerId]] = field(default_factory=list)
+    measures: list[tuple[MeasureId, PartnerId]] = field(default_factory=list)
     actions: list[tuple[ActionId, PartnerId]] = field(default_factory=list)
     minutes: int = 0
 
@@ -167,12 +169,26 @@ class Chance:
             self.place.care.note_attendance(contact, outcome, asked=self.by(provider))
 
     def measure(self, which: int) -> None:
-        self._receiving(
-            which,
-            lambda r, by: self.place.care.complete_measure(
-                MeasureId(uuid4()), r, instrument=Instrument.GAD_7, total=which % 21, asked=by
-            ),
-        )
+        measure = MeasureId(uuid4())
+        instrument = (Instrument.GAD_7, Instrument.PHQ_9)[which % 2]
+        items = () if which % 3 else (which % 4,) * SCALES[instrument].items
+
+        def scoring(referral: ReferralId, asked: Asked) -> None:
+            total = None if items else which % 21
+            self.place.care.complete_measure(
+                measure, referral, instrument=instrument, total=total, items=items, asked=asked
+            )
+            self.measures.append((measure, asked.organisation))
+
+        self._receiving(which, scoring)
+
+    def score_again(self, which: int) -> None:
+        """Put right by who scored it, now and then to what it was."""
+        if self.measures:
+            measure, provider = self.measures[which % len(self.measures)]
+            self.place.care.correct_score(
+                measure, total=which % 19, reason="Misread", asked=self.by(provider)
+            )
 
     def need(self, which: int) -> None:
         self.place.care.record_communication_needs(
@@ -412,6 +428,7 @@ LIKELY = (
     "accept",
     "book",
     "attend",
+    "score_again",
     "list_case",
     "sit",
     "agree",

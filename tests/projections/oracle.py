@@ -198,6 +198,7 @@ def _record(told: list[Entry]) -> Row:
         "moved_away": _moved(held),
         "referrals": asked,
         "measures": _measures(held),
+        "scores": _scores(held),
         "latest_measure": _latest_measure(held),
         "contacts": {
             s: _contact([e for e in held if _of(e, "contact", s)])
@@ -412,7 +413,7 @@ def _latest_measure(held: list[Entry]) -> Row | None:
     if not scored:
         return None
     last = sorted(scored, key=lambda e: e.effective_at)[-1]
-    told = {name: last.data[name] for name in ("instrument", "total")}
+    told = {"instrument": last.data["instrument"], "total": _as_put_right(held, last).data["total"]}
     return told | {"id": last.data["stream"], "at": _at(last)}
 
 
@@ -421,8 +422,31 @@ def _measures(held: list[Entry]) -> Row:
     for e in held:
         if _fact(e) == "MeasureCompleted":
             of = scores.setdefault(e.data["instrument"], [])
-            of.append([e.effective_at.isoformat(), e.data["total"]])
+            of.append([e.effective_at.isoformat(), _as_put_right(held, e).data["total"]])
     return {instrument: sorted(of) for instrument, of in scores.items()}
+
+
+def _as_put_right(held: list[Entry], completed: Entry) -> Entry:
+    """The score as it was last put right."""
+    return [e for e in held if _of(e, "measure", completed.data["stream"])][-1]
+
+
+def _scores(held: list[Entry]) -> Row:
+    rows: Row = {}
+    for e in held:
+        if _fact(e) != "MeasureCompleted":
+            continue
+        last = _as_put_right(held, e)
+        named = ("instrument", "provider", "referral", "total", "items", "goals")
+        row = {name: last.data.get(name) for name in named} | {"at": _at(e)}
+        if last.data["instrument"] == "PHQ-9":
+            ninth = (last.data.get("items") or [None])[-1]
+            row["item_9"] = "not known" if ninth is None else "above 0" if ninth else "0"
+        if last is not e:
+            row |= {"corrected_at": _at(last), "was": last.data["was"]}
+            row["reason"] = last.data.get("reason")
+        rows[e.data["stream"]] = row
+    return rows
 
 
 _STEPPED = {"SteppedUp": "to_step", "SteppedDown": "to_step"}

@@ -13,6 +13,7 @@ from api.pages.person.doing import Row
 from api.pages.visit import Visit
 from domain.kernel import Category
 from domain.policies import instruments
+from domain.policies.scales import SCALES
 from domain.vocabulary import Instrument
 
 
@@ -32,7 +33,7 @@ def charts(row: Mapping[str, Any]) -> list[Chart]:
     drawn = []
     for name, scores in row["measures"].items():
         instrument = Instrument(name)
-        scale = instruments.SCALES[instrument]
+        scale = SCALES[instrument]
         if not scale.compared_by_total:
             continue
         totals = [total for _, total in scores]

@@ -5,17 +5,20 @@ from __future__ import annotations
 import pytest
 
 from domain.policies.instruments import (
-    SCALES,
-    Change,
     Flaw,
+    ItemNine,
     change,
     changes,
+    faults,
     flaw,
-    possible,
+    item_nine,
     scored,
     value,
 )
+from domain.policies.scales import SCALES, Change
 from domain.vocabulary import Instrument
+
+NEUTRAL: list[int | None] = [4] * 10
 
 BANDS = """
 PHQ-9    0 minimal             no case
@@ -39,14 +42,15 @@ GAD-7   10 moderate            case
 GAD-7   14 moderate            case
 GAD-7   15 severe              case
 GAD-7   21 severe              case
-WSAS     0 subclinical         no case
-WSAS    10 subclinical         no case
-WSAS    11 significant         case
-WSAS    20 significant         case
-WSAS    21 severe              case
-WSAS    40 severe              case
+WSAS     0 subclinical         -
+WSAS     9 subclinical         -
+WSAS    10 significant         -
+WSAS    20 significant         -
+WSAS    21 moderately severe or worse -
+WSAS    40 moderately severe or worse -
 CORE-10  0 healthy             no case
 CORE-10  5 healthy             no case
+CORE-10  5.56 healthy          no case
 CORE-10  6 low                 no case
 CORE-10 10 low                 no case
 CORE-10 11 mild                case
@@ -123,6 +127,11 @@ PHQ-9    2 2 2 2 2 2 2 . .              = 18
 PHQ-9    . 1 2 1 2 1 2 1 2              = 14
 PHQ-9    . . 0 0 0 0 0 0 1              = 1
 PHQ-9    . 0 0 0 0 0 0 0 1              = 1
+PHQ-9    1 1 1 1 0 0 0 0 .              = 5
+PHQ-9    0 0 0 0 0 1 1 1 .              = 3
+PHQ-9    0 0 0 0 0 3 3 3 .              = 10
+PHQ-9    1 1 1 1 1 1 1 1 .              = 9
+PHQ-9    1 1 1 1 1 1 2 . .              = 10
 PHQ-9    . . . 3 3 3 3 3 3              ! missing
 PHQ-9    . . . . . . . . .              ! missing
 PHQ-9    3 3 3 3 3 3 3 3                ! count
@@ -135,6 +144,9 @@ GAD-7    1 2 3 0 1 2 3                  = 12
 GAD-7    1 1 1 1 1 1 .                  = 7
 GAD-7    2 2 2 2 2 . .                  = 14
 GAD-7    1 0 0 0 0 . .                  = 1
+GAD-7    1 1 1 0 0 0 .                  = 4
+GAD-7    2 1 1 1 1 1 .                  = 8
+GAD-7    . 1 1 1 1 1 1                  = 7
 GAD-7    0 0 0 0 . . .                  ! missing
 GAD-7    0 0 0 0 0 0                    ! count
 GAD-7    0 0 0 0 0 0 4                  ! range
@@ -143,6 +155,10 @@ WSAS     0 0 0 0 0                      = 0
 WSAS     . 4 4 4 4                      = 20
 WSAS     . 1 1 1 0                      = 4
 WSAS     . . 4 4 4                      ! missing
+WSAS     4 . 4 4 4                      ! missing
+WSAS     4 4 4 4 .                      ! missing
+WSAS     . 0 0 0 1                      = 1
+WSAS     . 8 8 8 8                      = 40
 WSAS     9 0 0 0 0                      ! range
 WSAS     8 8 8 8                        ! count
 CORE-10  4 4 4 4 4 4 4 4 4 4            = 40
@@ -155,6 +171,7 @@ CORE-10  1 1 1 1 1 1 1 1 1              ! count
 ReQoL-10 4 4 4 4 4 4 4 4 4 4            = 40
 ReQoL-10 2 2 2 2 2 2 2 2 2 .            = 20
 ReQoL-10 2 2 2 2 2 2 2 2 . .            ! missing
+ReQoL-10 3 2 3 2 3 2 3 2 3 .            = 26
 ReQoL-10 5 2 2 2 2 2 2 2 2 2            ! range
 ReQoL-10 2 2 2 2 2 2 2 2 2              ! count
 DIALOG   7 7 7 7 7 7 7 7 7 7 7          = 56
@@ -163,6 +180,9 @@ DIALOG   4 4 8 4 4 4 4 4 1 1 1          = 28
 DIALOG   4 . 8 4 4 4 4 4 . . .          = 24
 DIALOG   7 8 8 8 8 8 8 8 8 8 8          = 7
 DIALOG   8 8 8 8 8 8 8 8 7 7 7          ! missing
+DIALOG   8 8 8 8 8 8 8 1 8 8 8          = 1
+DIALOG   4 4 4 4 4 4 4 4                ! count
+DIALOG   4 4 4 4 4 4 4 4 4 4 4 4        ! count
 DIALOG   0 4 4 4 4 4 4 4 4 4 4          ! range
 DIALOG   9 4 4 4 4 4 4 4 4 4 4          ! range
 DIALOG   4 4 4 4 4 4 4 4 4 4 9          ! range
@@ -202,13 +222,11 @@ CORE-10  40 yes
 CORE-10  41 no
 ReQoL-10 40 yes
 ReQoL-10 41 no
-DIALOG    0 no
-DIALOG    1 yes
-DIALOG   56 yes
-DIALOG   57 no
-GBO       0 yes
-GBO      30 yes
-GBO      31 no
+WSAS      0 yes
+WSAS     -1 no
+CORE-10   0 yes
+ReQoL-10  0 yes
+ReQoL-10 -1 no
 SWEMWBS   6 no
 SWEMWBS   7 yes
 SWEMWBS  35 yes
@@ -267,8 +285,17 @@ def test_answers_come_to_a_score_or_to_what_is_wrong_with_them(row: str) -> None
 @pytest.mark.parametrize("row", rows(BARE_TOTALS))
 def test_a_total_alone_must_lie_within_its_instruments_range(row: str) -> None:
     name, total, expected = row.split()
-    wrong = possible(Instrument(name), int(total), ())
-    assert wrong is (None if expected == "yes" else Flaw.TOTAL)
+    wrong = [fault.flaw for fault in faults(Instrument(name), int(total), ())]
+    assert wrong == ([] if expected == "yes" else [Flaw.TOTAL])
+
+
+@pytest.mark.parametrize("name", [Instrument.DIALOG, Instrument.GBO])
+def test_where_answers_stand_for_themselves_a_total_alone_says_nothing(name: Instrument) -> None:
+    assert [fault.flaw for fault in faults(name, 20, ())] == [Flaw.ITEMS]
+
+
+def test_neither_a_total_nor_answers_is_no_score() -> None:
+    assert [fault.flaw for fault in faults(Instrument.PHQ_9, None, ())] == [Flaw.ITEMS]
 
 
 @pytest.mark.parametrize("row", rows(METRIC))
@@ -282,10 +309,60 @@ def test_the_interval_score_rises_with_the_raw_one_all_the_way() -> None:
     assert metric == sorted(set(metric))
 
 
+def said(name: Instrument, total: int | None, answers: list[int | None]) -> list[str]:
+    return [fault.words for fault in faults(name, total, answers)]
+
+
 def test_a_total_must_be_that_of_its_answers() -> None:
-    assert possible(Instrument.PHQ_9, 9, (1,) * 9) is None
-    assert possible(Instrument.PHQ_9, 10, (1,) * 9) is Flaw.TOTAL
-    assert possible(Instrument.PHQ_9, 9, (4,) * 9) is Flaw.RANGE
+    assert said(Instrument.PHQ_9, 9, [1] * 9) == []
+    assert said(Instrument.PHQ_9, None, [1] * 9) == []
+    assert said(Instrument.PHQ_9, 10, [1] * 9) == ["a total of 9, or none"]
+
+
+def test_each_answer_outside_its_range_is_named_with_what_would_do() -> None:
+    answers: list[int | None] = [0, 4, 0, 0, -1, 0, 0, 0, 9]
+    assert said(Instrument.PHQ_9, None, answers) == [
+        "item 2: 0 to 3",
+        "item 5: 0 to 3",
+        "item 9: 0 to 3",
+    ]
+    assert said(Instrument.DIALOG, None, [0, *NEUTRAL]) == [
+        "item 1: 1 to 7, or 8 if it does not apply"
+    ]
+
+
+def test_missing_answers_are_named_where_only_some_may_be_missing() -> None:
+    assert said(Instrument.WSAS, None, [4, None, 4, None, 4]) == [
+        "item 2: an answer",
+        "item 4: an answer",
+    ]
+    assert said(Instrument.PHQ_9, None, [1] * 6 + [None] * 3) == ["at least 7 of its 9 answers"]
+    assert said(Instrument.SWEMWBS, None, [3] * 6 + [None]) == ["all of its 7 answers"]
+    assert said(Instrument.GBO, None, [None]) == ["at least 1 of its 3 answers"]
+
+
+def test_another_number_of_answers_is_said_with_the_right_one() -> None:
+    assert said(Instrument.PHQ_9, None, [1] * 8) == ["9 answers"]
+    assert said(Instrument.GBO, None, [1] * 4) == ["1 to 3 answers"]
+    assert said(Instrument.GAD_7, 22, []) == ["a total from 0 to 21"]
+    assert said(Instrument.SWEMWBS, 6, []) == ["a total from 7 to 35"]
+
+
+def test_a_prorated_score_is_compared_as_its_owner_rounds_it() -> None:
+    core = scored(Instrument.CORE_10, [1, 1, 1, 1, 1, 0, 0, 0, 0, None])
+    assert (core.total, core.missing) == (6, 1)
+    assert core.value == pytest.approx(5.5556, abs=0.0001)
+    phq = scored(Instrument.PHQ_9, [3, 2, 2, 1, 1, 1, 1, 2, None])
+    assert (phq.total, phq.value, phq.missing) == (15, 15.0, 1)
+
+
+def test_the_ninth_question_is_known_only_where_it_was_answered() -> None:
+    one = [0] * 8
+    assert item_nine(Instrument.PHQ_9, [*one, 1]) is ItemNine.ABOVE_0
+    assert item_nine(Instrument.PHQ_9, [*one, 0]) is ItemNine.AT_0
+    assert item_nine(Instrument.PHQ_9, [*one, None]) is ItemNine.NOT_KNOWN
+    assert item_nine(Instrument.PHQ_9, []) is ItemNine.NOT_KNOWN
+    assert item_nine(Instrument.CORE_10, [4] * 10) is None
 
 
 def test_a_mean_is_of_what_was_answered() -> None:
@@ -333,6 +410,16 @@ def test_higher_is_better_only_where_the_owner_says_so() -> None:
     }
 
 
-def test_every_instrument_has_its_scale_and_its_source() -> None:
+def test_every_instrument_has_its_scale_its_edition_and_its_source() -> None:
     assert set(SCALES) == set(Instrument)
-    assert all(scale.source for scale in SCALES.values())
+    assert all(scale.source and scale.edition and scale.since for scale in SCALES.values())
+
+
+def test_what_was_not_seen_in_a_publication_is_marked() -> None:
+    assert {name: scale.unconfirmed for name, scale in SCALES.items() if scale.unconfirmed} == {
+        Instrument.GAD_7: ("missing answers",),
+        Instrument.WSAS: ("missing answers", "reliable change"),
+        Instrument.REQOL_10: ("missing answers",),
+        Instrument.SWEMWBS: ("reliable change",),
+        Instrument.WEMWBS: ("missing answers", "reliable change"),
+    }

@@ -1,0 +1,124 @@
+"""What may be asked about outcome measures: a score, and putting one right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain import measure
+from domain.intentions.contacts import ContactIntentions
+from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.kernel import Aggregate, Asked
+from domain.person import Person
+from domain.policies.instruments import Answers
+from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
+from domain.vocabulary import (
+    Instrument,
+    Label,
+    MeasureId,
+    PersonId,
+    ReferralId,
+)
+
+
+class MeasureIntentions(ContactIntentions):
+    """Scoring a measure under a referral that was taken on, or of somebody one holds."""
+
+    def complete_measure(
+        self,
+        measure_id: MeasureId,
+        referral_id: ReferralId,
+        *,
+        instrument: Instrument,
+        total: int | None = None,
+        items: Answers = (),
+        goals: Sequence[UUID] = (),
+        asked: Asked,
+    ) -> Answer:
+        """Record a score under a referral one's organisation has taken on."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            under = self._working(referral_id, asked)
+            assert under.person is not None
+            completed = _completed(asked, referral_id, instrument, total, items, goals)
+            return self._scored(measure_id, under.person, completed, under.label, asked)
+
+        return self._ask(measure_id, asked, decide)
+
+    def complete_measure_held(
+        self,
+        measure_id: MeasureId,
+        person_id: PersonId,
+        *,
+        instrument: Instrument,
+        total: int | None = None,
+        items: Answers = (),
+        goals: Sequence[UUID] = (),
+        asked: Asked,
+    ) -> Answer:
+        """Record a score of a person for whom one's organisation is responsible.
+
+        Raises `PathwayIsClosed`, `OnlyTheResponsibleMay`.
+        """
+
+        def decide() -> tuple[Aggregate, ...]:
+            self._get(Person, person_id, PersonIsUnknown).must_live()
+            way = self._pathway(person_id)
+            if not way.open:
+                raise PathwayIsClosed(way.id)
+            if way.responsible != asked.organisation:
+                raise OnlyTheResponsibleMay(way.id)
+            completed = _completed(asked, None, instrument, total, items, goals)
+            label = self._label(asked.organisation)
+            return self._scored(measure_id, person_id, completed, label, asked)
+
+        return self._ask(measure_id, asked, decide)
+
+    def correct_score(
+        self,
+        measure_id: MeasureId,
+        *,
+        total: int | None = None,
+        items: Answers = (),
+        goals: Sequence[UUID] = (),
+        reason: str | None = None,
+        asked: Asked,
+    ) -> Answer:
+        """Put a score right that one's organisation entered wrongly."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            scored = self._get(measure.Measure, measure_id, measure.MeasureIsUnknown)
+            scored.correct(total=total, items=items, goals=goals, reason=reason, asked=asked)
+            return (scored,)
+
+        return self._ask(measure_id, asked, decide)
+
+    def _scored(
+        self,
+        measure_id: MeasureId,
+        person_id: PersonId,
+        completed: measure.MeasureCompleted,
+        label: Label,
+        asked: Asked,
+    ) -> tuple[Aggregate, ...]:
+        scored = self._load(measure.Measure, measure_id)
+        scored.complete(person_id, completed, label=label, asked=asked)
+        return (scored,)
+
+
+def _completed(
+    asked: Asked,
+    referral_id: ReferralId | None,
+    instrument: Instrument,
+    total: int | None,
+    items: Answers,
+    goals: Sequence[UUID],
+) -> measure.MeasureCompleted:
+    return measure.MeasureCompleted(
+        referral=referral_id,
+        provider=asked.organisation,
+        instrument=instrument,
+        total=measure.total_of(instrument, total, items, goals),
+        items=tuple(items),
+        goals=tuple(goals),
+    )
