@@ -1,11 +1,10 @@
-"""Action: one thing a meeting agreed that somebody does, by a day; whether it was done.
+"""Action: one thing a meeting or a plan agreed that somebody does, by a day; whether it was done.
 
 Its owner learns what is asked in practical words, and nothing of why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -18,6 +17,7 @@ from domain.kernel import (
     Coordination,
     Fact,
     PersonalText,
+    Planned,
     Recorded,
     Recorder,
     Unknown,
@@ -28,6 +28,7 @@ from domain.vocabulary import (
     MeetingId,
     PartnerId,
     PersonId,
+    PlanId,
     PractitionerId,
     Priority,
 )
@@ -43,14 +44,15 @@ class ActionFact(Fact):
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OWNER,)
 
     owner: PartnerId
-    meeting: Coordination[MeetingId]
+    meeting: Coordination[MeetingId | None] = None
+    plan: Planned[PlanId | None] = None
 
 
 class ActionAgreed(ActionFact):
-    """A meeting agreed that an organisation does something by a day, in practical words."""
+    """A meeting or a plan says that an organisation does something by a day, in practical words."""
 
     TOPIC: ClassVar[str] = "action:ActionAgreed"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.INVITED,)
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.INVITED, Recorder.KNOWING)
 
     what: PersonalText
     practitioner: PractitionerId | None = None
@@ -70,7 +72,11 @@ class ActionDropped(ActionFact):
     """What was agreed will not be done, and why."""
 
     TOPIC: ClassVar[str] = "action:ActionDropped"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OWNER, Recorder.INVITED)
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
+        Recorder.OWNER,
+        Recorder.INVITED,
+        Recorder.KNOWING,
+    )
 
     reason: PersonalText
 
@@ -115,6 +121,7 @@ class Action(Aggregate):
     owner: PartnerId | None = None
     agreed_by: PartnerId | None = None
     meeting: MeetingId | None = None
+    plan: PlanId | None = None
     label: Label = Label.ORDINARY
     ended: type[Fact] | None = None
 
@@ -134,9 +141,7 @@ class Action(Aggregate):
             raise OnlyTheOwnerMay(self.id)
         if self.ended is ActionDone:
             return None
-        return self._end(
-            lambda owner, meeting: ActionDone(owner=owner, meeting=meeting, note=note), asked
-        )
+        return self._end(asked, ActionDone, note=note)
 
     def drop(self, reason: str, *, asked: Asked) -> Recorded | None:
         """Say that it will not be done. Raises `OnlyTheOwnerOrWhoAgreedMay`, `ActionIsOver`."""
@@ -144,9 +149,11 @@ class Action(Aggregate):
             raise OnlyTheOwnerOrWhoAgreedMay(self.id)
         if self.ended is ActionDropped:
             return None
-        return self._end(
-            lambda owner, meeting: ActionDropped(owner=owner, meeting=meeting, reason=reason), asked
-        )
+        return self._end(asked, ActionDropped, reason=reason)
+
+    def fall_away(self, reason: str, *, asked: Asked) -> Recorded | None:
+        """End it with the plan it was of, whoever agrees the next one; what is over stays so."""
+        return None if self.ended else self._end(asked, ActionDropped, reason=reason)
 
     def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
         """What this organisation may say of it next, in the words of the interface."""
@@ -156,20 +163,20 @@ class Action(Aggregate):
             return ("completion", "drop")
         return ("drop",) if organisation == self.agreed_by else ()
 
-    def _end(self, ending: Callable[[PartnerId, MeetingId], ActionFact], asked: Asked) -> Recorded:
+    def _end(self, asked: Asked, ending: type[ActionFact], **said: str | None) -> Recorded:
         if self.ended is not None:
             raise ActionIsOver(self.id)
         assert self.owner is not None, "an action that was agreed has its owner"
-        assert self.meeting is not None, "an action that was agreed has its meeting"
-        return self.record(
-            ending(self.owner, self.meeting), asked, person=self.person, label=self.label
+        fact = ending.model_validate(
+            {"owner": self.owner, "meeting": self.meeting, "plan": self.plan} | said
         )
+        return self.record(fact, asked, person=self.person, label=self.label)
 
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case ActionAgreed() as agreed:
                 self.person, self.label = recorded.person, recorded.label
-                self.owner, self.meeting = agreed.owner, agreed.meeting
+                self.owner, self.meeting, self.plan = agreed.owner, agreed.meeting, agreed.plan
                 self.agreed_by = recorded.organisation
             case ActionDone() | ActionDropped() as end:
                 self.ended = type(end)

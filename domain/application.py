@@ -11,6 +11,7 @@ from domain.intentions.measures import MeasureIntentions
 from domain.intentions.meetings import MeetingIntentions
 from domain.intentions.offering import OfferingIntentions
 from domain.intentions.pathways import PathwayIntentions
+from domain.intentions.plans import PlanIntentions
 from domain.intentions.referrals import ReferralIntentions
 from domain.intentions.reviews import ReviewIntentions
 from domain.intentions.social_work import SocialWorkIntentions
@@ -29,6 +30,7 @@ class CareCoordination(
     MeasureIntentions,
     WaitingIntentions,
     ReviewIntentions,
+    PlanIntentions,
     EndingIntentions,
     SocialWorkIntentions,
 ):

@@ -81,6 +81,7 @@ Access = Annotated[T, Category.ACCESS]
 Ask = Annotated[T, Category.ASK]
 Coordination = Annotated[T, Category.COORDINATION]
 Clinical = Annotated[T, Category.CLINICAL]
+Planned = Annotated[T, Category.PLAN]
 Equality = Annotated[T, Category.EQUALITY]
 Safety = Annotated[T, Category.SAFETY]
 

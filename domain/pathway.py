@@ -262,7 +262,7 @@ class Pathway(Reviewing, FallingBack, Discharging, OnHold, WithComplexity):
             actions += ["coordinator", "complexity"]
             actions += [] if self.offer else self._ending()
             actions += ["fallback-acknowledgement"] if self.fell_back else []
-            actions += ["review"] if self.overdue else []
+            actions += ["review"] if set(self.overdue.values()) - {ReviewOf.PLAN} else []
         if not self.open and organisation == self.last_responsible:
             actions.append("reopening")
         offer = self.offer

@@ -13,7 +13,7 @@ from typing import ClassVar
 from domain.kernel import Asked, BrokenRule, Clinical, Fact, PersonalText, Recorded, Recorder
 from domain.policies.days import local_date
 from domain.standing import PathwayFact, PathwayIsClosed, Standing
-from domain.vocabulary import PartnerId, ReviewId, ReviewOf
+from domain.vocabulary import PartnerId, ReferralId, ReviewId, ReviewOf
 
 # What happened
 
@@ -34,6 +34,7 @@ class ReviewDone(PathwayFact):
     """Somebody looked at the person again, after the day had passed."""
 
     TOPIC: ClassVar[str] = "pathway:ReviewDone"
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RESPONSIBLE, Recorder.RECEIVER)
 
     review: ReviewId
     outcome: Clinical[PersonalText | None] = None
@@ -92,6 +93,12 @@ class Reviewing(Standing):
         if review not in self.overdue:
             raise NoReviewFellDue(self.id)
         return self._record(ReviewDone(review=review, outcome=outcome), asked)
+
+    def look_at_plan(self, *, under: ReferralId | None, asked: Asked) -> None:
+        """What was overdue of the plan is done, by whoever looked at it with the person."""
+        for review in [each for each, about in self.overdue.items() if about is ReviewOf.PLAN]:
+            fact = ReviewDone(review=review)
+            self.record(fact, asked, person=self.person, label=self.label, correlation=under)
 
     def _looked_at(self, *about: ReviewOf) -> None:
         """What happened is a review of its own, or leaves nothing to review."""

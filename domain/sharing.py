@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from domain import contact, corrections, discussion, measure, meeting, pathway, person, referral
+from domain import (
+    contact,
+    corrections,
+    discussion,
+    measure,
+    meeting,
+    pathway,
+    person,
+    plan,
+    referral,
+)
 from domain.action import ActionFact
 from domain.advice import AdviceAsked, AdviceFact
 from domain.case import (
@@ -346,6 +356,8 @@ def _concerns(
         case ActionFact(owner=owner, meeting=at):
             coordinating = Category.COORDINATION in agreement.categories
             return owner == partner or (at in own and coordinating)
+        case plan.PlanFact():
+            return recorded.organisation == partner
         case discussion.CaseDiscussed(asked_by=one, advised_by=other):
             return partner in (one.partner, other.partner)
         case ConcernFact() as worry:

@@ -30,6 +30,10 @@ ReviewId = NewType("ReviewId", UUID)
 MeasureId = NewType("MeasureId", UUID)
 EditId = NewType("EditId", UUID)
 UnmetNeedId = NewType("UnmetNeedId", UUID)
+PlanId = NewType("PlanId", UUID)
+GoalId = NewType("GoalId", UUID)
+FeedbackId = NewType("FeedbackId", UUID)
+TrainingId = NewType("TrainingId", UUID)
 
 
 class PartnerKind(StrEnum):
@@ -289,6 +293,7 @@ class ReviewOf(StrEnum):
     FOLLOW_UP = "follow-up in collaborative care"
     PSYCHIATRIC = "psychiatric review in collaborative care"
     TEAM = "weekly look at new and existing cases"
+    PLAN = "plan"
 
 
 class Attendance(StrEnum):
@@ -483,3 +488,53 @@ class Need(StrEnum):
     CARING = "looking after somebody"
     FAMILY_OR_PARENTING = "family or parenting"
     OTHER = "something else"
+
+
+class AgreedHow(StrEnum):
+    """How a person agreed to their plan."""
+
+    TOGETHER = "made together, face to face"
+    REMOTELY = "by telephone or video"
+    IN_WRITING = "in writing"
+    WITH_SUPPORT = "with the support of a carer or an advocate"
+    BEST_INTERESTS = "decided in their best interests"  # Mental Capacity Act 2005, section 4
+
+
+class Experience(StrEnum):
+    """The Friends and Family Test: overall, how was your experience of our service?
+
+    Source: NHS England, *Using the Friends and Family Test to improve patient experience* (2020).
+    """
+
+    VERY_GOOD = "very good"
+    GOOD = "good"
+    NEITHER = "neither good nor poor"
+    POOR = "poor"
+    VERY_POOR = "very poor"
+    DO_NOT_KNOW = "don't know"
+
+
+class GivenBy(StrEnum):
+    """Who answered."""
+
+    PERSON = "the person"
+    CARER = "a carer"
+    PROXY = "somebody else for the person"
+
+
+class Collected(StrEnum):
+    """How an answer came in."""
+
+    ONLINE = "online"
+    ON_PAPER = "on paper"
+    SPOKEN = "spoken"
+
+
+class Topic(StrEnum):
+    """What a training session taught (Camden CCG, *Integrated mental health care*, James Wigg)."""
+
+    TEACHING = "teaching for clinicians"
+    AWARENESS = "mental-health awareness"
+    SAFETY = "asking about suicide and staying safe"
+    SAFEGUARDING = "safeguarding"
+    INDUCTION = "induction"

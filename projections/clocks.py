@@ -83,6 +83,7 @@ class Told:
     step: list[Happening] = field(default_factory=list)
     booked: dict[str, dict[str, Any]] = field(default_factory=dict)
     first_score: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    plans: list[tuple[str, datetime, datetime]] = field(default_factory=list)
     at_step: int | None = None
 
     def follow(self, entry: Entry) -> None:
@@ -101,6 +102,8 @@ class Told:
                 self._measure(fact, data, entry.effective_at, known)
             case "pathway":
                 self._pathway(fact, data, entry.effective_at, known)
+            case "plan" if fact == "PlanAgreed":
+                self.plans.append((data["provider"], entry.effective_at, known))
             case "meeting" if fact == "MdtDecisionRecorded":
                 # The psychiatrist sees the list there, and mostly not the person.
                 at = entry.effective_at
@@ -207,6 +210,18 @@ class Told:
             self.step.append(Happening(Kind.COLLABORATIVE_CARE_BEGAN, at, known, STEPPED))
         self.at_step = step
 
+    def happenings(self, run: Run) -> list[Happening]:
+        """What happened under a referral, with the plans its provider agreed with the person.
+
+        A plan is the person's and not a referral's: whichever of them it was agreed in counts it.
+        """
+        agreed = [
+            Happening(Kind.PLAN, at, known, run.id)
+            for provider, at, known in self.plans
+            if provider == run.provider
+        ]
+        return [*run.happened, *agreed]
+
     def _run(self, referral: str, provider: str | None = None) -> Run | None:
         mine = (run for run in reversed(self.runs) if run.referral == referral)
         return next((run for run in mine if provider in (None, run.provider)), None)
@@ -261,9 +276,9 @@ def _measured(
             if standard.clock in ONE_SPELL:
                 joined.setdefault((standard.clock, run.provider), []).append((run, received))
             else:
-                yield standard.clock, run.provider, (run,), [received, *run.happened]
+                yield standard.clock, run.provider, (run,), [received, *told.happenings(run)]
     for (clock, provider), parts in joined.items():
-        happened = [h for run, received in parts for h in (received, *run.happened)]
+        happened = [h for run, received in parts for h in (received, *told.happenings(run))]
         yield clock, provider, [run for run, _ in parts], happened
 
 

@@ -22,10 +22,11 @@ from domain.hold import HoldEnded, PutOnHold
 from domain.kernel import Recorded
 from domain.leaving import ResponsibilityFellBack
 from domain.measure import MeasureCompleted, ScoreCorrected
+from domain.plan import PlanAgreed, PlanReviewed
 from domain.policies import reviews
 from domain.policies.days import local_date
 from domain.review import ReviewDone, ReviewFellDue
-from domain.vocabulary import Instrument, PersonId, ReviewId, ReviewOf, Step
+from domain.vocabulary import Instrument, Label, PersonId, ReviewId, ReviewOf, Step
 from projections.statements import statements
 
 SQL = statements("reviews")
@@ -94,6 +95,9 @@ class Reviews:
                 self._measured(person, total)
             case ScoreCorrected(instrument=Instrument.PHQ_9, total=total, was=was):
                 self._corrected(person, total, was)
+            case PlanAgreed(review_on=day) | PlanReviewed(review_on=day):
+                if recorded.label is Label.ORDINARY:  # a drug service's own plan goes by its care
+                    self._begin(recorded, person, ReviewOf.PLAN, day)
             case ReviewFellDue(review=review):
                 self._rows = {
                     key: replace(row, told=row.told or row.id == review)

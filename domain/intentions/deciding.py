@@ -28,6 +28,7 @@ from domain import (
     partner,
     pathway,
     person,
+    plan,
     referral,
     safeguarding,
     service,
@@ -75,6 +76,7 @@ FACTS = Topics(
         unmet,
         concern,
         safeguarding,
+        plan,
     )
     for fact in noun.FACTS
 )

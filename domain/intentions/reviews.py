@@ -7,6 +7,7 @@ from datetime import date
 from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked
 from domain.pathway import pathway_of
+from domain.plan import PlanIsReviewedItself
 from domain.vocabulary import PersonId, ReviewId, ReviewOf
 
 
@@ -39,10 +40,15 @@ class ReviewIntentions(Deciding):
         outcome: str | None = None,
         asked: Asked,
     ) -> Answer:
-        """Say that the person was looked at again, and what came of it."""
+        """Say that the person was looked at again, and what came of it.
+
+        Raises `PlanIsReviewedItself` for a plan, and what `Reviewing.record_review` raises.
+        """
 
         def decide() -> tuple[Aggregate, ...]:
             way = self._pathway(person_id)
+            if way.overdue.get(review) is ReviewOf.PLAN:
+                raise PlanIsReviewedItself(review)
             way.record_review(review, outcome=outcome, asked=asked)
             return (way,)
 

@@ -19,6 +19,7 @@ from projections.record import (
     meeting,
     pathway,
     person,
+    plan,
     referral,
 )
 
@@ -72,6 +73,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             meeting.follow_up(case, fact, data, at)
         case "action":
             action.fold(row.setdefault("agreed", {}).setdefault(data["stream"], {}), fact, data, at)
+        case "plan":
+            plan.fold(row.setdefault("plans", {}).setdefault(data["stream"], {}), fact, data, at)
         case "discussion":
             discussion.fold(
                 row.setdefault("discussions", {}).setdefault(data["stream"], {}), fact, data, at
@@ -200,5 +203,6 @@ def _blank(entry: Entry, *, withdrawn: bool) -> dict[str, Any]:
         "meetings": {},
         "agreed": {},
         "discussions": {},
+        "plans": {},
         "latest": None,
     }

@@ -14,7 +14,15 @@ def fold(action: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> No
             action.update(
                 {
                     name: data[name]
-                    for name in ("what", "owner", "practitioner", "due_on", "priority", "meeting")
+                    for name in (
+                        "what",
+                        "owner",
+                        "practitioner",
+                        "due_on",
+                        "priority",
+                        "meeting",
+                        "plan",
+                    )
                     if name in data
                 },
                 state=OPEN,

@@ -16,16 +16,19 @@ from domain.kernel import Asked, BrokenRule
 from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway, pathway_of
 from domain.person import Details, Person
+from domain.plan import Part, Terms
 from domain.policies.scales import SCALES
 from domain.referral import Referral
 from domain.vocabulary import (
     ActionId,
+    AgreedHow,
     Attendance,
     ContactId,
     Decision,
     DecisionId,
     DeclineReason,
     EndReason,
+    GoalId,
     HandoverId,
     Instrument,
     MeasureId,
@@ -44,6 +47,7 @@ from domain.vocabulary import (
     Source,
 )
 from tests.people import (
+    CHARITY,
     DR_OKAFOR,
     DR_PATEL,
     DRUGS,
@@ -62,6 +66,7 @@ from tests.people import (
 from tests.projections.place import Place
 
 SENDERS = (WIGG, WIGG, SOCIAL, LIBRARY, DRUGS, TALKING)
+PLANNERS = (WIGG, TALKING, DRUGS, TRUST, CHARITY)
 INVITED = (WIGG, TALKING, TRUST, SOCIAL)
 PARTNERS = tuple(KINDS)
 ALL_SERVICES = tuple(SERVICES)
@@ -297,6 +302,30 @@ class Chance:
         if which % 2:
             asked = self.by(way.responsible)
             self.place.care.record_review(way.person, review, outcome="As before.", asked=asked)
+
+    def goal(self, which: int) -> None:
+        """The person says what they want; every third time, what became of it."""
+        person, asked = self._person(which), self.by(PLANNERS[which // 3 % len(PLANNERS)])
+        goal = GoalId(uuid5(person, f"goal {which % 4}"))
+        match which % 3:
+            case 0:
+                self.place.care.set_goal(person, goal, f"goal {which}", asked=asked)
+            case 1:
+                self.place.care.reach_goal(person, goal, words=f"so {which}", asked=asked)
+            case _:
+                self.place.care.drop_goal(person, goal, asked=asked)
+
+    def plan(self, which: int) -> None:
+        """A plan is agreed with a part for some organisation, or the one that stands reviewed."""
+        person, asked = self._person(which), self.by(PLANNERS[which // 3 % len(PLANNERS)])
+        if which % 3 == 0:
+            self.place.care.review_plan(person, changed=f"changed {which}", asked=asked)
+            return
+        owner, action = PARTNERS[which % len(PARTNERS)], ActionId(uuid4())
+        part = Part(action=action, owner=owner, what=f"part {which}")
+        terms = Terms(how=list(AgreedHow)[which % 5], crisis=f"crisis {which}", parts=(part,))
+        self.place.care.agree_plan(person, terms, asked=asked)
+        self.actions.append((action, owner))
 
     def key_worker(self, which: int) -> None:
         way = self._pathway(which)

@@ -77,7 +77,7 @@ ENDS = {
     "DecisionNotImplemented": "not implemented",
     "DecisionSuperseded": "superseded",
 }
-AGREED = ("what", "owner", "practitioner", "due_on", "priority", "meeting")
+AGREED = ("what", "owner", "practitioner", "due_on", "priority", "meeting", "plan")
 DISCUSSED = ("asked_by", "advised_by", "question", "advice", "medium", "family")
 
 Row = dict[str, Any]
@@ -213,6 +213,10 @@ def _record(told: list[Entry]) -> Row:
             }
         },
         "agreed": _agreed(held),
+        "plans": {
+            s: _plan([e for e in held if _of(e, "plan", s)])
+            for s in {e.data["stream"] for e in held if e.type.startswith("plan.")}
+        },
         "discussions": {
             e.data["stream"]: {name: e.data.get(name) for name in DISCUSSED}
             | {"at": e.effective_at.isoformat()}
@@ -550,6 +554,7 @@ ALL_LET_GO = {"HandoverAccepted", "ResponsibilityFellBack", "PutOnHold", "HoldEn
 SEES_TO = {
     "hold": ALL_LET_GO | {"SteppedUp", "SteppedDown"},
     "decision of a meeting": {"MdtDecisionRecorded"},
+    "plan": set(),
     "follow-up in collaborative care": {"SteppedUp", "SteppedDown"},
     "psychiatric review in collaborative care": {"SteppedUp", "SteppedDown", "MdtDecisionRecorded"},
 }
@@ -580,6 +585,40 @@ def _reviews(held: list[Entry]) -> Row:
         if not over:
             found[e.data["review"]] = {"about": about, "due_on": e.data["due_on"]}
     return found
+
+
+def _plan(told: list[Entry]) -> Row:
+    """What the person wants, and what stands of what was agreed."""
+    goals: Row = {}
+    for e in told:
+        if _fact(e) == "GoalSet":
+            wanted = {n: e.data[n] for n in ("words", "difference", "helps") if n in e.data}
+            ends = [
+                o
+                for o in told
+                if _fact(o) in ("GoalReached", "GoalDropped") and o.data["goal"] == e.data["goal"]
+            ]
+            ended: Row = {"state": "wanted"}
+            for o in ends:
+                how = "reached" if _fact(o) == "GoalReached" else "dropped"
+                ended = {"state": how, "ended_at": _at(o), "said": o.data.get("words")}
+            goals[e.data["goal"]] = wanted | {"at": _at(e)} | ended
+    agreed = [i for i, e in enumerate(told) if _fact(e) == "PlanAgreed"]
+    row: Row = {"goals": goals}
+    if agreed:
+        first = told[agreed[-1]]
+        since = [e for e in told[agreed[-1] :] if _fact(e) == "PlanReviewed"]
+        not_said = ("stream", "fact", "correlation", "causation")
+        said = {
+            n: v
+            for n, v in first.data.items()
+            if n not in not_said and not n.startswith(("by_", "first_recorded"))
+        }
+        next_one = since[-1] if since else first
+        row["versions"] = len(agreed)
+        row["agreed"] = said | {"at": _at(first), "review_on": next_one.data["review_on"]}
+        row["reviews"] = [{"at": _at(e), "changed": e.data.get("changed")} for e in since]
+    return row
 
 
 def _fell_back(held: list[Entry]) -> Any:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from domain.kernel import Category
+from domain.plan import Terms
 from domain.policies.steps import Evidence
 from domain.steps import Grounds
 from domain.vocabulary import (
+    AgreedHow,
     Attendance,
     ContactId,
     Content,
@@ -33,6 +36,7 @@ from projections.directory import Directory, PartnerEntry, ServiceEntry
 from projections.entries import Entry
 from tests.people import (
     COLLABORATIVE_CARE,
+    DR_PATEL,
     DRUG_CARE,
     KINDS,
     LIBRARY,
@@ -313,6 +317,85 @@ def test_a_community_clock_stops_with_the_latest_of_its_four(week: Week) -> None
     week.seen(referral, WIGG, 21)
     assert week.says(WIGG, FOUR, 40) == "stopped on day 21 of 28"
     assert week.says(WIGG, "Sandwell, initial assessment", 40) == "stopped on day 3 of 3"
+
+
+def agree_plan(week: Week, on: int, *, recorded: int | None = None) -> None:
+    """The practice agrees a plan with Rosa, and perhaps writes it down later."""
+    asked = by(WIGG, at=day(on))
+    holder = week.place.pathway().responsible
+    assert holder is not None
+    week.place.care.name_key_worker(ROSA, DR_PATEL, asked=by(holder, at=day(0)))
+    terms = Terms(how=AgreedHow.TOGETHER, person_does="Walk every day")
+    week.place.care.agree_plan(ROSA, terms, asked=asked)
+    if recorded is not None:
+        week.recorded[asked.key] = day(recorded)
+
+
+def all_but_the_plan(week: Week) -> None:
+    """Rosa is assessed on day 3 and measured on day 12."""
+    referral = week.refer(COLLABORATIVE_CARE, sender=TRUST)
+    week.seen(referral, WIGG, 3, Content.ASSESSMENT)
+    week.place.care.complete_measure(
+        MeasureId(uuid4()),
+        referral,
+        instrument=Instrument.PHQ_9,
+        total=18,
+        asked=by(WIGG, at=day(12)),
+    )
+
+
+def test_an_agreed_plan_is_what_the_community_clock_waits_for(week: Week) -> None:
+    all_but_the_plan(week)
+    (awaited,) = week.clocks(WIGG, 20)[FOUR]["awaits"]
+    assert set(awaited.split(" or ")) == {
+        "agreed care plan",
+        "intervention",
+        "attended treatment contact",
+    }
+    agree_plan(week, 25)
+    assert week.says(WIGG, FOUR, 40) == "stopped on day 25 of 28"
+
+
+def test_a_plan_agreed_before_the_referral_came_stops_nothing(week: Week) -> None:
+    week.refer(sender=WIGG)
+    agree_plan(week, 1)
+    referral = week.refer(COLLABORATIVE_CARE, sender=TRUST, on=10)
+    week.seen(referral, WIGG, 12, Content.ASSESSMENT)
+    assert len(week.clocks(WIGG, 20)[FOUR]["awaits"]) == 2
+
+
+def test_a_plan_that_another_provider_agreed_stops_no_wait_of_this_one(week: Week) -> None:
+    all_but_the_plan(week)
+    asked = by(TALKING, at=day(15))
+    week.refer(THERAPY)
+    terms = Terms(how=AgreedHow.TOGETHER, person_does="Walk every day")
+    week.place.care.agree_plan(ROSA, terms, asked=asked)
+    assert week.says(WIGG, FOUR, 20) == "day 20 of 28"
+
+
+def test_a_plan_written_down_late_restates_the_clock_which_says_both(week: Week) -> None:
+    all_but_the_plan(week)
+    agree_plan(week, 25, recorded=35)
+    clock = week.clocks(WIGG, 40)[FOUR]
+    assert clock["words"] == "stopped on day 25 of 28"
+    assert clock["restated"] == {
+        "at": day(35).isoformat(),
+        "was": "day 35, over 28 days",
+        "is": "stopped on day 25 of 28",
+    }
+
+
+def test_who_may_not_know_of_plans_is_shown_no_clock_that_one_would_stop(week: Week) -> None:
+    all_but_the_plan(week)
+    signed = agreement(WIGG)
+    without = tuple(c for c in signed.categories if c is not Category.PLAN)
+    entry = DIRECTORY.partners[WIGG]
+    partners = DIRECTORY.partners | {
+        WIGG: replace(entry, agreement=signed.model_copy(update={"categories": without}))
+    }
+    narrower = Directory(partners, DIRECTORY.services)
+    read = running(week.entries(WIGG), narrower, WIGG, at=day(20, 12))
+    assert FOUR not in {clock["clock"] for clock in read}
 
 
 def test_an_email_or_a_message_is_no_contact_for_the_community_clock(week: Week) -> None:
