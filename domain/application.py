@@ -7,6 +7,7 @@ from domain.intentions.concerns import ConcernIntentions
 from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
 from domain.intentions.endings import EndingIntentions
+from domain.intentions.groups import GroupIntentions
 from domain.intentions.measures import MeasureIntentions
 from domain.intentions.meetings import MeetingIntentions
 from domain.intentions.offering import OfferingIntentions
@@ -28,6 +29,8 @@ class CareCoordination(
     AgreedIntentions,
     ConcernIntentions,
     MeasureIntentions,
+    ContactIntentions,
+    GroupIntentions,
     WaitingIntentions,
     ReviewIntentions,
     PlanIntentions,

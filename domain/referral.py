@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
@@ -176,6 +177,15 @@ class FirstContactMade(ReferralFact):
     CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
 
 
+class FirstContactCorrected(ReferralFact):
+    """The first contact did not take place after all; the first is another one, or none yet."""
+
+    TOPIC: ClassVar[str] = "referral:FirstContactCorrected"
+    CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
+
+    first_at: Moment | None = None
+
+
 class ReferralClosed(ReferralFact):
     """The receiver's help ended; ``elsewhere`` is where the person went on to, in words."""
 
@@ -241,7 +251,7 @@ class Referral(Advising, Unanswered, Waiting):
     receiver made from it, ``asked_of`` the services it was ever sent to.
     """
 
-    first_contact_at: Moment | None = None
+    first_contacts: list[Moment] = field(default_factory=list)
     onward: list[ReferralId] = field(default_factory=list)
     refused_by: list[PartnerId] = field(default_factory=list)
     asked_of: list[ServiceId] = field(default_factory=list)
@@ -249,6 +259,11 @@ class Referral(Advising, Unanswered, Waiting):
     @property
     def referral(self) -> ReferralId:
         return ReferralId(self.id)
+
+    @property
+    def first_contact_at(self) -> Moment | None:
+        """When the person was first seen or spoken with, by what is known now."""
+        return min(self.first_contacts, default=None)
 
     def make(
         self,
@@ -381,6 +396,23 @@ class Referral(Advising, Unanswered, Waiting):
             return None
         return self._record(FirstContactMade(), asked)
 
+    def correct_first_contact(
+        self, was: Moment, others: Iterable[Moment], *, asked: Asked
+    ) -> Recorded | None:
+        """Take back the contact of that moment; the first of ``others`` that took place counts.
+
+        Raises `ReferralWasNotAccepted`.
+        """
+        if self.state not in HELPED or asked.organisation != self.receiver:
+            raise ReferralWasNotAccepted(self.id)
+        left = list(self.first_contacts)
+        if was in left:
+            left.remove(was)
+        first = min((*left, *others), default=None)
+        if first == self.first_contact_at:
+            return None
+        return self._record(FirstContactCorrected(first_at=first), asked)
+
     def close(
         self,
         reason: EndReason,
@@ -442,7 +474,11 @@ class Referral(Advising, Unanswered, Waiting):
         if receiving and self.state in OPEN:
             actions += ["acceptance", "decline", "redirection", "information-request"]
         if receiving and self.state is State.ACCEPTED:
-            actions += ["appointments", *([] if self.first_contact_at else ["first-contact"])]
+            actions += [
+                "appointments",
+                "appointment-offer",
+                *([] if self.first_contact_at else ["first-contact"]),
+            ]
             actions += ["onward-referral", "closure"]
         if sending and self.state in AGAIN:
             actions.append("referral")
@@ -500,8 +536,9 @@ class Referral(Advising, Unanswered, Waiting):
             case ReferredOnward(onward=onward):
                 self.onward.append(onward)
             case FirstContactMade():
-                known = self.first_contact_at or recorded.effective_at
-                self.first_contact_at = min(known, recorded.effective_at)
+                self.first_contacts.append(recorded.effective_at)
+            case FirstContactCorrected(first_at=first):
+                self.first_contacts = [] if first is None else [first]
             case ReferralClosed():
                 self.state = State.CLOSED
             case OutcomeAcknowledged():
@@ -529,6 +566,7 @@ FACTS: tuple[type[Fact], ...] = (
     ReferralWithdrawn,
     ReferredOnward,
     FirstContactMade,
+    FirstContactCorrected,
     ReferralClosed,
     OutcomeAcknowledged,
     *UNANSWERED_FACTS,

@@ -131,6 +131,7 @@ class Service(Aggregate):
     eligibility: str = ""
     description: Description = NOTHING_SAID
     label: Label = Label.ORDINARY
+    group: bool = False
     taking: bool = False
     closed: bool = False
     room: Room | None = None
@@ -248,6 +249,10 @@ class Service(Aggregate):
             case ServiceDescribed() as described:
                 self._say(described)
             case ServicePaused():
+                self.partner, self.name, self.step = opened.partner, opened.name, opened.step
+                self.ways_in, self.label, self.taking = opened.ways_in, opened.label, True
+                self.group = opened.group
+            case ServicePaused() | ServiceClosed():
                 self.taking = False
             case ServiceReopened():
                 self.taking = True

@@ -39,6 +39,7 @@ from domain.handover import (
 from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
+from domain.membership import MembershipFact
 from domain.partner import AgreementSigned
 from domain.request import ReferralFact
 from domain.safeguarding import SafeguardingFact, SafeguardingReferred
@@ -339,7 +340,7 @@ def _concerns(
             return recorded.organisation == partner or recorded.correlation in own
         case person.PersonFact() | CorrectionFact():
             return True
-        case contact.ContactFact():
+        case contact.ContactFact() | MembershipFact():
             follows = agreement.follows_attendance and recorded.correlation in own
             return fact.provider == partner or follows
         case measure.MeasureFact(provider=provider) | WorkFact(provider=provider):

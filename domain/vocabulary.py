@@ -26,6 +26,7 @@ WorkId = NewType("WorkId", UUID)
 ConcernId = NewType("ConcernId", UUID)
 SafeguardingId = NewType("SafeguardingId", UUID)
 ContactId = NewType("ContactId", UUID)
+GroupId = NewType("GroupId", UUID)
 ReviewId = NewType("ReviewId", UUID)
 MeasureId = NewType("MeasureId", UUID)
 EditId = NewType("EditId", UUID)
@@ -305,6 +306,50 @@ class Attendance(StrEnum):
     DID_NOT_ATTEND = "did not attend"
     CANCELLED_BY_PERSON = "cancelled by the person"
     CANCELLED_BY_SERVICE = "cancelled by the service"
+
+
+class CancelledBecause(StrEnum):
+    """Why an appointment was called off; nothing in it says what somebody suffers from."""
+
+    UNWELL = "unwell"
+    WORK_OR_STUDY = "work or study"
+    CARING = "caring for somebody"
+    TRAVEL = "could not get there"
+    ANOTHER_TIME = "another time suits better"
+    NOT_WANTED = "no longer wanted"
+    STAFF_AWAY = "staff away"
+    NO_ROOM = "no room"
+    DOUBLE_BOOKED = "double booked"
+    OTHER = "another reason"
+
+
+class NoTimeBecause(StrEnum):
+    """Why none of the times offered was taken."""
+
+    NONE_SUITS = "none of the times suits"
+    NOT_WANTED = "does not want to be seen"
+    NO_ANSWER = "did not answer"
+    TAKEN_BACK = "the offer was taken back"
+
+
+class LeftBecause(StrEnum):
+    """Why somebody is in a group no longer."""
+
+    FINISHED = "finished"
+    WISHED = "wished to stop"
+    STOPPED_COMING = "stopped coming"
+    HELP_ENDED = "the help ended"
+    PROGRAMME_ENDED = "the programme ended"
+
+
+class SessionOff(StrEnum):
+    """Why a session of a group is not held."""
+
+    LEADER_AWAY = "nobody to lead it"
+    NO_ROOM = "no room"
+    WEATHER = "weather"
+    HOLIDAY = "holiday"
+    OTHER = "another reason"
 
 
 class Medium(StrEnum):

@@ -127,7 +127,7 @@ class Recorders:
         if receiver and noun == "referral":  # an offer it carries is between other two
             self.receiver[stream] = receiver
             self.sender[stream] = getattr(fact, "sender", None) or self.sender[stream]
-        if noun == "service" and hasattr(fact, "partner"):
+        if noun in ("service", "group") and hasattr(fact, "partner"):
             self.services[stream] = fact.partner
         if hasattr(fact, "invited"):
             self.invited[stream] = fact.invited

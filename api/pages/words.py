@@ -144,6 +144,7 @@ ACTIONS = {
     "information": "Answer the question",
     "withdrawal": "Withdraw the referral",
     "appointments": "Book an appointment",
+    "appointment-offer": "Offer times",
     "closure": "End this help",
     "acknowledgement": "Say that you have read the outcome",
     "handover": "Offer a hand-over",

@@ -21,6 +21,7 @@ from domain import (
     concern,
     contact,
     discussion,
+    group,
     handover,
     implementation,
     measure,
@@ -42,12 +43,13 @@ from domain.pathway import pathway_of
 from domain.policies import entry, steps
 from domain.policies.days import local_date
 from domain.policies.ways import Way
-from domain.request import ReferralIsNotWaiting
+from domain.request import ReferralIsNotWaiting, State
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.steps import NO_GROUNDS, Grounds
 from domain.vocabulary import (
     HandoverId,
     Label,
+    LeftBecause,
     Moment,
     PartnerId,
     PartnerKind,
@@ -71,6 +73,7 @@ FACTS = Topics(
         action,
         discussion,
         contact,
+        group,
         measure,
         social_work,
         unmet,
@@ -357,6 +360,41 @@ class Deciding(Application[UUID]):
             known = [stream for stream, noun in stored if noun == kind.NOUN] + known
         return [self._load(kind, noun) for noun in dict.fromkeys(known)]
 
+    def _groups_of(self, person_id: PersonId) -> list[group.Group]:
+        """The groups a person is in or waits for."""
+        gathered = self._batch.loaded if self._batch is not None else {}
+        known = [noun for noun, loaded in gathered.items() if isinstance(loaded, group.Group)]
+        if self._batch is None or not self._batch.whole:
+            stored = self._log.streams_of(person_id)
+            known += [stream for stream, noun in stored if noun == group.Group.NOUN]
+        loaded = [self._load(group.Group, noun) for noun in dict.fromkeys(known)]
+        return [each for each in loaded if person_id in each.members.keys() | each.waiting.keys()]
+
+    def _still_wanting(self, wanted: group.Group) -> frozenset[PersonId]:
+        """Who waits for a place and is still helped there."""
+        return frozenset(
+            place.person
+            for place in wanted.waiting.values()
+            if self._load(referral.Referral, place.referral).state is State.ACCEPTED
+        )
+
+    def _leave_groups(
+        self,
+        person_id: PersonId,
+        asked: Asked,
+        cause: str | None,
+        *,
+        under: ReferralId | None = None,
+    ) -> list[group.Group]:
+        """The groups a person leaves because their help ended: all, or that under a referral."""
+        left = []
+        for each in self._groups_of(person_id):
+            place = each.members.get(person_id) or each.waiting[person_id]
+            if under in (None, place.referral):
+                each.leave(person_id, LeftBecause.HELP_ENDED, asked=asked, cause=cause)
+                left.append(each)
+        return left
+
     def _pathway(self, person_id: PersonId) -> pathway.Pathway:
         return self._load(pathway.Pathway, pathway_of(person_id))
 
@@ -507,6 +545,8 @@ ACTING = (
     action.Action,
     social_work.SocialWork,
     concern.Concern,
+    contact.Contact,
+    group.Group,
 )
 """Nouns that say what may be asked of them next."""
 

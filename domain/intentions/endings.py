@@ -222,11 +222,17 @@ class EndingIntentions(Raising):
             assert closed is not None, "what was accepted has ended now"
             assert asking.person is not None
             booked = self._every(contact.Contact, asking.person)
-            return asking, *(
-                each
-                for each in booked
-                if each.referral == referral_id
-                and each.stand_down(Attendance.CANCELLED_BY_SERVICE, asked=asked, cause=closed.id)
+            return (
+                asking,
+                *(
+                    each
+                    for each in booked
+                    if each.referral == referral_id
+                    and each.stand_down(
+                        Attendance.CANCELLED_BY_SERVICE, asked=asked, cause=closed.id
+                    )
+                ),
+                *self._leave_groups(asking.person, asked, closed.id, under=referral_id),
             )
         if asking.state not in UNANSWERED:
             return ()
@@ -293,6 +299,7 @@ class EndingIntentions(Raising):
         for booked in self._every(contact.Contact, person_id):
             if booked.stand_down(Attendance.CANCELLED_BY_PERSON, asked=asked, cause=cause):
                 changed.append(booked)
+        changed += self._leave_groups(person_id, asked, cause)
         way = self._pathway(person_id)
         way.end(reason, asked=asked, cause=cause)
         return *changed, way

@@ -296,11 +296,20 @@ class ReferralIntentions(BeforeSending):
         asked: Asked,
     ) -> Answer:
         """End the help a referral asked for; ``elsewhere`` names a service that is not here."""
-        return self._on_referral(
-            referral_id,
-            asked,
-            lambda r: r.close(reason, elsewhere=elsewhere, summary=summary, asked=asked),
-        )
+
+        def decide() -> tuple[Aggregate, ...]:
+            helped = self._referral(referral_id)
+            closed = helped.close(reason, elsewhere=elsewhere, summary=summary, asked=asked)
+            if closed is None or helped.person is None or helped.service is None:
+                return (helped,)
+            if not self._load(service.Service, helped.service).group:
+                return (helped,)
+            left = self._leave_groups(helped.person, asked, closed.id, under=referral_id)
+            for each in left:
+                each.give_free_places(self._still_wanting(each), asked=asked)
+            return helped, *left
+
+        return self._ask(referral_id, asked, decide)
 
     def note_first_contact(self, referral_id: ReferralId, *, asked: Asked) -> Answer:
         """Record that the person was seen or spoken with, without an appointment."""

@@ -123,6 +123,10 @@ def fold(asked: dict[str, Any], fact: str, data: dict[str, Any], at: str, partne
             asked.setdefault("onward", []).append(data["onward"])
         case "FirstContactMade":
             asked["first_contact_at"] = min(at, asked.get("first_contact_at") or at)
+        case "FirstContactCorrected":
+            asked.pop("first_contact_at", None)
+            if first := data.get("first_at"):
+                asked["first_contact_at"] = datetime.fromisoformat(first).isoformat()
         case "ReferralClosed":
             asked.update(
                 state=State.CLOSED.value,
@@ -154,7 +158,7 @@ def actions(asked: dict[str, Any], partner: str) -> list[str]:
     me = PartnerId(UUID(partner))
     known.receiver = me if asked.get("receiver") == partner else None
     seen_at = asked.get("first_contact_at")
-    known.first_contact_at = datetime.fromisoformat(seen_at) if seen_at else None
+    known.first_contacts = [datetime.fromisoformat(seen_at)] if seen_at else []
     known.sender = me if asked.get("sender") == partner or asked["part"] == SENT else None
     paused_since = datetime.fromisoformat(asked["pause"]["from"]) if "pause" in asked else None
     known.clock = Clock(paused_since, nullified="nullified" in asked)

@@ -79,6 +79,7 @@ def test_information_is_asked_and_given_before_acceptance(
     answer = priya.done(at(made, "acceptance"))
     assert answer["actions"] == [
         "appointments",
+        "appointment-offer",
         "first-contact",
         "onward-referral",
         "closure",
@@ -148,6 +149,7 @@ def test_a_conflict_names_the_actions_that_are_allowed(made: dict[str, Any], pri
         409,
         [
             "appointments",
+            "appointment-offer",
             "first-contact",
             "onward-referral",
             "closure",

@@ -253,7 +253,11 @@ def test_there_is_no_outcome_before_the_end(going_on: tuple[Fact, ...]) -> None:
             {"acceptance", "decline", "redirection", "information-request"},
             {"information", "withdrawal"},
         ),
-        ((ACCEPTED,), {"appointments", "onward-referral", "first-contact", "closure"}, set()),
+        (
+            (ACCEPTED,),
+            {"appointments", "appointment-offer", "onward-referral", "first-contact", "closure"},
+            set(),
+        ),
         ((DECLINED,), set(), {"referral", "acknowledgement"}),
         ((WITHDRAWN,), set(), set()),
         ((EXPIRED,), set(), {"referral", "acknowledgement"}),

@@ -70,6 +70,7 @@ ON_REFERRAL = {
     "acceptance": "accept_referral",
     "acknowledgement": "acknowledge_outcome",
     "advice": "give_advice",
+    "appointment-offer": "offer_times",
     "appointments": "book_appointment",
     "closure": "close_referral",
     "decline": "decline_referral",

@@ -17,6 +17,7 @@ from domain.contact import (
     Contact,
     DidNotAttend,
     OnlyTheProviderMay,
+    Outcome,
 )
 from domain.partner import (
     AgreementEnded,
@@ -189,25 +190,25 @@ BOOKED = AppointmentBooked(
 )
 def test_six_attendance_codes_are_three_facts(attendance: Attendance, kind: Any) -> None:
     given(Contact(id=named("Monday")), Happened(BOOKED)).when(
-        lambda c: c.note_outcome(attendance, asked=by(TALKING))
+        lambda c: c.note_outcome(Outcome(attendance), asked=by(TALKING))
     ).then(kind(referral=REFERRAL, provider=TALKING, attendance=attendance))
 
 
 def test_an_appointment_has_one_outcome_by_its_provider() -> None:
     came = Attended(referral=REFERRAL, provider=TALKING, attendance=Attendance.ON_TIME)
     seen = given(Contact(id=named("Monday")), Happened(BOOKED), Happened(came))
-    seen.when(lambda c: c.note_outcome(Attendance.ON_TIME, asked=by(TALKING))).then_nothing()
-    seen.when(lambda c: c.note_outcome(Attendance.DID_NOT_ATTEND, asked=by(TALKING))).then_refused(
-        AppointmentHasItsOutcome
-    )
-    seen.when(lambda c: c.note_outcome(Attendance.LATE, asked=by(WIGG))).then_refused(
+    seen.when(
+        lambda c: c.note_outcome(Outcome(Attendance.ON_TIME), asked=by(TALKING))
+    ).then_nothing()
+    seen.when(
+        lambda c: c.note_outcome(Outcome(Attendance.DID_NOT_ATTEND), asked=by(TALKING))
+    ).then_refused(AppointmentHasItsOutcome)
+    seen.when(lambda c: c.note_outcome(Outcome(Attendance.LATE), asked=by(WIGG))).then_refused(
         OnlyTheProviderMay
     )
-    seen.when(
-        lambda c: c.book(
-            ROSA, BOOKED, label=Label.ORDINARY, asked=by(TALKING), correlation=REFERRAL
-        )
-    ).then_refused(AppointmentExists)
+    seen.when(lambda c: c.book(ROSA, BOOKED, label=Label.ORDINARY, asked=by(TALKING))).then_refused(
+        AppointmentExists
+    )
     given(Contact(id=named("Tuesday"))).when(
-        lambda c: c.note_outcome(Attendance.LATE, asked=by(TALKING))
+        lambda c: c.note_outcome(Outcome(Attendance.LATE), asked=by(TALKING))
     ).then_refused(AppointmentIsUnknown)
