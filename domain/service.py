@@ -245,14 +245,11 @@ class Service(Aggregate):
             case ServiceOpened() as opened:
                 self.partner, self.step, self.label = opened.partner, opened.step, opened.label
                 self._say(opened)
+                self.group = opened.group
                 self.taking, self.closed, self.room = True, False, None
             case ServiceDescribed() as described:
                 self._say(described)
             case ServicePaused():
-                self.partner, self.name, self.step = opened.partner, opened.name, opened.step
-                self.ways_in, self.label, self.taking = opened.ways_in, opened.label, True
-                self.group = opened.group
-            case ServicePaused() | ServiceClosed():
                 self.taking = False
             case ServiceReopened():
                 self.taking = True
