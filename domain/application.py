@@ -29,7 +29,6 @@ class CareCoordination(
     AgreedIntentions,
     ConcernIntentions,
     MeasureIntentions,
-    ContactIntentions,
     GroupIntentions,
     WaitingIntentions,
     ReviewIntentions,

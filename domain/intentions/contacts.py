@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain import contact, measure, partner, referral
+from domain import contact, partner, referral
 from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked
 from domain.offered import AppointmentOffered
@@ -238,38 +238,6 @@ class ContactIntentions(Deciding):
             return booked, under
 
         return self._ask(contact_id, asked, decide)
-
-    def complete_measure(
-        self,
-        measure_id: MeasureId,
-        referral_id: ReferralId,
-        *,
-        instrument: Instrument,
-        total: int,
-        items: tuple[int, ...] = (),
-        asked: Asked,
-    ) -> Answer:
-        """Record a score under a referral one's organisation has taken on."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            under = self._working(referral_id, asked)
-            assert under.person is not None
-            scored = self._load(measure.Measure, measure_id)
-            scored.complete(
-                under.person,
-                measure.MeasureCompleted(
-                    referral=referral_id,
-                    provider=asked.organisation,
-                    instrument=instrument,
-                    total=total,
-                    items=items,
-                ),
-                label=under.label,
-                asked=asked,
-            )
-            return (scored,)
-
-        return self._ask(measure_id, asked, decide)
 
     def _ours(self, practitioner: PractitionerId | None, asked: Asked) -> None:
         """Raises `NotAPractitionerThere`."""
