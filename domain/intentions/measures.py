@@ -8,9 +8,10 @@ from uuid import UUID
 from domain import measure
 from domain.intentions.contacts import ContactIntentions
 from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.raising import Raising
 from domain.kernel import Aggregate, Asked
 from domain.person import Person
-from domain.policies.instruments import Answers
+from domain.policies.instruments import Answers, ItemNine, item_nine
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
     Instrument,
@@ -21,8 +22,12 @@ from domain.vocabulary import (
 )
 
 
-class MeasureIntentions(ContactIntentions):
-    """Scoring a measure under a referral that was taken on, or of somebody one holds."""
+class MeasureIntentions(ContactIntentions, Raising):
+    """Scoring a measure under a referral that was taken on, or of somebody one holds.
+
+    A PHQ-9 whose item 9 is above 0 is saved with the concern it raises, the concern first: no
+    reader of any part of the log sees the score without it.
+    """
 
     def complete_measure(
         self,
@@ -89,7 +94,7 @@ class MeasureIntentions(ContactIntentions):
         def decide() -> tuple[Aggregate, ...]:
             scored = self._get(measure.Measure, measure_id, measure.MeasureIsUnknown)
             scored.correct(total=total, items=items, goals=goals, reason=reason, asked=asked)
-            return (scored,)
+            return self._with_concern(scored, asked)
 
         return self._ask(measure_id, asked, decide)
 
@@ -103,7 +108,19 @@ class MeasureIntentions(ContactIntentions):
     ) -> tuple[Aggregate, ...]:
         scored = self._load(measure.Measure, measure_id)
         scored.complete(person_id, completed, label=label, asked=asked)
-        return (scored,)
+        return self._with_concern(scored, asked)
+
+    def _with_concern(self, scored: measure.Measure, asked: Asked) -> tuple[Aggregate, ...]:
+        """A score, after what its item 9 raises."""
+        assert scored.stands is not None
+        assert scored.person is not None
+        ninth = item_nine(scored.stands.instrument, scored.stands.items)
+        if ninth is not ItemNine.ABOVE_0 or not scored.pending:
+            return (scored,)
+        raised = self._concern_of_item_9(
+            scored.person, scored.measure, label=scored.label, asked=asked
+        )
+        return raised, scored
 
 
 def _completed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -130,3 +131,22 @@ def test_a_score_put_right_moves_the_chart_and_the_history_keeps_both(
     told = priya.seen(f"/v1/people/{made['person']}/history")["entries"]
     said = [entry["data"]["total"] for entry in told if entry["type"].startswith("measure.")]
     assert said == [21, 12]
+
+
+def test_an_answer_above_0_to_item_9_has_its_concern_within_a_second_and_first(
+    priya: Client, made: dict[str, Any]
+) -> None:
+    answers = [0, 0, 0, 0, 0, 0, 0, 0, 1]
+    content = {"referral": made["id"], "instrument": "PHQ-9", "items": answers}
+    scored = priya.done("/v1/measures", content)
+    by_then = monotonic() + 1
+    said: list[str] = []
+    while len(said) < 2:
+        assert monotonic() < by_then, "no concern within a second"
+        told = priya.read(f"/v1/people/{made['person']}/history").json()["entries"]
+        said = [
+            entry["type"].split(".")[1]
+            for entry in told
+            if scored["id"] in (entry["data"].get("measure"), entry["data"].get("stream"))
+        ]
+    assert said == ["SafetyConcernRaised", "MeasureCompleted"]
