@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.intentions.agreed import AgreedIntentions
+from domain.intentions.carers import CarerIntentions
 from domain.intentions.concerns import ConcernIntentions
 from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
@@ -10,11 +11,13 @@ from domain.intentions.endings import EndingIntentions
 from domain.intentions.groups import GroupIntentions
 from domain.intentions.measures import MeasureIntentions
 from domain.intentions.meetings import MeetingIntentions
+from domain.intentions.needs import NeedIntentions
 from domain.intentions.offering import OfferingIntentions
 from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.plans import PlanIntentions
 from domain.intentions.referrals import ReferralIntentions
 from domain.intentions.reviews import ReviewIntentions
+from domain.intentions.shared_care import SharedCareIntentions
 from domain.intentions.social_work import SocialWorkIntentions
 from domain.intentions.waiting import WaitingIntentions
 
@@ -23,6 +26,9 @@ class CareCoordination(
     DirectoryIntentions,
     OfferingIntentions,
     CorrectionIntentions,
+    NeedIntentions,
+    CarerIntentions,
+    SharedCareIntentions,
     ReferralIntentions,
     PathwayIntentions,
     MeetingIntentions,

@@ -128,6 +128,7 @@ def _fields(
 ) -> tuple[str, ...] | None:
     """What the sharing rule lets this kind of partner know of the example."""
     template = TEMPLATES[kind]
+    party = party and (fact.TAKING_PART is None or kind in fact.TAKING_PART)
     signed = AgreementSigned(
         reference=kind.value,
         categories=template.categories,

@@ -33,6 +33,13 @@ from domain.handover import (
 from domain.kernel import Category, Recorded
 from domain.leaving import ResponsibilityFellBack
 from domain.partner import AgreementSigned
+from domain.registered_carer import (
+    CarersAssessmentAsked,
+    CarersAssessmentDeclined,
+    CarersAssessmentDone,
+    CarerTakenOff,
+)
+from domain.shared_care import PharmacyChanged, SharedCareAgreed, SharedCareEnded
 from domain.sharing import Backfill, Disclosure, may_know
 from domain.unanswered import ReferralExpired
 from domain.vocabulary import PartnerId, PersonId, Scope
@@ -43,6 +50,7 @@ GAINING = (
     ConcernPassedOn,
     ConcernEscalated,
     ConcernFellBack,
+    PharmacyChanged,
 )
 """Facts that make somebody a party to what began before, and so to be told of it."""
 
@@ -311,6 +319,25 @@ class Circle:
                 self._join(owner, f"action {stream}", stream)
             case ActionDone(owner=owner) | ActionDropped(owner=owner):
                 self._leave(owner, f"action {stream}")
+            case CarersAssessmentAsked(asked_of=asked_of):
+                for partner in self.bases:  # whoever was asked before
+                    self._leave(partner, f"assessment {stream}")
+                self._join(asked_of, f"assessment {stream}", stream)
+            case CarersAssessmentDone() | CarersAssessmentDeclined() | CarerTakenOff():
+                for partner in self.bases:
+                    self._leave(partner, f"assessment {stream}")
+            case SharedCareAgreed() as agreed:
+                for partner in (agreed.practice, agreed.drug_service):
+                    self._join(partner, f"sharing {stream}", stream)
+                self._join(agreed.pharmacy, f"dispensing {stream}", stream)
+            case PharmacyChanged(pharmacy=pharmacy):
+                for partner in self.bases:
+                    self._leave(partner, f"dispensing {stream}")
+                self._join(pharmacy, f"dispensing {stream}", stream)
+            case SharedCareEnded():
+                for partner in self.bases:
+                    self._leave(partner, f"sharing {stream}")
+                    self._leave(partner, f"dispensing {stream}")
             case CaseDiscussed(asked_by=one, advised_by=other):
                 for partner in (one.partner, other.partner):
                     self._join(partner, f"discussion {stream}", stream)

@@ -24,7 +24,7 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
-from domain.vocabulary import EditId, Moment
+from domain.vocabulary import AccessNeed, EditId, Moment
 
 
 class Detail(StrEnum):
@@ -76,28 +76,19 @@ class DetailsCorrected(CorrectionFact):
     instead_of: tuple[EditId, ...] = ()
 
 
-class CommunicationNeedsRecorded(CorrectionFact):
-    """How to communicate with a person and what to adjust (DCB1605, DCB4019); travels to all."""
-
-    TOPIC: ClassVar[str] = "person:CommunicationNeedsRecorded"
-    CATEGORY: ClassVar[Category] = Category.ACCESS
-
-    needs: PersonalText
-    language: str | None = None
-    edit: EditId | None = None
-    instead_of: tuple[EditId, ...] = ()
-
-
 class ConflictSettled(CorrectionFact):
     """Of several things that people wrote of one detail, somebody said which is right.
 
     It says the value again, so that it reads the same whatever else arrived before it. Told to
-    those who may know that detail.
+    those who may know that detail. Of one ``need`` of the list, ``detail`` is needs; one that is
+    not ``shared`` is told to nobody but whoever settled it.
     """
 
     TOPIC: ClassVar[str] = "person:ConflictSettled"
 
     detail: Detail
+    need: AccessNeed | None = None
+    shared: bool = True
     value: PersonalText | None = None
     stands: EditId
     edit: EditId
@@ -147,10 +138,18 @@ CATEGORY_OF: Mapping[Detail, Category] = {
 }
 """As what each detail is shared."""
 
+About = Detail | AccessNeed
+"""What an edit may be of: a detail, or one need beside the others."""
 
-def changed(fact: DetailsCorrected) -> dict[Detail, str | None]:
+
+def category_of(about: About) -> Category:
+    """As what it is shared."""
+    return CATEGORY_OF[Detail.NEEDS if isinstance(about, AccessNeed) else about]
+
+
+def changed(fact: DetailsCorrected) -> dict[About, str | None]:
     """Each detail a correction puts right, with its new value; ``None`` takes it out."""
-    put = {detail: getattr(fact, detail, None) for detail in Detail}
+    put: dict[About, str | None] = {d: getattr(fact, d, None) for d in Detail}
     return {d: v for d, v in put.items() if v is not None} | dict.fromkeys(fact.taken_out)
 
 
@@ -158,16 +157,16 @@ def changed(fact: DetailsCorrected) -> dict[Detail, str | None]:
 class Known:
     """What is known of a person, detail by detail, with all that stands of each."""
 
-    standing: dict[Detail, tuple[Edit, ...]] = field(default_factory=dict)
-    written: dict[EditId, dict[Detail, str | None]] = field(default_factory=dict)
+    standing: dict[About, tuple[Edit, ...]] = field(default_factory=dict)
+    written: dict[EditId, dict[About, str | None]] = field(default_factory=dict)
 
-    def conflicts(self) -> frozenset[Detail]:
+    def conflicts(self) -> frozenset[About]:
         return frozenset(d for d, standing in self.standing.items() if edits.differ(standing))
 
     def replaced(
         self,
         edit: EditId,
-        details: Iterable[Detail],
+        details: Iterable[About],
         instead_of: Iterable[EditId] | None,
         at: Moment,
     ) -> tuple[EditId, ...]:
@@ -185,7 +184,7 @@ class Known:
     def follow(
         self,
         recorded: Recorded,
-        told: Mapping[Detail, str | None],
+        told: Mapping[About, str | None],
         edit: EditId | None = None,
         instead_of: Iterable[EditId] = (),
     ) -> None:

@@ -19,6 +19,7 @@ from domain.vocabulary import (
     Label,
     Moment,
     PartnerId,
+    PartnerKind,
     PersonId,
     PractitionerId,
     Purpose,
@@ -65,6 +66,12 @@ class Recorder(StrEnum):
     HOSTS_TIMER = "a timer, for the host"
     PRACTICE = "the person's practice"
     PROVIDER = "the organisation that recorded the score"
+    ITSELF = "the organisation itself"
+    ASSESSING = "the organisation that is asked to assess the carer"
+    SHARING = "the practice or the drug service that shares the care"
+    DISPENSING = "the pharmacy that dispenses"
+    PRESCRIBING = "the practice that prescribes"
+    PRESCRIBERS_TIMER = "a timer, for the practice that prescribes"
     REPORTING = "an organisation that reports a death or a move, or takes a death back"
 
 
@@ -91,7 +98,9 @@ class Fact(BaseModel):
 
     ``TOPIC`` is the stored name and outlives class and module names. ``CATEGORY`` is what knowing
     that it happened at all reveals; a field may be marked with a category of its own.
-    ``RECORDED_BY`` is who may record it: any of these, and nobody else.
+    ``RECORDED_BY`` is who may record it: any of these, and nobody else. ``THIRD_PARTY`` says that
+    it tells of somebody else too, who is asked before the person reads it (DPA 2018, Schedule 3).
+    ``TAKING_PART`` are the only kinds of organisation that can be a party to it, if not all can.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -100,6 +109,8 @@ class Fact(BaseModel):
     SCHEMA: ClassVar[int] = 1
     CATEGORY: ClassVar[Category]
     RECORDED_BY: ClassVar[tuple[Recorder, ...]]
+    THIRD_PARTY: ClassVar[bool] = False
+    TAKING_PART: ClassVar[frozenset[PartnerKind] | None] = None
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
     PERSONAL_TEXTS: ClassVar[frozenset[str]] = frozenset()
     FIELD_CATEGORY: ClassVar[dict[str, Category]] = {}

@@ -119,11 +119,29 @@ class WayChosen(Fact):
     effective_from: date
 
 
+class LiaisonNamed(Fact):
+    """Somebody of a practice is in touch with the drug service about methadone, from a day on.
+
+    The GP methadone lead (James Wigg Practice). It is about nobody who is helped.
+    """
+
+    TOPIC: ClassVar[str] = "partner:LiaisonNamed"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.ITSELF,)
+
+    practitioner: PractitionerId
+    since: date
+
+
 # What is refused
 
 
 class TheWayNamesTheModel(BrokenRule):
     """This place's way names its stepped-care model from that day on; choose another way."""
+
+
+class OnlyAPracticeHasALiaison(BrokenRule):
+    """A practice names who of it is in touch with the drug service; it names its own."""
 
 
 class PartnerHasLeft(BrokenRule):
@@ -164,6 +182,7 @@ class Partner(Aggregate):
     models: list[Choice] = field(default_factory=list)
     ways: list[ways.Choice] = field(default_factory=list)
     written: list[Way] = field(default_factory=list)
+    liaison: PractitionerId | None = None
 
     def join(
         self, *, name: str, kind: PartnerKind, identifiers: dict[str, str], asked: Asked
@@ -278,6 +297,20 @@ class Partner(Aggregate):
             return None
         return self.record(SteppedCareChosen(model=model, effective_from=effective_from), asked)
 
+    def name_liaison(
+        self, practitioner: PractitionerId, since: date, *, asked: Asked
+    ) -> Recorded | None:
+        """Name who is in touch with the drug service. Asked twice, it answers once.
+
+        Raises `OnlyAPracticeHasALiaison`, `NotAPractitionerThere`.
+        """
+        if self.kind is not PartnerKind.PRACTICE or asked.organisation != self.partner:
+            raise OnlyAPracticeHasALiaison(self.id)
+        self.practised_by(practitioner)
+        if practitioner == self.liaison:
+            return None
+        return self.record(LiaisonNamed(practitioner=practitioner, since=since), asked)
+
     def practised_by(self, practitioner: PractitionerId) -> None:
         """Raises `NotAPractitionerThere`. Who acts for it counts, not who employs them."""
         if practitioner not in self.practitioners:
@@ -301,6 +334,8 @@ class Partner(Aggregate):
                 self.written.append(written)
             case WayChosen(way=way, effective_from=effective_from):
                 self.ways.append(ways.Choice(self.partner, way, effective_from))
+            case LiaisonNamed(practitioner=practitioner):
+                self.liaison = practitioner
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a partner")
 
@@ -318,4 +353,5 @@ FACTS: tuple[type[Fact], ...] = (
     SteppedCareChosen,
     WayWritten,
     WayChosen,
+    LiaisonNamed,
 )

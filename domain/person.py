@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
-from domain import edits
+from domain import edits, needs
 from domain.corrections import (
-    CommunicationNeedsRecorded,
+    About,
     ConflictSettled,
     CorrectionFact,
     Detail,
     DetailsCorrected,
     DisagreementRecorded,
-    Known,
     NameIsMissing,
     NothingIsCorrected,
     NothingIsInConflict,
@@ -24,7 +23,6 @@ from domain.corrections import (
 from domain.kernel import (
     REMOVED,
     Access,
-    Aggregate,
     Asked,
     BrokenRule,
     Category,
@@ -37,8 +35,9 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
+from domain.needs import BeforeTheyWereBorn, NeedFact, Needing
 from domain.policies.days import local_date
-from domain.vocabulary import EditId, HowKnown, Moment, PartnerId, PersonId
+from domain.vocabulary import AccessNeed, EditId, HowKnown, Moment, PartnerId, PersonId
 
 # What happened
 
@@ -160,10 +159,6 @@ class DateOfBirthIsNotPossible(BrokenRule):
     """The date of birth is in the future or before 1900; correct it and send again."""
 
 
-class BeforeTheyWereBorn(BrokenRule):
-    """This is said to have been true before the person was born; correct the time."""
-
-
 # What is true now and may happen next
 
 
@@ -185,7 +180,7 @@ class Details:
 
 
 @dataclass
-class Person(Aggregate):
+class Person(Needing):
     """One person across every organisation that helps them."""
 
     NOUN: ClassVar[str] = "person"
@@ -196,13 +191,16 @@ class Person(Aggregate):
     consents: set[PartnerId] = field(default_factory=set)
     died_on: date | None = None
     new_place_told: bool = False
-    known: Known = field(default_factory=Known)
 
     @property
     def told(self) -> set[str]:
         """Which details are known, not what they say."""
         standing = self.known.standing.items()
-        told = {detail.value for detail, edits in standing if any(e.value for e in edits)}
+        told = {
+            detail.value
+            for detail, edits in standing
+            if isinstance(detail, Detail) and any(e.value for e in edits)
+        }
         return told | {"practice"} if self.practice else told
 
     @property
@@ -233,30 +231,6 @@ class Person(Aggregate):
             language=details.language,
             ethnicity=details.ethnicity,
             deprivation_decile=details.deprivation_decile,
-        )
-        return self.record(fact, asked, person=self.person)
-
-    def record_communication_needs(
-        self,
-        needs: str,
-        *,
-        language: str | None,
-        edit: EditId | None = None,
-        instead_of: Iterable[EditId] | None = None,
-        asked: Asked,
-    ) -> Recorded:
-        """Note how to communicate with the person and what to adjust.
-
-        Raises `BeforeTheyWereBorn`, `EditExists`, `SeenEditIsNotHere`.
-        """
-        self.lived(asked.at)
-        edit = edit or asked.edit
-        noted = [Detail.NEEDS, Detail.LANGUAGE] if language else [Detail.NEEDS]
-        fact = CommunicationNeedsRecorded(
-            needs=needs,
-            language=language,
-            edit=edit,
-            instead_of=self.known.replaced(edit, noted, instead_of, asked.at),
         )
         return self.record(fact, asked, person=self.person)
 
@@ -291,7 +265,7 @@ class Person(Aggregate):
 
     def settle_conflict(
         self,
-        detail: Detail,
+        detail: About,
         stands: EditId,
         *,
         instead_of: Iterable[EditId] | None = None,
@@ -308,8 +282,15 @@ class Person(Aggregate):
         said = {each: self.known.written[each].get(detail) for each in seen}
         if stands not in said or len(set(said.values())) == 1:
             raise NothingIsInConflict(self.id)
+        need = detail if isinstance(detail, AccessNeed) else None
         fact = ConflictSettled(
-            detail=detail, value=said[stands], stands=stands, edit=asked.edit, instead_of=seen
+            detail=Detail.NEEDS if isinstance(detail, AccessNeed) else detail,
+            need=need,
+            shared=need is None or stands not in self.kept_apart,
+            value=said[stands],
+            stands=stands,
+            edit=asked.edit,
+            instead_of=seen,
         )
         return self.record(fact, asked, person=self.person)
 
@@ -408,11 +389,13 @@ class Person(Aggregate):
         match correction:
             case DetailsCorrected(edit=edit, instead_of=instead_of):
                 self.known.follow(recorded, changed(correction), edit, instead_of)
-            case CommunicationNeedsRecorded(edit=edit, instead_of=instead_of):
-                told = {Detail.NEEDS: correction.needs, Detail.LANGUAGE: correction.language}
-                self.known.follow(recorded, {d: v for d, v in told.items() if v}, edit, instead_of)
             case ConflictSettled(detail=detail, edit=edit, instead_of=instead_of):
-                self.known.follow(recorded, {detail: correction.value}, edit, instead_of)
+                settled = correction.need or detail
+                if not correction.shared:
+                    self.kept_apart.add(edit)
+                self.known.follow(recorded, {settled: correction.value}, edit, instead_of)
+            case NeedFact() as need:
+                self._follow_need(need, recorded)
             case DisagreementRecorded():
                 pass
             case other:
@@ -431,7 +414,7 @@ class Person(Aggregate):
 FACTS: tuple[type[Fact], ...] = (
     PersonRegistered,
     DetailsCorrected,
-    CommunicationNeedsRecorded,
+    *needs.FACTS,
     ConflictSettled,
     DisagreementRecorded,
     ObjectionRaised,

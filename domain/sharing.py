@@ -23,6 +23,7 @@ from domain import (
 )
 from domain.action import ActionFact
 from domain.advice import AdviceAsked, AdviceFact
+from domain.carer import CarerFact
 from domain.case import (
     AttendanceRecorded,
     CaseFact,
@@ -31,7 +32,7 @@ from domain.case import (
     MdtDecisionRecorded,
 )
 from domain.concern import ConcernAcknowledged, ConcernFact, SafetyConcernRaised
-from domain.corrections import CATEGORY_OF, CorrectionFact
+from domain.corrections import CorrectionFact, category_of
 from domain.handover import (
     HandoverAccepted,
     HandoverFact,
@@ -40,9 +41,12 @@ from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.membership import MembershipFact
+from domain.needs import AdjustmentAgreed, NeedEnded, NeedMet, NeedNotMet
 from domain.partner import AgreementSigned
+from domain.registered_carer import RegisteredCarerFact
 from domain.request import ReferralFact
 from domain.safeguarding import SafeguardingFact, SafeguardingReferred
+from domain.shared_care import SharedCareFact
 from domain.social_work import WorkFact
 from domain.standing import PathwayFact
 from domain.unmet import UnmetNeedRecorded
@@ -132,6 +136,8 @@ def may_know(
       more. Who it is about, or who is alleged, never learns of it.
     - A safeguarding referral is told under an agreement that says so, to who recorded it and to
       the body it went to.
+    - What a person needs and does not wish to be told stays with whoever they said it to.
+    - Shared care is substance-misuse care whatever its label says.
     - No internal id of a person is told.
     """
     fact = recorded.fact
@@ -146,13 +152,16 @@ def may_know(
     if fact.CATEGORY not in allowed:
         return None
     if isinstance(fact, corrections.DetailsCorrected):
-        told = [detail for detail in corrections.changed(fact) if CATEGORY_OF[detail] in allowed]
+        told = [d for d in corrections.changed(fact) if category_of(d) in allowed]
         if not told:
             return None
         taken_out = tuple(detail for detail in fact.taken_out if detail in told)
         recorded = replace(recorded, fact=fact.model_copy(update={"taken_out": taken_out}))
-    if isinstance(fact, corrections.ConflictSettled) and CATEGORY_OF[fact.detail] not in allowed:
+    if isinstance(fact, corrections.ConflictSettled) and category_of(fact.detail) not in allowed:
         return None
+    if not _shared(fact) and recorded.organisation != partner:
+        return None
+    sensitive = recorded.label is Label.SUBSTANCE or isinstance(fact, SharedCareFact)
     concerned = _concerns(recorded, partner, agreement, own)
     if agreement.scope is Scope.OWN and not concerned:
         return None
@@ -162,11 +171,12 @@ def may_know(
     if isinstance(fact, ABOUT_ONE_PARTNER) and recorded.organisation != partner:
         return None
     fields = {name for name, category in fact.FIELD_CATEGORY.items() if category in allowed}
+    fields -= {"carer_person"}
     if recorded.label is Label.SUBSTANCE and Category.COORDINATION not in allowed:
         fields -= {"instead"}  # a library does not learn that a drug service was named
     if discreet:
         fields -= WHO_SAT.get(type(fact), set())
-    if discreet and recorded.label is Label.SUBSTANCE:
+    if discreet and sensitive:
         holding = _holding(fact)
         if holding is None:
             return None
@@ -174,7 +184,7 @@ def may_know(
     envelope = {} if recorded.originator_id == recorded.person else _envelope(recorded)
     coordinating = Category.COORDINATION in allowed
     of_the_person = (recorded.causation or "").startswith(f"{recorded.person}/")
-    registrar = isinstance(fact, person.PersonFact | CorrectionFact) or of_the_person
+    registrar = isinstance(fact, OF_THE_PERSON) or of_the_person
     registrar = registrar and not agreement.substance
     if recorded.organisation == partner or (coordinating and not registrar):
         envelope["by_organisation"] = str(recorded.organisation)
@@ -208,6 +218,9 @@ def of_nobody(recorded: Recorded) -> Disclosure:
     )
 
 
+OF_THE_PERSON = (person.PersonFact, CorrectionFact, CarerFact, RegisteredCarerFact)
+"""What is known of a person and of who cares for them: by whom it is known may name drug care."""
+
 WHO_SAT: dict[type[Fact], set[str]] = {
     CaseListed: {"present"},
     MdtDecisionRecorded: {"dissent", "informs"},
@@ -229,6 +242,8 @@ def _disclosed(
     backfill: bool,
 ) -> Disclosure:
     fact = recorded.fact
+    if fact.THIRD_PARTY:
+        envelope = envelope | {"third_party": True}
     return Disclosure(
         partner=partner,
         type=message_type(type(fact)),
@@ -237,6 +252,21 @@ def _disclosed(
         recorded=recorded,
         backfill=backfill,
     )
+
+
+def _shared(fact: Fact) -> bool:
+    """Whether the person wishes that a need of theirs is told."""
+    match fact:
+        case (
+            AdjustmentAgreed(shared=shared)
+            | NeedEnded(shared=shared)
+            | NeedMet(shared=shared)
+            | NeedNotMet(shared=shared)
+            | corrections.ConflictSettled(shared=shared)
+        ):
+            return shared
+        case _:
+            return True
 
 
 def _envelope(recorded: Recorded) -> dict[str, Any]:
@@ -338,8 +368,10 @@ def _concerns(
     match fact:
         case corrections.DisagreementRecorded():
             return recorded.organisation == partner or recorded.correlation in own
-        case person.PersonFact() | CorrectionFact():
+        case person.PersonFact() | CorrectionFact() | CarerFact() | RegisteredCarerFact():
             return True
+        case SharedCareFact():
+            return recorded.originator_id in own
         case contact.ContactFact() | MembershipFact():
             follows = agreement.follows_attendance and recorded.correlation in own
             return fact.provider == partner or follows

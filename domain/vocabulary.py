@@ -35,6 +35,7 @@ PlanId = NewType("PlanId", UUID)
 GoalId = NewType("GoalId", UUID)
 FeedbackId = NewType("FeedbackId", UUID)
 TrainingId = NewType("TrainingId", UUID)
+CarerId = NewType("CarerId", UUID)
 
 
 class PartnerKind(StrEnum):
@@ -43,6 +44,7 @@ class PartnerKind(StrEnum):
     TRUST = "mental-health trust"
     SOCIAL_WORK = "social work team"
     DRUG_SERVICE = "drug service"
+    PHARMACY = "pharmacy"
     CHARITY = "charity"
     PATIENT_GROUP = "patient-run group"
     PROBATION = "probation"
@@ -295,6 +297,74 @@ class ReviewOf(StrEnum):
     PSYCHIATRIC = "psychiatric review in collaborative care"
     TEAM = "weekly look at new and existing cases"
     PLAN = "plan"
+    NEEDS = "communication needs and adjustments"
+    JOINT = "joint review in shared care"
+    SUPERVISION = "supervised consumption"
+
+
+class AccessNeed(StrEnum):
+    """What somebody needs to be reached, understood and seen (sources in ``policies.needs``)."""
+
+    INTERPRETER = "interpreter"
+    SIGN_LANGUAGE = "British Sign Language interpreter"
+    LIP_READING = "lip-reading"
+    HEARING_LOOP = "hearing loop"
+    LARGE_PRINT = "large print"
+    EASY_READ = "easy read"
+    BRAILLE = "braille"
+    AUDIO = "audio"
+    BY_TEXT = "contact by text message"
+    BY_TELEPHONE = "contact by telephone"
+    BY_LETTER = "contact by letter"
+    BY_EMAIL = "contact by email"
+    LONGER = "longer appointment"
+    TIME_OF_DAY = "certain time of day"
+    QUIET = "quiet place to wait"
+    AT_HOME = "visit at home"
+    ACCOMPANIED = "somebody with them"
+    STEP_FREE = "step-free access"
+    SAME_PERSON = "same professional each time"
+
+
+class Relation(StrEnum):
+    """What a carer is to the person they care for."""
+
+    PARTNER = "partner or spouse"
+    PARENT = "parent"
+    CHILD = "son or daughter"
+    SIBLING = "brother or sister"
+    OTHER_RELATIVE = "other relative"
+    FRIEND = "friend or neighbour"
+
+
+class MayBeTold(StrEnum):
+    """What the person wishes that a carer is told of their care."""
+
+    NOTHING = "nothing"
+    SOME = "what the person names"
+    ALL = "everything"
+
+
+class CaringEnd(StrEnum):
+    """Why somebody no longer cares for a person."""
+
+    NOT_NEEDED = "the person needs no carer now"
+    CARERS_WISH = "the carer wishes it"
+    PERSONS_WISH = "the person wishes it"
+    ANOTHER_CARER = "somebody else cares now"
+    DIED = "the person died"
+    IN_ERROR = "identified in error"
+
+
+class SharedCareEnd(StrEnum):
+    """Why shared care ended."""
+
+    COMPLETED = "treatment completed"
+    HANDED_BACK = "handed back to the drug service"
+    PERSON_ENDED = "ended at the person's wish"
+    LOST_TOUCH = "lost touch"
+    MOVED_AWAY = "moved away"
+    DIED = "died"
 
 
 class Attendance(StrEnum):

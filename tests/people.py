@@ -42,6 +42,7 @@ GROUP = PartnerId(named("Kentish Town Improvement Fund"))
 PROBATION = PartnerId(named("Camden Probation"))
 SCHOOL = PartnerId(named("Parliament Hill School"))
 LIBRARY = PartnerId(named("Kentish Town Library"))
+PHARMACY = PartnerId(named("Kentish Town Pharmacy"))
 HOUSING = PartnerId(named("Housing Advice"))
 COMMISSIONER = PartnerId(named("North Central London ICB"))
 
@@ -56,6 +57,7 @@ KINDS: dict[PartnerId, PartnerKind] = {
     PROBATION: PartnerKind.PROBATION,
     SCHOOL: PartnerKind.SCHOOL,
     LIBRARY: PartnerKind.LIBRARY,
+    PHARMACY: PartnerKind.PHARMACY,
     HOUSING: PartnerKind.HOUSING_ADVICE,
     COMMISSIONER: PartnerKind.COMMISSIONER,
 }

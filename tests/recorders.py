@@ -14,7 +14,17 @@ from domain.kernel import Recorded, Recorder
 from domain.vocabulary import PartnerId, PersonId
 from tests.people import SERVICES
 
-PARTIES = ("practice", "sender", "receiver", "from_receiver", "responsible", "acts", "to", "body")
+PARTIES = (
+    "practice",
+    "sender",
+    "receiver",
+    "from_receiver",
+    "responsible",
+    "acts",
+    "to",
+    "body",
+    "asked_of",
+)
 """Fields that name an organisation as one that has to do with the person."""
 
 
@@ -42,6 +52,9 @@ class Recorders:
     looking: dict[UUID, PartnerId] = field(default_factory=dict)
     asked_to_look: dict[UUID, set[PartnerId]] = field(default_factory=lambda: defaultdict(set))
     practice: dict[PersonId, PartnerId] = field(default_factory=dict)
+    assessing: dict[UUID, PartnerId] = field(default_factory=dict)
+    sharing: dict[UUID, tuple[PartnerId, PartnerId]] = field(default_factory=dict)
+    dispensing: dict[UUID, PartnerId] = field(default_factory=dict)
     reporting: set[UUID] = field(default_factory=set)
 
     def follow(self, recorded: Recorded) -> None:
@@ -90,6 +103,19 @@ class Recorders:
                 return who in self.asked_to_look[recorded.originator_id]
             case Recorder.KNOWING:
                 return who in self.knowing[recorded.person]
+            case Recorder.ITSELF:
+                return who == recorded.originator_id
+            case Recorder.ASSESSING:
+                return who == self.assessing.get(recorded.originator_id)
+            case Recorder.SHARING:
+                first = (getattr(fact, "practice", None), getattr(fact, "drug_service", None))
+                return who in self.sharing.get(recorded.originator_id, first)
+            case Recorder.DISPENSING:
+                return who == self.dispensing.get(recorded.originator_id)
+            case Recorder.PRESCRIBING:
+                return who in self.sharing.get(recorded.originator_id, ())[:1]
+            case Recorder.PRESCRIBERS_TIMER:
+                return timer and who in self.sharing.get(recorded.originator_id, ())[:1]
             case Recorder.OFFERING:
                 return who == self.services.get(
                     recorded.originator_id, getattr(fact, "partner", None)
@@ -136,6 +162,12 @@ class Recorders:
         if noun == "concern":
             self.looking[stream] = getattr(fact, "acts")  # noqa: B009  a fact of any noun
             self.asked_to_look[stream] |= {to} if (to := getattr(fact, "to", None)) else set()
+        if asked_of := getattr(fact, "asked_of", None):
+            self.assessing[stream] = asked_of
+        if drug_service := getattr(fact, "drug_service", None):
+            self.sharing[stream] = (getattr(fact, "practice", drug_service), drug_service)
+        if pharmacy := getattr(fact, "pharmacy", None):
+            self.dispensing[stream] = pharmacy
         if person is None:
             return
         if practice := getattr(fact, "practice", None):

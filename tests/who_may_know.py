@@ -18,6 +18,7 @@ SHORT = {
     PartnerKind.TALKING_THERAPIES: "talking",
     PartnerKind.SOCIAL_WORK: "social",
     PartnerKind.DRUG_SERVICE: "drugs",
+    PartnerKind.PHARMACY: "pharmacy",
     PartnerKind.CHARITY: "charity",
     PartnerKind.PATIENT_GROUP: "group",
     PartnerKind.SCHOOL: "school",

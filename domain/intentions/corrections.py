@@ -7,14 +7,15 @@ from uuid import UUID
 
 from domain import partner, person
 from domain.corrections import (
-    CATEGORY_OF,
+    About,
     Detail,
     DetailIsNotShared,
     NothingSuchWasRecorded,
+    category_of,
 )
 from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
 from domain.kernel import Aggregate, Asked, Recorded
-from domain.vocabulary import EditId, PersonId
+from domain.vocabulary import AccessNeed, EditId, PersonId
 
 
 class CorrectionIntentions(Deciding):
@@ -26,16 +27,22 @@ class CorrectionIntentions(Deciding):
         needs: str,
         *,
         language: str | None,
+        need: AccessNeed | None = None,
         edit: EditId | None = None,
         instead_of: Iterable[EditId] | None = None,
         asked: Asked,
     ) -> Answer:
-        """Note how to communicate with a person."""
+        """Note how to communicate with a person: all in words, or one need of the list."""
 
         def decide() -> tuple[Aggregate, ...]:
             known = self._get(person.Person, person_id, PersonIsUnknown)
             known.record_communication_needs(
-                needs, language=language, edit=edit, instead_of=instead_of, asked=asked
+                needs,
+                language=language,
+                need=need,
+                edit=edit,
+                instead_of=instead_of,
+                asked=asked,
             )
             return (known,)
 
@@ -66,7 +73,7 @@ class CorrectionIntentions(Deciding):
     def settle_conflict(
         self,
         person_id: PersonId,
-        detail: Detail,
+        detail: About,
         stands: EditId,
         *,
         instead_of: Iterable[EditId] | None = None,
@@ -108,11 +115,11 @@ class CorrectionIntentions(Deciding):
         standing = known.standing.get(Detail.NHS_NUMBER, ())
         return nhs_number in {edit.value for edit in standing}
 
-    def _told(self, details: Iterable[Detail], asked: Asked) -> None:
+    def _told(self, details: Iterable[About], asked: Asked) -> None:
         """Raises `DetailIsNotShared`."""
         shared = self._load(partner.Partner, asked.organisation).categories
         for detail in details:
-            if CATEGORY_OF[detail] not in shared:
+            if category_of(detail) not in shared:
                 raise DetailIsNotShared(asked.organisation)
 
     def _fact(self, stream: UUID, version: int, person_id: PersonId) -> Recorded:

@@ -18,6 +18,7 @@ from eventsourcing.utils import Environment
 
 from domain import (
     action,
+    carer,
     concern,
     contact,
     discussion,
@@ -31,8 +32,10 @@ from domain import (
     person,
     plan,
     referral,
+    registered_carer,
     safeguarding,
     service,
+    shared_care,
     social_work,
     unmet,
 )
@@ -80,6 +83,9 @@ FACTS = Topics(
         concern,
         safeguarding,
         plan,
+        carer,
+        registered_carer,
+        shared_care,
     )
     for fact in noun.FACTS
 )
@@ -547,6 +553,8 @@ ACTING = (
     concern.Concern,
     contact.Contact,
     group.Group,
+    carer.Carer,
+    shared_care.SharedCare,
 )
 """Nouns that say what may be asked of them next."""
 

@@ -7,16 +7,20 @@ from datetime import date
 from uuid import UUID
 
 from domain import concern, contact, partner, person, referral
+from domain.carer import Carer
 from domain.intentions.deciding import Answer, PersonIsUnknown, ThePersonObjects
 from domain.intentions.raising import NobodyMayLook, Raising
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
 from domain.policies import entry
+from domain.registered_carer import RegisteredCarer, registered_of
 from domain.request import OPEN, UNANSWERED, State
+from domain.shared_care import SharedCare, shared_care_of
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
     Attendance,
     Because,
+    CaringEnd,
     ConcernId,
     EndReason,
     HandoverId,
@@ -24,6 +28,7 @@ from domain.vocabulary import (
     PartnerId,
     PersonId,
     ReferralId,
+    SharedCareEnd,
     Tied,
 )
 
@@ -42,6 +47,10 @@ class OnlyTheHostMay(BrokenRule):
 
 class NobodyElseMayHold(BrokenRule):
     """The person objects to everybody who could hold them; speak with them first."""
+
+
+GONE = {EndReason.DIED: SharedCareEnd.DIED, EndReason.MOVED_AWAY: SharedCareEnd.MOVED_AWAY}
+"""What ends with a person who is gone, in the words of shared care."""
 
 
 class EndingIntentions(Raising):
@@ -300,6 +309,18 @@ class EndingIntentions(Raising):
             if booked.stand_down(Attendance.CANCELLED_BY_PERSON, asked=asked, cause=cause):
                 changed.append(booked)
         changed += self._leave_groups(person_id, asked, cause)
+        care = self._load(SharedCare, shared_care_of(person_id))
+        if care.end_with(GONE[reason], asked=asked):
+            changed.append(care)
+        if reason is EndReason.DIED:
+            for carer in self._every(Carer, person_id):
+                if carer.end(CaringEnd.DIED, asked=asked):
+                    changed.append(carer)
+                    entered = self._load(
+                        RegisteredCarer, registered_of(carer.carer_person or carer.carer)
+                    )
+                    entered.take_off(carer.carer, asked=asked)
+                    changed.append(entered)
         way = self._pathway(person_id)
         way.end(reason, asked=asked, cause=cause)
         return *changed, way

@@ -8,6 +8,8 @@ from domain.intentions.deciding import Answer, Deciding
 from domain.kernel import Aggregate, Asked
 from domain.pathway import pathway_of
 from domain.plan import PlanIsReviewedItself
+from domain.policies.shared_care import SHARED
+from domain.shared_care import CareIsNotShared, SharedCare, shared_care_of
 from domain.vocabulary import PersonId, ReviewId, ReviewOf
 
 
@@ -23,7 +25,12 @@ class ReviewIntentions(Deciding):
         *,
         asked: Asked,
     ) -> Answer:
-        """Tell who holds the person that a review is overdue; a timer asks it."""
+        """Tell who holds the person that a review is overdue; a timer asks it.
+
+        One of shared care is told to those who share it, and to nobody else.
+        """
+        if about in SHARED:
+            return self._let_shared_care_be_due(person_id, review, about, due_on, asked)
 
         def decide() -> tuple[Aggregate, ...]:
             way = self._pathway(person_id)
@@ -31,6 +38,18 @@ class ReviewIntentions(Deciding):
             return (way,)
 
         return self._ask(pathway_of(person_id), asked, decide)
+
+    def _let_shared_care_be_due(
+        self, person_id: PersonId, review: ReviewId, about: ReviewOf, due_on: date, asked: Asked
+    ) -> Answer:
+        of = shared_care_of(person_id)
+
+        def decide() -> tuple[Aggregate, ...]:
+            care = self._get(SharedCare, of, CareIsNotShared)
+            care.let_review_fall_due(review, about, due_on, asked=asked)
+            return (care,)
+
+        return self._ask(of, asked, decide)
 
     def record_review(
         self,

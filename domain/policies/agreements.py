@@ -53,6 +53,12 @@ ACTIVITY = (
 )
 THE_ASK = (Category.IDENTITY, Category.ACCESS, Category.REFERRAL, Category.ASK)
 
+DISPENSING = (Category.IDENTITY, Category.ACCESS, Category.ASK, Category.ENGAGEMENT)
+"""A name, how to speak with the person, what is asked of the pharmacy, who came: nothing of why.
+
+Source: Community Pharmacy England, Supervised Consumption: what a key worker tells a pharmacy.
+"""
+
 TEMPLATES: dict[PartnerKind, Template] = {
     PartnerKind.PRACTICE: Template(
         WHOLE, Scope.EPISODE, DIRECT_CARE, substance=True, safeguarding=True
@@ -63,6 +69,7 @@ TEMPLATES: dict[PartnerKind, Template] = {
     PartnerKind.TALKING_THERAPIES: Template(WHOLE, Scope.EPISODE, DIRECT_CARE),
     PartnerKind.SOCIAL_WORK: Template(NO_THERAPY, Scope.EPISODE, DIRECT_CARE, safeguarding=True),
     PartnerKind.DRUG_SERVICE: Template(WHOLE, Scope.OWN, DIRECT_CARE, substance=True),
+    PartnerKind.PHARMACY: Template(DISPENSING, Scope.OWN, DIRECT_CARE),
     PartnerKind.CHARITY: Template(ACTIVITY, Scope.OWN, ASKED_FOR),
     PartnerKind.PATIENT_GROUP: Template(ACTIVITY, Scope.OWN, ASKED_FOR),
     PartnerKind.SCHOOL: Template(ACTIVITY, Scope.OWN, ASKED_FOR),

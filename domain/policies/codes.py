@@ -155,6 +155,7 @@ SENDERS: dict[PartnerKind, str] = {
     PartnerKind.TRUST: "P1",
     PartnerKind.SOCIAL_WORK: "C1",
     PartnerKind.DRUG_SERVICE: "M4",
+    PartnerKind.PHARMACY: "A3",
     PartnerKind.CHARITY: "G4",
     PartnerKind.PATIENT_GROUP: "G4",
     PartnerKind.PROBATION: "E3",

@@ -24,7 +24,8 @@ from domain.corrections import (
 )
 from domain.edits import Edit, EditExists, SeenEditIsNotHere
 from domain.kernel import Recorded
-from domain.person import BeforeTheyWereBorn, DateOfBirthIsNotPossible, Person, PersonRegistered
+from domain.needs import BeforeTheyWereBorn
+from domain.person import DateOfBirthIsNotPossible, Person, PersonRegistered
 from domain.vocabulary import (
     EditId,
     Instrument,

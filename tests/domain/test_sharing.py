@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from domain import contact, corrections, measure, meeting, pathway, person, referral
+from domain import contact, corrections, measure, meeting, needs, pathway, person, referral
+from domain.carer import CarerFact
 from domain.case import AttendanceRecorded, CaseFact, CaseListed
 from domain.catalogue import A_MOMENT, ANOTHER, ME, STREAM, catalogue, example
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverFact, HandoverOffered
@@ -16,6 +17,7 @@ from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded
 from domain.key_worker import KeyWorkerNamed
 from domain.leaving import ResponsibilityFellBack
+from domain.registered_carer import RegisteredCarerFact
 from domain.sharing import Disclosure, may_know
 from domain.standing import PathwayFact
 from domain.steps import SteppedUp
@@ -72,7 +74,12 @@ def told(
     )
 
 
-ABOUT_THE_PERSON = (person.PersonFact, corrections.CorrectionFact)
+ABOUT_THE_PERSON = (
+    person.PersonFact,
+    corrections.CorrectionFact,
+    CarerFact,
+    RegisteredCarerFact,
+)
 OPINIONS = (corrections.DisagreementRecorded,)
 """Of the person's own stream, and shared as what they are about."""
 
@@ -153,8 +160,8 @@ def test_a_school_does_not_learn_of_a_referral_elsewhere() -> None:
 
 
 def test_communication_needs_travel_to_everybody_but_probation_and_commissioner() -> None:
-    needs = example(corrections.CommunicationNeedsRecorded)
-    knowing = {kind for kind in KINDS if told(needs, kind)}
+    recorded_needs = example(needs.CommunicationNeedsRecorded)
+    knowing = {kind for kind in KINDS if told(recorded_needs, kind)}
     assert knowing == set(KINDS) - {PartnerKind.PROBATION, PartnerKind.COMMISSIONER}
 
 
@@ -173,7 +180,7 @@ def test_probation_follows_attendance_at_what_it_asked_for_and_no_more() -> None
 
 def test_every_sender_can_read_the_question_it_is_asked() -> None:
     asked = example(referral.InformationAsked)
-    for kind in set(KINDS) - {PartnerKind.COMMISSIONER}:
+    for kind in set(KINDS) - {PartnerKind.COMMISSIONER, PartnerKind.PHARMACY}:
         question = told(asked, kind, party=True)
         assert question
         assert question.data["question"] == "question in words"
@@ -272,7 +279,7 @@ def test_an_objection_and_a_consent_are_known_to_whom_they_were_said() -> None:
 
 
 def test_who_registered_a_person_is_not_told_to_those_who_may_not_know_of_drug_care() -> None:
-    for fact in (person.PersonRegistered, corrections.CommunicationNeedsRecorded):
+    for fact in (person.PersonRegistered, needs.CommunicationNeedsRecorded):
         for kind in KINDS:
             disclosed = told(example(fact), kind)
             if disclosed:

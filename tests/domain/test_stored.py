@@ -112,6 +112,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "corrections": "person",
         "membership": "group",
         "offered": "contact",
+        "needs": "person",
         "request": "referral",
         "room": "service",
         "unanswered": "referral",

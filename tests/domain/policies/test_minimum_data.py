@@ -72,14 +72,16 @@ def test_what_is_still_missing(
     assert tuple(needed.words for needed in missing(destination, given, TODAY)) == lacking
 
 
-def test_nobody_is_referred_to_a_commissioner() -> None:
+TAKING_NONE = (PartnerKind.COMMISSIONER, PartnerKind.PHARMACY)
+
+
+@pytest.mark.parametrize("destination", TAKING_NONE)
+def test_nobody_is_referred_to_a_commissioner_or_a_pharmacy(destination: PartnerKind) -> None:
     with pytest.raises(TakesNoReferrals):
-        missing(PartnerKind.COMMISSIONER, WHOLE, TODAY)
+        missing(destination, WHOLE, TODAY)
 
 
-@pytest.mark.parametrize(
-    "destination", [kind for kind in PartnerKind if kind is not PartnerKind.COMMISSIONER]
-)
+@pytest.mark.parametrize("destination", [kind for kind in PartnerKind if kind not in TAKING_NONE])
 def test_nobody_is_asked_for_what_the_destination_may_not_see(destination: PartnerKind) -> None:
     needed = {item.category for item in in_force(destination, TODAY).needed} - {None}
     assert needed <= set(TEMPLATES[destination].categories)
