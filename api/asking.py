@@ -33,6 +33,7 @@ from api.problems import (
 )
 from api.texts import Instant
 from domain.action import ActionExists
+from domain.concern import ConcernIsRaised
 from domain.contact import AppointmentExists
 from domain.discussion import DiscussionIsRecorded
 from domain.edits import EditExists
@@ -45,6 +46,7 @@ from domain.partner import PartnerHasLeft
 from domain.person import PersonIsKnown
 from domain.referral import ReferralIsUnknown
 from domain.request import ReferralExists
+from domain.safeguarding import SafeguardingIsReferred
 from domain.vocabulary import EditId, MeetingId, PersonId
 from projections import record
 from projections.entries import Entry
@@ -67,6 +69,8 @@ TAKEN: frozenset[type[BrokenRule]] = frozenset(
         MeasureIsComplete,
         ActionExists,
         DiscussionIsRecorded,
+        ConcernIsRaised,
+        SafeguardingIsReferred,
         EditExists,
         HandoverExists,
         PersonIsKnown,

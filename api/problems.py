@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from domain import (
     advice,
+    concern,
     contact,
     corrections,
     hold,
@@ -31,12 +32,13 @@ from domain import (
     person,
     referral,
     room,
+    safeguarding,
     service,
     unmet,
 )
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
-from domain.intentions import deciding, endings
+from domain.intentions import concerns, deciding, endings
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps
@@ -127,6 +129,7 @@ STATUS: dict[type[BrokenRule], int] = {
     NotForThisRole: 403,
     endings.OnlyCareMayRecordADeath: 403,
     endings.OnlyTheHostMay: 403,
+    concerns.OnlyCareRefersForSafeguarding: 403,
     partner.PartnerHasLeft: 403,
     SentFromAnotherSite: 403,
     corrections.DetailIsNotShared: 403,
@@ -152,6 +155,12 @@ STATUS: dict[type[BrokenRule], int] = {
     TextCannotBeStored: 422,
     deciding.KeyStandsForAnotherIntention: 422,
     hold.ReviewLiesBehind: 422,
+    concern.ConcernNeedsWords: 422,
+    concerns.AnAnswerRaisesItself: 422,
+    safeguarding.BodyIsMissing: 422,
+    safeguarding.BasisIsNotInForce: 422,
+    safeguarding.SayWhyTheyWereNotTold: 422,
+    safeguarding.TheAllegedAreNotAsked: 422,
     measure.MeasureIsUnknown: 404,
     measure.ScoreIsNotPossible: 422,
     steps.ModelIsUnknown: 422,

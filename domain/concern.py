@@ -262,10 +262,10 @@ class Concern(Aggregate):
         Asked twice, it answers once. Raises `ConcernIsOver`, `OnlySomebodyMayLook`,
         `OnlyWhoIsToLookMay`.
         """
-        self._going_on()
         me = asked.organisation
         if me != self.acts and me != self.offered_to and me not in self.escalated_to:
             raise OnlyWhoIsToLookMay(self.id)
+        self._going_on()
         self._somebody(asked)
         if me == self.acts and self.looked and self.offered_to is None:
             return None
@@ -290,9 +290,9 @@ class Concern(Aggregate):
 
         Raises `ConcernIsOver`, `NobodyAskedYou`, `OnlySomebodyMayLook`.
         """
-        self._going_on()
         if asked.organisation != self.offered_to:
             raise NobodyAskedYou(self.id)
+        self._going_on()
         self._somebody(asked)
         return self._record(ConcernNotTaken, asked, to=asked.organisation, words=words)
 
@@ -354,8 +354,6 @@ class Concern(Aggregate):
         return tuple(actions)
 
     def _going_on(self) -> None:
-        if self.acts is None:
-            raise ConcernIsUnknown(self.id)
         if self.outcome is not None:
             raise ConcernIsOver(self.id)
 
@@ -364,9 +362,9 @@ class Concern(Aggregate):
             raise OnlySomebodyMayLook(self.id)
 
     def _acting(self, asked: Asked) -> None:
-        self._going_on()
         if asked.organisation != self.acts:
             raise OnlyWhoIsToLookMay(self.id)
+        self._going_on()
         self._somebody(asked)
 
     def _record(self, kind: type[ConcernFact], asked: Asked, **fields: Any) -> Recorded:
@@ -403,7 +401,7 @@ class Concern(Aggregate):
                 self.acts, self.looked, self.offered_to = acts, False, None
                 self._wait(known)
             case ConcernResolved(outcome=outcome):
-                self.outcome = outcome
+                self.outcome, self.offered_to = outcome, None
                 self._wait(None)
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a concern")

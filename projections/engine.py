@@ -19,6 +19,7 @@ from domain.mapping import FactMapper, StoredFact, UnreadableFact
 from projections import directory, log
 from projections.agreed import Agreed
 from projections.caseload import Caseload
+from projections.concerns import Concerns
 from projections.entries import Entry
 from projections.keys import PersonKeys
 from projections.meetings import Meetings
@@ -68,7 +69,7 @@ class Timer(Protocol):
 
 def timers() -> tuple[Timer, ...]:
     """Every view that is folded from the facts themselves: what falls due, and when."""
-    return (Silences(), Ties(), Reviews())
+    return (Silences(), Ties(), Reviews(), Concerns())
 
 
 class Engine:

@@ -441,6 +441,8 @@ def _next(rows: Sequence[Any], limit: int) -> str | None:
 
 def _with_actions(row: dict[str, Any]) -> dict[str, Any]:
     row["actions"] = record.pathway.actions(row)
+    for worry in row.get("concerns", {}).values():
+        worry["actions"] = record.concern.actions(worry, row["partner"])
     return row
 
 

@@ -15,6 +15,12 @@ from psycopg import Connection
 
 from domain import partner, pathway, person, referral
 from domain.advice import AdviceAsked, AdviceGiven
+from domain.concern import (
+    ConcernAcknowledged,
+    ConcernFellBack,
+    ConcernResolved,
+    SafetyConcernRaised,
+)
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverLapsed, HandoverOffered
 from domain.kernel import Recorded
 from domain.leaving import ResponsibilityFellBack
@@ -86,6 +92,10 @@ class Ties:
                 self._tie(Tied.PATHWAY, _person(recorded), recorded, held.responsible)
             case pathway.PathwayClosed():
                 self._untie(Tied.PATHWAY, _person(recorded))
+            case SafetyConcernRaised() | ConcernAcknowledged() | ConcernFellBack():
+                self._tie(Tied.CONCERN, stream, recorded, fact.acts)
+            case ConcernResolved():
+                self._untie(Tied.CONCERN, stream)
             case person.PersonDied() | partner.PartnerLeft():
                 self._gone[stream] = recorded.effective_at
             case person.DeathRecordedInError():

@@ -175,6 +175,9 @@ class Visit:
         if not self.follows_contacts:
             known["waiting"] = words.Tag("Being helped", "green")
             del known["in treatment"]
+        if Category.SAFETY not in self.categories:
+            for status in ("concern to look at", "concern open"):
+                del known[status]
         if Category.COORDINATION not in self.categories:
             for status in (
                 "fallen back",

@@ -98,6 +98,8 @@ class Tag:
 
 
 STATUS = {
+    "concern to look at": Tag("Concern to look at", "red"),
+    "concern open": Tag("Concern open", "red"),
     "fallen back": Tag("Fell back to us", "red"),
     "hand-over to accept": Tag("Hand-over to accept", "purple"),
     "referral to answer": Tag("Referral to answer", "orange"),
@@ -171,6 +173,9 @@ ACTIONS = {
     "moving-away": "Record that they moved away",
     "death": "Record that they died",
     "death-in-error": "Say that they did not die",
+    "resolution": "Say what came of the concern",
+    "passing-on": "Pass the concern on",
+    "refusal": "Not take the concern on",
     "pause": "Pause the wait",
     "resumption": "End the pause of the wait",
     "nullification": "Say that the wait should never have started",
@@ -332,6 +337,14 @@ HAPPENED = {
     "GoalDropped": "Goal no longer wanted",
     "PlanAgreed": "Plan agreed, to be looked at by {review_on}",
     "PlanReviewed": "Plan reviewed, next by {review_on}",
+    "SafetyConcernRaised": "Concern for their safety raised",
+    "ConcernAcknowledged": "Somebody looked at the concern",
+    "ConcernPassedOn": "Concern passed on to {to}",
+    "ConcernNotTaken": "Concern not taken on by {to}",
+    "ConcernEscalated": "Nobody looked at the concern in time: {to} told",
+    "ConcernFellBack": "Concern with {acts} from now on, as who had it is gone",
+    "ConcernResolved": "Concern resolved: {outcome}",
+    "SafeguardingReferred": "Referred for safeguarding: {basis}",
     "Withdrawn": "No longer shared with us",
     "InvolvementEnded": "No longer involved",
 }
@@ -382,6 +395,14 @@ LATEST = {
     "GoalDropped": "Goal dropped",
     "PlanAgreed": "Plan agreed",
     "PlanReviewed": "Plan reviewed",
+    "SafetyConcernRaised": "Concern raised",
+    "ConcernAcknowledged": "Concern looked at",
+    "ConcernPassedOn": "Concern passed on",
+    "ConcernNotTaken": "Concern not taken on",
+    "ConcernEscalated": "Nobody looked in time",
+    "ConcernFellBack": "Concern fell back",
+    "ConcernResolved": "Concern resolved",
+    "SafeguardingReferred": "Referred for safeguarding",
     "ObjectionRaised": "Objection recorded",
     "ObjectionLifted": "Objection taken back",
     "ConsentGiven": "Consent given",
@@ -396,7 +417,7 @@ LATEST = {
 """What happened last, in few words; other facts say the same long and short."""
 
 _ORGANISATIONS = frozenset(
-    {"to", "receiver", "sender", "responsible", "from_receiver", "partner", "owner"}
+    {"to", "receiver", "sender", "responsible", "from_receiver", "partner", "owner", "acts"}
 )
 
 

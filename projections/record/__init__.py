@@ -13,6 +13,7 @@ from domain.vocabulary import Content, ReviewOf
 from projections.entries import Entry
 from projections.record import (
     action,
+    concern,
     contact,
     discussion,
     measure,
@@ -24,6 +25,8 @@ from projections.record import (
 )
 
 STATUSES = (
+    "concern to look at",
+    "concern open",
     "fallen back",
     "hand-over to accept",
     "referral to answer",
@@ -79,6 +82,13 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             discussion.fold(
                 row.setdefault("discussions", {}).setdefault(data["stream"], {}), fact, data, at
             )
+        case "concern":
+            concern.fold(
+                row.setdefault("concerns", {}).setdefault(data["stream"], {}), fact, data, at
+            )
+        case "safeguarding":
+            referred = row.setdefault("safeguarding", {}).setdefault(data["stream"], {})
+            concern.refer(referred, data, at)
         case "contact":
             contact.fold(row["contacts"].setdefault(data["stream"], {}), fact, data, at)
             if fact == "Attended":
@@ -111,6 +121,8 @@ def status(row: dict[str, Any]) -> str:
     """Where the person stands for this partner, most urgent first."""
     if row["withdrawn"]:
         return "past"
+    if worry := concern.status(row):
+        return worry
     if row.get("died"):
         return "died"
     if row["ended"]:

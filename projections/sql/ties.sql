@@ -16,7 +16,7 @@ delete from views.gone where id = %b
 -- name: loose
 select t.about, t.id, t.person, t.organisation, t.since, g.at
 from views.gone as g join views.ties as t on t.person = g.id
-where g.at <= %b::timestamptz
+where g.at <= %b::timestamptz and t.about <> 'concern'
 union
 select t.about, t.id, t.person, t.organisation, t.since, g.at
 from views.gone as g join views.ties as t on t.organisation = g.id

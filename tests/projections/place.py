@@ -267,7 +267,7 @@ def forget_what_was_told(dsn: str) -> None:
             "truncate share.entries, share.partners, share.subjects, share.circles, "
             "share.identifiers, share.parked, views.directory, views.caseload, "
             "views.referrals, views.meetings, views.agreed, views.silences, views.ties, "
-            "views.gone, views.reviews"
+            "views.gone, views.reviews, views.concerns"
         )
         connection.execute("update views.positions set position = 0")
         connection.execute("alter table share.entries enable always trigger entries_are_kept")
