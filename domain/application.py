@@ -8,6 +8,7 @@ from domain.intentions.concerns import ConcernIntentions
 from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
 from domain.intentions.endings import EndingIntentions
+from domain.intentions.feedback import FeedbackIntentions
 from domain.intentions.groups import GroupIntentions
 from domain.intentions.measures import MeasureIntentions
 from domain.intentions.meetings import MeetingIntentions
@@ -19,6 +20,7 @@ from domain.intentions.referrals import ReferralIntentions
 from domain.intentions.reviews import ReviewIntentions
 from domain.intentions.shared_care import SharedCareIntentions
 from domain.intentions.social_work import SocialWorkIntentions
+from domain.intentions.training import TrainingIntentions
 from domain.intentions.waiting import WaitingIntentions
 
 
@@ -39,6 +41,8 @@ class CareCoordination(
     WaitingIntentions,
     ReviewIntentions,
     PlanIntentions,
+    FeedbackIntentions,
+    TrainingIntentions,
     EndingIntentions,
     SocialWorkIntentions,
 ):

@@ -41,7 +41,7 @@ class FeedbackFact(Fact):
 
     TOPIC: ClassVar[str] = "feedback:"
     CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.PROVIDER,)
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OF_THE_SERVICE,)
 
     service: ServiceId
     provider: PartnerId

@@ -43,6 +43,7 @@ class Category(StrEnum):
     PLAN = "plan"  # what the person wants, and who does what
     EQUALITY = "equality"  # ethnicity, deprivation
     SAFETY = "safety"  # concerns for somebody's safety, and safeguarding
+    STAFF = "staff"  # who works here learned what: about nobody who is helped
     DIRECTORY = "directory"  # organisations, services, agreements: about nobody who is helped
 
 
@@ -72,6 +73,7 @@ class Recorder(StrEnum):
     DISPENSING = "the pharmacy that dispenses"
     PRESCRIBING = "the practice that prescribes"
     PRESCRIBERS_TIMER = "a timer, for the practice that prescribes"
+    OF_THE_SERVICE = "the organisation whose service is spoken of"
     REPORTING = "an organisation that reports a death or a move, or takes a death back"
 
 

@@ -14,12 +14,14 @@ from domain import (
     contact,
     corrections,
     discussion,
+    feedback,
     measure,
     meeting,
     pathway,
     person,
     plan,
     referral,
+    training,
 )
 from domain.action import ActionFact
 from domain.advice import AdviceAsked, AdviceFact
@@ -149,7 +151,9 @@ def may_know(
             if fact.acts != partner or Category.COORDINATION not in allowed:
                 return _answer_to_who_raised(recorded, partner, agreement, backfill)
             allowed = (*allowed, Category.SAFETY)
-    if fact.CATEGORY not in allowed:
+    if fact.CATEGORY not in allowed or isinstance(fact, TOLD_TO_NOBODY):
+        return None
+    if isinstance(fact, feedback.FeedbackGiven) and fact.provider != partner:
         return None
     if isinstance(fact, corrections.DetailsCorrected):
         told = [d for d in corrections.changed(fact) if category_of(d) in allowed]
@@ -229,6 +233,9 @@ WHO_SAT: dict[type[Fact], set[str]] = {
 
 WHO_LOOKS = ("acts", "raised_by", "was", "to", "body")
 """What would name a drug service to an organisation that took no part in its care."""
+
+TOLD_TO_NOBODY = (feedback.AnonymousFeedbackGiven, training.TrainingHeld, training.TrainingAttended)
+"""In nobody's share: what nobody said is counted, and who learned what is their employer's."""
 
 ABOUT_ONE_PARTNER = (person.ObjectionRaised, person.ObjectionLifted, person.ConsentGiven)
 """Told to nobody but the organisation the person said it to."""
@@ -389,6 +396,8 @@ def _concerns(
         case ActionFact(owner=owner, meeting=at):
             coordinating = Category.COORDINATION in agreement.categories
             return owner == partner or (at in own and coordinating)
+        case feedback.FeedbackGiven(provider=provider):
+            return provider == partner
         case plan.PlanFact():
             return recorded.organisation == partner
         case discussion.CaseDiscussed(asked_by=one, advised_by=other):

@@ -14,6 +14,7 @@ from domain import partner, service
 from domain.description import Description
 from domain.kernel import Recorded
 from domain.partner import AgreementSigned
+from domain.policies.days import local_date
 from domain.policies.steps import Choice
 from domain.room import CapacityDeclared, PlaceFreed, PlaceTaken, Room
 from domain.vocabulary import (
@@ -38,6 +39,7 @@ class PractitionerEntry:
     name: str
     role: Role
     title: str
+    since: date | None = None
 
 
 @dataclass
@@ -138,7 +140,12 @@ class Directory:
             case partner.PractitionerAdded() as added:
                 employer = self.partners[PartnerId(stream)]
                 employer.practitioners[added.practitioner] = PractitionerEntry(
-                    added.practitioner, employer.id, added.name, added.role, added.title
+                    added.practitioner,
+                    employer.id,
+                    added.name,
+                    added.role,
+                    added.title,
+                    local_date(recorded.effective_at),
                 )
             case partner.SteppedCareChosen(model=model, effective_from=effective_from):
                 place = PartnerId(stream)

@@ -21,6 +21,7 @@ from projections.agreed import Agreed
 from projections.caseload import Caseload
 from projections.concerns import Concerns
 from projections.entries import Entry
+from projections.feedback import Feedback
 from projections.keys import PersonKeys
 from projections.meetings import Meetings
 from projections.pseudonyms import Pseudonyms
@@ -30,6 +31,7 @@ from projections.share import Poison, Share, Told, case_of
 from projections.silences import Silences
 from projections.statements import statements
 from projections.ties import Ties
+from projections.training import Training
 
 SQL = statements("engine")
 SHARE = statements("share")
@@ -69,7 +71,7 @@ class Timer(Protocol):
 
 def timers() -> tuple[Timer, ...]:
     """Every view that is folded from the facts themselves: what falls due, and when."""
-    return (Silences(), Ties(), Reviews(), Concerns())
+    return (Silences(), Ties(), Reviews(), Concerns(), Feedback(), Training())
 
 
 class Engine:

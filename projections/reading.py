@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -18,8 +18,20 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from domain.policies.friends_and_family import month_of
 from domain.vocabulary import PartnerId, PersonId
-from projections import agreed, clocks, directory, earlier, meetings, paging, record, referrals
+from projections import (
+    agreed,
+    clocks,
+    directory,
+    earlier,
+    feedback,
+    meetings,
+    paging,
+    record,
+    referrals,
+    training,
+)
 from projections.directory import Directory
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
@@ -32,6 +44,8 @@ CASELOAD = statements("caseload")
 REFERRALS = statements("referrals")
 MEETINGS = statements("meetings")
 AGREED = statements("agreed")
+FEEDBACK = statements("feedback")
+TRAINING = statements("training")
 SHARE = statements("share")
 ENGINE = statements("engine")
 DIRECTORY = statements("directory")
@@ -301,6 +315,25 @@ class Reading:
         asked = {"partner": partner, "kind": kind, "states": list(states)}
         found = await self._rows(AGREED["all"], asked | {"owner": owner, "limit": limit})
         return [_agreed(orjson.loads(content), name, partner) for content, name in found]
+
+    async def feedback(self, partner: PartnerId, today: date) -> list[dict[str, Any]]:
+        """What was said of a partner's own services, by month, of the months that are over."""
+        asked = [partner, month_of(today)]
+        counts = await self._rows(FEEDBACK["counts"], asked)
+        return feedback.months(counts, await self._rows(FEEDBACK["words"], asked))
+
+    async def training(self, partner: PartnerId) -> list[dict[str, Any]]:
+        """The sessions that were held, and who of a partner's own, or at its own, was there."""
+        attended = await self._rows(TRAINING["attended"], [partner, partner])
+        return training.sessions(await self._rows(TRAINING["sessions"]), attended)
+
+    async def training_owing(self, partner: PartnerId, today: date) -> list[dict[str, Any]]:
+        """What each who works for a partner has still to attend, the first that is due first."""
+        employer = (await self.directory()).partners.get(partner)
+        if employer is None or employer.left:
+            return []
+        attended = await self._rows(TRAINING["attended"], [partner, partner])
+        return training.owing(employer, attended, today)
 
     async def action(self, partner: PartnerId, action: UUID) -> dict[str, Any] | None:
         """One action as the partner may know it."""

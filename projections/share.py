@@ -18,7 +18,14 @@ from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
 from domain.mapping import FactMapper, UnreadableFact
 from domain.partner import AgreementSigned, PartnerLeft
-from domain.sharing import ENDED, WITHDRAWN, Disclosure, message_type, of_nobody
+from domain.sharing import (
+    ENDED,
+    TOLD_TO_NOBODY,
+    WITHDRAWN,
+    Disclosure,
+    message_type,
+    of_nobody,
+)
 from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import PartnerId, PersonId
 from projections import log
@@ -167,6 +174,8 @@ class Share:
 
     def _plan(self, recorded: Recorded) -> Telling:
         try:
+            if isinstance(recorded.fact, TOLD_TO_NOBODY):
+                return Telling()
             if recorded.person is None:
                 if changed := self.directory.follow(recorded):
                     self.agreements = self.directory.agreements

@@ -122,6 +122,8 @@ class Recorders:
                 )
             case Recorder.HOST:
                 return who == self.host
+            case Recorder.OF_THE_SERVICE:
+                return who == getattr(fact, "provider", None)
             case Recorder.PARTNER:
                 return True
         assert_never(part)

@@ -22,6 +22,7 @@ from domain import (
     concern,
     contact,
     discussion,
+    feedback,
     group,
     handover,
     implementation,
@@ -37,6 +38,7 @@ from domain import (
     service,
     shared_care,
     social_work,
+    training,
     unmet,
 )
 from domain.intentions.places import places
@@ -86,6 +88,8 @@ FACTS = Topics(
         carer,
         registered_carer,
         shared_care,
+        feedback,
+        training,
     )
     for fact in noun.FACTS
 )

@@ -45,6 +45,7 @@ CODED = {
     "service:ServiceClosed": {"reason"},
     "referral:ReferralMade": {"message"},
     "meeting:MeetingScheduled": {"name"},
+    "training:TrainingHeld": {"title"},
     "safeguarding:SafeguardingReferred": {"basis"},
     "meeting:MdtDecisionRecorded": {"quorum_rule"},
 }

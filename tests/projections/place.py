@@ -269,6 +269,7 @@ def forget_what_was_told(dsn: str) -> None:
             "views.referrals, views.meetings, views.agreed, views.silences, views.ties, "
             "views.gone, views.reviews, views.concerns"
         )
+        connection.execute("truncate views.feedback, views.training, views.training_attended")
         connection.execute("update views.positions set position = 0")
         connection.execute("alter table share.entries enable always trigger entries_are_kept")
 
