@@ -1,0 +1,165 @@
+"""Pairs that are hard to tell: twins, changed surnames, transposed dates, same name and street."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from domain.policies.matching import Known, Verdict, compare
+
+# name | born | NHS number | home (address, postcode) | phone || the other || verdict: why
+# A dot stands for what is not known. 9990000018 … are of the range kept for tests.
+PAIRS = """
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Lind|1984-03-07|9990000018|.|.||SAME: all agrees
+Rosa Lind|1984-03-07|9990000018|.|.||ROSA LIND|1984-03-07|999 000 0018|.|.||SAME: as it was written
+Rosa Lind|1984-03-07|9990000018|.|.||Lind, Rosa|1984-03-07|9990000018|.|.||SAME: surname first
+Rosa Lind|1984-03-07|9990000018|.|.||Mrs Rosa Lind|1984-03-07|9990000018|.|.||SAME: with a title
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Khan|1984-03-07|9990000018|.|.||SAME: married, her number and birth date agree
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Lind|1984-07-03|9990000018|.|.||SAME: day and month transposed under her number
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Lind|.|9990000018|.|.||SAME: number and full name
+Rosa Lind|1984-03-07|9990000018|.|.||Rosie Lind|1984-03-07|9990000018|.|.||SAME: a spelling under her number
+Rosa Lind|1984-03-07|9990000018|.|.||R Lind|1984-03-07|9990000018|.|.||SAME: an initial under her number
+Rosa Lind|1984-03-07|9990000018|.|.||Marta Lind|1984-03-07|9990000018|.|.||PERHAPS: a twin given her sister's number
+Rosa Lind|1984-03-07|9990000018|.|.||Marta Lind|1956-01-30|9990000018|.|.||PERHAPS: a mother given her daughter's number
+Rosa Lind|1984-03-07|9990000018|.|.||Tom Baker|1990-11-02|9990000018|.|.||PERHAPS: a number mistyped into somebody's
+Rosa Lind|1984-03-07|9990000018|.|.||Tom Baker|.|9990000018|.|.||PERHAPS: nothing but the number agrees
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Khan|.|9990000018|.|.||PERHAPS: number and forename alone
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Khan|1984-07-03|9990000018|.|.||PERHAPS: surname and date both differ
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Lind|1991-12-24|9990000018|.|.||PERHAPS: another birth date altogether
+Rosa Lind|1984-03-07|9990000018|.|.||Tom Lind|1984-03-07|9990000018|.|.||PERHAPS: twin brother with her number
+Rosa Lind|1984-03-07|9990000018|1 Elm Rd,B70 1AA|.||Marta Lind|1984-03-07|9990000026|1 Elm Rd,B70 1AA|.||ANOTHER: twins with their own numbers
+Rosa Lind|1984-03-07|9990000018|1 Elm Rd,B70 1AA|.||Rosa Lind|1984-03-07|9990000026|1 Elm Rd,B70 1AA|.||PERHAPS: two numbers, all else agrees
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Lind|1984-03-07|9990000026|.|.||ANOTHER: two numbers, a common name
+Rosa Lind|1984-03-07|9990000018|.|07700900001||Rosa Lind|1984-03-07|9990000026|.|07700900001||PERHAPS: two numbers, one telephone
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Lind|1984-07-03|9990000026|.|.||ANOTHER: two numbers and another date
+Ann Lee|1970-05-05|9990000018|9 High St,NW5 2AA|.||Anne Lee|1970-05-05|9990000026|9 High St,NW5 2AA|.||ANOTHER: two numbers, a short name spelt otherwise
+Rosa Lind|1984-03-07|9990000019|.|.||Rosa Lind|1984-03-07|9990000019|.|.||PERHAPS: a number that fails its check digit proves nothing
+Rosa Lind|1984-03-07|9990000018|.|.||Rosa Lind|1984-03-07|9990000019|.|.||PERHAPS: one number fails its check digit
+Rosa Lind|1984-03-07|9990000019|.|07700900001||Rosa Lind|1984-03-07|9990000018|.|07700900001||SAME: the telephone agrees where the number fails
+Rosa Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||Rosa Lind|1984-03-07|.|1 Elm Road,b701aa|.||SAME: name, birth date and home
+Rosa Lind|1984-03-07|.|.,B70 1AA|.||Rosa Lind|1984-03-07|.|.,B70 1AA|.||SAME: name, birth date and postcode
+Rosa Lind|1984-03-07|.|.|07700 900001||Rosa Lind|1984-03-07|.|.|+447700900001||SAME: name, birth date and telephone
+Rosa Lind|1984-03-07|.|.|.||Rosa Lind|1984-03-07|.|.|.||PERHAPS: name and birth date alone
+Rosa Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||Rosa Lind|1984-03-07|.|8 Oak Rd,NW5 2AA|.||PERHAPS: moved, or a namesake
+Rosa Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||Rosa Lind|1984-03-07|.|3 Elm Rd,B70 1AA|.||PERHAPS: next door but one
+Rosa Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||Rosa Khan|1984-03-07|.|1 Elm Rd,B70 1AA|.||PERHAPS: changed surname, same home
+Rosa Lind|1984-03-07|.|.|07700900001||Rosa Khan|1984-03-07|.|.|07700900001||PERHAPS: changed surname, same telephone
+Rosa Lind|1984-03-07|.|.|.||Rosa Khan|1984-03-07|.|.|.||ANOTHER: only forename and birth date
+Rosa Lind|1984-03-07|.|.|.||Rosa Lind-Khan|1984-03-07|.|.|.||PERHAPS: double barrel after marriage
+Rosa Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||Rosa Khan-Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||PERHAPS: double barrel, same home
+Rosa Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||Marta Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||PERHAPS: twins, or one of two names: somebody must look
+Jan Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||Jon Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||PERHAPS: twins one letter apart
+Ali Khan|2001-01-01|.|1 Elm Rd,B70 1AA|.||Aliya Khan|2001-01-01|.|1 Elm Rd,B70 1AA|.||PERHAPS: twins whose names begin alike
+Tom Baker|1999-09-09|.|.|.||Tim Baker|1999-09-09|.|.|.||ANOTHER: twins of short names, nothing else
+Rosa Lind|1984-03-07|.|.|.||Marta Lind|1984-03-07|.|.|.||ANOTHER: surname and birth date alone
+John Smith|1951-02-11|.|7 Mill Ln,B71 3BB|.||John Smith|1979-08-19|.|7 Mill Ln,B71 3BB|.||ANOTHER: father and son
+John Smith|1951-02-11|.|7 Mill Ln,B71 3BB|.||John Smith|1951-02-12|.|9 Mill Ln,B71 3BB|.||PERHAPS: same name and street, a day apart
+John Smith|1951-02-11|.|7 Mill Ln,B71 3BB|.||John Smith|1962-10-30|.|9 Mill Ln,B71 3BB|.||ANOTHER: same name and street
+John Smith|1951-02-11|.|.|01215550101||John Smith|1979-08-19|.|.|01215550101||ANOTHER: father and son share a telephone
+John Smith|1951-02-11|.|7 Mill Ln,B71 3BB|.||Jack Smith|1951-02-11|.|7 Mill Ln,B71 3BB|.||SAME: Jack is John
+Mary Jones|1948-06-15|.|.,CF10 1AA|.||Mary Jones|1948-06-15|.|.,CF10 1AB|.||PERHAPS: common name, another postcode
+Mary Jones|1948-06-15|.|.|.||Mary Jones|1984-06-15|.|.|.||PERHAPS: digits of the year transposed
+Mary Jones|1948-06-15|.|.|.||Mary Jones|1948-06-16|.|.|.||PERHAPS: a day mistyped
+Mary Jones|1948-06-15|.|.|.||Mary Jones|1948-06-51|.|.|.||ANOTHER: a day that no month has is no birth date
+Mary Jones|1948-06-05|.|.|.||Mary Jones|1948-05-06|.|.|.||PERHAPS: day and month transposed
+Mary Jones|1948-06-05|.|1 Elm Rd,B70 1AA|.||Mary Jones|1948-05-06|.|1 Elm Rd,B70 1AA|.||PERHAPS: transposed, even at one home
+Mary Jones|1948-06-05|.|1 Elm Rd,B70 1AA|.||Mary Evans|1948-05-06|.|1 Elm Rd,B70 1AA|.||ANOTHER: transposed and another surname
+Mary Jones|1948-06-05|.|.|.||Mary Jones|1958-06-05|.|.|.||PERHAPS: a decade mistyped
+Mary Jones|1948-06-05|.|.|.||Mary Jones|1959-06-05|.|.|.||ANOTHER: two digits of the year
+Mary Jones|.|.|1 Elm Rd,B70 1AA|.||Mary Jones|1948-06-05|.|1 Elm Rd,B70 1AA|.||PERHAPS: no birth date, same home
+Mary Jones|.|.|.|.||Mary Jones|1948-06-05|.|.|.||ANOTHER: nothing but a common name
+Mary Jones|.|.|.|07700900002||Mary Jones|.|.|.|07700900002||PERHAPS: name and telephone
+Mary Jones|.|.|.|07700900002||Tom Jones|.|.|.|07700900002||ANOTHER: a telephone in the family
+Mary Jones|.|.|.|07700900002||Mary Jones|.|.|.|07700900003||ANOTHER: another telephone
+William Owen|1977-04-04|.|.,LL55 1AA|.||Bill Owen|1977-04-04|.|.,LL55 1AA|.||SAME: Bill is William
+William Owen|1977-04-04|.|.|.||Bill Owen|1977-04-04|.|.|.||PERHAPS: Bill, and nothing else
+Robert Gray|1980-12-01|.|.,G1 1AA|.||Bob Gray|1980-12-01|.|.,G1 1AA|.||SAME: Bob is Robert
+Robert Gray|1980-12-01|.|.,G1 1AA|.||Robert Grey|1980-12-01|.|.,G1 1AA|.||PERHAPS: Gray or Grey
+Robert Gray|1980-12-01|.|.,G1 1AA|.||Rupert Gray|1980-12-01|.|.,G1 1AA|.||PERHAPS: twins of like names
+Elizabeth Shaw|1966-02-02|.|.,LS1 1AA|.||Beth Shaw|1966-02-02|.|.,LS1 1AA|.||SAME: Beth is Elizabeth
+Elizabeth Shaw|1966-02-02|.|.,LS1 1AA|.||Lisa Shaw|1966-02-02|.|.,LS1 1AA|.||PERHAPS: Lisa may be Elizabeth
+Catherine Bell|1990-01-31|.|.,YO1 1AA|.||Kathryn Bell|1990-01-31|.|.,YO1 1AA|.||SAME: Catherine spelt otherwise
+Stephen Cole|1969-07-20|.|.,S1 1AA|.||Steven Cole|1969-07-20|.|.,S1 1AA|.||SAME: Stephen spelt otherwise
+Muhammad Ali|1995-05-15|.|.,B8 1AA|.||Mohammed Ali|1995-05-15|.|.,B8 1AA|.||SAME: Muhammad spelt otherwise
+Muhammad Ali|1995-05-15|.|.|.||Mohammed Ali|1995-05-15|.|.|.||PERHAPS: two common names
+Muhammad Usman Ali|1995-05-15|.|.,B8 1AA|.||Usman Ali|1995-05-15|.|.,B8 1AA|.||PERHAPS: known by the second name
+Muhammad Usman Ali|1995-05-15|.|.,B8 1AA|.||Muhammad Imran Ali|1995-05-15|.|.,B8 1AA|.||PERHAPS: brothers who share a first name, or a slip
+Muhammad Ali|1995-05-15|9990000018|.,B8 1AA|.||Muhammad Ali|1995-05-15|9990000026|.,B8 1BB|.||ANOTHER: namesakes born on one day, each with a number
+Ahmed El Sayed|1988-08-08|.|.,E1 1AA|.||Ahmed Elsayed|1988-08-08|.|.,E1 1AA|.||SAME: a particle written together
+Jan van der Berg|1973-03-03|.|.,N1 1AA|.||Jan Vanderberg|1973-03-03|.|.,N1 1AA|.||SAME: particles written together
+Jan van der Berg|1973-03-03|.|.,N1 1AA|.||Jan Berg|1973-03-03|.|.,N1 1AA|.||PERHAPS: particles left out
+Siobhan O'Neill|1982-10-10|.|.,BT1 1AA|.||Siobhan ONeill|1982-10-10|.|.,BT1 1AA|.||SAME: an apostrophe
+Siobhán O’Neill|1982-10-10|.|.,BT1 1AA|.||Siobhan O'Neill|1982-10-10|.|.,BT1 1AA|.||SAME: an accent and another apostrophe
+Zoë Müller|1992-02-29|.|.,M1 1AA|.||Zoe Muller|1992-02-29|.|.,M1 1AA|.||SAME: accents
+Zoë Müller|1992-02-29|.|.,M1 1AA|.||Zoe Mueller|1992-02-29|.|.,M1 1AA|.||PERHAPS: an umlaut spelt out
+Zoë Müller|1992-02-29|.|.,M1 1AA|.||Zoe Muller|1992-02-28|.|.,M1 1AA|.||PERHAPS: born on a leap day
+Anne-Marie Hall|1975-11-11|.|.,OX1 1AA|.||Anne Marie Hall|1975-11-11|.|.,OX1 1AA|.||SAME: a hyphen
+Anne-Marie Hall|1975-11-11|.|.,OX1 1AA|.||Marie Hall|1975-11-11|.|.,OX1 1AA|.||PERHAPS: half a double name
+Wei Zhang|1991-09-01|.|.,SE1 1AA|.||Zhang Wei|1991-09-01|.|.,SE1 1AA|.||PERHAPS: names the other way round
+Wei Zhang|1991-09-01|9990000018|.|.||Zhang Wei|1991-09-01|9990000018|.|.||SAME: the other way round, under one number
+Wei Zhang|1991-09-01|.|.|.||Wei Zhang|1991-01-09|.|.|.||PERHAPS: day and month transposed, common name
+Wei Zhang|1991-09-01|.|.,SE1 1AA|.||Wei Zhao|1991-09-01|.|.,SE1 1AA|.||PERHAPS: flatmates born on one day, or a slip
+Agnieszka Nowak|1986-04-17|.|.,PE1 1AA|.||Agnieska Nowak|1986-04-17|.|.,PE1 1AA|.||PERHAPS: a letter left out
+Agnieszka Nowak|1986-04-17|.|.,PE1 1AA|.||Agnieszka Kowalska|1986-04-17|.|.,PE1 1AA|.||PERHAPS: married, same home
+Agnieszka Nowak|1986-04-17|.|.,PE1 1AA|.||Agnieszka Kowalska|1986-04-17|.|.,PE2 2BB|.||ANOTHER: forename and birth date alone
+Olu Adeyemi|2000-12-12|.|.,SE15 1AA|.||Olu Adeyemi|2000-12-21|.|.,SE15 1AA|.||PERHAPS: digits of the day transposed
+Olu Adeyemi|2000-12-12|.|.,SE15 1AA|.||Ola Adeyemi|2000-12-12|.|.,SE15 1AA|.||PERHAPS: twins, or a slip
+Olu Adeyemi|2000-12-12|9990000018|.,SE15 1AA|.||Ola Adeyemi|2000-12-12|9990000026|.,SE15 1AA|.||ANOTHER: twins with their own numbers
+Priya Patel|1983-07-14|.|.,LE1 1AA|.||Pria Patel|1983-07-14|.|.,LE1 1AA|.||PERHAPS: a letter left out
+Priya Patel|1983-07-14|.|.,LE1 1AA|.||Priyanka Patel|1983-07-14|.|.,LE1 1AA|.||PERHAPS: a longer name
+Priya Patel|1983-07-14|.|12 Vale Rd,LE1 1AA|.||Priya Patel|1983-07-14|.|12a Vale Rd,LE1 1AA|.||PERHAPS: the flat next door
+Priya Patel|1983-07-14|.|Flat 2 12 Vale Rd,LE1 1AA|.||Priya Patel|1983-07-14|.|Flat 2, 12 Vale Road,LE1 1AA|.||SAME: an address written otherwise
+Sam Green|1998-03-03|.|.,EX1 1AA|.||Samantha Green|1998-03-03|.|.,EX1 1AA|.||SAME: Sam is Samantha
+Sam Green|1998-03-03|.|.,EX1 1AA|.||Samuel Green|1998-03-03|.|.,EX1 1AA|.||PERHAPS: Sam may be Samuel
+J Brown|1961-01-01|.|.,NE1 1AA|.||James Brown|1961-01-01|.|.,NE1 1AA|.||PERHAPS: an initial
+J Brown|1961-01-01|.|.,NE1 1AA|.||Peter Brown|1961-01-01|.|.,NE1 1AA|.||PERHAPS: brothers at home, or two names
+J Brown|1961-01-01|.|.|.||James Brown|1961-01-01|.|.|.||PERHAPS: an initial and a birth date
+Unknown|.|.|.|.||Unknown|.|.|.|.||ANOTHER: nothing is known of either
+Maria da Silva|1979-06-30|.|.,PL1 1AA|.||Maria Silva|1979-06-30|.|.,PL1 1AA|.||PERHAPS: a particle left out
+Grace Mensah|1990-10-01|.|.,CR0 1AA|.||Gracie Mensah|1990-10-01|.|.,CR0 1AA|.||PERHAPS: a pet name
+Grace Mensah|1990-10-01|.|.|07700900004||Grace Mensa|1990-10-01|.|.|07700900004||PERHAPS: a letter left out, same telephone
+Grace Mensah|1990-10-01|.|.|07700900004||Kofi Mensah|1990-10-01|.|.|07700900004||PERHAPS: twins who share a telephone
+Grace Mensah|1990-10-01|.|.|.||Grace Mensah|1990-01-10|9990000018|.|.||PERHAPS: transposed, and one number unknown
+"""
+
+ROWS = PAIRS.strip().splitlines()
+
+
+def known(written: str) -> Known:
+    name, born, number, home, phone = (None if p == "." else p for p in written.split("|"))
+    address, _, postcode = (home or "").rpartition(",")
+    try:
+        birth = date.fromisoformat(born) if born else None
+    except ValueError:
+        birth = None
+    return Known(
+        name=name or "",
+        date_of_birth=birth,
+        nhs_number=number,
+        postcode=postcode or None,
+        address=None if address in ("", ".") else address,
+        phone=phone,
+    )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.rsplit("||", 1)[1] for row in ROWS])
+def test_a_hard_pair_is_told_apart_or_put_before_somebody(row: str) -> None:
+    one, other, said = row.split("||")
+    verdict = said.split(":")[0]
+    assert compare(known(one), known(other)).verdict is Verdict[verdict]
+    assert compare(known(other), known(one)).verdict is Verdict[verdict]
+
+
+def test_there_are_at_least_a_hundred_hard_pairs() -> None:
+    assert len(set(ROWS)) >= 100
+
+
+def test_everybody_of_whom_something_sure_is_known_is_like_themselves() -> None:
+    for row in ROWS:
+        for written in row.split("||")[:2]:
+            one = known(written)
+            if one.date_of_birth and (one.postcode or one.phone):
+                assert compare(one, one).verdict is Verdict.SAME
