@@ -5,7 +5,7 @@ It runs the rule of `domain.sharing`, fact by fact in their order; it refuses to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date
 from uuid import UUID
@@ -57,8 +57,13 @@ GAINING = (
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one fact causes: what is told of it and of earlier facts, and for whom it all ends."""
+    """What one fact causes: what is told of it and of earlier facts, and for whom it all ends.
 
+    ``forgotten`` must forget all they were told, before they are told ``again`` what stands.
+    """
+
+    forgotten: tuple[PartnerId, ...] = ()
+    again: tuple[Disclosure, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     backfills: tuple[Backfill, ...] = ()
     withdrawn: tuple[PartnerId, ...] = ()
@@ -80,6 +85,12 @@ class Circle:
     mourning: set[PartnerId] = field(default_factory=set)
     open: bool = False
     responsible: PartnerId | None = None
+    reached: int = 0
+    acquainted: set[PartnerId] = field(default_factory=set)
+    links: set[PersonId] = field(default_factory=set)
+    linked: set[PartnerId] = field(default_factory=set)
+    barred: set[PartnerId] = field(default_factory=set)
+    touched: set[PartnerId] = field(default_factory=set)
 
     def follow(
         self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned]
@@ -90,11 +101,13 @@ class Circle:
         is told first what was said before. One that loses its basis without having taken the
         person on, or that the person objects to, gets a notice that withdraws what it was told;
         any other that is no longer involved gets a notice that nothing more will be told.
+        Who only made the person known again is told what it says itself.
         """
         before, knew = dict(self.told), dict(self.own)
         ended = self._evolve(recorded)
-        today = (recorded.recorded_at or recorded.effective_at).astimezone(UTC).date()
-        now = {p for p in self.bases if self._involved(p, agreements, today)}
+        today = _day(recorded)
+        now = {p for p in self.bases.keys() | self.linked if self._involved(p, agreements, today)}
+        self._touch(agreements, today)
 
         backfills = []
         for partner in sorted(now):
@@ -103,18 +116,22 @@ class Circle:
                 backfills.append(backfill)
 
         disclosures = []
-        for partner in sorted(before.keys() | now | self._mistaken(recorded)):
+        for partner in sorted(before.keys() | now | self._aside(recorded)):
             agreement = agreements.get(partner)
-            if agreement is None or not self._admits(partner, agreements, today):
+            if agreement is None or partner in self.barred:
+                continue
+            if not self._admits(partner, agreements, today):
                 continue
             told = may_know(recorded, partner, agreement, self.own.get(partner, frozenset()))
-            if told:
+            known = partner in before or partner in self.past
+            if told and not (known and isinstance(recorded.fact, person.PersonMadeKnownAgain)):
                 disclosures.append(told)
 
         withdrawn, over = [], []
         for partner in sorted(before.keys() - now):
             del self.told[partner]
-            if partner in self.objections or (partner in ended and partner not in self.carers):
+            objected = partner in self.objections or partner in self.barred
+            if objected or (partner in ended and partner not in self.carers):
                 withdrawn.append(partner)
                 self.past.pop(partner, None)
             else:
@@ -128,7 +145,70 @@ class Circle:
             self.told[partner] = recorded.position
             self.past.pop(partner, None)
         over += self._after_one_talk(recorded, agreements, today)
-        return Telling(tuple(disclosures), tuple(backfills), tuple(withdrawn), tuple(over))
+        self.acquainted -= now
+        self.reached = recorded.position
+        return Telling(
+            disclosures=tuple(disclosures),
+            backfills=tuple(backfills),
+            withdrawn=tuple(withdrawn),
+            ended=tuple(over),
+        )
+
+    def helping(
+        self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned]
+    ) -> set[PartnerId]:
+        """Who is involved for this record's own sake, links aside."""
+        today = _day(recorded)
+        return {p for p in self.bases if self._alone(p, agreements, today)}
+
+    def relink(
+        self,
+        recorded: Recorded,
+        agreements: Mapping[PartnerId, AgreementSigned],
+        withdrawn: Iterable[PartnerId] = (),
+    ) -> Telling:
+        """Follow a fact of a record that is linked to this one: who is involved by it here.
+
+        Only who is, or was, involved or kept away by a link is looked at: everybody else stands as
+        this record alone says. ``withdrawn`` may no longer know of the other record.
+        """
+        today, reached = _day(recorded), self.reached or recorded.position - 1
+        self._touch(agreements, today)
+        backfills, gone, over = [], [], []
+        for partner in sorted(self.touched):
+            involved = self._involved(partner, agreements, today)
+            if involved and partner not in self.told:
+                backfills.append(self._whole(partner, agreements[partner], reached))
+                self.told[partner] = reached
+                self.past.pop(partner, None)
+                self.acquainted.discard(partner)
+            elif not involved and partner in self.told:
+                self.past[partner] = self.told.pop(partner)
+                if partner in {*self.objections, *self.barred, *withdrawn}:
+                    gone.append(partner)
+                    del self.past[partner]
+                else:
+                    over.append(partner)
+        return Telling(backfills=tuple(backfills), withdrawn=tuple(gone), ended=tuple(over))
+
+    def _whole(self, partner: PartnerId, agreement: AgreementSigned, reached: int) -> Backfill:
+        own = self.own.get(partner, frozenset())
+        return Backfill(
+            partner=partner,
+            agreement=agreement,
+            own=own,
+            before=reached + 1,
+            told=self.past.get(partner, 0),
+            knew=own,
+            links=frozenset(self.links),
+            said=partner in self.acquainted,
+        )
+
+    def _touch(self, agreements: Mapping[PartnerId, AgreementSigned], today: date) -> None:
+        """Remember whom a link lets in, or keeps away: of them this record alone says otherwise."""
+        if self.linked or self.barred:
+            self.touched |= {p for p in self.linked if not self._alone(p, agreements, today)}
+            self.touched |= self.barred & (self.bases.keys() | self.linked)
 
     def _after_one_talk(
         self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned], today: date
@@ -152,8 +232,14 @@ class Circle:
         self.past[partner] = position
         return True
 
-    def _mistaken(self, recorded: Recorded) -> set[PartnerId]:
-        """Who was told that the person died, and is told that they did not, involved or not."""
+    def _aside(self, recorded: Recorded) -> set[PartnerId]:
+        """Who is told of this fact, involved or not.
+
+        Who was told that the person died is told that they did not; and who made somebody known
+        again is told what it says itself, as it would be of somebody new.
+        """
+        if recorded.organisation in self.acquainted:
+            return {recorded.organisation}
         if not isinstance(recorded.fact, person.DeathRecordedInError):
             return set()
         told, self.mourning = self.mourning & self.past.keys(), set()
@@ -181,9 +267,19 @@ class Circle:
             before=recorded.position,
             told=told,
             knew=was,
+            links=frozenset(self.links),
+            said=partner in self.acquainted,
         )
 
     def _involved(
+        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
+    ) -> bool:
+        """By this record's own facts or by a link, unless the person objected to it of either."""
+        if partner in self.barred or not self._admits(partner, agreements, today):
+            return False
+        return partner in self.linked or self._alone(partner, agreements, today)
+
+    def _alone(
         self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
     ) -> bool:
         """A partner that may not know of meetings is not told of a person because of one."""
@@ -191,7 +287,8 @@ class Circle:
             return False
         coordinating = Category.COORDINATION in agreements[partner].categories
         return any(
-            coordinating or not basis.startswith("meeting ") for basis in self.bases[partner]
+            coordinating or not basis.startswith("meeting ")
+            for basis in self.bases.get(partner, ())
         )
 
     def _admits(
@@ -246,6 +343,9 @@ class Circle:
                 self._join(recorded.organisation, "registering")
                 if practice:
                     self._join(practice, "registered")
+            case person.PersonMadeKnownAgain():
+                if recorded.organisation not in self.told:
+                    self.acquainted.add(recorded.organisation)
             case person.PersonDied():
                 self.mourning |= self.told.keys()
             case person.ObjectionRaised(to=partner):
@@ -359,3 +459,7 @@ class Circle:
             case _:
                 pass
         return ended
+
+
+def _day(recorded: Recorded) -> date:
+    return (recorded.recorded_at or recorded.effective_at).astimezone(UTC).date()

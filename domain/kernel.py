@@ -74,6 +74,7 @@ class Recorder(StrEnum):
     PRESCRIBING = "the practice that prescribes"
     PRESCRIBERS_TIMER = "a timer, for the practice that prescribes"
     OF_THE_SERVICE = "the organisation whose service is spoken of"
+    RECORDS = "an administrator of the host, who looks after records"
     REPORTING = "an organisation that reports a death or a move, or takes a death back"
 
 

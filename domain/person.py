@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from domain import edits, needs
+from domain import edits, linking, needs
 from domain.corrections import (
     About,
     ConflictSettled,
@@ -35,6 +35,15 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
+from domain.linking import (
+    LinkingFact,
+    Links,
+    MatchRuledOut,
+    PersonsLinked,
+    PersonsUnlinked,
+    RecordsAreLinked,
+    RecordsAreNotLinked,
+)
 from domain.needs import BeforeTheyWereBorn, NeedFact, Needing
 from domain.policies.days import local_date
 from domain.vocabulary import AccessNeed, EditId, HowKnown, Moment, PartnerId, PersonId
@@ -50,11 +59,10 @@ class PersonFact(Fact):
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.KNOWING,)
 
 
-class PersonRegistered(PersonFact):
-    """A person became known to the place."""
+class SaidOfThemselves(PersonFact):
+    """What a person, or somebody for them, says of who they are."""
 
-    TOPIC: ClassVar[str] = "person:PersonRegistered"
-    CATEGORY: ClassVar[Category] = Category.IDENTITY
+    TOPIC: ClassVar[str] = "person:"
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.PARTNER,)
 
     name: PersonalText
@@ -68,6 +76,24 @@ class PersonRegistered(PersonFact):
     language: Access[str | None] = None
     ethnicity: Equality[str | None] = None
     deprivation_decile: Equality[int | None] = None
+
+
+class PersonRegistered(SaidOfThemselves):
+    """A person became known to the place."""
+
+    TOPIC: ClassVar[str] = "person:PersonRegistered"
+
+
+class PersonMadeKnownAgain(SaidOfThemselves):
+    """An organisation made somebody known who is known already: one person, one record.
+
+    It is told what it said itself, as if the person were new, and nothing else: to name somebody
+    is not to be involved with them, and nobody finds out by it that they are known.
+    """
+
+    TOPIC: ClassVar[str] = "person:PersonMadeKnownAgain"
+
+    made_as: PersonId | None = None
 
 
 class ObjectionRaised(PersonFact):
@@ -178,6 +204,12 @@ class Details:
     ethnicity: str | None = None
     deprivation_decile: int | None = None
 
+    def said(self) -> dict[str, Any]:
+        """As a fact says it."""
+        born = self.date_of_birth
+        told = {each.name: getattr(self, each.name) for each in fields(self)}
+        return told | {"date_of_birth": born.isoformat() if born else None}
+
 
 @dataclass
 class Person(Needing):
@@ -191,6 +223,7 @@ class Person(Needing):
     consents: set[PartnerId] = field(default_factory=set)
     died_on: date | None = None
     new_place_told: bool = False
+    links: Links = field(default_factory=Links)
 
     @property
     def told(self) -> set[str]:
@@ -217,22 +250,35 @@ class Person(Needing):
         """Make a person known. Raises `PersonIsKnown`, `DateOfBirthIsNotPossible`."""
         if self.registered:
             raise PersonIsKnown(self.id)
-        born = details.date_of_birth
-        self._possible(born, asked)
-        fact = PersonRegistered(
-            name=details.name,
-            phone=details.phone,
-            practice=details.practice,
-            date_of_birth=born.isoformat() if born else None,
-            nhs_number=details.nhs_number,
-            sex=details.sex,
-            address=details.address,
-            postcode=details.postcode,
-            language=details.language,
-            ethnicity=details.ethnicity,
-            deprivation_decile=details.deprivation_decile,
-        )
+        self._possible(details.date_of_birth, asked)
+        fact = PersonRegistered(**details.said())
         return self.record(fact, asked, person=self.person)
+
+    def make_known_again(self, details: Details, *, made_as: PersonId, asked: Asked) -> Recorded:
+        """Keep what an organisation said of somebody who is known, and the id it made for them.
+
+        Raises `DateOfBirthIsNotPossible`.
+        """
+        self._possible(details.date_of_birth, asked)
+        fact = PersonMadeKnownAgain(**details.said(), made_as=made_as)
+        return self.record(fact, asked, person=self.person)
+
+    def link(self, other: PersonId, *, kept: PersonId, reason: str, asked: Asked) -> Recorded:
+        """Say on this record that another is the same person's."""
+        fact = PersonsLinked(other=other, kept=kept, reason=reason)
+        return self.record(fact, asked, person=self.person)
+
+    def unlink(self, other: PersonId, *, reason: str, asked: Asked) -> Recorded:
+        """Undo on this record its link to another. Raises `RecordsAreNotLinked`."""
+        if other not in self.links.standing:
+            raise RecordsAreNotLinked(self.id, other)
+        return self.record(PersonsUnlinked(other=other, reason=reason), asked, person=self.person)
+
+    def rule_out(self, other: PersonId, *, reason: str, asked: Asked) -> Recorded:
+        """Say that another record, however alike, is somebody else's. Raises `RecordsAreLinked`."""
+        if other in self.links.standing:
+            raise RecordsAreLinked(self.id, other)
+        return self.record(MatchRuledOut(other=other, reason=reason), asked, person=self.person)
 
     def correct_details(
         self,
@@ -380,6 +426,10 @@ class Person(Needing):
                 self.died_on = None
             case PersonMovedAway(new_place_told=told):
                 self.new_place_told = told
+            case PersonMadeKnownAgain():
+                pass
+            case LinkingFact():
+                self.links.follow(recorded)
             case CorrectionFact() as correction:
                 self._follow(correction, recorded)
             case other:
@@ -423,4 +473,6 @@ FACTS: tuple[type[Fact], ...] = (
     PersonDied,
     DeathRecordedInError,
     PersonMovedAway,
+    PersonMadeKnownAgain,
+    *linking.FACTS,
 )

@@ -42,6 +42,7 @@ from domain.handover import (
 from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
+from domain.linking import LinkingFact, MatchRuledOut, PersonsLinked
 from domain.membership import MembershipFact
 from domain.needs import AdjustmentAgreed, NeedEnded, NeedMet, NeedNotMet
 from domain.partner import AgreementSigned
@@ -52,7 +53,7 @@ from domain.shared_care import SharedCareFact
 from domain.social_work import WorkFact
 from domain.standing import PathwayFact
 from domain.unmet import UnmetNeedRecorded
-from domain.vocabulary import ConcernSource, Label, PartnerId, Scope
+from domain.vocabulary import ConcernSource, Label, PartnerId, PersonId, Scope
 from domain.waiting import WaitingFact
 
 WITHDRAWN = "share.Withdrawn.v1"
@@ -86,7 +87,8 @@ class Backfill:
     """What a partner may know of facts before ``before``, now that it is involved.
 
     It was told until ``told``, while its own referrals were those in ``knew``: of those facts it
-    gets only what becoming a party to another referral adds.
+    gets only what becoming a party to another referral adds. Of links it is told those that stand
+    (``links``), and where it made the person known again (``said``) not what it said itself.
     """
 
     partner: PartnerId
@@ -95,6 +97,8 @@ class Backfill:
     before: int
     told: int = 0
     knew: frozenset[UUID] = frozenset()
+    links: frozenset[PersonId] = frozenset()
+    said: bool = False
 
     def of(self, history: Iterable[Recorded]) -> Iterator[Disclosure]:
         """What the partner may know of a person's earlier facts, in their order."""
@@ -102,11 +106,18 @@ class Backfill:
         for recorded in history:
             if recorded.position >= self.before:
                 break
+            if self.said and recorded.organisation == partner:
+                continue
+            if isinstance(recorded.fact, LinkingFact) and not self._stands(recorded.fact):
+                continue
             if recorded.position <= self.told and may_know(recorded, partner, agreement, self.knew):
                 continue
             may = may_know(recorded, partner, agreement, self.own, backfill=True)
             if may:
                 yield may
+
+    def _stands(self, fact: LinkingFact) -> bool:
+        return isinstance(fact, PersonsLinked) and fact.other in self.links
 
 
 def may_know(
@@ -176,6 +187,8 @@ def may_know(
         return None
     fields = {name for name, category in fact.FIELD_CATEGORY.items() if category in allowed}
     fields -= {"carer_person"}
+    if isinstance(fact, LinkingFact | person.PersonMadeKnownAgain):
+        fields -= OF_PERSONS
     if recorded.label is Label.SUBSTANCE and Category.COORDINATION not in allowed:
         fields -= {"instead"}  # a library does not learn that a drug service was named
     if discreet:
@@ -234,11 +247,28 @@ WHO_SAT: dict[type[Fact], set[str]] = {
 WHO_LOOKS = ("acts", "raised_by", "was", "to", "body")
 """What would name a drug service to an organisation that took no part in its care."""
 
-TOLD_TO_NOBODY = (feedback.AnonymousFeedbackGiven, training.TrainingHeld, training.TrainingAttended)
-"""In nobody's share: what nobody said is counted, and who learned what is their employer's."""
+TOLD_TO_NOBODY = (
+    feedback.AnonymousFeedbackGiven,
+    training.TrainingHeld,
+    training.TrainingAttended,
+    MatchRuledOut,
+)
+"""In nobody's share: what nobody said is counted, who learned what is their employer's, and who
+somebody is not would name another."""
 
-ABOUT_ONE_PARTNER = (person.ObjectionRaised, person.ObjectionLifted, person.ConsentGiven)
+ABOUT_ONE_PARTNER = (
+    person.ObjectionRaised,
+    person.ObjectionLifted,
+    person.ConsentGiven,
+    person.PersonMadeKnownAgain,
+)
 """Told to nobody but the organisation the person said it to."""
+
+SAID_AS: dict[type[Fact], type[Fact]] = {person.PersonMadeKnownAgain: person.PersonRegistered}
+"""What is told in the words of another fact: nobody finds out by registering who is known."""
+
+OF_PERSONS = {"other", "kept", "made_as"}
+"""Ids of persons: whoever tells gives each partner its own instead."""
 
 
 def _disclosed(
@@ -253,7 +283,7 @@ def _disclosed(
         envelope = envelope | {"third_party": True}
     return Disclosure(
         partner=partner,
-        type=message_type(type(fact)),
+        type=message_type(SAID_AS.get(type(fact), type(fact))),
         data=fact.model_dump(mode="json", include=fields, exclude_none=True) | envelope,
         personal=fact.PERSONAL_FIELDS,
         recorded=recorded,

@@ -93,6 +93,8 @@ class Told:
         data = entry.data
         # Who was told later, of what was recorded before, was never told otherwise.
         known = entry.effective_at if entry.backfill else entry.recorded_at
+        if "told_again" in data:
+            known = datetime.fromisoformat(data["first_recorded_at"])
         match noun:
             case "referral":
                 self._referral(fact, data, entry.effective_at, known)

@@ -200,6 +200,15 @@ def of_persons(connection: Connection, persons: Sequence[UUID], up_to: int) -> l
     return [StoredFact(*row) for row in cursor.fetchall()]
 
 
+def of_streams(
+    connection: Connection, streams: Sequence[UUID], persons: Sequence[UUID]
+) -> list[StoredFact]:
+    """All facts of these streams, and about these persons, in order."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_SQL["of_streams"], (list(streams), list(persons)), prepare=True)
+    return [StoredFact(*row) for row in cursor.fetchall()]
+
+
 def of_case(connection: Connection, case: UUID, up_to: int) -> list[StoredFact]:
     """All facts of a case, which is a person or, of the directory, a stream, up to a position."""
     cursor = connection.cursor(binary=True)

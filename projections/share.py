@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from pydantic import TypeAdapter
 
-from domain import corrections, meeting, person
+from domain import circles, corrections, meeting, person
 from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
+from domain.linking import PersonsLinked, PersonsUnlinked
 from domain.mapping import FactMapper, UnreadableFact
 from domain.partner import AgreementSigned, PartnerLeft
 from domain.sharing import (
@@ -37,6 +39,11 @@ from projections.statements import statements
 
 _SQL = statements("share")
 _CIRCLE = TypeAdapter(Circle)
+
+LINKING = {message_type(PersonsLinked), message_type(PersonsUnlinked)}
+
+AGAIN = "told_again"
+"""Says of an entry that it was told when it happened, and is told again now."""
 
 
 class Poison(Exception):
@@ -92,9 +99,10 @@ class Share:
         plans = [self._plan(recorded) for recorded in facts]
         history = self._history(facts, plans)
         told: list[Told] = []
-        for recorded, telling in zip(facts, plans, strict=True):
+        for recorded, tellings in zip(facts, plans, strict=True):
             try:
-                told += self._told(recorded, telling, history)
+                for about, telling in tellings:
+                    told += self._told(recorded, about, telling, history)
             except Exception as failed:
                 raise _poison(recorded, failed) from failed
         return told
@@ -150,29 +158,40 @@ class Share:
     def _told(
         self,
         recorded: Recorded,
+        about: PersonId | None,
         telling: Telling,
         history: Mapping[PersonId, list[Recorded]],
     ) -> Iterator[Told]:
+        noticed = replace(recorded, person=about)
+        for partner in telling.forgotten:
+            yield self._number(_notice(partner, WITHDRAWN, noticed), recorded)
+        for disclosure in telling.again:
+            data = disclosure.data if disclosure.backfill else disclosure.data | {AGAIN: True}
+            yield self._number(replace(disclosure, data=data, backfill=True), recorded)
         for backfill in telling.backfills:
-            assert recorded.person is not None, "only about a person is anything made up for"
-            for disclosure in backfill.of(history[recorded.person]):
+            assert about is not None, "only about a person is anything made up for"
+            for disclosure in backfill.of(history[about]):
                 yield self._number(disclosure, recorded)
         for disclosure in telling.disclosures:
             yield self._number(disclosure, recorded)
         for partner in telling.withdrawn:
-            yield self._number(_notice(partner, WITHDRAWN, recorded), recorded)
+            yield self._number(_notice(partner, WITHDRAWN, noticed), recorded)
         for partner in telling.ended:
-            yield self._number(_notice(partner, ENDED, recorded), recorded)
+            yield self._number(_notice(partner, ENDED, noticed), recorded)
 
     def _load(self, facts: Sequence[Recorded]) -> None:
         cursor = self.connection.cursor(binary=True)
-        persons = list({f.person for f in facts if f.person})
-        for (state,) in cursor.execute(_SQL["circles"], [persons]).fetchall():
-            circle = _CIRCLE.validate_json(state)
-            self.circles[circle.person] = circle
+        wanted = {f.person for f in facts if f.person}
+        wanted |= {f.fact.other for f in facts if isinstance(f.fact, PersonsLinked)}
+        while ahead := wanted - self.circles.keys():
+            for (state,) in cursor.execute(_SQL["circles"], [list(ahead)]).fetchall():
+                circle = _CIRCLE.validate_json(state)
+                self.circles[circle.person] = circle
+            for each in ahead:
+                wanted |= self.circles.setdefault(each, Circle(each)).links
         self.numbers = dict(cursor.execute(_SQL["numbers"]).fetchall())
 
-    def _plan(self, recorded: Recorded) -> Telling:
+    def _plan(self, recorded: Recorded) -> Sequence[tuple[PersonId | None, Telling]]:
         try:
             if isinstance(recorded.fact, TOLD_TO_NOBODY):
                 return Telling()
@@ -180,15 +199,29 @@ class Share:
                 if changed := self.directory.follow(recorded):
                     self.agreements = self.directory.agreements
                     self.directory_streams |= changed
-                    return Telling(disclosures=self._partings(recorded))
+                    return [(None, Telling(disclosures=self._partings(recorded)))]
                 if isinstance(recorded.fact, UnmetNeedRecorded):
-                    return Telling(disclosures=(of_nobody(recorded),))
-                return Telling(disclosures=self._meeting(recorded))
+                    return [(None, Telling(disclosures=(of_nobody(recorded),)))]
+                return [(None, Telling(disclosures=self._meeting(recorded)))]
             self._identify(recorded)
-            circle = self.circles.setdefault(recorded.person, Circle(recorded.person))
-            return circle.follow(recorded, self.agreements)
+            return circles.follow(recorded, self.circles, self.agreements, self._followed)
         except Exception as failed:
             raise _poison(recorded, failed) from failed
+
+    def _followed(
+        self, persons: frozenset[PersonId]
+    ) -> Iterator[tuple[Recorded, Mapping[PartnerId, AgreementSigned]]]:
+        """What was recorded of these persons, and with whom which agreement was in force then."""
+        of = (self.circles[person] for person in persons)
+        partners = {
+            p for c in of for p in c.bases.keys() | c.linked | c.told.keys() | c.past.keys()
+        }
+        directory = Directory()
+        for stored in log.of_streams(self.connection, [*partners], [*persons]):
+            recorded = self.mapper.read(stored)
+            if recorded.person is None:
+                directory.follow(recorded)
+            yield recorded, directory.agreements
 
     def _partings(self, recorded: Recorded) -> tuple[Disclosure, ...]:
         """To a partner that left: of everybody it was told of, that nothing more is told."""
@@ -207,6 +240,9 @@ class Share:
 
     def _identify(self, recorded: Recorded) -> None:
         match recorded.fact:
+            case person.PersonMadeKnownAgain(made_as=made_as) if made_as and recorded.person:
+                known_as = self.pseudonyms.of(recorded.organisation, made_as)
+                self.introduced.add((recorded.organisation, known_as, recorded.person))
             case (
                 person.PersonRegistered(nhs_number=str(number))
                 | corrections.DetailsCorrected(nhs_number=str(number))
@@ -236,34 +272,40 @@ class Share:
         )
 
     def _history(
-        self, facts: Sequence[Recorded], plans: Sequence[Telling]
+        self,
+        facts: Sequence[Recorded],
+        plans: Sequence[Sequence[tuple[PersonId | None, Telling]]],
     ) -> Mapping[PersonId, list[Recorded]]:
         """The earlier facts of those about whom somebody new is told, in one question."""
-        wanted = {
-            fact.person for fact, telling in zip(facts, plans, strict=True) if telling.backfills
-        } - {None}
+        wanting: dict[PersonId, Recorded] = {}
+        before = facts[0].position
+        for fact, tellings in zip(facts, plans, strict=True):
+            for about, telling in tellings:
+                if about is not None and telling.backfills:
+                    wanting.setdefault(about, fact)
+                    if about != fact.person:  # it may be ahead of a case that waited
+                        before = max(before, *(each.before for each in telling.backfills))
         history: dict[PersonId, list[Recorded]] = defaultdict(list)
-        if not wanted:
+        if not wanting:
             return history
-        before = facts[0].position - 1
-        if before:
-            persons = [p for p in wanted if p]
-            for stored in log.of_persons(self.connection, persons, before):
+        batch = {fact.position for fact in facts}
+        if before > 1:
+            for stored in log.of_persons(self.connection, [*wanting], before - 1):
+                if stored.position in batch:
+                    continue
                 try:
                     recorded = self.mapper.read(stored)
                 except UnreadableFact as unreadable:
-                    wanting = next(
-                        fact
-                        for fact, telling in zip(facts, plans, strict=True)
-                        if telling.backfills and fact.person == stored.person
-                    )
-                    raise _poison(wanting, unreadable) from unreadable
+                    assert stored.person is not None
+                    raise _poison(wanting[PersonId(stored.person)], unreadable) from unreadable
                 assert recorded.person is not None
                 history[recorded.person].append(recorded)
         for recorded in facts:
-            if recorded.person in wanted:
+            if recorded.person in wanting:
                 assert recorded.person is not None
                 history[recorded.person].append(recorded)
+        for about in wanting:
+            history[about].sort(key=lambda each: each.position)
         return history
 
     def _number(self, disclosure: Disclosure, because: Recorded) -> Told:
@@ -275,6 +317,8 @@ class Share:
             self.introduced.add((partner, subject, recorded.person))
         assert because.recorded_at is not None
         data = disclosure.data
+        if disclosure.type in LINKING:
+            data = data | self._linked(partner, recorded)
         if disclosure.backfill and recorded.recorded_at:
             data["first_recorded_at"] = recorded.recorded_at.isoformat()
         return Told(
@@ -293,6 +337,15 @@ class Share:
             disclosure.personal,
             case_of(because),
         )
+
+    def _linked(self, partner: PartnerId, recorded: Recorded) -> dict[str, Any]:
+        """The other record, and the one that is kept, as this partner knows them."""
+        fact = recorded.fact
+        assert isinstance(fact, PersonsLinked | PersonsUnlinked)
+        known = {"other": str(self.pseudonyms.of(partner, fact.other))}
+        if isinstance(fact, PersonsLinked):
+            known["kept"] = str(self.pseudonyms.of(partner, fact.kept))
+        return known
 
 
 _ENTRY_TYPES = [

@@ -120,7 +120,7 @@ class Recorders:
                 return who == self.services.get(
                     recorded.originator_id, getattr(fact, "partner", None)
                 )
-            case Recorder.HOST:
+            case Recorder.HOST | Recorder.RECORDS:
                 return who == self.host
             case Recorder.OF_THE_SERVICE:
                 return who == getattr(fact, "provider", None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from uuid import UUID
 
 from domain import advice, partner, person, referral, service
 from domain.description import age_on
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.linking import LinkingIntentions, told_anew
 from domain.kernel import Aggregate, Asked
 from domain.policies import entry, minimum_data
 from domain.policies.days import local_date
@@ -40,7 +42,7 @@ class Given:
     priority: Priority | None = Priority.ROUTINE
 
 
-class BeforeSending(Deciding):
+class BeforeSending(LinkingIntentions):
     """Advice given and asked, and a list of what is missing: nothing has been sent yet."""
 
     def ask_advice(
@@ -52,6 +54,7 @@ class BeforeSending(Deciding):
         *,
         priority: Priority = Priority.ROUTINE,
         registering: person.Details | None = None,
+        alike: Iterable[PersonId] = (),
         asked: Asked,
     ) -> Answer:
         """Ask a service for advice about a person; what comes of it has the same id.
@@ -60,14 +63,15 @@ class BeforeSending(Deciding):
         """
 
         def decide() -> tuple[Aggregate, ...]:
-            helped = self._known(person_id, registering, asked)
-            helped.must_live()
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             receiver = self._receiver(wanted, Source.PROFESSIONAL)
-            for partner_id in (asked.organisation, receiver):
+            between = (asked.organisation, receiver)
+            helped = self._known(person_id, registering, asked, alike, between)
+            helped.must_live()
+            for partner_id in between:
                 if self._kind(partner_id) not in entry.ADVISING:
                     raise advice.NoAdviceIsGivenThere(partner_id)
-                self._welcome(person_id, partner_id)
+                self._welcome(helped.person, partner_id)
             asking = self._load(referral.Referral, referral_id)
             asking.ask_advice(
                 advice.AdviceAsked(
@@ -77,7 +81,7 @@ class BeforeSending(Deciding):
                     priority=priority,
                     question=question,
                 ),
-                person=person_id,
+                person=helped.person,
                 label=self._label(asked.organisation, self._label(receiver, wanted.label)),
                 asked=asked,
             )
@@ -197,14 +201,27 @@ class BeforeSending(Deciding):
         return minimum_data.missing(kind, said, at)
 
     def _known(
-        self, person_id: PersonId, registering: person.Details | None, asked: Asked
+        self,
+        person_id: PersonId,
+        registering: person.Details | None,
+        asked: Asked,
+        alike: Iterable[PersonId] = (),
+        between: Iterable[PartnerId] = (),
     ) -> person.Person:
-        """The person, made known first if need be.
+        """The person, made known first if need be: once, whoever of those ``alike`` they are.
 
+        Of one who is known, what is new is written beside what stands, and replaces nothing.
         Raises `PersonIsUnknown`, `ThePersonHasDied`, `BeforeTheyWereBorn`.
         """
-        helped = self._load(person.Person, person_id)
-        if registering is not None:
+        if registering is None:
+            helped = self._load(person.Person, self._kept(person_id))
+        elif same := self.same_person(registering, alike, between):
+            helped = self._load(person.Person, same)
+            helped.make_known_again(registering, made_as=person_id, asked=asked)
+            if new := told_anew(helped, registering):
+                helped.correct_details(new, instead_of=(), asked=asked)
+        else:
+            helped = self._load(person.Person, person_id)
             self._register(helped, registering, asked)
         if not helped.registered:
             raise PersonIsUnknown(person_id)

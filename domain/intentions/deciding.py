@@ -43,6 +43,7 @@ from domain import (
 )
 from domain.intentions.places import places
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded, Unknown
+from domain.linking import kept_of
 from domain.mapping import FactMapper, Keys, Topics
 from domain.pathway import pathway_of
 from domain.policies import entry, steps
@@ -405,6 +406,28 @@ class Deciding(Application[UUID]):
                 left.append(each)
         return left
 
+    def _one_person(self, person_id: PersonId) -> dict[PersonId, person.Person]:
+        """Every record that is this person's, by links and links of links."""
+        found, ahead = {}, [person_id]
+        while ahead:
+            each = ahead.pop()
+            if each not in found:
+                found[each] = self._load(person.Person, each)
+                ahead += found[each].links.standing
+        return found
+
+    def _kept(self, person_id: PersonId) -> PersonId:
+        """The record where new things are asked; this one while that one's person has died."""
+        members = self._one_person(person_id)
+        if len(members) == 1:
+            return person_id
+        kept = kept_of({each: member.links for each, member in members.items()})
+        return person_id if members[kept].died_on else kept
+
+    def _objections(self, person_id: PersonId) -> set[PartnerId]:
+        """Whom the person does not want told, said of any record of theirs."""
+        return set().union(*(each.objections for each in self._one_person(person_id).values()))
+
     def _pathway(self, person_id: PersonId) -> pathway.Pathway:
         return self._load(pathway.Pathway, pathway_of(person_id))
 
@@ -526,7 +549,7 @@ class Deciding(Application[UUID]):
 
     def _welcome(self, person_id: PersonId | None, partner_id: PartnerId) -> None:
         """Raises `ThePersonObjects`."""
-        if person_id and partner_id in self._load(person.Person, person_id).objections:
+        if person_id and partner_id in self._objections(person_id):
             raise ThePersonObjects(partner_id)
 
     def _may_hear(
@@ -538,7 +561,7 @@ class Deciding(Application[UUID]):
     ) -> bool:
         """Whether an organisation may be told of a person, in a room or on the telephone."""
         known = self._load(person.Person, person_id)
-        return partner_id not in known.objections and self._load(
+        return partner_id not in self._objections(person_id) and self._load(
             partner.Partner, partner_id
         ).may_hear(local_date(asked.at), consented=partner_id in known.consents, category=category)
 

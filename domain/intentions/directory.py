@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from domain import partner, person
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.linking import LinkingIntentions
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies.agreements import TEMPLATES
 from domain.policies.ways import Way
@@ -21,7 +22,7 @@ class OnlyTheHostChooses(BrokenRule):
     """Only the organisation that hosts this place says how the place works."""
 
 
-class DirectoryIntentions(Deciding):
+class DirectoryIntentions(LinkingIntentions):
     """Who helps, with what, under which agreement; and who is helped."""
 
     def join_partner(
@@ -121,16 +122,29 @@ class DirectoryIntentions(Deciding):
     # Persons
 
     def register_person(
-        self, person_id: PersonId, details: person.Details, *, asked: Asked
+        self,
+        person_id: PersonId,
+        details: person.Details,
+        *,
+        alike: Iterable[PersonId] = (),
+        asked: Asked,
     ) -> Answer:
-        """Make a person known."""
+        """Make a person known, once: ``alike`` are those whom the details may be of.
+
+        The answer's id is the person's, whether the record is new or was there.
+        """
+        same = self.same_person(details, alike, (asked.organisation,))
 
         def decide() -> tuple[Aggregate, ...]:
+            if same:
+                known = self._load(person.Person, same)
+                known.make_known_again(details, made_as=person_id, asked=asked)
+                return (known,)
             registering = self._load(person.Person, person_id)
             self._register(registering, details, asked)
             return (registering,)
 
-        return self._ask(person_id, asked, decide)
+        return self._ask(same or person_id, asked, decide)
 
     def object_to(self, person_id: PersonId, to: PartnerId, *, asked: Asked) -> Answer:
         """Close an organisation's view of a person, at the person's word."""

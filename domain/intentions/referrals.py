@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from domain import partner, pathway, person, referral, service
 from domain.advice import DestinationIsNeeded
@@ -58,6 +58,7 @@ class ReferralIntentions(BeforeSending):
         message: str | None = None,
         sender: PartnerId | None = None,
         registering: person.Details | None = None,
+        alike: Iterable[PersonId] = (),
         grounds: Grounds = NO_GROUNDS,
         onward_from: ReferralId | None = None,
         sent_without: str | None = None,
@@ -70,15 +71,17 @@ class ReferralIntentions(BeforeSending):
         ``sender`` differs from the organisation that records it when a referral was said to the
         receiver. ``registering`` makes a new person known in the same save. ``onward_from`` is the
         referral from which its receiver refers onward. ``sent_without`` is why something that the
-        service asks for is missing. Under the id of an answered question it follows that advice.
+        service asks for is missing. ``alike`` are those who may be whom ``registering`` tells of:
+        nobody is made known twice. Under the id of an answered question it follows that advice.
         """
 
         def decide() -> tuple[Aggregate, ...]:
-            helped = self._known(person_id, registering, asked)
             wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
             receiver = self._receiver(wanted, source)
-            wanted.must_serve(helped.born, asked.at, urgent=priority is Priority.EMERGENCY)
             sending = sender or asked.organisation
+            helped = self._known(person_id, registering, asked, alike, (sending, receiver))
+            wanted.must_serve(helped.born, asked.at, urgent=priority is Priority.EMERGENCY)
+            about = helped.person
             if sending != asked.organisation != receiver:
                 raise OnlyTheReceiverMayRecordForAnother(referral_id)
             if self._kind(sending) is None:
@@ -86,12 +89,12 @@ class ReferralIntentions(BeforeSending):
             if not self._stays(sending):
                 raise partner.PartnerHasLeft(sending)
             for partner_id in (sending, receiver):
-                if partner_id in helped.objections:
+                if partner_id in self._objections(about):
                     raise ThePersonObjects(partner_id)
             asking = self._load(referral.Referral, referral_id)
             chain = None if onward_from is None else self._referral(onward_from)
             if chain:
-                chain.refer_onward(referral_id, person=person_id, asked=asked)
+                chain.refer_onward(referral_id, person=about, asked=asked)
             given = Given(source, mode, ask, reason, said_by, priority)
             missing = self._missing(
                 helped.told, receiver in helped.consents, sending, receiver, given, asked.at
@@ -115,16 +118,16 @@ class ReferralIntentions(BeforeSending):
                     missing=tuple(needed.item for needed in missing),
                     sent_without=sent_without if missing else None,
                 ),
-                person=person_id,
+                person=about,
                 label=self._label(sending, wanted.label),
                 correlation=chain.correlation if chain else None,
                 asked=asked,
             )
-            way = self._pathway(person_id)
+            way = self._pathway(about)
             if not way.open:
                 holder = self._holder(helped, source, sending)
                 way.begin(
-                    person_id,
+                    about,
                     step=Step.COMMUNITY_PREVENTION,
                     responsible=holder,
                     label=self._label(holder),
@@ -156,9 +159,9 @@ class ReferralIntentions(BeforeSending):
         """
         practice = helped.practice if helped.practice and self._stays(helped.practice) else None
         holder = entry.holder(source, sending, self._kind(sending), practice, self.host)
-        if holder in helped.objections:
+        if holder in self._objections(helped.person):
             holder = self.host
-        if holder in helped.objections:
+        if holder in self._objections(helped.person):
             raise ThePersonObjects(holder)
         return holder
 

@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import combinations
 
 from nhs_number.validate import is_valid
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -148,6 +149,55 @@ def compare(one: Known, other: Known) -> Likeness:
         likeness.home,
         likeness.phone,
     )
+
+
+def keys(of: Known) -> frozenset[str]:
+    """By which of these two may be found to be alike: none that `compare` finds shares none.
+
+    That holds but for two misspellings at once of one whose date of birth was mistyped as well, or
+    of one whose every name begins with another letter. Each is shared by few, so that among a
+    million people those who may be alike are looked up and not searched for.
+    """
+    given, last = _parts(of.name)
+    names = {each for each in (*given, *last, "".join(last)) if each}
+    names -= PARTICLES if names - PARTICLES else set()
+    initials = {each[0] for each in names}
+    found = set()
+    number, phone, postcode = _digits(of.nhs_number), _digits(of.phone), plain(of.postcode)
+    if number and is_valid(number):
+        found.add(f"number {number}")
+    if phone:
+        found |= {f"phone {phone} {each}" for each in initials}
+    if postcode:
+        found |= {f"home {postcode} {each}" for each in initials}
+    if of.address:
+        found |= {f"home {plain(of.address)} {each}" for each in initials}
+    if born := of.date_of_birth:
+        found |= {f"born {born.isoformat()} {each}" for each in initials}
+        sounds = sorted({_sound(each) for each in names})
+        for pair in combinations(sounds, 2) if len(sounds) > 1 else [(*sounds, "")]:
+            said = " ".join(pair)
+            found |= {f"year {born:%Y} {said}", f"day {born:%m%d} {said}"}
+    return frozenset(found)
+
+
+CODES = {
+    letter: code
+    for code, letters in enumerate(("bfpv", "cgjkqsxz", "dt", "l", "mn", "r"), start=1)
+    for letter in letters
+}
+
+
+def _sound(name: str) -> str:
+    """How a name sounds, by the American Soundex (Russell, 1918): a letter and three figures."""
+    sounds, last = name[:1], CODES.get(name[:1])
+    for letter in name[1:]:
+        code = CODES.get(letter)
+        if code and code != last:
+            sounds += str(code)
+        if letter not in "hw":
+            last = code
+    return sounds[:4].ljust(4, "0")
 
 
 def _verdict(of: Likeness) -> Verdict:
@@ -287,21 +337,22 @@ def _number(one: str | None, other: str | None) -> Agreement:
 
 def _home(one: Known, other: Known) -> Agreement:
     """The house where both addresses are known, else the postcode, which many homes share."""
-    postcodes = _equal(_plain(one.postcode), _plain(other.postcode))
+    postcodes = _equal(plain(one.postcode), plain(other.postcode))
     if not (one.address and other.address):
         return postcodes
     houses = _equal(_house(one.address), _house(other.address))
     if postcodes is Agreement.UNKNOWN:
-        return _equal(_plain(one.address), _plain(other.address))
+        return _equal(plain(one.address), plain(other.address))
     return Agreement.EQUAL if postcodes is houses is Agreement.EQUAL else Agreement.OTHER
 
 
 def _house(address: str) -> str:
     """The flat and house numbers of an address, which with a postcode are a home."""
-    return " ".join(re.findall(r"\d+[a-z]?", address.casefold())) or _plain(address)
+    return " ".join(re.findall(r"\d+[a-z]?", address.casefold())) or plain(address)
 
 
-def _plain(text: str | None) -> str:
+def plain(text: str | None) -> str:
+    """A text without what spelling it may add or leave out."""
     return re.sub(r"[^a-z0-9]", "", (text or "").casefold())
 
 

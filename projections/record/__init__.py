@@ -48,6 +48,10 @@ STATUSES = (
 """What a row may be, most urgent first."""
 
 
+OF_RECORDS = {"PersonsLinked", "PersonsUnlinked"}
+"""What happened to records, and not to the person."""
+
+
 def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     """The row after one more entry. It never refuses what was told."""
     if row is None or entry.type == WITHDRAWN:
@@ -96,7 +100,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
         case "measure":
             measure.fold(row, fact, data, at)
     newest = row["latest"] is None or row["latest"]["at"] <= at
-    if noun != "share" and not entry.backfill and newest:
+    live = not entry.backfill or "told_again" in data
+    if noun != "share" and fact not in OF_RECORDS and live and newest:
         row["latest"] = {
             "type": entry.type,
             "at": at,

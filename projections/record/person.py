@@ -18,5 +18,10 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
             row["moved_away"] = {
                 name: data[name] for name in ("since", "where_to", "new_place_told")
             }
+        case "PersonsLinked":
+            link = {"kept": data["kept"], "at": at, "reason": data.get("reason")}
+            row.setdefault("linked", {})[data["other"]] = link
+        case "PersonsUnlinked":
+            row.setdefault("linked", {}).pop(data["other"], None)
         case _:
             details.fold(row, fact, data, at)

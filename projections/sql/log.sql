@@ -77,3 +77,10 @@ select stream, version, topic, state, schema, person, label, effective_at, pract
 from log.facts
 where (person = %b or (stream = %b and person is null)) and position <= %b::bigint
 order by position
+
+-- name: of_streams
+select stream, version, topic, state, schema, person, label, effective_at, practitioner,
+       organisation, purpose, correlation, causation, intention, position, recorded_at
+from log.facts
+where stream = any(%b::uuid[]) or person = any(%b::uuid[])
+order by position

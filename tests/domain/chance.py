@@ -12,7 +12,8 @@ from datetime import date, datetime, time, timedelta
 from enum import EnumMeta
 from functools import cache, cached_property
 from random import Random
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -119,6 +120,10 @@ class Pool:
         if origin in (tuple, Iterable, Sequence, frozenset):
             drawn = (self.draw(name, inner[0]) for _ in range(self.chance.randrange(3)))
             return frozenset(drawn) if origin is frozenset else tuple(drawn)
+        if origin in (Union, UnionType):
+            return self.draw(name, self.chance.choice(inner))
+        if origin is Mapping:
+            return {self.draw(name, inner[0]): self.draw(name, inner[1]) for _ in range(2)}
         if isinstance(kind, EnumMeta):
             return self.chance.choice(list(kind))
         if getattr(kind, "__supertype__", None) is UUID:

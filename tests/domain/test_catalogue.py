@@ -90,6 +90,7 @@ def test_each_part_is_told_from_every_other() -> None:
         Recorder.RESPONSIBLE,
         Recorder.PRACTICE,
         Recorder.HOST,
+        Recorder.RECORDS,
         *anybody,
     }
     assert TRUST not in recorders.knowing[ROSA]

@@ -25,6 +25,7 @@ EVERY_FACT = list(FACTS)
 CODED = {
     # said by coding systems, or about organisations, never about one person in words
     "person:PersonRegistered": {"sex", "language", "ethnicity"},
+    "person:PersonMadeKnownAgain": {"sex", "language", "ethnicity"},
     "person:DetailsCorrected": {"sex", "language", "ethnicity"},
     "person:CommunicationNeedsRecorded": {"language"},
     "person:DisagreementRecorded": {"about"},
@@ -114,6 +115,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "membership": "group",
         "offered": "contact",
         "needs": "person",
+        "linking": "person",
         "request": "referral",
         "room": "service",
         "unanswered": "referral",
