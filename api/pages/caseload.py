@@ -22,7 +22,7 @@ from domain.kernel import Category
 from domain.policies import instruments
 from domain.policies.scales import SCALES
 from domain.vocabulary import Instrument
-from projections.record import agreed_of
+from projections.record import agreed_of, concern
 from projections.record.action import OPEN as OPEN_ACTION
 from projections.record.referral import ENDED_STATES
 
@@ -41,6 +41,7 @@ TO_ANSWER = (
 OPEN = tuple(status for status in words.STATUS if status != "past")
 SAVED_VIEWS = (
     ("All open", ()),
+    ("Concerns", ("concern to look at", "concern open")),
     ("To answer", TO_ANSWER),
     ("Reviews overdue", ("review overdue",)),
     ("Hand-overs offered", ("hand-over offered",)),
@@ -53,6 +54,8 @@ SAVED_VIEWS = (
     ("Past", ("past",)),
 )
 TILES = (
+    ("concern to look at", "concerns to look at", "concern to look at", "red"),
+    ("concern open", "concerns open", "concern open", "red"),
     ("hand-over to accept", "hand-overs to accept", "hand-over to accept", "red"),
     ("referral to answer", "referrals to answer", "referral to answer", "amber"),
     ("advice to give", "questions for advice", "question for advice", "amber"),
@@ -169,6 +172,8 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
     if under and under[1]["state"] == "accepted" and not visit.follows_contacts:
         return Next("Help; end it when done", here)
     match row["status"]:
+        case "concern to look at" | "concern open":
+            return _worry(row, visit)
         case "hand-over to accept":
             offered = row["offer"]
             return Next("Accept the hand-over", here, f"Offered {words.short_day(offered['at'])}")
@@ -201,6 +206,19 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
         case _:
             closed = _sent(row, "closed")
             return Next("Read the outcome", f"/referrals/{closed}") if closed else Next("")
+
+
+def _worry(row: Mapping[str, Any], visit: Visit) -> Next:
+    """Who must look at a concern, and by when; or that it waits for its outcome."""
+    here = f"/people/{row['person']}"
+    open_ones = [each for each in concern.of(dict(row)) if concern.open_to(each)]
+    waiting = [each for each in open_ones if concern.waits(each)]
+    if not waiting:
+        return Next("Say what came of the concern", here)
+    first = min(waiting, key=lambda each: str(each["look_by"]))
+    late = words.instant(first["look_by"]) < words.instant(visit.now)
+    due = f"{'Overdue since' if late else 'By'} {words.moment(first['look_by'])}"
+    return Next("Look at the concern", here, due, late)
 
 
 def _to_do(row: Mapping[str, Any], visit: Visit) -> Next:

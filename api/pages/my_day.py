@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
+from api.concerns import STANDING
 from api.pages import choosing, words
 from api.pages.agreed import overdue, to_do
 from api.pages.caseload import line, tiles
@@ -27,6 +28,7 @@ async def my_day(visit: SomebodysVisit) -> Response:
         return await _totals(visit)
     reading, me = visit.here.reading, visit.caller.organisation
     counted = await reading.caseload(me, status=("hand-over to accept",), limit=SHOWN)
+    worries = await reading.caseload(me, status=STANDING, limit=SHOWN)
     reviews = await reading.caseload(me, status=("review overdue",), limit=SHOWN)
     received = await reading.referrals(me, part=RECEIVED, states=TO_ANSWER, limit=SHOWN)
     asked = await reading.referrals(me, part=SENT, states=("information asked",), limit=SHOWN)
@@ -43,6 +45,7 @@ async def my_day(visit: SomebodysVisit) -> Response:
         title="My day",
         section="/",
         tiles=tiles(counted.counts, visit),
+        worries=[line(row, visit) for row in worries.rows],
         handovers=[line(row, visit) for row in counted.rows],
         reviews=[line(row, visit) for row in reviews.rows],
         received=received.rows,

@@ -21,6 +21,7 @@ from api.pages import (
     stepped_care,
     stream,
 )
+from api.pages.person import concerns
 from api.pages.person import page as person
 
 router = APIRouter()
@@ -35,6 +36,7 @@ for part in (
     history,
     agreed,
     corrections,
+    concerns,
     person,
     meetings,
     cases,

@@ -33,6 +33,12 @@ LATE_SECONDS = 60.0
 PATIENCE_SECONDS = 5.0
 
 DONE = {
+    "concern": "The concern is raised. Somebody looks; in danger now, call 999.",
+    "concern-acknowledgement": "You have looked. Your organisation has the concern.",
+    "concern-resolution": "What came of the concern is recorded.",
+    "concern-passing-on": "The concern is passed on. You have it until somebody there looks.",
+    "concern-refusal": "You do not take the concern on. Who passed it on still has it.",
+    "safeguarding": "The safeguarding referral is recorded.",
     "acceptance": "You accepted the referral. The sender can see it.",
     "decline": "You declined the referral. The sender still holds the person and can see why.",
     "redirection": "You redirected the referral.",

@@ -13,6 +13,7 @@ from api import pathways
 from api.pages.forms import Form, new_key
 from api.pages.opened import Opened
 from api.pages.person import (
+    concerns,
     contacts,
     disputes,
     ending,
@@ -34,6 +35,7 @@ router = APIRouter(route_class=PageRoute)
 Shown = Callable[[Visit, Row], Awaitable[Mapping[str, Any]]]
 
 NOTICES: tuple[tuple[str, Shown], ...] = (
+    ("concerns", concerns.notices),
     ("ending", ending.shown),
     ("moving", moving.shown),
     ("conflicts", disputes.conflicts),
@@ -42,6 +44,7 @@ NOTICES: tuple[tuple[str, Shown], ...] = (
 
 PARTS: tuple[tuple[str, Shown], ...] = (
     ("disagreements", disputes.disagreements),
+    ("safety", concerns.shown),
     ("referrals", referrals.shown),
     ("clocks", referrals.clocks),
     ("measures", measures.shown),
@@ -50,7 +53,7 @@ PARTS: tuple[tuple[str, Shown], ...] = (
 )
 """What stands in it, under who the person is."""
 
-DOING: dict[str, Doing] = moving.DOING | ending.DOING | wishes.DOING
+DOING: dict[str, Doing] = concerns.DOING | moving.DOING | ending.DOING | wishes.DOING
 """What may be asked, by the last part of its address."""
 
 
@@ -110,6 +113,8 @@ def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
             links[doing.where].append((f"{here}/{name}", doing.text))
     if Category.CLINICAL in visit.categories and not row.get("died"):
         links[Where.NOW].append((f"{here}/discussion", "Record a case discussion"))
+    if Category.SAFETY in visit.categories:
+        links[Where.NOW].append((f"{here}/safeguarding", DOING["safeguarding"].text))
     return [(where.value, some) for where, some in links.items() if some]
 
 
