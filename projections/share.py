@@ -194,7 +194,7 @@ class Share:
     def _plan(self, recorded: Recorded) -> Sequence[tuple[PersonId | None, Telling]]:
         try:
             if isinstance(recorded.fact, TOLD_TO_NOBODY):
-                return Telling()
+                return [(None, Telling())]
             if recorded.person is None:
                 if changed := self.directory.follow(recorded):
                     self.agreements = self.directory.agreements
