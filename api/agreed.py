@@ -20,6 +20,7 @@ from domain.vocabulary import (
     ActionId,
     DecisionId,
     DiscussionId,
+    DiscussionKind,
     Medium,
     NotImplementedReason,
     PartnerId,
@@ -91,6 +92,7 @@ class Discussing(Creating):
         question="Is lithium still right for her?",
         advice="Check her levels first.",
         medium="telephone",
+        kind="complex case",
     )
 
     asked_by: Talking
@@ -99,6 +101,7 @@ class Discussing(Creating):
     advice: Text
     medium: Medium
     family: bool = False
+    kind: DiscussionKind | None = None
 
 
 # Actions
@@ -214,7 +217,8 @@ async def discuss_case(person: UUID, body: Discussing, asks: Asks) -> Response:
         question=body.question,
         advice=body.advice,
         medium=body.medium,
-        family=body.family,
+        family=body.family or body.kind is DiscussionKind.FAMILY,
+        kind=body.kind,
     )
     answer = await asks.ask(
         body, lambda asked: care.discuss_case(known, discussion, discussed, asked=asked)

@@ -33,7 +33,9 @@ from api import (
     people,
     problems,
     referrals,
+    social_work,
     waits,
+    ways,
 )
 from api.pages import problem as problem_pages
 from api.pages import rendering
@@ -125,6 +127,8 @@ def create_app(parts: Parts) -> FastAPI:
         feed,
         directory,
         offering,
+        ways,
+        social_work,
         messages,
         health,
     ):

@@ -12,6 +12,7 @@ from api.asking import example
 from api.parts import Here
 from api.reads import At
 from api.texts import Line
+from domain.vocabulary import Complexity
 from projections.record import STATUSES
 
 router = APIRouter(prefix="/v1/caseload", tags=["caseload"])
@@ -24,7 +25,8 @@ async def caseload(
     here: Here,
     at: At,
     status: Annotated[list[str] | None, Query(description=", ".join(STATUSES))] = None,
-    sort: Annotated[str, Query(pattern="^(urgency|name)$")] = "urgency",
+    complexity: Annotated[list[Complexity] | None, Query()] = None,
+    sort: Annotated[str, Query(pattern="^(urgency|name|complexity)$")] = "urgency",
     after: Annotated[str | None, Query(max_length=400, description="From `next`.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
@@ -32,6 +34,7 @@ async def caseload(
     page = await here.reading.caseload(
         caller.organisation,
         status=tuple(status or ()),
+        complexity=tuple(complexity or ()),
         sort=sort,
         after=after,
         limit=limit,

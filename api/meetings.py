@@ -30,6 +30,7 @@ from domain.vocabulary import (
     ServiceId,
     ViewObtained,
 )
+from projections import suggestions
 
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"])
 
@@ -328,6 +329,16 @@ async def who_leaves(
     return await in_time(
         lambda: here.care.who_must_leave(MeetingId(meeting), discussed, asked=asked)
     )
+
+
+@router.get("/{meeting}/suggestions", response_model=dict[str, Any])
+async def meeting_suggestions(meeting: UUID, caller: Caring, here: Here, now: Now) -> Response:
+    """New and existing cases your organisation holds that the meeting might look at, and why."""
+    row = await here.reading.meeting(caller.organisation, meeting)
+    if row is None:
+        raise MeetingIsUnknown(meeting)
+    found = await here.reading.suggestions(caller.organisation, row)
+    return now.answer({"rows": [suggestions.answer(each) for each in found]})
 
 
 @router.post("/{meeting}/circulation", response_model=Answered)

@@ -16,6 +16,7 @@ from domain.intentions.deciding import Answer
 from domain.kernel import Asked
 from domain.policies.steps import Agreement
 from domain.vocabulary import (
+    Complexity,
     EndReason,
     HandoverId,
     PersonId,
@@ -86,6 +87,15 @@ class NamingKeyWorker(Editing):
     model_config = example(key_worker="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55")
 
     key_worker: UUID
+
+
+class CodingComplexity(Activity):
+    """How complex the case is, in the words the place's way gives the colour, and why."""
+
+    model_config = example(complexity="amber", why="Two services, and a move of house.")
+
+    complexity: Complexity
+    why: Text
 
 
 class Holding(Activity):
@@ -268,6 +278,19 @@ async def name_coordinator(person: UUID, body: NamingCoordinator, asks: Asks) ->
         asks,
         lambda care, known, asked: care.name_coordinator(
             known, PractitionerId(body.coordinator), asked=asked
+        ),
+    )
+
+
+@router.post("/{person}/complexity", response_model=Answered)
+async def code_complexity(person: UUID, body: CodingComplexity, asks: Asks) -> Response:
+    """Say how complex the case is, red, amber or green, and why; where the place's way has them."""
+    return await _ask(
+        person,
+        body,
+        asks,
+        lambda care, known, asked: care.code_complexity(
+            known, body.complexity, body.why, asked=asked
         ),
     )
 

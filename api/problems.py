@@ -34,6 +34,7 @@ from domain import (
     room,
     safeguarding,
     service,
+    social_work,
     unmet,
 )
 from domain.action import DueDateHasPassed
@@ -41,7 +42,7 @@ from domain.case import DestinationIsMissing
 from domain.intentions import concerns, deciding, endings
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
-from domain.policies import minimum_data, steps
+from domain.policies import minimum_data, steps, ways
 from domain.policies.instruments import Fault, Flaw
 from projections.paging import NoSuchPage
 
@@ -164,6 +165,11 @@ STATUS: dict[type[BrokenRule], int] = {
     measure.MeasureIsUnknown: 404,
     measure.ScoreIsNotPossible: 422,
     steps.ModelIsUnknown: 422,
+    ways.WayIsUnknown: 422,
+    ways.WayIsNotWhole: 422,
+    social_work.WorkIsUnknown: 404,
+    social_work.OnlySocialWorkersMay: 403,
+    social_work.WasAdmissionAvoided: 422,
     DestinationIsMissing: 422,
     DueDateHasPassed: 422,
     minimum_data.ReferralIsIncomplete: 422,

@@ -56,6 +56,7 @@ class Caseload:
                 [row["status"] for _, _, row in rows],
                 [record.urgency(row) for _, _, row in rows],
                 [record.moment(row["waiting_since"]) for _, _, row in rows],
+                [record.complexity(row) for _, _, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,

@@ -28,6 +28,7 @@ from domain.policies.clocks import (
 )
 from domain.policies.clocks.standards import COLLABORATIVE_CARE, HELD
 from domain.policies.days import Unit, local_date
+from domain.policies.ways import LOCAL
 from domain.sharing import WITHDRAWN
 from domain.vocabulary import (
     Attendance,
@@ -272,7 +273,11 @@ def _measured(
         received = Happening(
             Kind.REFERRAL_RECEIVED, run.received.at, run.received.recorded_at, run.id, team=of
         )
-        for standard in applying(kind, service.step, run.priority, local_date(received.at)):
+        made_on = local_date(received.at)
+        way = directory.way(made_on)
+        for standard in applying(kind, service.step, run.priority, made_on):
+            if standard.clock in LOCAL and (way is None or standard.clock not in way.clocks):
+                continue
             if not standard.needs <= set(agreement.categories):
                 continue
             if standard.clock in ONE_SPELL:

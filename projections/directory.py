@@ -14,8 +14,10 @@ from domain import partner, service
 from domain.description import Description
 from domain.kernel import Recorded
 from domain.partner import AgreementSigned
+from domain.policies import ways
 from domain.policies.days import local_date
 from domain.policies.steps import Choice
+from domain.policies.ways import Way
 from domain.room import CapacityDeclared, PlaceFreed, PlaceTaken, Room
 from domain.vocabulary import (
     Label,
@@ -52,6 +54,8 @@ class PartnerEntry:
     practitioners: dict[PractitionerId, PractitionerEntry] = field(default_factory=dict)
     left: bool = False
     models: list[Choice] = field(default_factory=list)
+    ways: list[ways.Choice] = field(default_factory=list)
+    written: list[Way] = field(default_factory=list)
 
 
 @dataclass
@@ -105,6 +109,12 @@ class Directory:
     def agreements(self) -> dict[PartnerId, AgreementSigned]:
         return {p.id: p.agreement for p in self.partners.values() if p.agreement}
 
+    def way(self, on: date) -> Way | None:
+        """The way the place works in on a day: what its host chose, for nobody else may."""
+        hosts = (entry for entry in self.partners.values() if entry.ways)
+        host = next(hosts, None)
+        return ways.in_force(on, host.ways, host.written) if host else None
+
     def service_identified(self, identifiers: set[tuple[str, str]]) -> ServiceEntry | None:
         """The service that goes by one of these (system, value) identifiers."""
         for entry in self.services.values():
@@ -150,6 +160,11 @@ class Directory:
             case partner.SteppedCareChosen(model=model, effective_from=effective_from):
                 place = PartnerId(stream)
                 self.partners[place].models.append(Choice(place, model, effective_from))
+            case partner.WayWritten(way=written):
+                self.partners[PartnerId(stream)].written.append(written)
+            case partner.WayChosen(way=way, effective_from=effective_from):
+                place = PartnerId(stream)
+                self.partners[place].ways.append(ways.Choice(place, way, effective_from))
             case service.ServiceOpened() as opened:
                 self.services[ServiceId(stream)] = ServiceEntry(
                     ServiceId(stream),

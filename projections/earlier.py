@@ -31,6 +31,7 @@ def caseload(
     entries: Iterable[Entry],
     *,
     status: Sequence[str],
+    complexity: Sequence[str] = (),
     query: str,
     sort: str,
     after: str | None,
@@ -39,10 +40,12 @@ def caseload(
     """A page of the partner's caseload as it was."""
     rows = list(records(entries).values())
     counts = dict(Counter(row["status"] for row in rows))
+    wanted = record.ranks(complexity)
     shown = [
         row
         for row in rows
         if (row["status"] in status or (not status and row["status"] != "past"))
+        and (not complexity or record.complexity(row) in wanted)
         and query.casefold() in row.get("name", "").casefold()
     ]
     total = sum(many for name, many in counts.items() if name != "past")
@@ -53,8 +56,9 @@ def caseload(
         return _page(left, _by_name, limit, counts, total)
     urgency, moment, subject = paging.by_urgency(after)
     start = (urgency, _moment(moment), subject)
-    left = [row for row in shown if _by_urgency(row) > start]
-    return _page(left, _by_urgency, limit, counts, total)
+    place = _by_complexity if sort == "complexity" else _by_urgency
+    left = [row for row in shown if place(row) > start]
+    return _page(left, place, limit, counts, total)
 
 
 def referred(
@@ -97,6 +101,10 @@ def _by_name(row: Row) -> tuple[str, UUID]:
 
 def _by_urgency(row: Row) -> tuple[int, datetime, UUID]:
     return record.urgency(row), _moment(row["waiting_since"] or "infinity"), UUID(row["person"])
+
+
+def _by_complexity(row: Row) -> tuple[int, datetime, UUID]:
+    return record.complexity(row), *_by_urgency(row)[1:]
 
 
 def _by_priority(row: Row) -> tuple[int, datetime, UUID]:

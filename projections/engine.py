@@ -30,6 +30,7 @@ from projections.reviews import Reviews
 from projections.share import Poison, Share, Told, case_of
 from projections.silences import Silences
 from projections.statements import statements
+from projections.team_reviews import TeamReviews
 from projections.ties import Ties
 from projections.training import Training
 
@@ -71,7 +72,15 @@ class Timer(Protocol):
 
 def timers() -> tuple[Timer, ...]:
     """Every view that is folded from the facts themselves: what falls due, and when."""
-    return (Silences(), Ties(), Reviews(), Concerns(), Feedback(), Training())
+    return (
+        Silences(),
+        Ties(),
+        Reviews(),
+        TeamReviews(),
+        Concerns(),
+        Feedback(),
+        Training(),
+    )
 
 
 class Engine:

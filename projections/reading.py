@@ -18,6 +18,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from domain.policies.days import local_date
 from domain.policies.friends_and_family import month_of
 from domain.vocabulary import PartnerId, PersonId
 from projections import (
@@ -30,6 +31,7 @@ from projections import (
     paging,
     record,
     referrals,
+    suggestions,
     training,
 )
 from projections.directory import Directory
@@ -152,19 +154,21 @@ class Reading:
         partner: PartnerId,
         *,
         status: Sequence[str] = (),
+        complexity: Sequence[str] = (),
         query: str = "",
         sort: str = "urgency",
         after: str | None = None,
         limit: int = 50,
         when: When = NOW,
     ) -> Page:
-        """A page of the partner's caseload, most urgent first or by name."""
+        """A page of the partner's caseload: most urgent first, by complexity, or by name."""
         if not when.now:
             told = await self._told(partner, when)
             return await asyncio.to_thread(
                 earlier.caseload,
                 told,
                 status=status,
+                complexity=complexity,
                 query=query,
                 sort=sort,
                 after=after,
@@ -173,6 +177,7 @@ class Reading:
         asked: dict[str, Any] = {
             "partner": partner,
             "status": list(status),
+            "complexity": record.ranks(complexity),
             "name": f"%{_literal(query)}%",
             "limit": limit + 1,
         }
@@ -182,7 +187,7 @@ class Reading:
         else:
             urgency, waiting, subject = paging.by_urgency(after)
             asked |= {"urgency": urgency, "waiting": waiting, "subject": subject}
-            rows = await self._rows(CASELOAD["page_by_urgency"], asked)
+            rows = await self._rows(CASELOAD[f"page_by_{sort}"], asked)
         counts = dict(await self._rows(CASELOAD["counts"], partner))
         return Page(
             rows=[_with_actions(orjson.loads(row[-1])) for row in rows[:limit]],
@@ -340,6 +345,21 @@ class Reading:
         rows = await self._rows(AGREED["one"], partner, action)
         row = orjson.loads(rows[0][0]) if rows else None
         return row if row and row["kind"] == agreed.ACTION else None
+
+    async def suggestions(
+        self, partner: PartnerId, meeting: dict[str, Any]
+    ) -> list[suggestions.Suggested]:
+        """Whom this partner might put on a meeting's list, and why; nobody once it is over."""
+        if meeting["closed"] or "cases" not in meeting.get("actions", ()):
+            return []
+        way = (await self.directory()).way(local_date(datetime.fromisoformat(meeting["starts_at"])))
+        others = await self.meetings(partner)
+        rows = await self._rows(CASELOAD["held_open"], partner)
+        return await asyncio.to_thread(
+            lambda: suggestions.suggested(
+                (orjson.loads(content) for (content,) in rows), meeting, others, way
+            )
+        )
 
     # The share itself
 

@@ -9,7 +9,7 @@ from typing import Any
 from domain.policies import reviews
 from domain.request import State
 from domain.sharing import ENDED, SENT, WITHDRAWN
-from domain.vocabulary import Content, ReviewOf
+from domain.vocabulary import Complexity, Content, ReviewOf
 from projections.entries import Entry
 from projections.record import (
     action,
@@ -22,6 +22,7 @@ from projections.record import (
     person,
     plan,
     referral,
+    social_work,
 )
 
 STATUSES = (
@@ -74,7 +75,9 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
         case "meeting":
             meeting.fold(row["meetings"].setdefault(data["stream"], {}), fact, data, at)
             if fact == "MdtDecisionRecorded":
-                pathway.looked_at(row, ReviewOf.DECISION, ReviewOf.PSYCHIATRIC)
+                pathway.looked_at(row, ReviewOf.DECISION, ReviewOf.PSYCHIATRIC, ReviewOf.TEAM)
+            elif fact == "CaseNoted":
+                pathway.looked_at(row, ReviewOf.TEAM)
         case "implementation":
             case = row["meetings"].setdefault(data["meeting"], {})
             meeting.follow_up(case, fact, data, at)
@@ -93,6 +96,9 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
         case "safeguarding":
             referred = row.setdefault("safeguarding", {}).setdefault(data["stream"], {})
             concern.refer(referred, data, at)
+        case "social_work":
+            work = row.setdefault("work", {}).setdefault(data["stream"], {})
+            social_work.fold(work, fact, data, at)
         case "contact":
             contact.fold(row["contacts"].setdefault(data["stream"], {}), fact, data, at)
             if fact == "Attended":
@@ -195,6 +201,21 @@ def waiting_since(row: dict[str, Any]) -> str | None:
 def urgency(row: dict[str, Any]) -> int:
     """Where the row's status stands among `STATUSES`."""
     return STATUSES.index(row["status"])
+
+
+CODED = tuple(each.value for each in Complexity)
+"""The colours a case may have, the busiest first."""
+
+
+def complexity(row: dict[str, Any]) -> int:
+    """Where the row's colour stands among `CODED`; what is not coded comes last."""
+    coded = row.get("complexity")
+    return CODED.index(coded["complexity"]) if coded else len(CODED)
+
+
+def ranks(colours: Iterable[str]) -> list[int]:
+    """Where these colours stand; no such colour stands nowhere."""
+    return [CODED.index(colour) for colour in colours if colour in CODED]
 
 
 def _content(data: dict[str, Any]) -> Content | None:

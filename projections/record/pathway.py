@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.discharge import Discharge
 from domain.handover import Holding, Offer
 from domain.hold import Hold
-from domain.pathway import Pathway
+from domain.pathway import AT_THE_STEP, Pathway
 from domain.policies.escalation import Silence
 from domain.policies.steps import Agreement
 from domain.silence import Wait
@@ -22,10 +22,16 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
     match fact:
         case "PathwayOpened" | "PathwayReopened":
             row.update(open=True, step=data["step"], responsible=data.get("responsible"))
-            row.update(moved_away=None, came_from=[])
+            row.update(moved_away=None, came_from=[], at_step_since=at)
         case "KeyWorkerNamed":
             details.write(row, "key_worker", data["key_worker"], fact, data, at)
             _asks_anew(row, Agreement.LINK_WORKER)
+        case "ComplexityCoded":
+            said = {name: data.get(name) for name in ("complexity", "why", "way")}
+            coded = said | {"at": at, "by": data.get("by_practitioner")}
+            history = [*row.get("complexity_history", []), coded]
+            row["complexity_history"] = sorted(history, key=lambda each: str(each["at"]))
+            row["complexity"] = row["complexity_history"][-1]
         case "CoordinatorNamed":
             row["coordinator"] = data["coordinator"]
             _asks_anew(row, Agreement.CLINICAL_COORDINATOR)
@@ -59,8 +65,8 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
         case "FallbackAcknowledged":
             row["fell_back_at"] = None
         case "SteppedUp" | "SteppedDown":
-            row.update(step=data["to_step"], hold=None, discharge=None)
-            looked_at(row, ReviewOf.HOLD, ReviewOf.FOLLOW_UP, ReviewOf.PSYCHIATRIC)
+            row.update(step=data["to_step"], hold=None, discharge=None, at_step_since=at)
+            looked_at(row, *AT_THE_STEP)
         case "PutOnHold":
             row["hold"] = {"at": at, "review_on": data["review_on"], "reason": data.get("reason")}
             row["discharge"] = None
@@ -83,7 +89,7 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
             row["discharge"] = None
         case "PathwayClosed":
             _let_go(row)
-            row.update(open=False, responsible=None, came_from=[], reviews={})
+            row.update(open=False, responsible=None, came_from=[], reviews={}, complexity=None)
             row["last_responsible"] = data.get("responsible")
 
 

@@ -18,11 +18,14 @@ from domain.pathway import Pathway, pathway_of
 from domain.person import Details, Person
 from domain.plan import Part, Terms
 from domain.policies.scales import SCALES
+from domain.policies.ways import SANDWELL
 from domain.referral import Referral
 from domain.vocabulary import (
     ActionId,
+    AdmissionAvoided,
     AgreedHow,
     Attendance,
+    Complexity,
     ContactId,
     Decision,
     DecisionId,
@@ -45,6 +48,9 @@ from domain.vocabulary import (
     ReviewId,
     ReviewOf,
     Source,
+    WorkId,
+    WorkKind,
+    WorkOutcome,
 )
 from tests.people import (
     CHARITY,
@@ -56,6 +62,7 @@ from tests.people import (
     MONDAY,
     NADIA,
     PROBATION,
+    SERVICE_OF,
     SERVICES,
     SOCIAL,
     TALKING,
@@ -64,6 +71,9 @@ from tests.people import (
     WIGG,
 )
 from tests.projections.place import Place
+
+COLOURS = SANDWELL.model_copy(update={"name": "Colours", "practices": ()})
+"""A way in which cases have colours, and a full service may say that it is full."""
 
 SENDERS = (WIGG, WIGG, SOCIAL, LIBRARY, DRUGS, TALKING)
 PLANNERS = (WIGG, TALKING, DRUGS, TRUST, CHARITY)
@@ -86,6 +96,8 @@ class Chance:
 
     def __post_init__(self) -> None:
         self.meeting = MeetingId(uuid4())
+        self.place.care.write_way(COLOURS, asked=self.by(WIGG))
+        self.place.care.choose_way(COLOURS.name, MONDAY.date(), asked=self.by(WIGG))
         for name in ("Ama", "Ben"):
             person = PersonId(uuid4())
             details = Details(name=name, phone="020 7946 0001", practice=WIGG, ethnicity="B")
@@ -326,6 +338,34 @@ class Chance:
         terms = Terms(how=list(AgreedHow)[which % 5], crisis=f"crisis {which}", parts=(part,))
         self.place.care.agree_plan(person, terms, asked=asked)
         self.actions.append((action, owner))
+
+    def code(self, which: int) -> None:
+        way = self._pathway(which)
+        if way.person and way.responsible:
+            asked, colour = self.by(way.responsible), list(Complexity)[which % 3]
+            self.place.care.code_complexity(way.person, colour, f"because {which}", asked=asked)
+
+    def work(self, which: int) -> None:
+        """Social workers take somebody on, and something up; every other time it ends, too."""
+        person, referral, work = self._person(which), ReferralId(uuid4()), WorkId(uuid4())
+        care = self.place.care
+        care.make_referral(
+            referral,
+            person,
+            SERVICE_OF[SOCIAL],
+            source=Source.PROFESSIONAL,
+            mode=Mode.WRITTEN,
+            ask=f"ask {which}",
+            sent_without="Not known yet.",
+            asked=self.by(WIGG),
+        )
+        care.accept_referral(referral, asked=self.by(SOCIAL))
+        kind = list(WorkKind)[which % len(WorkKind)]
+        care.begin_work(work, referral, kind=kind, what="Rent.", asked=self.by(SOCIAL))
+        if which % 2:
+            outcome = list(WorkOutcome)[which % len(WorkOutcome)]
+            avoided = list(AdmissionAvoided)[which % 3]
+            care.end_work(work, outcome, admission_avoided=avoided, asked=self.by(SOCIAL))
 
     def key_worker(self, which: int) -> None:
         way = self._pathway(which)

@@ -78,7 +78,8 @@ ENDS = {
     "DecisionSuperseded": "superseded",
 }
 AGREED = ("what", "owner", "practitioner", "due_on", "priority", "meeting", "plan")
-DISCUSSED = ("asked_by", "advised_by", "question", "advice", "medium", "family")
+DISCUSSED = ("asked_by", "advised_by", "question", "advice", "medium", "family", "kind")
+WORKED = ("referral", "provider", "kind", "what", "outcome", "admission_avoided", "note")
 
 Row = dict[str, Any]
 
@@ -183,6 +184,10 @@ def _record(told: list[Entry]) -> Row:
         "position": last.position,
         "open": _open(held),
         "step": _said(held, {"PathwayOpened": "step", "PathwayReopened": "step"} | _STEPPED),
+        "at_step_since": _at(_last(held, {*_OPENING, *_STEPPED})),
+        "complexity": _complexity(held),
+        "complexity_history": _coded(held),
+        "work": _work(held),
         "responsible": _responsible(held),
         "key_worker": _key_worker(held),
         "coordinator": _coordinator(held),
@@ -535,6 +540,39 @@ def _discharge(held: list[Entry]) -> Row | None:
     return bare(said | {"at": _at(last), "agreed": agreed})  # type: ignore[no-any-return]
 
 
+def _coded(held: list[Entry]) -> list[Row]:
+    """Every colour the case was given, the one that was true last the last."""
+    said = [
+        {
+            "complexity": e.data["complexity"],
+            "why": e.data.get("why"),
+            "way": e.data["way"],
+            "at": _at(e),
+            "by": e.data.get("by_practitioner"),
+        }
+        for e in held
+        if _fact(e) == "ComplexityCoded"
+    ]
+    return sorted(said, key=lambda each: str(each["at"]))
+
+
+def _complexity(held: list[Entry]) -> Row | None:
+    ends = [number for number, e in enumerate(held) if _fact(e) == "PathwayClosed"]
+    since = held[ends[-1] :] if ends else held
+    coded = [e for e in since if _fact(e) == "ComplexityCoded"]
+    return _coded(held)[-1] if coded else None
+
+
+def _work(held: list[Entry]) -> Row:
+    found: Row = {}
+    for e in held:
+        if e.type.startswith("social_work."):
+            work = found.setdefault(e.data["stream"], {})
+            work |= {name: e.data[name] for name in WORKED if name in e.data}
+            work["begun_at" if _fact(e) == "WorkBegun" else "done_at"] = _at(e)
+    return found
+
+
 def _offer(held: list[Entry]) -> Row | None:
     ends = {*_ANSWERS, "PathwayClosed"}
     last = _last(held, {"HandoverOffered", *ends})
@@ -557,6 +595,12 @@ SEES_TO = {
     "plan": set(),
     "follow-up in collaborative care": {"SteppedUp", "SteppedDown"},
     "psychiatric review in collaborative care": {"SteppedUp", "SteppedDown", "MdtDecisionRecorded"},
+    "weekly look at new and existing cases": {
+        "SteppedUp",
+        "SteppedDown",
+        "MdtDecisionRecorded",
+        "CaseNoted",
+    },
 }
 CONTENTS: dict[str, set[str | None]] = {
     "follow-up in collaborative care": {

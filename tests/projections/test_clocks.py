@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from domain.kernel import Category
 from domain.plan import Terms
+from domain.policies.days import local_date
 from domain.policies.steps import Evidence
 from domain.steps import Grounds
 from domain.vocabulary import (
@@ -143,7 +145,10 @@ class Week:
         ]
 
     def clocks(self, partner: PartnerId, on: int) -> dict[str, dict[str, Any]]:
-        read = running(self.entries(partner), DIRECTORY, partner, at=day(on, 12))
+        directory = deepcopy(DIRECTORY)
+        for recorded in self.place.recorded():
+            directory.follow(recorded)  # what the place has chosen since
+        read = running(self.entries(partner), directory, partner, at=day(on, 12))
         assert len({clock["clock"] for clock in read}) == len(read)
         return {clock["clock"]: clock for clock in read}
 
@@ -316,7 +321,26 @@ def test_a_community_clock_stops_with_the_latest_of_its_four(week: Week) -> None
     assert week.says(WIGG, FOUR, 20) == "day 20 of 28"
     week.seen(referral, WIGG, 21)
     assert week.says(WIGG, FOUR, 40) == "stopped on day 21 of 28"
-    assert week.says(WIGG, "Sandwell, initial assessment", 40) == "stopped on day 3 of 3"
+
+
+def test_the_clock_of_an_initial_assessment_runs_where_the_way_of_that_day_names_it(
+    week: Week,
+) -> None:
+    clock = "Sandwell, initial assessment"
+    care = week.place.care
+    care.choose_way("Sandwell", local_date(day(0)), asked=by(WIGG, at=day(0)))
+    care.choose_way("James Wigg", local_date(day(10)), asked=by(WIGG, at=day(0)))
+    in_time = week.refer(COLLABORATIVE_CARE, sender=TRUST)
+    week.seen(in_time, WIGG, 3, Content.ASSESSMENT)
+    assert week.says(WIGG, clock, 40) == "stopped on day 3 of 3", "by the way of its first day"
+    assert "Sandwell, initial assessment when acute" not in week.clocks(WIGG, 40)
+
+
+def test_where_no_way_names_it_nobody_is_measured_by_it(week: Week) -> None:
+    week.refer(COLLABORATIVE_CARE, sender=TRUST)
+    assert "Sandwell, initial assessment" not in week.clocks(WIGG, 2)
+    week.place.care.choose_way("Sandwell", local_date(day(1)), asked=by(WIGG, at=day(0)))
+    assert "Sandwell, initial assessment" not in week.clocks(WIGG, 2), "chosen from the day after"
 
 
 def agree_plan(week: Week, on: int, *, recorded: int | None = None) -> None:
