@@ -24,17 +24,20 @@ from domain import (
     concern,
     contact,
     corrections,
+    feedback,
     hold,
     measure,
     meeting,
     needs,
     partner,
     person,
+    plan,
     referral,
     room,
     safeguarding,
     service,
     social_work,
+    training,
     unmet,
 )
 from domain.action import DueDateHasPassed
@@ -69,6 +72,10 @@ class NotSignedIn(BrokenRule):
 
 class NotForThisRole(BrokenRule):
     """Your role sees totals and the directory, and no person's care."""
+
+
+class OnlyAnAdministratorMay(BrokenRule):
+    """Only an administrator of your organisation sees who has still to attend which training."""
 
 
 class SentFromAnotherSite(BrokenRule):
@@ -128,6 +135,7 @@ STATUS: dict[type[BrokenRule], int] = {
     IdempotencyKeyIsMissing: 400,
     NotSignedIn: 401,
     NotForThisRole: 403,
+    OnlyAnAdministratorMay: 403,
     endings.OnlyCareMayRecordADeath: 403,
     endings.OnlyTheHostMay: 403,
     concerns.OnlyCareRefersForSafeguarding: 403,
@@ -162,6 +170,15 @@ STATUS: dict[type[BrokenRule], int] = {
     safeguarding.BasisIsNotInForce: 422,
     safeguarding.SayWhyTheyWereNotTold: 422,
     safeguarding.TheAllegedAreNotAsked: 422,
+    plan.MayNotKnowThePlan: 403,
+    plan.OnlyWhoHelpsMay: 403,
+    plan.NothingIsPlanned: 422,
+    plan.ReviewIsTooFarAway: 422,
+    plan.ReviewDayHasPassed: 422,
+    feedback.NotYourService: 403,
+    training.TrainingLiesAhead: 422,
+    training.TrainingHadNoLength: 422,
+    training.OnlyTheirOrganisationMay: 403,
     measure.MeasureIsUnknown: 404,
     measure.ScoreIsNotPossible: 422,
     steps.ModelIsUnknown: 422,

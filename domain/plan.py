@@ -206,6 +206,7 @@ class Plan(Aggregate):
     person: PersonId | None = None
     goals: dict[GoalId, type[Fact] | None] = field(default_factory=dict)  # how each ended
     review_on: date | None = None
+    provider: PartnerId | None = None  # who agreed the plan that stands
 
     @property
     def plan(self) -> PlanId:
@@ -277,10 +278,14 @@ class Plan(Aggregate):
         fact = PlanReviewed(changed=changed, review_on=self._next(review_on, asked))
         return self.record(fact, asked, person=self.person, label=label, correlation=under)
 
-    def next_actions(self) -> tuple[str, ...]:
-        """What may be asked of it next by who may know it, in the words of the interface."""
+    def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
+        """What an organisation that may know it may ask next, in the words of the interface.
+
+        Who else helps the person, and so may agree or review it, the plan does not know.
+        """
         wanted = ("goal-reached", "goal-dropped") if None in self.goals.values() else ()
-        return ("goal", *wanted, "plan", *(("plan-review",) if self.review_on else ()))
+        agreeing = ("plan", "plan-review") if organisation == self.provider else ()
+        return ("goal", *wanted, *agreeing)
 
     def _end(
         self, ending: GoalReached | GoalDropped, label: Label, asked: Asked
@@ -312,7 +317,9 @@ class Plan(Aggregate):
                 self.goals[goal] = None
             case GoalReached() | GoalDropped() as ending:
                 self.goals[ending.goal] = type(ending)
-            case PlanAgreed(review_on=day) | PlanReviewed(review_on=day):
+            case PlanAgreed(review_on=day, provider=provider):
+                self.review_on, self.provider = day, provider
+            case PlanReviewed(review_on=day):
                 self.review_on = day
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a plan")

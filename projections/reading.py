@@ -323,13 +323,13 @@ class Reading:
 
     async def feedback(self, partner: PartnerId, today: date) -> list[dict[str, Any]]:
         """What was said of a partner's own services, by month, of the months that are over."""
-        asked = [partner, month_of(today)]
-        counts = await self._rows(FEEDBACK["counts"], asked)
-        return feedback.months(counts, await self._rows(FEEDBACK["words"], asked))
+        counts = await self._rows(FEEDBACK["counts"], partner, month_of(today))
+        words = await self._rows(FEEDBACK["words"], partner, month_of(today))
+        return feedback.months(counts, words)
 
     async def training(self, partner: PartnerId) -> list[dict[str, Any]]:
         """The sessions that were held, and who of a partner's own, or at its own, was there."""
-        attended = await self._rows(TRAINING["attended"], [partner, partner])
+        attended = await self._rows(TRAINING["attended"], partner, partner)
         return training.sessions(await self._rows(TRAINING["sessions"]), attended)
 
     async def training_owing(self, partner: PartnerId, today: date) -> list[dict[str, Any]]:
@@ -337,7 +337,7 @@ class Reading:
         employer = (await self.directory()).partners.get(partner)
         if employer is None or employer.left:
             return []
-        attended = await self._rows(TRAINING["attended"], [partner, partner])
+        attended = await self._rows(TRAINING["attended"], partner, partner)
         return training.owing(employer, attended, today)
 
     async def action(self, partner: PartnerId, action: UUID) -> dict[str, Any] | None:
@@ -493,7 +493,7 @@ def _next(rows: Sequence[Any], limit: int) -> str | None:
 
 
 def _with_actions(row: dict[str, Any]) -> dict[str, Any]:
-    row["actions"] = record.pathway.actions(row)
+    row["actions"] = record.pathway.actions(row) + record.plan.actions(row)
     for worry in row.get("concerns", {}).values():
         worry["actions"] = record.concern.actions(worry, row["partner"])
     return row

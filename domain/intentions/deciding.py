@@ -582,6 +582,7 @@ ACTING = (
     group.Group,
     carer.Carer,
     shared_care.SharedCare,
+    plan.Plan,
 )
 """Nouns that say what may be asked of them next."""
 

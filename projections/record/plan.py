@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.request import State
+
 WANTED = "wanted"
 ENDS = {"GoalReached": "reached", "GoalDropped": "dropped"}
 AGREED = (
@@ -19,6 +21,26 @@ AGREED = (
     "copy_given",
     "review_on",
 )
+
+
+def actions(row: dict[str, Any]) -> list[str]:
+    """What this partner may ask of a person's plan, by what it is told of where they stand.
+
+    Who is told that gives care; whether its agreement speaks of plans is for the rule to say.
+    """
+    if row.get("died") or row["withdrawn"] or row["ended"] or "step" not in row:
+        return []
+    plans = row.get("plans", {}).values()
+    wanted = any(g.get("state") == WANTED for p in plans for g in p.get("goals", {}).values())
+    allowed = ["goal", *(("goal-reached", "goal-dropped") if wanted else ())]
+    me = row["partner"]
+    helps = row.get("responsible") == me or any(
+        r.get("receiver") == me and r["state"] == State.ACCEPTED for r in row["referrals"].values()
+    )
+    if row["open"] and helps:
+        allowed.append("plan")
+        allowed += ["plan-review"] if any(p.get("agreed") for p in plans) else []
+    return allowed
 
 
 def fold(plan: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:

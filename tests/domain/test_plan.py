@@ -370,11 +370,12 @@ def test_it_is_not_enough_to_say_that_the_person_was_looked_at(place: Community)
 
 
 def test_what_may_be_asked_next_follows_the_plan(place: Community) -> None:
-    def next_actions() -> tuple[str, ...]:
-        return place.care._load(Plan, plan_of(ROSA)).next_actions()
+    def next_actions(who: PartnerId = WIGG) -> tuple[str, ...]:
+        return place.care._load(Plan, plan_of(ROSA)).next_actions(who)
 
-    assert next_actions() == ("goal", "plan")
+    assert next_actions() == ("goal",)
     set_goal(place)
-    assert next_actions() == ("goal", "goal-reached", "goal-dropped", "plan")
+    assert next_actions() == ("goal", "goal-reached", "goal-dropped")
     agree(place)
-    assert next_actions()[-1] == "plan-review"
+    assert next_actions()[-2:] == ("plan", "plan-review")
+    assert "plan-review" not in next_actions(TALKING)
