@@ -19,6 +19,7 @@ from domain.intentions.deciding import PersonIsUnknown
 from domain.person import Details
 from domain.vocabulary import PartnerId
 from projections.entries import Entry
+from projections.record.outcome import outcomes
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 
@@ -91,7 +92,8 @@ async def person_record(person: UUID, caller: Caring, here: Here, at: At) -> Res
         raise PersonIsUnknown(person)
     # The validator is the record's: a clock that ticks changes nothing anybody could overwrite.
     clocks = await here.reading.clocks(caller.organisation, person, at.when, now=here.clock())
-    return at.answer(row | {"clocks": clocks}, headers={"ETag": etag(row)})
+    more = {"clocks": clocks, "outcomes": outcomes(row)}
+    return at.answer(row | more, headers={"ETag": etag(row)})
 
 
 @router.get("/{person}/history", response_model=dict[str, Any])

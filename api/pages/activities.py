@@ -9,13 +9,12 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api import advice, contacts, measures, referrals, waits
+from api import advice, contacts, referrals, waits
 from api.asking import Activity, Asking
 from api.pages import choosing
 from api.pages.forms import Question, choices
 from api.pages.visit import Visit
 from domain.kernel import Category
-from domain.policies.scales import SCALES, Scale
 from domain.vocabulary import (
     Attendance,
     Content,
@@ -195,29 +194,6 @@ def _book(visit: Visit, _row: Row) -> Sequence[Question]:
     )
 
 
-def _score(_visit: Visit, _row: Row) -> Sequence[Question]:
-    measures = tuple(
-        (i.value, i.value, f"{scale.minimum} to {scale.maximum}{_cut_off(scale)}")
-        for i, scale in SCALES.items()
-    )
-    return (
-        Question(
-            "instrument",
-            "Which measure?",
-            "radios",
-            choices=measures,
-            missing="Select a measure",
-        ),
-        Question("total", "Total score", width=3, numeric=True, missing="Enter the total score"),
-    )
-
-
-def _cut_off(scale: Scale) -> str:
-    if scale.caseness is None:
-        return ""
-    return f", a case {'from' if scale.lower_is_better else 'up to'} {scale.caseness}"
-
-
 def _attendance(visit: Visit, _row: Row) -> Sequence[Question]:
     return (
         Question(
@@ -295,10 +271,6 @@ async def _acknowledge_silence(referral: UUID, body: Activity, asks: Asking) -> 
     return await referrals.acknowledge_referral_silence(referral, asks, body)
 
 
-async def _complete(_referral: UUID, body: measures.CompletingMeasure, asks: Asking) -> Response:
-    return await measures.complete_measure(body, asks)
-
-
 ON_REFERRAL: dict[str, Doing] = {
     "advice": Doing(
         "Give advice",
@@ -342,14 +314,6 @@ ON_REFERRAL: dict[str, Doing] = {
         "Book the appointment",
     ),
     "first-contact": Doing("I have seen or spoken with them", Activity, _first_contact),
-    "scores": Doing(
-        "Record a score",
-        measures.CompletingMeasure,
-        _complete,
-        _score,
-        "Record the score",
-        "A score shows change; it never decides about risk (NICE NG225).",
-    ),
     "closure": Doing(
         "End this help",
         referrals.Closing,
@@ -410,10 +374,11 @@ ATTENDANCE = Doing(
 def offered(row: Row, *, scores: bool) -> list[tuple[str, str, bool, str]]:
     """What may be asked of this referral now: address, words, whether it is one button, colour."""
     allowed = set(row.get("actions", ()))
-    if "appointments" in allowed and scores:
-        allowed.add("scores")
-    return [
+    links = [
         (name, doing.text, not doing.button, doing.kind)
         for name, doing in ON_REFERRAL.items()
         if name in allowed
     ]
+    if "appointments" in allowed and scores:
+        links.append(("scores", "Record a score", False, "secondary"))
+    return links

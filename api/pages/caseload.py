@@ -24,6 +24,7 @@ from domain.policies.scales import SCALES
 from domain.vocabulary import Instrument
 from projections.record import agreed_of, concern
 from projections.record.action import OPEN as OPEN_ACTION
+from projections.record.outcome import no_response
 from projections.record.referral import ENDED_STATES
 
 router = APIRouter(route_class=PageRoute)
@@ -198,7 +199,8 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
         case "hand-over offered":
             return Next(f"Wait for {names.organisation(row['offer']['receiver'])}")
         case "waiting" | "in treatment":
-            return _appointment(row, visit, here)
+            booked = _appointment(row, visit, here)
+            return booked if booked.late else look_again(row, visit) or booked
         case "action to do":
             return _to_do(row, visit)
         case "sent":
@@ -219,6 +221,20 @@ def _worry(row: Mapping[str, Any], visit: Visit) -> Next:
     late = words.instant(first["look_by"]) < words.instant(visit.now)
     due = f"{'Overdue since' if late else 'By'} {words.moment(first['look_by'])}"
     return Next("Look at the concern", here, due, late)
+
+
+def look_again(row: Mapping[str, Any], visit: Visit) -> Next | None:
+    """Treatment that shows no response for as long as NICE waits, to be reviewed by then."""
+    today = words.instant(visit.now).date()
+    silent = no_response(row, today)
+    if silent is None:
+        return None
+    return Next(
+        f"Review treatment: no response in {silent.weeks} weeks",
+        f"/referrals/{silent.referral}",
+        f"PHQ-9 {silent.first} to {silent.last}, by {words.day(silent.due_on)}",
+        today > silent.due_on,
+    )
 
 
 def _to_do(row: Mapping[str, Any], visit: Visit) -> Next:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from api import meetings
 from api.asking import Activity
 from api.pages import choosing, words
-from api.pages.caseload import line
+from api.pages.caseload import line, look_again
 from api.pages.forms import Choice, Form, Question, choices, fields_alone
 from api.pages.meetings import meeting_of
 from api.pages.problem import PageRoute
@@ -24,6 +24,8 @@ from domain.vocabulary import Decision, Priority, Source, ViewObtained
 router = APIRouter(route_class=PageRoute)
 
 FOUND = 12
+LOOKED, SUGGESTED = 100, 5
+"""How many who are in treatment are looked through, and how many of them suggested."""
 Shape = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 OUTCOME_HINTS = {
@@ -60,12 +62,20 @@ async def _whom(visit: Visit, meeting: UUID, q: str) -> Response:
     found = await visit.here.reading.caseload(
         visit.caller.organisation, query=q, sort="name" if q else "urgency", limit=FOUND
     )
+    treated = await visit.here.reading.caseload(
+        visit.caller.organisation, status=("in treatment",), limit=LOOKED
+    )
     return await visit.page(
         "list_case.html",
         title="List a case",
         section="/mdt",
         meeting=row,
         q=q,
+        silent=[
+            (line(r, visit), again)
+            for r in treated.rows
+            if r["person"] not in row["cases"] and (again := look_again(r, visit))
+        ][:SUGGESTED],
         lines=[line(r, visit) for r in found.rows if r["person"] not in row["cases"]],
     )
 

@@ -168,7 +168,8 @@ def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[st
     asked = {question.name: question for question in questions}
     found: dict[str, str] = {}
     for error in refused.errors():
-        name = next((str(part) for part in error["loc"] if str(part) in asked), "")
+        parts = [str(part) for part in error["loc"]]
+        name = next((part for part in (*parts, "-".join(parts)) if part in asked), "")
         said = (
             NO_DATE
             if error["type"].startswith("date_")
@@ -176,8 +177,9 @@ def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[st
         )
         if name and said.startswith(("Is ", "Holds ", "Lies ")):
             said = f"{asked[name].label} {said[:1].lower()}{said[1:]}"
-        if name and asked[name].missing and error["type"] in NOT_AN_ANSWER:
-            said = asked[name].missing
+        if name and error["type"] in NOT_AN_ANSWER:
+            number = f"{asked[name].label}: enter a whole number"
+            said = asked[name].missing or (number if error["type"] == "int_parsing" else said)
         found.setdefault(name, sentence(said))
     return found
 
@@ -185,6 +187,11 @@ def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[st
 def _said(rule: BrokenRule) -> str:
     """The rule, and what would satisfy it."""
     return f"{rule.text} Needed: {', '.join(rule.needs)}." if rule.needs else rule.text
+
+
+def _places(pointer: str) -> tuple[str, str]:
+    """What a question about this place may be called: by its last part, or by all of it."""
+    return pointer.rsplit("/", 1)[-1], pointer[1:].replace("/", "-")
 
 
 def fields_alone(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -275,7 +282,9 @@ class Form(Generic[M]):
             if not question and status_of(type(rule)) != 422:
                 raise
             # What is sent next is another request, so it gets another key.
-            lacking = {each["pointer"].rsplit("/", 1)[-1]: each["detail"] for each in missing(rule)}
+            lacking = {
+                name: each["detail"] for each in missing(rule) for name in _places(each["pointer"])
+            }
             beside = {q.name: lacking[q.name] for q in asked if q.name in lacking}
             return await self.show(visit, values=values, errors=beside | {question: _said(rule)})
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.concerns import STANDING
 from api.pages import choosing, words
 from api.pages.agreed import overdue, to_do
-from api.pages.caseload import line, tiles
+from api.pages.caseload import line, look_again, tiles
 from api.pages.problem import PageRoute
 from api.pages.referrals import TO_ANSWER
 from api.pages.visit import SomebodysVisit, Visit
@@ -19,6 +19,8 @@ from domain.sharing import RECEIVED, SENT
 router = APIRouter(route_class=PageRoute)
 
 SHOWN = 8
+LOOKED = 100
+"""How many who are in treatment are looked through for those it does not help."""
 
 
 @router.get("/", response_class=HTMLResponse)
@@ -30,6 +32,7 @@ async def my_day(visit: SomebodysVisit) -> Response:
     counted = await reading.caseload(me, status=("hand-over to accept",), limit=SHOWN)
     worries = await reading.caseload(me, status=STANDING, limit=SHOWN)
     reviews = await reading.caseload(me, status=("review overdue",), limit=SHOWN)
+    treated = await reading.caseload(me, status=("in treatment",), limit=LOOKED)
     received = await reading.referrals(me, part=RECEIVED, states=TO_ANSWER, limit=SHOWN)
     asked = await reading.referrals(me, part=SENT, states=("information asked",), limit=SHOWN)
     ended = await reading.referrals(me, part=SENT, states=("closed", "advice given"), limit=SHOWN)
@@ -48,6 +51,9 @@ async def my_day(visit: SomebodysVisit) -> Response:
         worries=[line(row, visit) for row in worries.rows],
         handovers=[line(row, visit) for row in counted.rows],
         reviews=[line(row, visit) for row in reviews.rows],
+        silent=[
+            (line(row, visit), again) for row in treated.rows if (again := look_again(row, visit))
+        ][:SHOWN],
         received=received.rows,
         asked=asked.rows,
         ended=ended.rows,

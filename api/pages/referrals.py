@@ -223,7 +223,7 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
     )
 
 
-async def _opened(visit: Visit, referral: UUID) -> tuple[dict[str, Any], Opened]:
+async def opened(visit: Visit, referral: UUID) -> tuple[dict[str, Any], Opened]:
     """A referral, and how much was told by then: what is told meanwhile counts as not seen."""
     number = await visit.here.reading.newest(visit.caller.organisation)
     row = await _row(visit, referral)
@@ -231,7 +231,7 @@ async def _opened(visit: Visit, referral: UUID) -> tuple[dict[str, Any], Opened]
 
 
 def _form(
-    doing: Doing, visit: Visit, row: Mapping[str, Any], opened: Opened, action: str
+    doing: Doing, visit: Visit, row: Mapping[str, Any], seen: Opened, action: str
 ) -> Form[Any]:
     return Form(
         title=doing.text,
@@ -243,7 +243,7 @@ def _form(
         action=action,
         section="/referrals",
         back_to=(f"/referrals/{row['id']}", "Referral"),
-        opened=opened,
+        opened=seen,
     )
 
 
@@ -256,44 +256,39 @@ def _doing(activity: str) -> Doing:
 @router.get("/referrals/{referral}/{activity}", response_class=HTMLResponse)
 async def referral_question(visit: CaringVisit, referral: UUID, activity: str) -> Response:
     """The question that goes with an answer to a referral."""
-    doing, (row, opened) = _doing(activity), await _opened(visit, referral)
+    doing, (row, seen) = _doing(activity), await opened(visit, referral)
     if not doing.button:
         raise NothingIsHere
-    return await _form(doing, visit, row, opened, visit.path).show(visit)
+    return await _form(doing, visit, row, seen, visit.path).show(visit)
 
 
 @router.post("/referrals/{referral}/{activity}", response_class=HTMLResponse)
 async def referral_answer(visit: CaringVisit, referral: UUID, activity: str) -> Response:
     """Ask what was chosen, and show the referral with it."""
-    doing, (row, opened) = _doing(activity), await _opened(visit, referral)
-
-    def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**values, "referral": str(referral)} if activity == "scores" else values
-
-    return await _form(doing, visit, row, opened, visit.path).sent(
+    doing, (row, seen) = _doing(activity), await opened(visit, referral)
+    return await _form(doing, visit, row, seen, visit.path).sent(
         visit,
         lambda body, asks: doing.ask(referral, body, asks),
         done=activity,
         then=f"/referrals/{referral}",
-        shape=shape,
     )
 
 
 @router.get("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)
 async def attendance_question(visit: CaringVisit, referral: UUID, contact: UUID) -> Response:
     """Whether an appointment took place."""
-    row, opened = await _opened(visit, referral)
+    row, seen = await opened(visit, referral)
     record = await visit.here.reading.record(visit.caller.organisation, UUID(row["person"]))
     if record is None or str(contact) not in record["contacts"]:
         raise NothingIsHere
-    return await _form(ATTENDANCE, visit, row, opened, visit.path).show(visit)
+    return await _form(ATTENDANCE, visit, row, seen, visit.path).show(visit)
 
 
 @router.post("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)
 async def attendance_answer(visit: CaringVisit, referral: UUID, contact: UUID) -> Response:
     """Record it, and show the referral."""
-    row, opened = await _opened(visit, referral)
-    return await _form(ATTENDANCE, visit, row, opened, visit.path).sent(
+    row, seen = await opened(visit, referral)
+    return await _form(ATTENDANCE, visit, row, seen, visit.path).sent(
         visit,
         lambda body, asks: ATTENDANCE.ask(contact, body, asks),
         done="attendance",

@@ -56,6 +56,7 @@ DONE = {
     "appointments": "The appointment is booked.",
     "attendance": "The attendance is recorded.",
     "scores": "The score is recorded.",
+    "score-correction": "The score is put right. The history keeps both.",
     "referred": "The referral is sent.",
     "advice-asked": "Your question is sent.",
     "advice": "Your advice is sent.",

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import pathways
+from api.pages import scoring
 from api.pages.forms import Form, new_key
 from api.pages.opened import Opened
 from api.pages.person import (
@@ -115,6 +116,7 @@ def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
         links[Where.NOW].append((f"{here}/discussion", "Record a case discussion"))
     if Category.SAFETY in visit.categories:
         links[Where.NOW].append((f"{here}/safeguarding", DOING["safeguarding"].text))
+    links[Where.NOW] += scoring.links(row, visit.categories)
     return [(where.value, some) for where, some in links.items() if some]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.policies.outcomes import Outcome, Pair
+from domain.policies.outcomes import Lacking, Outcome, Pair, lacking
 from domain.vocabulary import Instrument
 
 TABLE = """
@@ -46,14 +46,18 @@ PHQ-9 from to, GAD-7 from to | case, recovered, improved, deteriorated, recovere
 """
 
 
-@pytest.mark.parametrize("row", [line.strip() for line in TABLE.strip().splitlines()[1:]])
-def test_an_outcome_follows_the_published_rules(row: str) -> None:
-    scores, expected = row.split("|")
+def outcome_of(scores: str) -> Outcome:
     depression, anxiety = scores.split(",")
-    outcome = Outcome(
+    return Outcome(
         Pair(Instrument.PHQ_9, *(int(n) for n in depression.split())),
         Pair(Instrument.GAD_7, *(int(n) for n in anxiety.split())),
     )
+
+
+@pytest.mark.parametrize("row", [line.strip() for line in TABLE.strip().splitlines()[1:]])
+def test_an_outcome_follows_the_published_rules(row: str) -> None:
+    scores, expected = row.split("|")
+    outcome = outcome_of(scores)
     said = {
         "case": outcome.case_at_start,
         "recovered": outcome.recovered,
@@ -62,3 +66,54 @@ def test_an_outcome_follows_the_published_rules(row: str) -> None:
         "reliably": outcome.reliably_recovered,
     }
     assert [name if so else "-" for name, so in said.items()] == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        ("15 9, 7 7", "reliably recovered"),
+        ("10 9, 0 0", "recovered, without reliable improvement"),
+        ("16 10, 7 7", "reliably improved"),
+        ("14 20, 15 12", "reliably deteriorated"),
+        ("20 14, 11 15", "no reliable change"),
+        ("9 3, 7 3", "reliably improved"),
+    ],
+)
+def test_an_outcome_is_said_in_the_words_of_the_field(scores: str, words: str) -> None:
+    assert outcome_of(scores).words == words
+
+
+def test_an_outcome_says_why() -> None:
+    assert outcome_of("15 9, 7 12").why == (
+        "PHQ-9 15 to 9: better by 6 points or more, a case at the start and no case at the end "
+        "(a case from 10).",
+        "GAD-7 7 to 12: worse by 4 points or more, no case at the start and a case at the end "
+        "(a case from 8).",
+        "A case at the start, and still on one measure at least at the end.",
+    )
+    assert outcome_of("15 9, 7 6").why[1:] == (
+        "GAD-7 7 to 6: changed by fewer than 4 points, no case at the start and no case at the "
+        "end (a case from 8).",
+        "A case on one measure at least at the start, and on neither at the end.",
+    )
+    assert outcome_of("9 9, 7 7").why[2] == (
+        "No case on either measure at the start, so recovery is not asked about."
+    )
+
+
+@pytest.mark.parametrize(
+    ("contacts", "phq", "gad", "expected"),
+    [
+        (2, True, True, ()),
+        (1, True, True, (Lacking.CONTACTS,)),
+        (2, False, True, (Lacking.DEPRESSION,)),
+        (3, True, False, (Lacking.ANXIETY,)),
+        (0, False, False, tuple(Lacking)),
+    ],
+)
+def test_a_course_is_two_treatment_contacts_and_two_scores_on_both_measures(
+    contacts: int, phq: bool, gad: bool, expected: tuple[Lacking, ...]
+) -> None:
+    outcome = outcome_of("15 9, 7 7")
+    pairs = (outcome.depression if phq else None, outcome.anxiety if gad else None)
+    assert lacking(contacts, *pairs) == expected
