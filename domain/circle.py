@@ -42,6 +42,7 @@ from domain.registered_carer import (
 from domain.shared_care import PharmacyChanged, SharedCareAgreed, SharedCareEnded
 from domain.sharing import Backfill, Disclosure, may_know
 from domain.unanswered import ReferralExpired
+from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import PartnerId, PersonId, Scope
 
 GAINING = (
@@ -116,7 +117,7 @@ class Circle:
                 backfills.append(backfill)
 
         disclosures = []
-        for partner in sorted(before.keys() | now | self._aside(recorded)):
+        for partner in sorted(before.keys() | now | self._aside(recorded) | _wanting(recorded)):
             agreement = agreements.get(partner)
             if agreement is None or partner in self.barred:
                 continue
@@ -463,3 +464,8 @@ class Circle:
 
 def _day(recorded: Recorded) -> date:
     return (recorded.recorded_at or recorded.effective_at).astimezone(UTC).date()
+
+
+def _wanting(recorded: Recorded) -> set[PartnerId]:
+    """Who wanted a service for somebody knows so, involved or not."""
+    return {recorded.organisation} if isinstance(recorded.fact, UnmetNeedRecorded) else set()

@@ -25,6 +25,7 @@ from projections.feedback import Feedback
 from projections.keys import PersonKeys
 from projections.meetings import Meetings
 from projections.pseudonyms import Pseudonyms
+from projections.queues import Queues
 from projections.referrals import Referrals
 from projections.reviews import Reviews
 from projections.share import Poison, Share, Told, case_of
@@ -33,6 +34,7 @@ from projections.statements import statements
 from projections.team_reviews import TeamReviews
 from projections.ties import Ties
 from projections.training import Training
+from projections.unmet import Unmet
 
 SQL = statements("engine")
 SHARE = statements("share")
@@ -57,7 +59,7 @@ class View(Protocol):
 
 def views() -> tuple[View, ...]:
     """Every view that is folded from the share."""
-    return (Caseload(), Referrals(), Meetings(), Agreed())
+    return (Caseload(), Referrals(), Meetings(), Agreed(), Unmet())
 
 
 class Timer(Protocol):
@@ -80,6 +82,7 @@ def timers() -> tuple[Timer, ...]:
         Concerns(),
         Feedback(),
         Training(),
+        Queues(),
     )
 
 

@@ -33,6 +33,7 @@ from projections import (
     referrals,
     suggestions,
     training,
+    unmet,
 )
 from projections.directory import Directory
 from projections.entries import Entry, opened
@@ -52,6 +53,7 @@ SHARE = statements("share")
 ENGINE = statements("engine")
 DIRECTORY = statements("directory")
 LOG = statements("log")
+UNMET = statements("unmet")
 
 KEEP_ALIVE = 15.0
 """Seconds after which a live stream looks for entries without having heard of any."""
@@ -399,6 +401,18 @@ class Reading:
             await self._wait(left, word)
 
     # The place
+
+    async def unmet(self, partner: PartnerId | None, when: When = NOW) -> list[unmet.Counted]:
+        """How often what was wanted in vain; ``None`` counts the place, each once."""
+        position = await self.position(when)
+        found = (
+            await self._rows(UNMET["of_the_place"], position)
+            if partner is None
+            else await self._rows(UNMET["of_partner"], partner, position)
+        )
+        rows = (unmet.Wanted(*row) for row in found)
+        true_by = (row for row in rows if when.as_of is None or row.at <= when.as_of)
+        return unmet.counted(true_by, position)
 
     async def custody(self) -> dict[str, Any]:
         """How many persons each organisation is responsible for, and how many nobody is."""

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import psycopg
 import structlog
 
-from deploy.sweeping import concern, expiry, gone, review, silence, team_review
+from deploy.sweeping import closed, concern, expiry, gone, review, silence, team_review
 from deploy.sweeping.swept import Swept
 from domain.application import CareCoordination
 from domain.kernel import BrokenRule
@@ -46,7 +46,7 @@ class Kind(Protocol):
         """
 
 
-KINDS: tuple[Kind, ...] = (gone, concern, silence, expiry, review, team_review)
+KINDS: tuple[Kind, ...] = (gone, concern, closed, silence, expiry, review, team_review)
 """What falls due. Who is gone comes first, so that nobody is asked to answer for the dead;
 then those about whom somebody worries."""
 

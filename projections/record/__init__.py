@@ -62,7 +62,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     row.setdefault("disagreements", [])
     data, at = entry.data, entry.effective_at.isoformat()
     noun, fact, _ = entry.type.split(".")
-    row["withdrawn"], row["ended"] = entry.type == WITHDRAWN, entry.type == ENDED
+    if noun != "unmet":  # told to who wanted a service, whether or not it is still involved
+        row["withdrawn"], row["ended"] = entry.type == WITHDRAWN, entry.type == ENDED
     match noun:
         case "person":
             person.fold(row, fact, data, at)

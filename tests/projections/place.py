@@ -267,7 +267,8 @@ def forget_what_was_told(dsn: str) -> None:
             "truncate share.entries, share.partners, share.subjects, share.circles, "
             "share.identifiers, share.parked, views.directory, views.caseload, "
             "views.referrals, views.meetings, views.agreed, views.silences, views.ties, "
-            "views.gone, views.reviews, views.concerns"
+            "views.gone, views.reviews, views.concerns, "
+            "views.unmet, views.queues, views.closed"
         )
         connection.execute("truncate views.feedback, views.training, views.training_attended")
         connection.execute("update views.positions set position = 0")

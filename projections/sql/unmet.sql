@@ -1,0 +1,30 @@
+-- name: of_subjects
+select u.partner, u.id, u.subject, u.waiting, u.service, u.step, u.why, u.need, u.practice,
+       u.at, u.position, u.met_at, u.met_position
+from unnest(%b::uuid[], %b::uuid[]) as k (partner, subject)
+join views.unmet as u using (partner, subject)
+
+-- name: save
+insert into views.unmet (partner, id, subject, waiting, service, step, why, need, practice, at,
+                         position, met_at, met_position)
+values (%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
+on conflict (partner, id) do update
+set subject = excluded.subject, waiting = excluded.waiting,
+    service = excluded.service, step = excluded.step, why = excluded.why, at = excluded.at,
+    position = excluded.position, met_at = excluded.met_at, met_position = excluded.met_position
+
+-- name: forget
+delete from views.unmet where partner = %b and id = %b
+
+-- name: of_partner
+select partner, id, subject, waiting, service, step, why, need, practice, at, position,
+       met_at, met_position
+from views.unmet
+where partner = %s and not waiting and position <= %s
+
+-- name: of_the_place
+select min(partner::text)::uuid, id, null::uuid, false, service, step, why, max(need), null::uuid,
+       at, min(position), min(met_at), min(met_position)
+from views.unmet
+where not waiting and position <= %s
+group by id, service, step, why, at
