@@ -65,6 +65,7 @@ class Completeness(BaseModel):
 
     complete: bool
     missing: list[Missing]
+    doubts: list[str] = Field(description="What should be thought of first; it is not refused.")
 
 
 class AskingAdvice(Creating):
@@ -116,8 +117,19 @@ async def check_completeness(body: WouldRefer, caller: Caring, here: Here) -> Re
             at=here.clock(),
         )
     )
+    asked = Asked(organisation=caller.organisation, at=here.clock(), key=UUID(int=0))
+    doubts = await in_time(
+        partial(
+            here.care.doubts,
+            ServiceId(body.service),
+            body.source,
+            person_id=known,
+            details=body.person.details() if body.person else None,
+            asked=asked,
+        )
+    )
     listed = [{"item": m.item, "pointer": m.pointer, "detail": m.words} for m in missing]
-    answer: dict[str, Any] = {"complete": not missing, "missing": listed}
+    answer: dict[str, Any] = {"complete": not missing, "missing": listed, "doubts": doubts}
     return Response(orjson.dumps(answer), media_type="application/json")
 
 

@@ -37,6 +37,7 @@ from api import (
     referrals,
     social_work,
     training,
+    unmet,
     waits,
     ways,
 )
@@ -66,6 +67,7 @@ PROBLEM_SCHEMA = {
             },
         },
         "actions": {"type": "array", "items": {"type": "string"}},
+        "instead": {"type": "array", "items": {"type": "object"}},
         "after": {"type": "array", "items": {"type": "string", "format": "uuid"}},
     },
 }
@@ -135,6 +137,7 @@ def create_app(parts: Parts) -> FastAPI:
         offering,
         ways,
         social_work,
+        unmet,
         messages,
         health,
     ):

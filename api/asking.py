@@ -44,10 +44,13 @@ from domain.measure import MeasureIsComplete
 from domain.meeting import MeetingIsScheduled, MeetingIsUnknown
 from domain.partner import PartnerHasLeft
 from domain.person import PersonIsKnown
+from domain.policies.days import local_date
 from domain.referral import ReferralIsUnknown
 from domain.request import ReferralExists
 from domain.safeguarding import SafeguardingIsReferred
-from domain.vocabulary import EditId, MeetingId, PersonId
+from domain.service import CannotBeChosen, ServiceIsOpen
+from domain.unmet import UnmetNeedExists
+from domain.vocabulary import EditId, MeetingId, PersonId, ServiceId
 from projections import record
 from projections.entries import Entry
 
@@ -74,6 +77,8 @@ TAKEN: frozenset[type[BrokenRule]] = frozenset(
         EditExists,
         HandoverExists,
         PersonIsKnown,
+        UnmetNeedExists,
+        ServiceIsOpen,
     }
 )
 """What is said of an id that something has already; to whoever made the id, only that it has."""
@@ -181,10 +186,29 @@ class Asking:
         except BrokenRule as rule:
             if type(rule) in TAKEN and rule.args and rule.args[0] in self._made(body):
                 raise IdIsTaken from rule
+            if isinstance(rule, CannotBeChosen):
+                raise Refused(
+                    rule, actions=("unmet-need",), instead=await self._others(rule)
+                ) from rule
             if actions is None or status_of(type(rule)) != 409:
                 raise
             await caught_up(self.here)
             raise Refused(rule, actions=await actions()) from rule
+
+    async def _others(self, rule: CannotBeChosen) -> list[dict[str, str]]:
+        """The services at the same step that take people now; none for a service nobody knows."""
+        directory = await self.here.reading.directory()
+        wanted = directory.services.get(ServiceId(UUID(rule.args[0])))
+        today = local_date(self.here.clock())
+        return [
+            {
+                "id": str(other.id),
+                "name": other.name,
+                "organisation": directory.partners[other.partner].name,
+            }
+            for other in directory.services.values()
+            if wanted and other.id != wanted.id and other.step == wanted.step and other.takes(today)
+        ]
 
     def _made(self, body: Activity) -> set[str]:
         """The ids the caller has made for what is to be new, as the log would know them."""

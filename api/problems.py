@@ -217,7 +217,10 @@ OF_STATUS: dict[int, type[BrokenRule]] = {
 
 
 class Refused(Exception):
-    """A broken rule with what may be asked instead, what is not valid, or what must come first."""
+    """A broken rule with what may be asked instead, what is not valid, or what must come first.
+
+    ``instead`` are services that take people now where the one that was wanted does not.
+    """
 
     def __init__(
         self,
@@ -226,9 +229,11 @@ class Refused(Exception):
         actions: tuple[str, ...] | None = None,
         errors: tuple[dict[str, str], ...] = (),
         after: Sequence[UUID] = (),
+        instead: Sequence[dict[str, str]] = (),
     ) -> None:
         super().__init__(rule)
         self.rule, self.actions, self.errors, self.after = rule, actions, errors, after
+        self.instead = instead
 
 
 def not_valid(place: dict[str, str], text: str) -> Refused:
@@ -288,6 +293,7 @@ def problem(
     actions: Sequence[str] | None = None,
     errors: Sequence[dict[str, str]] = (),
     after: Sequence[UUID] = (),
+    instead: Sequence[dict[str, str]] = (),
     headers: dict[str, str] | None = None,
 ) -> Response:
     """The answer to a broken rule: a problem document, or an OperationOutcome under ``/fhir``."""
@@ -315,6 +321,8 @@ def problem(
         document["needs"] = list(rule.needs)
     if after:
         document["after"] = [str(key) for key in after]
+    if instead:
+        document["instead"] = list(instead)
     if actions is not None and status == HTTPStatus.CONFLICT:
         document["actions"] = list(actions)
     return Response(orjson.dumps(document), status, all_headers, PROBLEM)
@@ -351,6 +359,7 @@ def install(app: FastAPI) -> None:
             actions=refusal.actions,
             errors=refusal.errors,
             after=refusal.after,
+            instead=refusal.instead,
         )
 
     @app.exception_handler(RequestValidationError)

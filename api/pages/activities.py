@@ -64,7 +64,9 @@ def _note(label: str, hint: str = "") -> Question:
 
 
 def _instead(visit: Visit, label: str, hint: str) -> Question:
-    offered = choosing.services(visit.names, Source.PROFESSIONAL, without=visit.caller.organisation)
+    offered = choosing.services(
+        visit.names, Source.PROFESSIONAL, visit.today, without=visit.caller.organisation
+    )
     return Question(
         "instead", label, "select", choices=offered, optional=True, nothing="None", hint=hint
     )
@@ -111,7 +113,7 @@ def _decline(visit: Visit, _row: Row) -> Sequence[Question]:
 
 def _redirect(visit: Visit, row: Row) -> Sequence[Question]:
     source = Source(row.get("source", Source.PROFESSIONAL))
-    offered = choosing.services(visit.names, source, without=visit.caller.organisation)
+    offered = choosing.services(visit.names, source, visit.today, without=visit.caller.organisation)
     return (
         Question(
             "service",

@@ -347,7 +347,9 @@ def _decision(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Que
                     "service",
                     "To which service?",
                     "select",
-                    choices=choosing.services(visit.names, Source.PROFESSIONAL, holding=True),
+                    choices=choosing.services(
+                        visit.names, Source.PROFESSIONAL, visit.today, holding=True
+                    ),
                     optional=True,
                     nothing="None: the person stays",
                     hint="Needed for step up, step down and hand over. "

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from api.pages.forms import Choice
 from api.pages.words import Names
 from domain.policies.entry import ADVISING, HOLDING
-from domain.vocabulary import Mode, PartnerId, PartnerKind, Source
+from domain.vocabulary import Mode, PartnerId, PartnerKind, Source, Step
 
 
 def services(
     names: Names,
     source: Source,
+    today: date,
     *,
     without: PartnerId | None = None,
     only: PartnerId | None = None,
@@ -22,6 +24,7 @@ def services(
 ) -> list[Choice]:
     """Services that take people from this source, under the name of who offers them.
 
+    One that is full today is not there, but for hospital care, which an urgent need may choose.
     ``holding`` leaves only those whose organisation can be responsible for a person,
     ``advising`` those that may read a clinical question.
     """
@@ -31,6 +34,7 @@ def services(
             (str(service.id), service.name, names.organisation(service.partner))
             for service in names.directory.services.values()
             if service.taking
+            and (advising or service.takes(today) or service.step is Step.HOSPITAL_CARE)
             and source in service.ways_in
             and service.partner != without
             and (only is None or service.partner == only)

@@ -41,7 +41,12 @@ from domain.person import (
 )
 from domain.policies.minimum_data import ReferralIsIncomplete
 from domain.referral import AlreadyTheReceiver, WhereToIsMissing
-from domain.service import ServiceDoesNotTakeSuchReferrals, ServiceIsNotOpen
+from domain.service import (
+    NotOfTheAgeServed,
+    ServiceDoesNotTakeSuchReferrals,
+    ServiceIsFull,
+    ServiceIsNotOpen,
+)
 from domain.steps import IllegalMove, NoStepWithoutItsEvidence
 
 M = TypeVar("M", bound=BaseModel)
@@ -81,6 +86,8 @@ def choices(codes: type[Enum], hints: Mapping[str, str] | None = None) -> tuple[
 
 ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
     ServiceIsNotOpen: "service",
+    ServiceIsFull: "service",
+    NotOfTheAgeServed: "service",
     ServiceDoesNotTakeSuchReferrals: "service",
     CannotBeResponsible: "service",
     AlreadyTheReceiver: "service",
@@ -184,9 +191,13 @@ def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[st
     return found
 
 
-def _said(rule: BrokenRule) -> str:
-    """The rule, and what would satisfy it."""
-    return f"{rule.text} Needed: {', '.join(rule.needs)}." if rule.needs else rule.text
+def _said(rule: BrokenRule, others: Sequence[Mapping[str, str]] = ()) -> str:
+    """The rule, what would satisfy it, and which services at that step take people now."""
+    said = f"{rule.text} Needed: {', '.join(rule.needs)}." if rule.needs else rule.text
+    if not others:
+        return said
+    named = "; ".join(f"{other['name']} ({other['organisation']})" for other in others)
+    return f"{said} Taking people now: {named}."
 
 
 def _places(pointer: str) -> tuple[str, str]:
@@ -286,7 +297,9 @@ class Form(Generic[M]):
                 name: each["detail"] for each in missing(rule) for name in _places(each["pointer"])
             }
             beside = {q.name: lacking[q.name] for q in asked if q.name in lacking}
-            return await self.show(visit, values=values, errors=beside | {question: _said(rule)})
+            others = refusal.instead if isinstance(refusal, Refused) else ()
+            said = _said(rule, others)
+            return await self.show(visit, values=values, errors=beside | {question: said})
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
         return visit.see(path, answer, done)
 

@@ -94,7 +94,7 @@ def person_questions(visit: Visit) -> list[Question]:
 def _request(visit: Visit, source: Source, *, heard: bool) -> list[Question]:
     me = visit.caller.organisation
     services = choosing.services(
-        visit.names, source, only=me if heard else None, without=None if heard else me
+        visit.names, source, visit.today, only=me if heard else None, without=None if heard else me
     )
     asked = [
         Question(
@@ -310,7 +310,7 @@ async def _advice_form(visit: Visit, person: UUID | None) -> Form[advice.AskingA
                     "Whom do you ask?",
                     "select",
                     choices=choosing.services(
-                        visit.names, Source.PROFESSIONAL, without=me, advising=True
+                        visit.names, Source.PROFESSIONAL, visit.today, without=me, advising=True
                     ),
                     missing="Select a service",
                 ),

@@ -17,8 +17,9 @@ from api.pages.forms import ABOUT_A_QUESTION, Question, answers, checked, new_ke
 from api.pages.problem import PageRoute
 from api.pages.rendering import render
 from api.parts import Caller, Here, Parts
-from api.problems import IdempotencyKeyIsMissing, NothingIsHere, status_of
+from api.problems import IdempotencyKeyIsMissing, NothingIsHere, Refused, status_of
 from domain.kernel import BrokenRule
+from domain.policies.days import local_date
 from domain.vocabulary import Mode, PartnerKind, Role, ServiceId, Source
 from projections.directory import Directory, ServiceEntry
 
@@ -27,9 +28,11 @@ router = APIRouter(route_class=PageRoute)
 DETAILS = ("name", "date_of_birth", "phone", "postcode", "nhs_number", "practice")
 
 
-def _service(directory: Directory, service: UUID) -> ServiceEntry:
+def _service(here: Parts, directory: Directory, service: UUID) -> ServiceEntry:
+    """A service that anybody may choose for themselves now. Raises `NothingIsHere`."""
     found = directory.services.get(ServiceId(service))
-    if found is None or not found.taking or Source.SELF not in found.ways_in:
+    today = local_date(here.clock())
+    if found is None or not found.takes(today) or Source.SELF not in found.ways_in:
         raise NothingIsHere
     return found
 
@@ -117,14 +120,14 @@ def _page(
 async def self_referral(request: Request, here: Here, service: UUID) -> Response:
     """The form."""
     directory = await here.reading.directory()
-    return _page(request, _service(directory, service), directory, {}, {})
+    return _page(request, _service(here, directory, service), directory, {}, {})
 
 
 @router.post("/refer-yourself/{service}", response_class=HTMLResponse)
 async def refer_oneself(request: Request, here: Here, service: UUID) -> Response:
     """Take the referral, for the service that is asked."""
     directory = await here.reading.directory()
-    wanted, asked = _service(directory, service), _questions(directory)
+    wanted, asked = _service(here, directory, service), _questions(directory)
     values = answers(await request.form(), asked)
     try:
         key = UUID(str(values.pop("key", "")))
@@ -143,10 +146,12 @@ async def refer_oneself(request: Request, here: Here, service: UUID) -> Response
         return _page(request, wanted, directory, values | {"key": str(key)}, errors)
     try:
         answer = await referrals.make_referral(body, _asking(here, wanted, key, request))
-    except BrokenRule as rule:
+    except (BrokenRule, Refused) as refusal:
+        rule = refusal.rule if isinstance(refusal, Refused) else refusal
         question = ABOUT_A_QUESTION.get(type(rule), "")
         if not question and status_of(type(rule)) != 422:
             raise
+        question = question if question in {q.name for q in asked} else ""
         return _page(request, wanted, directory, values, {question: rule.text})
     reference = words.identifier(orjson.loads(bytes(answer.body))["id"])
     return RedirectResponse(f"{request.url.path}/sent?reference={reference}", status_code=303)
@@ -164,7 +169,9 @@ def _asking(here: Parts, service: ServiceEntry, key: UUID, request: Request) -> 
 async def self_referral_sent(here: Here, service: UUID, reference: str = "") -> Response:
     """Thanks, and what happens next."""
     directory = await here.reading.directory()
-    wanted = _service(directory, service)
+    wanted = directory.services.get(ServiceId(service))
+    if wanted is None:
+        raise NothingIsHere  # else it may have taken the last place itself
     return render(
         "referred_yourself.html",
         title="We have your referral",

@@ -16,6 +16,7 @@ from api.pages.problem import PageRoute
 from api.pages.rendering import render
 from api.parts import DemoPerson, Here
 from api.problems import NothingIsHere
+from domain.policies.days import local_date
 from domain.vocabulary import Source
 
 router = APIRouter(route_class=PageRoute)
@@ -42,7 +43,9 @@ async def sign_in(here: Here, next: str = "/") -> Response:  # noqa: A002 - its 
         title="Sign in",
         organisations=_by_organisation(here.demo_people()),
         wanted=own_address(next),
-        services=choosing.services(words.Names(await here.reading.directory()), Source.SELF),
+        services=choosing.services(
+            words.Names(await here.reading.directory()), Source.SELF, local_date(here.clock())
+        ),
     )
 
 

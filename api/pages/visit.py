@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -143,6 +143,10 @@ class Visit:
         return self.names.organisation(self.caller.organisation)
 
     @property
+    def today(self) -> date:
+        return words.instant(self.now).date()
+
+    @property
     def who(self) -> str:
         known = self.names.practitioners.get(self.caller.practitioner)
         return f"{self.caller.name} · {known.title}" if known else self.caller.name
@@ -259,7 +263,7 @@ class Visit:
             names=self.names,
             fresh=await self.freshness(),
             done=DONE.get(self.request.query_params.get("done", ""), ""),
-            today=words.instant(self.now).date(),
+            today=self.today,
             **context,
         )
 

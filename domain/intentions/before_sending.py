@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import date
 from uuid import UUID
 
 from domain import advice, partner, person, referral, service
 from domain.description import age_on
 from domain.intentions.deciding import Answer, PersonIsUnknown
 from domain.intentions.linking import LinkingIntentions, told_anew
-from domain.kernel import Aggregate, Asked
+from domain.kernel import Aggregate, Asked, Category
 from domain.policies import entry, minimum_data
 from domain.policies.days import local_date
 from domain.policies.minimum_data import Needed
@@ -163,18 +164,34 @@ class BeforeSending(LinkingIntentions):
         *,
         person_id: PersonId | None = None,
         details: person.Details | None = None,
-        at: Moment,
+        asked: Asked,
     ) -> tuple[Doubt, ...]:
-        """What is not certain about whether the person may come to the service."""
+        """What is not certain about whether the person may come; nothing is recorded.
+
+        It goes by no more than the asker may know of them.
+        """
         wanted = self._get(service.Service, service_id, service.ServiceIsNotOpen)
         helped = self._load(person.Person, person_id or UUID(int=0))
-        born, practice = helped.born, helped.practice
-        if details is not None:
-            born, practice = details.date_of_birth or born, details.practice or practice
+        born = self._born(helped, details, asked)
+        practice = helped.practice if self._may_know_age(helped, asked) else None
         return wanted.description.criteria.doubts(
-            age=age_on(born, local_date(at)) if born else None,
-            practice=practice,
+            age=age_on(born, local_date(asked.at)) if born else None,
+            practice=details.practice if details and details.practice else practice,
             agreed=source is Source.SELF or wanted.partner in helped.consents,
+        )
+
+    def _born(
+        self, helped: person.Person, details: person.Details | None, asked: Asked
+    ) -> date | None:
+        """The date of birth, where the asker says it or may know it: no refusal tells it."""
+        if details is not None and details.date_of_birth is not None:
+            return details.date_of_birth
+        return helped.born if self._may_know_age(helped, asked) else None
+
+    def _may_know_age(self, helped: person.Person, asked: Asked) -> bool:
+        known = helped.registered and helped.version > 0
+        return known and self._may_hear(
+            helped.person, asked.organisation, asked, Category.DEMOGRAPHIC
         )
 
     def _missing(

@@ -80,7 +80,8 @@ class ReferralIntentions(BeforeSending):
             receiver = self._receiver(wanted, source)
             sending = sender or asked.organisation
             helped = self._known(person_id, registering, asked, alike, (sending, receiver))
-            wanted.must_serve(helped.born, asked.at, urgent=priority is Priority.EMERGENCY)
+            born = self._born(helped, registering, asked)
+            wanted.must_serve(born, asked.at, urgent=priority is Priority.EMERGENCY)
             about = helped.person
             if sending != asked.organisation != receiver:
                 raise OnlyTheReceiverMayRecordForAnother(referral_id)
@@ -253,7 +254,7 @@ class ReferralIntentions(BeforeSending):
                 raise referral.ReferralIsUnknown(referral_id)
             receiver = self._receiver(wanted, asking.source)
             if asking.person is not None:
-                born = self._load(person.Person, asking.person).born
+                born = self._born(self._load(person.Person, asking.person), None, asked)
                 urgent = asking.priority is Priority.EMERGENCY
                 wanted.must_serve(born, asked.at, urgent=urgent)
             redirected = asking.redirect(

@@ -356,7 +356,7 @@ def test_what_is_in_doubt_is_said_and_not_refused(place: Community) -> None:
     )
 
     def doubts(source: Source) -> set[Doubt]:
-        return set(place.care.doubts(THERAPY, source, person_id=ROSA, at=MONDAY))
+        return set(place.care.doubts(THERAPY, source, person_id=ROSA, asked=by(WIGG)))
 
     assert doubts(Source.PROFESSIONAL) == {
         Doubt.OUTSIDE_AGES,
@@ -366,7 +366,7 @@ def test_what_is_in_doubt_is_said_and_not_refused(place: Community) -> None:
         Doubt.CONSENT,
     }
     assert Doubt.CONSENT not in doubts(Source.SELF)
-    unknown = set(place.care.doubts(THERAPY, Source.SELF, at=MONDAY))
+    unknown = set(place.care.doubts(THERAPY, Source.SELF, asked=by(WIGG)))
     assert {Doubt.AGE_NOT_KNOWN, Doubt.PRACTICE_NOT_KNOWN} <= unknown
 
 
@@ -390,6 +390,15 @@ def test_a_service_is_open_by_the_clocks_and_holidays_of_london(
     assert Description(hours=hours, bank_holidays=True).open_at(
         datetime(2026, 5, 4, 10, tzinfo=UTC)
     )
+
+
+def test_no_refusal_tells_an_age_to_who_may_not_know_it(place: Community) -> None:
+    described(place, Criteria(age_to=20))
+    place.refer("from the library", sender=LIBRARY)
+    seen = place.care.doubts(THERAPY, Source.PARTNER, person_id=ROSA, asked=by(LIBRARY))
+    assert Doubt.OUTSIDE_AGES not in seen
+    with refused(NotOfTheAgeServed):
+        place.refer("from the practice")
 
 
 # Closing with people waiting
@@ -495,5 +504,6 @@ def test_an_unmet_need_makes_nobody_involved(place: Community) -> None:
         asked=by(HOUSING),
     )
     share = place.share()
-    assert share.types(HOUSING) == []
+    assert share.types(HOUSING) == ["UnmetNeedRecorded"], "it knows what it wanted itself"
     assert share.types(SOCIAL) == []
+    assert HOUSING not in share.circle.told

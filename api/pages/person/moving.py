@@ -88,7 +88,11 @@ def evidence(row: Row | None) -> list[Question]:
 
 def handover(visit: Visit, row: Row) -> list[Question]:
     offered = choosing.services(
-        visit.names, Source.PROFESSIONAL, without=visit.caller.organisation, holding=True
+        visit.names,
+        Source.PROFESSIONAL,
+        visit.today,
+        without=visit.caller.organisation,
+        holding=True,
     )
     return [
         Question(
