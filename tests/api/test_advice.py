@@ -33,6 +33,7 @@ def test_what_is_missing_is_answered_and_nothing_is_recorded(place: Place, asha:
                 "detail": "the date of birth",
             },
         ],
+        "doubts": [],
     }
     assert place.anybody().get("/health").json()["log_position"] == head
 
