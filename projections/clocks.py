@@ -83,6 +83,7 @@ class Told:
     runs: list[Run] = field(default_factory=list)
     step: list[Happening] = field(default_factory=list)
     booked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outcomes: dict[str, list[str]] = field(default_factory=dict)
     first_score: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     plans: list[tuple[str, datetime, datetime]] = field(default_factory=list)
     at_step: int | None = None
@@ -158,7 +159,12 @@ class Told:
     def _contact(self, fact: str, data: Mapping[str, Any], at: datetime, known: datetime) -> None:
         if fact == "AppointmentBooked":
             self.booked[data["stream"]] = dict(data)
+        if "attendance" not in data:
             return
+        if fact == "OutcomeCorrected":
+            self._take_back(data["stream"], at, known)
+        named = self.outcomes.setdefault(data["stream"], [])
+        named.append(data["fact"])
         booked = self.booked.get(data["stream"], {})
         if booked.get("starts_at"):
             # It took place when it was to, not when somebody said so; but never after they did.
@@ -166,18 +172,29 @@ class Told:
         run = self._run(data["referral"], data["provider"])
         if Attendance(data["attendance"]) not in SEEN:
             if run:
-                run.happened.append(Happening(Kind.MISSED, at, known, run.id))
+                run.happened.append(Happening(Kind.MISSED, at, known, run.id, data["fact"]))
             return
         said = data.get("content") or booked.get("content")
         content = Content(said) if said else None
-        medium = Medium(booked["medium"]) if booked.get("medium") else None
+        how = data.get("medium") or booked.get("medium")
+        medium = Medium(how) if how else None
         if run:
             kinds = STOPS[content] if content else (Kind.CONTACT,)
-            run.happened += [Happening(kind, at, known, run.id, medium=medium) for kind in kinds]
+            run.happened += [
+                Happening(kind, at, known, run.id, data["fact"], medium=medium) for kind in kinds
+            ]
         if reviews.follows_up(content):
-            self.step.append(Happening(Kind.FOLLOWED_UP, at, known, STEPPED))
+            self.step.append(Happening(Kind.FOLLOWED_UP, at, known, STEPPED, data["fact"]))
         if reviews.reviews(content):
-            self.step.append(Happening(Kind.PSYCHIATRIST_CONSULTED, at, known, STEPPED))
+            consulted = Happening(Kind.PSYCHIATRIST_CONSULTED, at, known, STEPPED, data["fact"])
+            self.step.append(consulted)
+
+    def _take_back(self, contact: str, at: datetime, known: datetime) -> None:
+        """What was said of an appointment was wrong; the clocks are read without it."""
+        said = self.outcomes.get(contact, [])
+        for happened in (self.step, *(run.happened for run in self.runs)):
+            for wrong in [each for each in happened if each.id in said]:
+                happened.append(Happening(Kind.TAKEN_BACK, at, known, wrong.referral, of=wrong.id))
 
     def _measure(self, fact: str, data: Mapping[str, Any], at: datetime, known: datetime) -> None:
         """A score put right is as old as the one that was entered, and no second baseline."""

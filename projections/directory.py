@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from pydantic import TypeAdapter
 
-from domain import partner, service
+from domain import group, partner, service
 from domain.description import Description
 from domain.kernel import Recorded
 from domain.partner import AgreementSigned
 from domain.policies import ways
 from domain.policies.days import local_date
 from domain.policies.steps import Choice
+from domain.policies.timetable import Timetable
 from domain.policies.ways import Way
 from domain.room import CapacityDeclared, PlaceFreed, PlaceTaken, Room
 from domain.vocabulary import (
+    GroupId,
     Label,
     PartnerId,
     PartnerKind,
     PractitionerId,
     Role,
     ServiceId,
+    SessionOff,
     Source,
     Step,
 )
@@ -86,7 +89,50 @@ class ServiceEntry:
         return self.taking and self.left(day) != 0
 
 
+@dataclass
+class GroupEntry:
+    """A group's programme, as everybody may know it: not who is in it."""
+
+    id: GroupId
+    partner: PartnerId
+    service: ServiceId
+    name: str
+    first_at: datetime
+    every_weeks: int
+    minutes: int
+    place: str
+    last_on: date | None
+    capacity: int
+    practices: tuple[PartnerId, ...]
+    held: list[date] = field(default_factory=list)
+    cancelled: dict[date, SessionOff] = field(default_factory=dict)
+    ended: str | None = None
+
+    @property
+    def timetable(self) -> Timetable:
+        return Timetable(self.first_at, self.every_weeks, self.last_on)
+
+    def next_on(self, day: date) -> date | None:
+        """The next session from a day on; ``None`` when none is to come."""
+        if self.ended is not None:
+            return None
+        return self.timetable.next_on(day, but={*self.held, *self.cancelled})
+
+    def unrecorded(self, day: date) -> date | None:
+        """The newest session up to a day of which nobody has said who was there."""
+        if self.ended is not None:
+            return None
+        past = [on for on in self.timetable.following(day - RECENT) if on <= day]
+        open_ones = [on for on in past if on not in self.held and on not in self.cancelled]
+        return open_ones[-1] if open_ones else None
+
+
+RECENT = timedelta(days=60)
+"""How far back a session is still asked about."""
+
+
 _PARTNER = TypeAdapter(PartnerEntry)
+_GROUP = TypeAdapter(GroupEntry)
 _SERVICE = TypeAdapter(ServiceEntry)
 
 
@@ -96,6 +142,7 @@ class Directory:
 
     partners: dict[PartnerId, PartnerEntry] = field(default_factory=dict)
     services: dict[ServiceId, ServiceEntry] = field(default_factory=dict)
+    groups: dict[GroupId, GroupEntry] = field(default_factory=dict)
 
     @property
     def practitioners(self) -> dict[PractitionerId, PractitionerEntry]:
@@ -147,6 +194,10 @@ class Directory:
                     if offered.partner == stream:
                         offered.taking = False
                         changed.add(offered.id)
+                for planned in self.groups.values():
+                    if planned.partner == stream:
+                        planned.ended = "the organisation left"
+                        changed.add(planned.id)
             case partner.PractitionerAdded() as added:
                 employer = self.partners[PartnerId(stream)]
                 employer.practitioners[added.practitioner] = PractitionerEntry(
@@ -180,6 +231,15 @@ class Directory:
                 )
             case service.ServiceFact() | CapacityDeclared() | PlaceTaken() | PlaceFreed():
                 self._follow(self.services[ServiceId(stream)], recorded)
+            case group.ProgrammePlanned() as planned_now:
+                key_of = GroupId(stream)
+                self.groups[key_of] = GroupEntry(id=key_of, **planned_now.model_dump())
+            case group.SessionHeld(on=on):
+                self.groups[GroupId(stream)].held.append(on)
+            case group.SessionCancelled(on=on, reason=reason):
+                self.groups[GroupId(stream)].cancelled[on] = reason
+            case group.ProgrammeEnded(reason=why):
+                self.groups[GroupId(stream)].ended = why
             case _:
                 return set()
         return changed
@@ -210,6 +270,8 @@ class Directory:
                 rows.append((stream, "partner", _PARTNER.dump_json(joined)))
             elif offered := self.services.get(ServiceId(stream)):
                 rows.append((stream, "service", _SERVICE.dump_json(offered)))
+            elif planned := self.groups.get(GroupId(stream)):
+                rows.append((stream, "group", _GROUP.dump_json(planned)))
         for row in rows:
             connection.execute(_SQL["save"], row)
 
@@ -221,6 +283,9 @@ def read(rows: list[Any]) -> Directory:
         if kind == "partner":
             joined = _PARTNER.validate_json(state)
             directory.partners[joined.id] = joined
+        elif kind == "group":
+            planned = _GROUP.validate_json(state)
+            directory.groups[planned.id] = planned
         else:
             offered = _SERVICE.validate_json(state)
             directory.services[offered.id] = offered

@@ -22,6 +22,7 @@ from projections.caseload import Caseload
 from projections.concerns import Concerns
 from projections.entries import Entry
 from projections.feedback import Feedback
+from projections.groups import Groups
 from projections.keys import PersonKeys
 from projections.meetings import Meetings
 from projections.pseudonyms import Pseudonyms
@@ -60,6 +61,7 @@ class View(Protocol):
 def views() -> tuple[View, ...]:
     """Every view that is folded from the share."""
     return (Caseload(), Referrals(), Meetings(), Agreed(), Unmet())
+    return (Caseload(), Referrals(), Meetings(), Agreed(), Groups())
 
 
 class Timer(Protocol):

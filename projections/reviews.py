@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from domain import pathway, steps
 from domain.case import MdtDecisionRecorded
-from domain.contact import Attended
+from domain.contact import Attended, OutcomeCorrected
 from domain.handover import HandoverAccepted
 from domain.hold import HoldEnded, PutOnHold
 from domain.kernel import Recorded
@@ -26,7 +26,7 @@ from domain.plan import PlanAgreed, PlanReviewed
 from domain.policies import reviews
 from domain.policies.days import local_date
 from domain.review import ReviewDone, ReviewFellDue
-from domain.vocabulary import Instrument, Label, PersonId, ReviewId, ReviewOf, Step
+from domain.vocabulary import Attendance, Instrument, Label, PersonId, ReviewId, ReviewOf, Step
 from projections.statements import statements
 
 SQL = statements("reviews")
@@ -88,7 +88,10 @@ class Reviews:
                 self._at_step(recorded, person, step)
             case pathway.PathwayClosed():
                 self._end(person, *ReviewOf)
-            case Attended(content=content):
+            case (
+                Attended(content=content)
+                | OutcomeCorrected(attendance=Attendance.ON_TIME | Attendance.LATE, content=content)
+            ):
                 for about in reviews.seen_to_by(content):
                     self._seen_to(person, about, recorded.effective_at)
             case MeasureCompleted(instrument=Instrument.PHQ_9, total=total):

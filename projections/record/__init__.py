@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from domain.policies import reviews
+from domain.policies.missed import SEEN
 from domain.request import State
 from domain.sharing import ENDED, SENT, WITHDRAWN
-from domain.vocabulary import Complexity, Content, ReviewOf
+from domain.vocabulary import Attendance, Complexity, Content, ReviewOf
 from projections.entries import Entry
 from projections.record import (
     action,
     concern,
     contact,
     discussion,
+    group,
     measure,
     meeting,
     pathway,
@@ -101,9 +103,13 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             work = row.setdefault("work", {}).setdefault(data["stream"], {})
             social_work.fold(work, fact, data, at)
         case "contact":
-            contact.fold(row["contacts"].setdefault(data["stream"], {}), fact, data, at)
-            if fact == "Attended":
+            seen = row["contacts"].setdefault(data["stream"], {})
+            contact.fold(seen, fact, data, at)
+            contact.count_missed(row, seen.get("referral"))
+            if fact in contact.SAYS_SEEN and Attendance(data["attendance"]) in SEEN:
                 pathway.looked_at(row, *reviews.seen_to_by(_content(data)))
+        case "group":
+            group.fold(row.setdefault("groups", {}).setdefault(data["stream"], {}), fact, data, at)
         case "measure":
             measure.fold(row, fact, data, at)
     newest = row["latest"] is None or row["latest"]["at"] <= at

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import uuid4, uuid5
 
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from domain.case import Attendee, Dissent
 from domain.corrections import Detail
+from domain.group import Group, GroupIsPlanned, ProgrammePlanned
 from domain.implementation import Implementation, implementation_of
 from domain.kernel import Asked, BrokenRule
 from domain.meeting import MeetingScheduled
+from domain.membership import GroupIsFull
 from domain.pathway import Pathway, pathway_of
 from domain.person import Details, Person
 from domain.plan import Part, Terms
@@ -32,13 +35,16 @@ from domain.vocabulary import (
     DeclineReason,
     EndReason,
     GoalId,
+    GroupId,
     HandoverId,
     Instrument,
+    LeftBecause,
     MeasureId,
     Medium,
     MeetingId,
     MeetingKind,
     Mode,
+    NoTimeBecause,
     NotImplementedReason,
     PartnerId,
     PersonId,
@@ -47,6 +53,7 @@ from domain.vocabulary import (
     Responsibility,
     ReviewId,
     ReviewOf,
+    SessionOff,
     Source,
     WorkId,
     WorkKind,
@@ -92,6 +99,7 @@ class Chance:
     contacts: list[tuple[ContactId, PartnerId]] = field(default_factory=list)
     measures: list[tuple[MeasureId, PartnerId]] = field(default_factory=list)
     actions: list[tuple[ActionId, PartnerId]] = field(default_factory=list)
+    groups: dict[GroupId, PartnerId] = field(default_factory=dict)
     minutes: int = 0
 
     def __post_init__(self) -> None:
@@ -205,6 +213,92 @@ class Chance:
             measure, provider = self.measures[which % len(self.measures)]
             self.place.care.correct_score(
                 measure, total=which % 19, reason="Misread", asked=self.by(provider)
+            )
+
+    def offer_times(self, which: int) -> None:
+        contact = ContactId(uuid4())
+
+        def offering(referral: ReferralId, asked: Asked) -> None:
+            times = (MONDAY + timedelta(days=1), MONDAY + timedelta(days=2))
+            self.place.care.offer_times(
+                contact, referral, times=times, medium=Medium.TELEPHONE, minutes=50, asked=asked
+            )
+            self.contacts.append((contact, asked.organisation))
+
+        self._receiving(which, offering)
+
+    def answer_times(self, which: int) -> None:
+        if self.contacts:
+            contact, provider = self.contacts[-1 - which % min(3, len(self.contacts))]
+            asked = self.by(provider)
+            if which % 3:
+                self.place.care.choose_time(contact, MONDAY + timedelta(days=1), asked=asked)
+            else:
+                self.place.care.take_no_time(contact, NoTimeBecause.NO_ANSWER, asked=asked)
+
+    def move(self, which: int) -> None:
+        if self.contacts:
+            first, provider = self.contacts[which % len(self.contacts)]
+            contact = ContactId(uuid4())
+            self.place.care.rebook_appointment(
+                contact,
+                first,
+                starts_at=MONDAY + timedelta(days=which % 5),
+                moved_by=Attendance.CANCELLED_BY_PERSON if which % 2 else None,
+                asked=self.by(provider),
+            )
+            self.contacts.append((contact, provider))
+
+    def correct_attendance(self, which: int) -> None:
+        if self.contacts:
+            contact, provider = self.contacts[which % len(self.contacts)]
+            outcome = list(Attendance)[which // 2 % 6]
+            self.place.care.correct_attendance(contact, outcome, asked=self.by(provider))
+
+    def join_group(self, which: int) -> None:
+        """Of a group with room for one: who comes second waits."""
+
+        def joining(referral: ReferralId, asked: Asked) -> None:
+            under = self.place.care._load(Referral, referral)
+            assert under.service is not None
+            programme = GroupId(uuid5(self.people[0], str(under.service)))
+            planned = ProgrammePlanned(
+                partner=asked.organisation,
+                service=under.service,
+                name="Wednesdays",
+                first_at=MONDAY - timedelta(weeks=2),
+                minutes=60,
+                place="The hall",
+                capacity=1,
+            )
+            with suppress(GroupIsPlanned):
+                self.place.care.plan_group(programme, planned, asked=asked)
+            self.groups[programme] = asked.organisation
+            asked = replace(asked, key=uuid4(), at=MONDAY - timedelta(weeks=2))
+            try:
+                self.place.care.join_group(programme, referral, asked=asked)
+            except GroupIsFull:
+                self.place.care.await_place(programme, referral, asked=asked)
+
+        self._receiving(which, joining)
+
+    def meet(self, which: int) -> None:
+        for programme, provider in self.groups.items():
+            on = (MONDAY - timedelta(weeks=which % 3)).date()
+            asked = self.by(provider)
+            if which % 7 == 0:
+                self.place.care.cancel_session(programme, on, SessionOff.WEATHER, asked=asked)
+            else:
+                outcome = list(Attendance)[which % 5]
+                members = self.place.care._load(Group, programme).members
+                self.place.care.hold_session(
+                    programme, on, dict.fromkeys(members, outcome), asked=asked
+                )
+
+    def leave_group(self, which: int) -> None:
+        for programme, provider in self.groups.items():
+            self.place.care.leave_group(
+                programme, self._person(which), LeftBecause.WISHED, asked=self.by(provider)
             )
 
     def need(self, which: int) -> None:
@@ -497,6 +591,9 @@ LIKELY = (
     "accept",
     "book",
     "attend",
+    "correct_attendance",
+    "join_group",
+    "meet",
     "score_again",
     "list_case",
     "sit",

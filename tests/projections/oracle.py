@@ -6,6 +6,7 @@ It folds nothing: for each field it looks for the last thing said about it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from domain import edits
@@ -133,6 +134,24 @@ def meetings(entries: Sequence[Entry]) -> dict[str, Row]:
     return found
 
 
+def groups(entries: Sequence[Entry]) -> dict[str, Row]:
+    """The places in the partner's own groups, of those whose persons it still knows."""
+    held = [e for e in _until_withdrawn(list(entries)) if e.data.get("provider") == str(e.partner)]
+    of = {e.data["stream"]: e.data["group"] for e in held if "group" in e.data}
+    found: dict[str, Row] = {}
+    for subject in {str(e.subject) for e in held if e.subject}:
+        mine = [e for e in held if str(e.subject) == subject]
+        places = _groups(mine)
+        for stream, programme in of.items():
+            said = [e for e in mine if _of(e, "contact", stream)]
+            if said:
+                sessions = places.setdefault(programme, {}).setdefault("sessions", {})
+                sessions[stream] = _contact(said)
+        for programme, place in places.items():
+            found[f"{programme} {subject}"] = place | {"group": programme, "person": subject}
+    return found
+
+
 def agreed(entries: Sequence[Entry]) -> dict[str, Row]:
     """The partner's actions and decisions by id, of those whose persons it still knows."""
     held = _until_withdrawn(list(entries))
@@ -209,6 +228,7 @@ def _record(told: list[Entry]) -> Row:
             s: _contact([e for e in held if _of(e, "contact", s)])
             for s in {e.data["stream"] for e in held if e.type.startswith("contact.")}
         },
+        "groups": _groups(held),
         "meetings": {
             s: _case([e for e in held if _of(e, "meeting", s) or _became(e, s)])
             for s in {
@@ -256,6 +276,7 @@ def _record(told: list[Entry]) -> Row:
         and (r.get("receiver") == me or r["part"] == "sent")
     ]
     row["waiting_since"] = min(waits) if waits else None
+    row["missed"] = _missed(row["contacts"])
     return bare(row)  # type: ignore[no-any-return]
 
 
@@ -330,9 +351,8 @@ def _referral(said: list[Entry], partner: object) -> Row:
                 row |= {"service": d["service"], "receiver": d["receiver"]}
                 if row["part"] != "sent":
                     row["part"] = "received" if d["receiver"] == str(partner) else ""
-            case "FirstContactMade":
-                seen = [e.effective_at for e in said if _fact(e) == "FirstContactMade"]
-                row["first_contact_at"] = min(seen).isoformat()
+            case "FirstContactMade" | "FirstContactCorrected":
+                row["first_contact_at"] = _first_contact(said[: said.index(e) + 1])
             case "ReferralClosed":
                 row |= {"ended_at": at, "end_reason": d.get("reason"), "summary": d.get("summary")}
                 row["elsewhere"] = d.get("elsewhere")
@@ -405,16 +425,80 @@ def _agreed(held: list[Entry]) -> Row:
     return found
 
 
+def _first_contact(said: list[Entry]) -> str | None:
+    """The earliest since the last time it was put right."""
+    told = [e for e in said if _fact(e) in ("FirstContactMade", "FirstContactCorrected")]
+    put_right = [i for i, e in enumerate(told) if _fact(e) == "FirstContactCorrected"]
+    after = told[put_right[-1] + 1 :] if put_right else told
+    moments = [e.effective_at for e in after]
+    if put_right and (first := told[put_right[-1]].data.get("first_at")):
+        moments.append(_moment(first))
+    return min(moments).isoformat() if moments else None
+
+
 def _contact(said: list[Entry]) -> Row:
     row: Row = {}
     for e in said:
-        if _fact(e) == "AppointmentBooked":
-            named = ("referral", "provider", "starts_at", "medium", "activity")
-            row |= {name: e.data[name] for name in named if name in e.data}
-        else:
-            row |= {"outcome": e.data["attendance"], "outcome_at": e.effective_at.isoformat()}
-            row["provider"] = e.data["provider"]
+        d = e.data
+        match _fact(e):
+            case "AppointmentOffered":
+                row |= {name: d[name] for name in BOOKED if name in d} | {"offered": d["times"]}
+                row.pop("no_time", None)
+            case "NoTimeChosen":
+                row["no_time"] = {"at": e.effective_at.isoformat(), "reason": d.get("reason")}
+                row.pop("offered", None)
+            case "AppointmentBooked":
+                row |= {name: d[name] for name in BOOKED if name in d}
+                row.pop("offered", None)
+            case fact:
+                if fact == "OutcomeCorrected" and "outcome" in row:
+                    row["corrected_from"] = row["outcome"]
+                row |= {"outcome": d["attendance"], "outcome_at": e.effective_at.isoformat()}
+                row |= {name: d[name] for name in (*BOOKED, "reason", "seen_by") if name in d}
+                row |= {"moved_to": d["moved_to"]} if "moved_to" in d else {}
     return row
+
+
+BOOKED = (
+    *("referral", "provider", "starts_at", "medium", "activity", "content"),
+    *("place", "minutes", "practitioner", "instead_of", "group"),
+)
+
+
+def _missed(contacts: Row) -> Row:
+    """By referral, how many were missed since the person was last seen; it counts from the end."""
+    counted: Row = {}
+    of = [c for c in contacts.values() if "outcome" in c]
+    for referral in {c["referral"] for c in of}:
+        told = [c for c in of if c["referral"] == referral]
+        told.sort(key=lambda c: _moment(c.get("starts_at", c["outcome_at"])), reverse=True)
+        for each in told:
+            if each["outcome"] in ("attended on time", "late but seen"):
+                break
+            if each["outcome"] in ("did not attend", "late, could not be seen"):
+                counted[referral] = counted.get(referral, 0) + 1
+    return counted
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _groups(held: list[Entry]) -> Row:
+    """Where the person stands with each group the partner was told of, by the last word of it."""
+    found: dict[str, Row] = {}
+    for e in held:
+        if e.type.startswith("group."):
+            place, at = found.setdefault(e.data["stream"], {}), e.effective_at.isoformat()
+            place |= {"referral": e.data["referral"], "provider": e.data["provider"]}
+            if _fact(e) == "GroupLeft":
+                place |= {"state": "left", "left_at": at, "reason": e.data.get("reason")}
+            else:
+                state = "member" if _fact(e) == "GroupJoined" else "waiting"
+                place |= {"state": state, "since": at}
+                place.pop("left_at", None)
+                place.pop("reason", None)
+    return found
 
 
 def _latest_measure(held: list[Entry]) -> Row | None:

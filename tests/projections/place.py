@@ -61,7 +61,7 @@ ENTRIES = """
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
 from share.entries order by partner, number
 """
-VIEWS = ("caseload", "referrals", "meetings", "agreed")
+VIEWS = ("caseload", "referrals", "meetings", "agreed", "groups")
 Views = dict[str, dict[tuple[UUID, UUID], dict[str, Any]]]
 
 
@@ -247,11 +247,17 @@ def entries(dsn: str, keys: PersonKeys) -> list[Entry]:
 
 def views(dsn: str) -> Views:
     """Every row of every view, whoever's it is."""
-    of = {"caseload": "subject", "referrals": "referral", "meetings": "meeting", "agreed": "item"}
+    of = {
+        "caseload": "subject",
+        "referrals": "referral",
+        "meetings": "meeting",
+        "agreed": "item",
+        "groups": "programme || ' ' || subject",
+    }
     found: Views = {}
     for view in VIEWS:
         statement = sql.SQL("select partner, {}, content from views.{}").format(
-            sql.Identifier(of[view]), sql.Identifier(view)
+            sql.SQL(of[view]), sql.Identifier(view)
         )
         with psycopg.connect(dsn) as connection:
             rows = connection.cursor(binary=True).execute(statement).fetchall()
@@ -271,6 +277,7 @@ def forget_what_was_told(dsn: str) -> None:
             "views.unmet, views.queues, views.closed"
         )
         connection.execute("truncate views.feedback, views.training, views.training_attended")
+        connection.execute("truncate views.groups")
         connection.execute("update views.positions set position = 0")
         connection.execute("alter table share.entries enable always trigger entries_are_kept")
 

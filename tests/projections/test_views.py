@@ -55,6 +55,7 @@ def assert_views_are_as_told(views: Views, entries: Iterable[Entry]) -> None:
             ("referrals", oracle.referrals(told)),
             ("meetings", oracle.meetings(told)),
             ("agreed", oracle.agreed(told)),
+            ("groups", oracle.groups(told)),
         ):
             spoken_of = {str(e.subject) for e in told} | {
                 e.data.get(name) for e in told for name in ("stream", "decision")
@@ -62,7 +63,7 @@ def assert_views_are_as_told(views: Views, entries: Iterable[Entry]) -> None:
             found = {
                 str(key): oracle.bare(row)
                 for (whose, key), row in views[view].items()
-                if whose == partner and str(key) in spoken_of
+                if whose == partner and str(key).split()[-1] in spoken_of
             }
             if view == "meetings":
                 found = {key: row for key, row in found.items() if "starts_at" in row}

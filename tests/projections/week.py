@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.case import Attendee, Dissent
+from domain.group import ProgrammePlanned
 from domain.meeting import Absence, MeetingScheduled
 from domain.policies.steps import Agreement, Evidence
 from domain.steps import Grounds
@@ -17,6 +18,7 @@ from domain.vocabulary import (
     DecisionId,
     DeclineReason,
     EndReason,
+    GroupId,
     HandoverId,
     Instrument,
     MeasureId,
@@ -34,6 +36,7 @@ from tests.people import (
     DRUG_CARE,
     DRUGS,
     GARDENING,
+    GROUP,
     HOUSING,
     HOUSING_HELP,
     LIBRARY,
@@ -92,6 +95,22 @@ def busy_week(place: Place) -> None:
         total=21,
         asked=by(TALKING, at=MONDAY - timedelta(days=30)),
     )
+
+    company = place.refer("Rosa: company", to=PEER_GROUP)
+    care.accept_referral(company, asked=by(GROUP))
+    programme = GroupId(named("Monday company"))
+    planned = ProgrammePlanned(
+        partner=GROUP,
+        service=PEER_GROUP,
+        name="Monday company",
+        first_at=MONDAY,
+        minutes=90,
+        place="The hall",
+        capacity=6,
+    )
+    care.plan_group(programme, planned, asked=by(GROUP))
+    care.join_group(programme, company, asked=by(GROUP))
+    care.hold_session(programme, MONDAY.date(), {ROSA: Attendance.DID_NOT_ATTEND}, asked=by(GROUP))
 
     drugs = place.refer("Tom: drinking", to=DRUG_CARE, person=TOM, reason="half a bottle a day")
     care.accept_referral(drugs, asked=by(DRUGS))
