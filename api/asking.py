@@ -37,6 +37,7 @@ from domain.concern import ConcernIsRaised
 from domain.contact import AppointmentExists
 from domain.discussion import DiscussionIsRecorded
 from domain.edits import EditExists
+from domain.group import GroupIsPlanned
 from domain.handover import HandoverExists
 from domain.intentions.deciding import Answer, PersonIsUnknown
 from domain.kernel import Asked, BrokenRule, Unknown
@@ -69,6 +70,7 @@ TAKEN: frozenset[type[BrokenRule]] = frozenset(
         ReferralExists,
         MeetingIsScheduled,
         AppointmentExists,
+        GroupIsPlanned,
         MeasureIsComplete,
         ActionExists,
         DiscussionIsRecorded,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from api.access import Caring
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, etag, example
@@ -16,7 +16,7 @@ from api.evidence import OnEvidence
 from api.parts import Here
 from api.people import PersonDetails
 from api.reads import At
-from api.texts import Instant, Text
+from api.texts import Instant, Line, Minutes, Text
 from domain.application import CareCoordination
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked
@@ -31,6 +31,7 @@ from domain.vocabulary import (
     Medium,
     Mode,
     PartnerId,
+    PractitionerId,
     Priority,
     ReferralId,
     Responsibility,
@@ -150,6 +151,25 @@ class Booking(Creating):
     medium: Medium
     activity: Text | None = None
     content: Content | None = None
+    place: Line | None = None
+    minutes: Minutes | None = None
+    practitioner: UUID | None = None
+
+
+class OfferingTimes(Creating):
+    """Times for the person to choose from. Offered again under the same id, the new ones count."""
+
+    model_config = example(
+        times=["2026-03-09T10:00:00Z", "2026-03-10T14:00:00Z"], medium="telephone", minutes=50
+    )
+
+    times: Annotated[list[Instant], Field(min_length=1, max_length=50)]
+    medium: Medium
+    activity: Text | None = None
+    content: Content | None = None
+    place: Line | None = None
+    minutes: Minutes | None = None
+    practitioner: UUID | None = None
 
 
 @router.post("", status_code=201, response_model=Answered)
@@ -366,6 +386,33 @@ async def book_appointment(referral: UUID, body: Booking, asks: Asks) -> Respons
             medium=body.medium,
             activity=body.activity,
             content=body.content,
+            place=body.place,
+            minutes=body.minutes,
+            practitioner=PractitionerId(body.practitioner) if body.practitioner else None,
+            asked=asked,
+        ),
+        actions=lambda: asks.actions_on_referral(referral),
+    )
+    return answered(answer, 201, location="/v1/appointments")
+
+
+@router.post("/{referral}/appointment-offer", status_code=201, response_model=Answered)
+async def offer_times(referral: UUID, body: OfferingTimes, asks: Asks) -> Response:
+    """Ask the person which of some times suits; the answer's id is the appointment's to be."""
+    await asks.referral(referral)
+    contact, care = ContactId(asks.new("contact", body.id)), asks.here.care
+    answer = await asks.ask(
+        body,
+        lambda asked: care.offer_times(
+            contact,
+            ReferralId(referral),
+            times=tuple(body.times),
+            medium=body.medium,
+            activity=body.activity,
+            content=body.content,
+            place=body.place,
+            minutes=body.minutes,
+            practitioner=PractitionerId(body.practitioner) if body.practitioner else None,
             asked=asked,
         ),
         actions=lambda: asks.actions_on_referral(referral),

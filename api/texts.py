@@ -1,4 +1,4 @@
-"""Kinds of text and moment that may come in; it refuses what could not be shown or kept."""
+"""Kinds of text, moment and duration that may come in; it refuses what cannot be shown or kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from nhs_number.validate import is_valid
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 LONGEST = 4000
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -57,3 +57,6 @@ NhsNumber = Annotated[str, StringConstraints(max_length=40), AfterValidator(_num
 
 Instant = Annotated[AwareDatetime, AfterValidator(_possible)]
 """A moment with its offset from UTC."""
+
+Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+"""How long something takes or took."""

@@ -6,13 +6,19 @@ Folded from what that partner was told of each person. Nobody else has a registe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from psycopg import Connection
 
+from domain.group import Group, ProgrammePlanned
+from domain.membership import Place
+from domain.policies.days import local_date
 from domain.sharing import WITHDRAWN
+from domain.vocabulary import Label, PersonId, ReferralId
+from projections.directory import GroupEntry
 from projections.entries import Entry
 from projections.record import contact, group
 from projections.statements import statements
@@ -64,6 +70,31 @@ def folded(entries: Iterable[Entry]) -> dict[str, Rows]:
 def register(people: dict[str, Rows], of: str) -> list[dict[str, Any]]:
     """The register of one group."""
     return [places[of] for places in people.values() if of in places]
+
+
+def actions(
+    planned: GroupEntry, members: Sequence[dict[str, Any]], waiting: Sequence[dict[str, Any]]
+) -> list[str]:
+    """What who runs the group may do next, by the domain's own words."""
+    known = Group(id=planned.id)
+    fields = ProgrammePlanned.model_fields
+    known.planned = ProgrammePlanned(**{name: getattr(planned, name) for name in fields})
+    known.ended = planned.ended is not None
+    known.members, known.waiting = _places(members), _places(waiting)
+    return list(known.next_actions(planned.partner))
+
+
+def _places(rows: Sequence[dict[str, Any]]) -> dict[PersonId, Place]:
+    places = (
+        Place(
+            PersonId(UUID(row["person"])),
+            ReferralId(UUID(row["referral"])),
+            Label.ORDINARY,
+            local_date(datetime.fromisoformat(row["since"])),
+        )
+        for row in rows
+    )
+    return {place.person: place for place in places}
 
 
 class Groups:

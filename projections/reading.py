@@ -27,6 +27,7 @@ from projections import (
     directory,
     earlier,
     feedback,
+    groups,
     meetings,
     paging,
     record,
@@ -47,6 +48,7 @@ CASELOAD = statements("caseload")
 REFERRALS = statements("referrals")
 MEETINGS = statements("meetings")
 AGREED = statements("agreed")
+GROUPS = statements("groups")
 FEEDBACK = statements("feedback")
 TRAINING = statements("training")
 SHARE = statements("share")
@@ -363,6 +365,19 @@ class Reading:
             )
         )
 
+    async def register(
+        self, partner: PartnerId, programme: UUID, when: When = NOW
+    ) -> list[dict[str, Any]]:
+        """Who is, waits or was in a group of the partner's own, each with their sessions."""
+        if not when.now:
+            told = await self._told(partner, when)
+            names = {str(key): row.get("name") for key, row in earlier.records(told).items()}
+            places = groups.register(groups.folded(told), str(programme))
+            named = [_place(place, names.get(place["person"])) for place in places]
+            return sorted(named, key=lambda place: str(place.get("name")))
+        rows = await self._rows(GROUPS["register"], partner, programme)
+        return [_place(orjson.loads(content), name) for content, name in rows]
+
     # The share itself
 
     async def entries(self, partner: PartnerId, *, after: int, limit: int) -> list[Entry]:
@@ -524,6 +539,10 @@ def _agreed(row: dict[str, Any], name: str | None, partner: UUID) -> dict[str, A
     if row["kind"] == agreed.ACTION:
         row["actions"] = record.action.actions(row, str(partner))
     return row
+
+
+def _place(row: dict[str, Any], name: str | None) -> dict[str, Any]:
+    return row | {"name": name} if name else row
 
 
 def _named(content: bytes, name: str | None, partner: UUID) -> dict[str, Any]:

@@ -21,8 +21,3 @@ from views.groups as g
 left join views.caseload as c on c.partner = g.partner and c.subject = g.subject
 where g.partner = %s and g.programme = %s
 order by c.name, g.subject
-
--- name: all
-select g.content
-from views.groups as g
-where g.partner = %s
