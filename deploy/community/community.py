@@ -82,6 +82,7 @@ class Community:
         self.rng = rng = Random(seed)  # noqa: S311 -- chance, not secrecy
         # Scores have a chance of their own: what else happens to people does not move them.
         self.scoring = Random(seed + 1)  # noqa: S311
+        self.answering = Random(f"{seed} answers")  # noqa: S311
         self.now = self.saved_at = start
         self.known: dict[UUID, Aggregate] = {}
         self.gatherings: list[Gathering] = []
@@ -211,6 +212,20 @@ class Community:
             key=key,
             practitioner=by.id if by else None,
         )
+
+    def asked_apart(
+        self,
+        chance: Random,
+        organisation: Organisation,
+        by: Practitioner | None,
+        *,
+        at: Moment | None = None,
+    ) -> Asked:
+        """The same, by a chance of its own: nobody else's numbers move by what is asked so."""
+        key = UUID(int=chance.getrandbits(128), version=4)
+        self._recorded[key] = self.now
+        practitioner = by.id if by else None
+        return Asked(organisation.id, at or self.now, key, practitioner)
 
     def asked_by_timer(self, organisation: PartnerId) -> Asked:
         """An intention that no person asks: it is true when it is recorded."""

@@ -6,7 +6,17 @@ from collections.abc import Generator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from deploy.community import alongside, figures, mdt, moves, place, scores, wording, workdays
+from deploy.community import (
+    alongside,
+    answers,
+    figures,
+    mdt,
+    moves,
+    place,
+    scores,
+    wording,
+    workdays,
+)
 from deploy.community.alongside import Way, answer_by, appointment, close, refer
 from deploy.community.community import Community, Helped, Life
 from deploy.community.organisation import Organisation, Practitioner
@@ -18,8 +28,6 @@ from domain.vocabulary import (
     Decision,
     DeclineReason,
     EndReason,
-    Instrument,
-    MeasureId,
     Medium,
     Mode,
     Moment,
@@ -235,37 +243,11 @@ def _course(c: Community, referral: ReferralId, team: Team, plan: Plan, first_da
             content=Content.ASSESSMENT_AND_TREATMENT if first else Content.TREATMENT,
         )
         if attendance in contact.SEEN:
-            measured(c, referral, place.TALKING, worker, *totals[attended], at=at)
+            ends = attended in (0, len(totals) - 1)
+            phq, gad = totals[attended]
+            answers.measured(c, referral, place.TALKING, worker, phq, gad, at=at, also=ends)
             attended += 1
         yield c.now + timedelta(minutes=c.rng.randint(2, 6))
-
-
-def measured(
-    c: Community,
-    referral: ReferralId,
-    provider: Organisation,
-    worker: Practitioner,
-    phq: int,
-    gad: int,
-    *,
-    at: Moment,
-) -> None:
-    """PHQ-9 and GAD-7 as completed at the beginning of the session."""
-    for instrument, total in ((Instrument.PHQ_9, phq), (Instrument.GAD_7, gad)):
-        measure = MeasureId(c.new_id())
-        c.care.complete_measure(
-            measure,
-            referral,
-            instrument=instrument,
-            total=total,
-            asked=c.asked(provider, worker, at=at + timedelta(minutes=2)),
-        )
-        if instrument is Instrument.PHQ_9:  # a move may be founded on the last one
-            if earlier := c.last_measure.get(referral):
-                c.known.pop(earlier)
-            c.last_measure[referral] = measure
-        else:
-            c.known.pop(measure)
 
 
 def _redirected(c: Community, h: Helped, referral: ReferralId, way: Way) -> Life:
@@ -358,7 +340,8 @@ def collaborative(c: Community, h: Helped, *, from_talking: bool) -> Life:
             content=Content.ASSESSMENT if seen == 0 else Content.TREATMENT,
         )
         if attendance in contact.SEEN:
-            measured(c, referral, place.TRUST, worker, phq, gad, at=at)
+            ends = seen in (0, times - 1)
+            answers.measured(c, referral, place.TRUST, worker, phq, gad, at=at, also=ends)
         yield c.now + timedelta(minutes=5)
         if seen in (2, 6, 10):
             c.also(h, _trust_review(c, h), days=1)
