@@ -60,8 +60,7 @@ class View(Protocol):
 
 def views() -> tuple[View, ...]:
     """Every view that is folded from the share."""
-    return (Caseload(), Referrals(), Meetings(), Agreed(), Unmet())
-    return (Caseload(), Referrals(), Meetings(), Agreed(), Groups())
+    return (Caseload(), Referrals(), Meetings(), Agreed(), Unmet(), Groups())
 
 
 class Timer(Protocol):
