@@ -32,6 +32,8 @@ PUBLIC = frozenset(
         "/static",
         "/refer-yourself/{service}",
         "/refer-yourself/{service}/sent",
+        "/feedback/{code}",
+        "/feedback/{code}/sent",
         "/accessibility",
         "/keyboard",
         "/catalogue",

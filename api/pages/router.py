@@ -10,6 +10,7 @@ from api.pages import (
     caseload,
     cases,
     corrections,
+    feedback,
     history,
     meetings,
     my_day,
@@ -21,6 +22,7 @@ from api.pages import (
     signing_in,
     stepped_care,
     stream,
+    training,
 )
 from api.pages.person import concerns
 from api.pages.person import page as person
@@ -35,6 +37,8 @@ for part in (
     referrals,
     refer,
     refer_yourself,
+    feedback,
+    training,
     history,
     agreed,
     corrections,

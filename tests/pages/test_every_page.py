@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from deploy.community import place as community
+from domain.feedback import code_of
 from tests.pages.conftest import Opening
 from tests.pages.place import Story
 
@@ -67,6 +68,15 @@ PAGES: list[tuple[str | None, str]] = [
     ("gwen", "/actions"),
     ("joy", "/actions"),
     ("asha", "/people/{person}/discussion"),
+    ("asha", "/people/{person}/goal"),
+    ("asha", "/people/{person}/plan"),
+    ("asha", "/people/{person}/feedback"),
+    (None, f"/feedback/{code_of(community.LOW.id)}"),
+    (None, f"/feedback/{code_of(community.LOW.id)}/sent"),
+    ("priya", "/experience"),
+    ("priya", "/experience/new"),
+    ("priya", "/training/new"),
+    ("yusuf", "/training"),
     ("ruth", "/"),
 ]
 

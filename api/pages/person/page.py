@@ -21,6 +21,7 @@ from api.pages.person import (
     measures,
     meetings,
     moving,
+    plans,
     referrals,
     wishes,
 )
@@ -48,13 +49,14 @@ PARTS: tuple[tuple[str, Shown], ...] = (
     ("safety", concerns.shown),
     ("referrals", referrals.shown),
     ("clocks", referrals.clocks),
+    ("plan", plans.shown),
     ("measures", measures.shown),
     ("contacts", contacts.shown),
     ("meetings", meetings.shown),
 )
 """What stands in it, under who the person is."""
 
-DOING: dict[str, Doing] = concerns.DOING | moving.DOING | ending.DOING | wishes.DOING
+DOING: dict[str, Doing] = concerns.DOING | moving.DOING | ending.DOING | wishes.DOING | plans.DOING
 """What may be asked, by the last part of its address."""
 
 
