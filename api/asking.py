@@ -33,6 +33,7 @@ from api.problems import (
 )
 from api.texts import Instant
 from domain.action import ActionExists
+from domain.carer import CarerExists
 from domain.concern import ConcernIsRaised
 from domain.contact import AppointmentExists
 from domain.discussion import DiscussionIsRecorded
@@ -76,6 +77,7 @@ TAKEN: frozenset[type[BrokenRule]] = frozenset(
         DiscussionIsRecorded,
         ConcernIsRaised,
         SafeguardingIsReferred,
+        CarerExists,
         EditExists,
         HandoverExists,
         PersonIsKnown,

@@ -11,7 +11,7 @@ from pydantic import Field
 from api.asking import Activity, Answered, Asks, Creating, Editing, answered, example
 from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail, NothingSuchWasRecorded
-from domain.vocabulary import EditId
+from domain.vocabulary import AccessNeed, EditId
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 
@@ -50,7 +50,7 @@ class Settling(Activity):
         seen=["0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55", "6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11"],
     )
 
-    detail: Detail
+    detail: Detail | AccessNeed
     stands: UUID
     seen: list[UUID] = Field(min_length=2, max_length=50)
 

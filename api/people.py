@@ -17,7 +17,7 @@ from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail
 from domain.intentions.deciding import PersonIsUnknown
 from domain.person import Details
-from domain.vocabulary import PartnerId
+from domain.vocabulary import AccessNeed, PartnerId
 from projections.entries import Entry
 from projections.record.outcome import outcomes
 
@@ -57,12 +57,16 @@ class Registration(Activity, PersonDetails):
 
 
 class CommunicationNeeds(Editing):
-    """How to communicate with a person, and what to adjust."""
+    """How to communicate with a person: all in words, or one ``need`` of the list.
+
+    One need is recorded beside the others; words go with it where it says too little alone.
+    """
 
     model_config = example(needs="Large print; please write, do not ring", language="Polish")
 
-    needs: Text
+    needs: Text | None = None
     language: Line | None = None
+    need: AccessNeed | None = None
 
 
 class About(Activity):
@@ -111,11 +115,17 @@ async def record_communication_needs(
 ) -> Response:
     """Note how to communicate with a person."""
     known, care = await asks.record(person), asks.here.care
-    seen = await asks.seen(person, (Detail.NEEDS, Detail.LANGUAGE), body)
+    about = (body.need or Detail.NEEDS, Detail.LANGUAGE)
+    seen = await asks.seen(person, about, body)
     answer = await asks.ask(
         body,
         lambda asked: care.record_communication_needs(
-            known, body.needs, language=body.language, instead_of=seen, asked=asked
+            known,
+            body.needs or "",
+            language=body.language,
+            need=body.need,
+            instead_of=seen,
+            asked=asked,
         ),
     )
     return answered(answer, 200, known_as=person)

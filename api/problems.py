@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from domain import (
     advice,
+    carer,
     concern,
     contact,
     corrections,
@@ -35,16 +36,18 @@ from domain import (
     person,
     plan,
     referral,
+    registered_carer,
     room,
     safeguarding,
     service,
+    shared_care,
     social_work,
     training,
     unmet,
 )
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
-from domain.intentions import concerns, deciding, endings
+from domain.intentions import carers, concerns, deciding, endings
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
@@ -200,6 +203,23 @@ STATUS: dict[type[BrokenRule], int] = {
     minimum_data.ReferralIsIncomplete: 422,
     person.DateOfBirthIsNotPossible: 422,
     needs.BeforeTheyWereBorn: 422,
+    needs.WordsAreMissing: 422,
+    needs.ThisIsAnAdjustment: 422,
+    needs.ThisIsCommunication: 422,
+    carer.CarerHasNotAgreed: 422,
+    carer.NobodyCaresForThemselves: 422,
+    carer.NoNumberToRing: 422,
+    carer.SayWhatTheyMayBeTold: 422,
+    registered_carer.NobodyMayAssess: 422,
+    carers.OnlyCareMayRegister: 403,
+    shared_care.NotForSharedCare: 422,
+    shared_care.AgreementIsNotSigned: 422,
+    shared_care.DaysAreNotPossible: 422,
+    shared_care.NextReviewIsTooFar: 422,
+    shared_care.OnlyThoseWhoShareMay: 403,
+    shared_care.OnlyThePrescriberMay: 403,
+    shared_care.OnlyThePharmacyMay: 403,
+    partner.OnlyAPracticeHasALiaison: 403,
     referral.WhereToIsMissing: 422,
     person.DeathDateIsNotPossible: 422,
     corrections.NothingIsCorrected: 422,

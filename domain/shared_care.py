@@ -232,10 +232,10 @@ class SharedCare(Aggregate):
 
         Raises `SharedCareIsAgreed`, `OnlyThoseWhoShareMay`, `AgreementIsNotSigned`.
         """
-        if self.shared:
-            raise SharedCareIsAgreed(self.id)
         if asked.organisation not in (agreed.practice, agreed.drug_service):
             raise OnlyThoseWhoShareMay(self.id)
+        if self.shared:
+            raise SharedCareIsAgreed(self.id)
         if agreed.signed_on > local_date(asked.at):
             raise AgreementIsNotSigned(self.id)
         return self.record(agreed, asked, person=person, label=Label.SUBSTANCE)
@@ -271,7 +271,7 @@ class SharedCare(Aggregate):
         Reported day by day, days that follow one another count together. Asked twice, it answers
         once. Raises `CareIsNotShared`, `OnlyThePharmacyMay`, `DaysAreNotPossible`.
         """
-        self._shared()
+        self._party(asked)
         if asked.organisation != self.pharmacy:
             raise OnlyThePharmacyMay(self.id)
         if not first_on <= last_on <= local_date(asked.at):
@@ -290,12 +290,19 @@ class SharedCare(Aggregate):
 
         Raises `CareIsNotShared`, `OnlyThePrescriberMay`, `NothingWasStopped`.
         """
-        self._shared()
+        self._party(asked)
         if asked.organisation != self.practice:
             raise OnlyThePrescriberMay(self.id)
         if not self.stopped:
             raise NothingWasStopped(self.id)
         return self._record(DispensingResumed(), asked)
+
+    def sides(self, asked: Asked) -> tuple[PartnerId, PartnerId]:
+        """The practice and the drug service. Raises `CareIsNotShared`, `OnlyThoseWhoShareMay`."""
+        self._sharing(asked)
+        assert self.practice is not None, "care that is shared has its practice"
+        assert self.drug_service is not None, "care that is shared has its drug service"
+        return self.practice, self.drug_service
 
     def hold_joint_review(
         self,
@@ -335,8 +342,8 @@ class SharedCare(Aggregate):
         return self._record(fact, replace(asked, organisation=self.practice))
 
     def end(self, reason: SharedCareEnd, note: str | None, *, asked: Asked) -> Recorded | None:
-        """End it. Asked twice, it answers once. Raises `OnlyThoseWhoShareMay`."""
-        if not self.shared:
+        """End it. Asked twice, once. Raises `CareIsNotShared`, `OnlyThoseWhoShareMay`."""
+        if not self.shared and asked.organisation in (self.practice, self.drug_service):
             return None
         self._sharing(asked)
         return self._record(SharedCareEnded(reason=reason, note=note), asked)
@@ -371,8 +378,14 @@ class SharedCare(Aggregate):
         if not self.shared:
             raise CareIsNotShared(self.id)
 
-    def _sharing(self, asked: Asked) -> None:
+    def _party(self, asked: Asked) -> None:
+        """Whoever takes no part is told that there is no such thing, whether or not there is."""
         self._shared()
+        if asked.organisation not in (self.practice, self.drug_service, self.pharmacy):
+            raise CareIsNotShared(self.id)
+
+    def _sharing(self, asked: Asked) -> None:
+        self._party(asked)
         if asked.organisation not in (self.practice, self.drug_service):
             raise OnlyThoseWhoShareMay(self.id)
 

@@ -1,4 +1,4 @@
-"""What meetings agreed, as each partner may know it: actions, and decisions on their way."""
+"""What is to be done, as each partner may know it: actions, decisions, carers on the register."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from psycopg import Connection
 
 from domain.sharing import WITHDRAWN
 from projections.entries import Entry
-from projections.record import action, meeting
+from projections.record import action, carer, meeting
 from projections.statements import statements
 
 SQL = statements("agreed")
-ACTION, DECISION = "action", "decision"
+ACTION, DECISION, CARER = "action", "decision", "carer"
 
 
 def item_of(entry: Entry) -> UUID | None:
     """The action or the decision an entry is about, if any."""
     noun = entry.type.split(".")[0]
-    if noun == "action":
+    if noun in ("action", "registered_carer"):
         return UUID(entry.data["stream"])
     return UUID(entry.data["decision"]) if noun == "implementation" else None
 
@@ -35,6 +35,10 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     if noun == "action":
         row["kind"] = ACTION
         action.fold(row, fact, entry.data, at)
+        return row
+    if noun == "registered_carer":
+        row["kind"] = CARER
+        carer.register(row, fact, entry.data, at)
         return row
     row["kind"] = DECISION
     row.update(meeting=entry.data["meeting"], outcome=entry.data["outcome"])

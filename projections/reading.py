@@ -525,6 +525,13 @@ def _with_actions(row: dict[str, Any]) -> dict[str, Any]:
     row["actions"] = record.pathway.actions(row) + record.plan.actions(row)
     for worry in row.get("concerns", {}).values():
         worry["actions"] = record.concern.actions(worry, row["partner"])
+    me = row["partner"]
+    for each in (row.get("carers") or {}).values():
+        each["actions"] = record.carer.carers_actions(each, me)
+    for each in (row.get("carers_register") or {}).values():
+        each["actions"] = record.carer.actions(each, me)
+    if care := row.get("shared_care"):
+        care["actions"] = record.shared_care.actions(care, me)
     return row
 
 
@@ -535,9 +542,11 @@ def _may(row: dict[str, Any], partner: UUID) -> dict[str, Any]:
 
 def _agreed(row: dict[str, Any], name: str | None, partner: UUID) -> dict[str, Any]:
     if name:
-        row["name"] = name
+        row["name" if "name" not in row else "cares_for"] = name
     if row["kind"] == agreed.ACTION:
         row["actions"] = record.action.actions(row, str(partner))
+    if row["kind"] == agreed.CARER:
+        row["actions"] = record.carer.actions(row, str(partner))
     return row
 
 

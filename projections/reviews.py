@@ -22,10 +22,20 @@ from domain.hold import HoldEnded, PutOnHold
 from domain.kernel import Recorded
 from domain.leaving import ResponsibilityFellBack
 from domain.measure import MeasureCompleted, ScoreCorrected
+from domain.needs import AdjustmentAgreed, CommunicationNeedsRecorded, NeedsReviewed
 from domain.plan import PlanAgreed, PlanReviewed
-from domain.policies import reviews
+from domain.policies import needs, reviews
 from domain.policies.days import local_date
+from domain.policies.shared_care import SHARED
 from domain.review import ReviewDone, ReviewFellDue
+from domain.shared_care import (
+    JointReviewHeld,
+    SharedCareAgreed,
+    SharedCareEnded,
+    SharedCareReviewFellDue,
+    SupervisionAgreed,
+    SupervisionEnded,
+)
 from domain.vocabulary import Attendance, Instrument, Label, PersonId, ReviewId, ReviewOf, Step
 from projections.statements import statements
 
@@ -92,6 +102,19 @@ class Reviews:
                 Attended(content=content)
                 | OutcomeCorrected(attendance=Attendance.ON_TIME | Attendance.LATE, content=content)
             ):
+                self._end(person, *(about for about in ReviewOf if about not in SHARED))
+            case CommunicationNeedsRecorded() | AdjustmentAgreed() | NeedsReviewed():
+                at = recorded.effective_at
+                self._begin(recorded, person, ReviewOf.NEEDS, needs.review_on(at))
+            case SharedCareAgreed(review_on=day) | JointReviewHeld(next_on=day):
+                self._begin(recorded, person, ReviewOf.JOINT, day)
+            case SupervisionAgreed(review_on=day):
+                self._begin(recorded, person, ReviewOf.SUPERVISION, day)
+            case SupervisionEnded():
+                self._end(person, ReviewOf.SUPERVISION)
+            case SharedCareEnded():
+                self._end(person, *SHARED)
+            case Attended(content=content):
                 for about in reviews.seen_to_by(content):
                     self._seen_to(person, about, recorded.effective_at)
             case MeasureCompleted(instrument=Instrument.PHQ_9, total=total):
@@ -101,12 +124,15 @@ class Reviews:
             case PlanAgreed(review_on=day) | PlanReviewed(review_on=day):
                 if recorded.label is Label.ORDINARY:  # a drug service's own plan goes by its care
                     self._begin(recorded, person, ReviewOf.PLAN, day)
-            case ReviewFellDue(review=review):
+            case ReviewFellDue(review=review) | SharedCareReviewFellDue(review=review):
                 self._rows = {
                     key: replace(row, told=row.told or row.id == review)
                     for key, row in self._rows.items()
                 }
             case ReviewDone(review=review):
+                if (own := self._rows.get((person, ReviewOf.NEEDS))) and own.id == review:
+                    again = needs.review_on(recorded.effective_at)
+                    self._begin(recorded, person, ReviewOf.NEEDS, again)
                 self._rows = {key: row for key, row in self._rows.items() if row.id != review}
             case _:
                 pass

@@ -15,15 +15,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from api.pages import drawing, words
+from api.pages.flag import flag
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.pages.waiting import Clock, clock
 from domain.kernel import Category
 from domain.policies import instruments
 from domain.policies.scales import SCALES
+from domain.policies.shared_care import SHARED
 from domain.vocabulary import Instrument
 from projections.record import agreed_of, concern
 from projections.record.action import OPEN as OPEN_ACTION
+from projections.record.carer import ASKED
 from projections.record.outcome import no_response
 from projections.record.referral import ENDED_STATES
 
@@ -107,6 +110,7 @@ class Line:
     href: str
     name: str
     about: str
+    needs: str
     tag: words.Tag
     step: str
     clock: Clock | None
@@ -165,6 +169,12 @@ def overdue(row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     return sorted(row.get("reviews", {}).items(), key=lambda pair: str(pair[1]["due_on"]))
 
 
+def _fallen(row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The same, with those of shared care: whoever sees the row shares it, or is told none."""
+    shared = ((row.get("shared_care") or {}).get("overdue") or {}).items()
+    return sorted([*overdue(row), *shared], key=lambda pair: str(pair[1]["due_on"]))
+
+
 def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
     """What comes next for this organisation, by the row alone."""
     me, names = row["partner"], visit.names
@@ -191,10 +201,11 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
             asked = _sent(row, "information asked")
             return Next("Answer the question", f"/referrals/{asked}" if asked else here)
         case "review overdue":
-            _, fallen = overdue(row)[0]
+            _, fallen = _fallen(row)[0]
             since = f"Since {words.short_day(fallen['due_on'])}"
+            where = "shared-care-joint-review" if fallen["about"] in SHARED else "review"
             return Next(
-                f"Review: {fallen['about']}", f"/people/{row['person']}/review", since, True
+                f"Review: {fallen['about']}", f"/people/{row['person']}/{where}", since, True
             )
         case "hand-over offered":
             return Next(f"Wait for {names.organisation(row['offer']['receiver'])}")
@@ -244,10 +255,20 @@ def _to_do(row: Mapping[str, Any], visit: Visit) -> Next:
         for agreed in agreed_of(dict(row))
         if agreed["owner"] == row["partner"] and agreed["state"] == OPEN_ACTION
     ]
-    due = date.fromisoformat(mine[0]["due_on"])
+    assessing = [
+        entry
+        for entry in (row.get("carers_register") or {}).values()
+        if entry.get("owner") == row["partner"] and entry["state"] == ASKED
+    ]
+    if not mine and not assessing:  # what is left to do is that the prescriber speaks
+        return Next("Dispensing has stopped", f"/people/{row['person']}#shared-care", "", True)
+    due = date.fromisoformat((mine or assessing)[0]["due_on"])
     days = (words.instant(visit.now).date() - due).days
     late = f"{days} day{'' if days == 1 else 's'} overdue" if days > 0 else ""
     here = f"/people/{row['person']}#actions"
+    if not mine:
+        here = f"/people/{row['person']}#carers"
+        return Next("Assess the carer", here, late or f"By {words.day(due)}", days > 0)
     return Next("Do what was agreed", here, late or f"By {words.day(due)}", days > 0)
 
 
@@ -296,6 +317,7 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
         + (f"?{urlencode({'as-at': visit.as_at})}" if visit.as_at else ""),
         name=row.get("name", "No longer shared with us"),
         about=" · ".join(about),
+        needs=flag(row),
         tag=visit.standing(row["status"]),
         step=f"Step {row['step']} · {worker}" if row.get("step") else "",
         clock=clock(row, service.step if service else None, visit.moment) if visit.moment else None,
@@ -394,6 +416,7 @@ async def _shown(
         first_link=address(),
         live_after=0 if as_at else await visit.here.reading.newest(visit.caller.organisation),
         engagement=Category.ENGAGEMENT in visit.categories,
+        coordination=Category.COORDINATION in visit.categories,
         clinical=Category.CLINICAL in visit.categories,
     )
 

@@ -19,6 +19,7 @@ from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
 from domain.corrections import CATEGORY_OF, Detail
+from domain.vocabulary import AccessNeed
 from projections import record
 from projections.entries import Entry
 
@@ -84,7 +85,7 @@ def conflicts(row: Mapping[str, Any], visit: Visit) -> list[Conflict]:
     return [
         Conflict(
             detail,
-            LABELS[detail],
+            LABELS.get(detail) or words.sentence(detail),
             [
                 Side(
                     e["id"], new_key(), text(detail, e["value"]), words.moment(e["at"]), names.by(e)
@@ -103,7 +104,7 @@ async def settle(
     visit: CaringVisit,
     person: UUID,
     key: Annotated[UUID, Field()],
-    detail: Annotated[Detail, Field()],
+    detail: Annotated[Detail | AccessNeed, Field()],
     stands: Annotated[UUID, Field()],
     seen: Annotated[list[UUID], Field(min_length=2, max_length=50)],
 ) -> Response:

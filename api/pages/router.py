@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.pages import (
     about,
     agreed,
+    carers,
     caseload,
     cases,
     corrections,
@@ -41,6 +42,7 @@ for part in (
     training,
     history,
     agreed,
+    carers,
     corrections,
     concerns,
     person,

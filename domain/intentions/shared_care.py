@@ -72,6 +72,7 @@ class SharedCareIntentions(Deciding):
         """Let another pharmacy dispense. Raises `NotForSharedCare`, `ThePersonObjects`."""
 
         def change(care: SharedCare) -> None:
+            care.sides(asked)
             self._each_of(PartnerKind.PHARMACY, pharmacy, person_id)
             care.change_pharmacy(pharmacy, asked=asked)
 
@@ -116,10 +117,9 @@ class SharedCareIntentions(Deciding):
         """Record a joint review by a GP and a key worker. Raises `NotAPractitionerThere`."""
 
         def hold(care: SharedCare) -> None:
-            if care.practice is None or care.drug_service is None:
-                raise CareIsNotShared(care.id)
-            self._load(partner.Partner, care.practice).practised_by(gp)
-            self._load(partner.Partner, care.drug_service).practised_by(key_worker)
+            practice, drug_service = care.sides(asked)
+            self._load(partner.Partner, practice).practised_by(gp)
+            self._load(partner.Partner, drug_service).practised_by(key_worker)
             care.hold_joint_review(gp, key_worker, next_on=next_on, outcome=outcome, asked=asked)
 
         return self._on_shared_care(person_id, asked, hold)

@@ -14,6 +14,7 @@ from domain.vocabulary import Attendance, Complexity, Content, ReviewOf
 from projections.entries import Entry
 from projections.record import (
     action,
+    carer,
     concern,
     contact,
     discussion,
@@ -24,6 +25,7 @@ from projections.record import (
     person,
     plan,
     referral,
+    shared_care,
     social_work,
 )
 
@@ -88,6 +90,13 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             action.fold(row.setdefault("agreed", {}).setdefault(data["stream"], {}), fact, data, at)
         case "plan":
             plan.fold(row.setdefault("plans", {}).setdefault(data["stream"], {}), fact, data, at)
+        case "carer":
+            carer.fold(row.setdefault("carers", {}).setdefault(data["stream"], {}), fact, data, at)
+        case "registered_carer":
+            entries = row.setdefault("carers_register", {})
+            carer.register(entries.setdefault(data["stream"], {}), fact, data, at)
+        case "shared_care":
+            shared_care.fold(row.setdefault("shared_care", {}), fact, data, at)
         case "discussion":
             discussion.fold(
                 row.setdefault("discussions", {}).setdefault(data["stream"], {}), fact, data, at
@@ -165,6 +174,10 @@ def status(row: dict[str, Any]) -> str:
         return "information asked"
     if row["open"] and row.get("responsible") == me and row.get("reviews"):
         return "review overdue"
+    care = row.get("shared_care") or {}
+    sharing = care.get("state") == shared_care.SHARED
+    if sharing and care.get("overdue") and me in (care["practice"], care.get("drug_service")):
+        return "review overdue"
     if offer and offer["sender"] == me:
         return "hand-over offered"
     accepted = [r for r in received if r["state"] == State.ACCEPTED]
@@ -175,11 +188,20 @@ def status(row: dict[str, Any]) -> str:
         return "sent"
     if any(a["owner"] == me and a.get("state") == action.OPEN for a in agreed_of(row)):
         return "action to do"
+    if any(e.get("owner") == me and e["state"] == carer.ASKED for e in _entries(row)):
+        return "action to do"
+    if sharing and care.get("stopped_at") and care["practice"] == me:
+        return "action to do"
     if row["open"] and row.get("responsible") == me:
         return "on hold" if row.get("hold") else "held"
-    if row["open"]:
+    if row["open"] or sharing:
         return "involved"
     return "past"
+
+
+def _entries(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The carer's entries on the register that lie in this record."""
+    return list((row.get("carers_register") or {}).values())
 
 
 def agreed_of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -249,5 +271,9 @@ def _blank(entry: Entry, *, withdrawn: bool) -> dict[str, Any]:
         "agreed": {},
         "discussions": {},
         "plans": {},
+        "access": {},
+        "carers": {},
+        "carers_register": {},
+        "shared_care": {},
         "latest": None,
     }

@@ -14,4 +14,8 @@ values (%b, %b, %b, %b, %b, %b::integer, %b)
 select id, person, about, due_on, opens_on, first_score, told
 from views.reviews
 where due_on < %b::date and not told
+    and (about <> 'communication needs and adjustments' or exists (
+        select from views.ties as held
+        where held.person = views.reviews.person and held.about = 'pathway'
+    ))
 order by due_on, id

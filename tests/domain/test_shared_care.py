@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from domain.intentions.deciding import ThePersonObjects
-from domain.kernel import Asked
+from domain.kernel import Asked, BrokenRule
 from domain.partner import LiaisonNamed, NotAPractitionerThere, OnlyAPracticeHasALiaison
 from domain.policies.shared_care import RULES
 from domain.shared_care import (
@@ -278,6 +278,32 @@ def test_an_overdue_review_is_told_once_to_those_who_share(
     assert told == {WIGG, TRUST, DRUGS}
 
 
+def test_who_takes_no_part_cannot_tell_whether_care_is_shared(place: Community) -> None:
+    def probe() -> list[type[BrokenRule]]:
+        care, asked = place.care, by(TALKING)
+        refusals = []
+        for ask in (
+            lambda: agree(place, asked=asked),
+            lambda: care.agree_supervision(ROSA, TODAY, asked=asked),
+            lambda: care.end_supervision(ROSA, TODAY, asked=asked),
+            lambda: care.report_missed_doses(ROSA, TODAY, TODAY, asked=asked),
+            lambda: care.resume_dispensing(ROSA, asked=asked),
+            lambda: care.change_pharmacy(ROSA, PHARMACY, asked=asked),
+            lambda: care.hold_joint_review(ROSA, gp=DR_PATEL, key_worker=JO, asked=asked),
+            lambda: care.end_shared_care(ROSA, SharedCareEnd.COMPLETED, asked=asked),
+        ):
+            with pytest.raises(BrokenRule) as refused_by:
+                ask()
+            refusals.append(type(refused_by.value))
+        return refusals
+
+    before = probe()
+    agree(place)
+    during = probe()
+    place.care.end_shared_care(ROSA, SharedCareEnd.COMPLETED, asked=by(WIGG))
+    assert before == during == probe()
+
+
 # Another pharmacy, and the end
 
 
@@ -292,7 +318,7 @@ def test_another_pharmacy_learns_what_it_needs_and_the_first_no_more(place: Comm
     agree(place)
     place.care.change_pharmacy(ROSA, ANOTHER_PHARMACY, asked=by(WIGG))
     assert place.facts()[-1] == PharmacyChanged(pharmacy=ANOTHER_PHARMACY)
-    with refused(OnlyThePharmacyMay):
+    with refused(CareIsNotShared):
         missed(place, 2, 2)
     with refused(NotForSharedCare):
         place.care.change_pharmacy(ROSA, TALKING, asked=by(WIGG))

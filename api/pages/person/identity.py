@@ -8,6 +8,7 @@ from uuid import UUID
 
 from api.pages import words
 from api.pages.caseload import overdue
+from api.pages.flag import flag
 from api.pages.visit import Visit
 from api.problems import NothingIsHere
 
@@ -46,7 +47,7 @@ def about(row: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
     said = [
         ("Phone", row.get("phone")),
         ("Address", address),
-        ("Communication needs", row.get("needs")),
+        ("Needs", flag(row)),
         ("Language", row.get("language")),
         ("Step", row.get("step")),
         ("Responsible", row.get("responsible") and names.organisation(row["responsible"])),

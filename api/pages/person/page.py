@@ -14,6 +14,7 @@ from api.pages import scoring
 from api.pages.forms import Form, new_key
 from api.pages.opened import Opened
 from api.pages.person import (
+    carers,
     concerns,
     contacts,
     disputes,
@@ -21,8 +22,10 @@ from api.pages.person import (
     measures,
     meetings,
     moving,
+    needs,
     plans,
     referrals,
+    shared_care,
     wishes,
 )
 from api.pages.person.doing import Doing, Row, Where
@@ -45,6 +48,9 @@ NOTICES: tuple[tuple[str, Shown], ...] = (
 """What stands above the record, and the partial in ``templates/person`` that shows it."""
 
 PARTS: tuple[tuple[str, Shown], ...] = (
+    ("needs", needs.shown),
+    ("carers", carers.shown),
+    ("shared_care", shared_care.shown),
     ("disagreements", disputes.disagreements),
     ("safety", concerns.shown),
     ("referrals", referrals.shown),
@@ -57,6 +63,9 @@ PARTS: tuple[tuple[str, Shown], ...] = (
 """What stands in it, under who the person is."""
 
 DOING: dict[str, Doing] = concerns.DOING | moving.DOING | ending.DOING | wishes.DOING | plans.DOING
+DOING: dict[str, Doing] = concerns.DOING | moving.DOING | ending.DOING | wishes.DOING
+DOING: dict[str, Doing] = moving.DOING | ending.DOING | wishes.DOING
+DOING |= needs.DOING | carers.DOING | shared_care.DOING
 """What may be asked, by the last part of its address."""
 
 
@@ -97,6 +106,8 @@ def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
     if row["withdrawn"]:
         return []
     here, allowed = f"/people/{row['person']}", set(row.get("actions", ()))
+    if not row.get("died"):
+        allowed |= needs.allowed(row) | carers.allowed(row, visit) | shared_care.allowed(row, visit)
     links: dict[Where, list[tuple[str, str]]] = {
         where: [] for where in Where if where is not Where.NOTICE
     }

@@ -1,4 +1,4 @@
-"""What a person needs and wants: communication, consent, whom they do not want told."""
+"""What a person wants: consent, and whom they do not want told."""
 
 from __future__ import annotations
 
@@ -7,20 +7,6 @@ from api.pages import choosing
 from api.pages.forms import Question
 from api.pages.person.doing import Doing, Row, Where
 from api.pages.visit import Visit
-
-
-def _needs(_visit: Visit, _row: Row) -> list[Question]:
-    return [
-        Question(
-            "needs",
-            "What helps when communicating with them?",
-            "textarea",
-            hint="For example: large print, calls after noon, an interpreter. "
-            "Everybody who helps sees this.",
-            missing="Enter what helps",
-        ),
-        Question("language", "Language", optional=True, width=20),
-    ]
 
 
 def _organisation(visit: Visit, _row: Row) -> list[Question]:
@@ -37,14 +23,6 @@ def _organisation(visit: Visit, _row: Row) -> list[Question]:
 
 
 DOING: dict[str, Doing] = {
-    "needs": Doing(
-        "Record communication needs",
-        people.CommunicationNeeds,
-        people.record_communication_needs,
-        _needs,
-        always=True,
-        where=Where.WISHES,
-    ),
     "consent": Doing(
         "Record consent",
         people.About,
