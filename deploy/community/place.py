@@ -293,6 +293,14 @@ HOUSING = Organisation(
     ),
     (HOUSING_ADVICE,),
 )
+PHARMACY = Organisation(
+    "pharmacy",
+    "Cape Hill Pharmacy",
+    PartnerKind.PHARMACY,
+    "F99015",
+    (Practitioner("meera", "Meera Solanki", Role.CLINICIAN, "Pharmacist"),),
+    (),
+)
 COMMISSIONER = Organisation(
     "commissioner",
     "Sandwater Care Partnership",
@@ -338,6 +346,7 @@ PARTNERS = (
     SCHOOL,
     LIBRARY,
     HOUSING,
+    PHARMACY,
     COMMISSIONER,
 )
 """Every organisation that is there; the first one hosts."""

@@ -62,10 +62,16 @@ PARTS: tuple[tuple[str, Shown], ...] = (
 )
 """What stands in it, under who the person is."""
 
-DOING: dict[str, Doing] = concerns.DOING | moving.DOING | ending.DOING | wishes.DOING | plans.DOING
-DOING: dict[str, Doing] = concerns.DOING | moving.DOING | ending.DOING | wishes.DOING
-DOING: dict[str, Doing] = moving.DOING | ending.DOING | wishes.DOING
-DOING |= needs.DOING | carers.DOING | shared_care.DOING
+DOING: dict[str, Doing] = (
+    concerns.DOING
+    | moving.DOING
+    | ending.DOING
+    | wishes.DOING
+    | plans.DOING
+    | needs.DOING
+    | carers.DOING
+    | shared_care.DOING
+)
 """What may be asked, by the last part of its address."""
 
 
