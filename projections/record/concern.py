@@ -32,6 +32,8 @@ def fold(worry: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> Non
             offer = {name: data.get(name) for name in ("to", "words", "look_by")}
             worry["offer"] = offer | {"at": at}
             worry["not_taken"] = None
+            if worry.get("state") == LOOKED_AT:
+                worry["escalations"] = []
         case "ConcernNotTaken":
             worry["not_taken"] = {"by": data.get("to"), "words": data.get("words"), "at": at}
             worry["offer"] = None

@@ -11,6 +11,7 @@ from uuid import uuid4, uuid5
 from hypothesis import strategies as st
 
 from domain.case import Attendee, Dissent
+from domain.concern import Concern
 from domain.corrections import Detail
 from domain.group import Group, GroupIsPlanned, ProgrammePlanned
 from domain.implementation import Implementation, implementation_of
@@ -23,12 +24,16 @@ from domain.plan import Part, Terms
 from domain.policies.scales import SCALES
 from domain.policies.ways import SANDWELL
 from domain.referral import Referral
+from domain.safeguarding import SafeguardingReferred
 from domain.vocabulary import (
     ActionId,
     AdmissionAvoided,
     AgreedHow,
     Attendance,
     Complexity,
+    ConcernId,
+    ConcernOutcome,
+    ConcernSource,
     ContactId,
     Decision,
     DecisionId,
@@ -53,6 +58,8 @@ from domain.vocabulary import (
     Responsibility,
     ReviewId,
     ReviewOf,
+    SafeguardingId,
+    SafeguardingOf,
     SessionOff,
     Source,
     WorkId,
@@ -100,6 +107,7 @@ class Chance:
     measures: list[tuple[MeasureId, PartnerId]] = field(default_factory=list)
     actions: list[tuple[ActionId, PartnerId]] = field(default_factory=list)
     groups: dict[GroupId, PartnerId] = field(default_factory=dict)
+    concerns: list[ConcernId] = field(default_factory=list)
     minutes: int = 0
 
     def __post_init__(self) -> None:
@@ -552,8 +560,71 @@ class Chance:
                 reason = list(NotImplementedReason)[which % 6]
                 self.place.care.not_implement_decision(person, decision, reason, asked=asked)
 
+    def worry(self, which: int) -> None:
+        self.concerns.append(ConcernId(uuid4()))
+        self.place.care.raise_concern(
+            self._person(which),
+            self.concerns[-1],
+            source=ConcernSource.PRACTITIONER,
+            words=f"Worry {which}.",
+            sealed_from=() if which % 4 else (PARTNERS[which % len(PARTNERS)],),
+            asked=self.by(SENDERS[which // 2 % len(SENDERS)]),
+        )
+
+    def look(self, which: int) -> None:
+        for known in self._concern(which):
+            who = known.offered_to if which % 2 and known.offered_to else known.acts
+            if who := next(iter(known.escalated_to), who) if which % 5 == 0 else who:
+                self.place.care.acknowledge_concern(known.concern, "Rang.", asked=self.by(who))
+
+    def pass_on(self, which: int) -> None:
+        for known in self._concern(which):
+            if known.acts:
+                to, asked = INVITED[which % len(INVITED)], self.by(known.acts)
+                self.place.care.pass_on_concern(known.concern, to, f"Why {which}.", asked=asked)
+
+    def not_take(self, which: int) -> None:
+        for known in self._concern(which):
+            if known.offered_to:
+                asked = self.by(known.offered_to)
+                self.place.care.not_take_concern(known.concern, "Not ours.", asked=asked)
+
+    def nobody_looks(self, which: int) -> None:
+        for known in self._concern(which):
+            if due := known.next_rung():
+                asked = replace(self.place.by(WIGG, at=due.at), practitioner=None)
+                self.place.care.escalate_concern(known.concern, due.rung, asked=asked)
+
+    def resolve(self, which: int) -> None:
+        for known in self._concern(which):
+            if known.acts:
+                outcome, asked = list(ConcernOutcome)[which % 8], self.by(known.acts)
+                self.place.care.resolve_concern(known.concern, outcome, "So.", asked=asked)
+
+    def safeguard(self, which: int) -> None:
+        body = (None, SOCIAL, TRUST)[which % 3]
+        self.place.care.refer_safeguarding(
+            self._person(which),
+            SafeguardingId(uuid4()),
+            SafeguardingReferred(
+                of=SafeguardingOf.ADULT,
+                basis="Care Act 2014 s42",
+                body=body,
+                outside_body=None if body else "The council",
+                content=f"What {which}.",
+                shared="Her name.",
+                told=True,
+            ),
+            asked=self.by((WIGG, TALKING, DRUGS)[which // 3 % 3]),
+        )
+
     def end_meeting(self, which: int) -> None:
         self.place.care.close_meeting(self.meeting, asked=self.by(WIGG))
+
+    def _concern(self, which: int) -> list[Concern]:
+        """One of the latest concerns, so that what begins goes on."""
+        latest = self.concerns[-2:]
+        return [self.place.care._load(Concern, latest[which % len(latest)])] if latest else []
 
     def _person(self, which: int) -> PersonId:
         return self.people[which % len(self.people)]
@@ -596,6 +667,9 @@ LIKELY = (
     "meet",
     "score_again",
     "list_case",
+    "worry",
+    "look",
+    "pass_on",
     "sit",
     "agree",
     "wait",

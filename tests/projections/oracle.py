@@ -79,6 +79,11 @@ ENDS = {
     "DecisionSuperseded": "superseded",
 }
 AGREED = ("what", "owner", "practitioner", "due_on", "priority", "meeting", "plan")
+WORRIED = ("source", "raised_by", "because", "words", "measure", "sealed_from")
+SAFEGUARDED = (
+    *("of", "basis", "body", "outside_body", "content", "shared", "told", "not_told"),
+    *("concern", "alleged", *WHO),
+)
 DISCUSSED = ("asked_by", "advised_by", "question", "advice", "medium", "family", "kind")
 WORKED = ("referral", "provider", "kind", "what", "outcome", "admission_avoided", "note")
 
@@ -248,6 +253,16 @@ def _record(told: list[Entry]) -> Row:
             for e in held
             if _fact(e) == "CaseDiscussed"
         },
+        "concerns": {
+            s: _concern([e for e in held if _of(e, "concern", s)])
+            for s in {e.data["stream"] for e in held if e.type.startswith("concern.")}
+        },
+        "safeguarding": {
+            e.data["stream"]: {name: e.data[name] for name in SAFEGUARDED if name in e.data}
+            | {"at": e.effective_at.isoformat()}
+            for e in held
+            if _fact(e) == "SafeguardingReferred"
+        },
         "latest": _latest(held),
         "registered": _registered(held),
         "disagreements": _disagreements(held),
@@ -288,6 +303,14 @@ def _status(row: Row, me: str) -> str:
     to_me = offer and offer["receiver"] == me and offer["handover"] not in row["referrals"]
     rules: list[tuple[str, Callable[[], bool]]] = [
         ("past", lambda: row["withdrawn"]),
+        ("concern to look at", lambda: any(_to_look(w, row, me) for w in row["concerns"].values())),
+        (
+            "concern open",
+            lambda: any(
+                w["state"] == "looked at" and w["acts"] == me and "look_by" in w
+                for w in row["concerns"].values()
+            ),
+        ),
         ("died", lambda: row["died"] is not None),
         ("past", lambda: row["ended"]),
         ("fallen back", lambda: row["open"] and row["fell_back_at"] and row["responsible"] == me),
@@ -316,6 +339,65 @@ def _status(row: Row, me: str) -> str:
         ("involved", lambda: row["open"]),
     ]
     return next((status for status, holds in rules if holds()), "past")
+
+
+def _to_look(worry: Row, row: Row, me: str) -> bool:
+    """Whether somebody of this partner's is to look, or nobody's has and it may know."""
+    if "look_by" not in worry or worry["state"] == "resolved":
+        return False
+    waits, offer = worry["state"] == "to look at", worry["offer"] or {}
+    asked = {told["to"] for told in worry["escalations"]} | {offer.get("to")}
+    return (waits and (worry["acts"] == me or not (row["died"] or row["ended"]))) or me in asked
+
+
+def _concern(told: list[Entry]) -> Row:
+    """By what was said last of each thing; who raised it and knows no more has only its state."""
+    first = _last(told, {"SafetyConcernRaised"})
+    looks, over = _last(told, {"ConcernAcknowledged"}), _last(told, {"ConcernResolved"})
+    stands = _last(told, {"SafetyConcernRaised", "ConcernAcknowledged", "ConcernFellBack"})
+    fell = _last(told, {"ConcernFellBack"})
+    state = "looked at" if stands and stands is looks else "to look at"
+    row: Row = {"state": "resolved" if over else state, "acts": told[-1].data.get("acts")}
+    if first:
+        row |= {name: first.data[name] for name in (*WORRIED, "look_by") if name in first.data}
+        row |= {"raised_at": _at(first)}
+        row["raised_by_practitioner"] = first.data.get("by_practitioner")
+    if looks:
+        row |= {"looked_at": _at(looks), "first_did": looks.data.get("first_did")}
+        row["looked_by"] = looks.data.get("by_practitioner")
+    if fell:
+        row |= {"look_by": fell.data["look_by"], "fell_back_at": _at(fell)}
+    if over:
+        row |= {"resolved_at": _at(over), "outcome": over.data["outcome"]}
+        row["outcome_words"] = over.data.get("words")
+    answers = {"ConcernAcknowledged", "ConcernNotTaken", "ConcernFellBack", "ConcernResolved"}
+    passed = _last(told, {"ConcernPassedOn", *answers})
+    row["offer"] = None
+    if passed and _fact(passed) == "ConcernPassedOn":
+        row["offer"] = {name: passed.data.get(name) for name in ("to", "words", "look_by")}
+        row["offer"]["at"] = _at(passed)
+    declined = _last(told, {"ConcernPassedOn", "ConcernNotTaken"})
+    if declined and _fact(declined) == "ConcernNotTaken":
+        row["not_taken"] = {"by": declined.data.get("to"), "words": declined.data.get("words")}
+        row["not_taken"]["at"] = _at(declined)
+    row["escalations"] = [
+        {"rung": e.data["rung"], "to": e.data.get("to"), "at": _at(e)}
+        for number, e in enumerate(told)
+        if _fact(e) == "ConcernEscalated" and not _waits_anew(told, number)
+    ]
+    return row
+
+
+def _waits_anew(told: list[Entry], number: int) -> bool:
+    """Whether the wait in which this was told is over: somebody looked, or another one began."""
+    looked = [_fact(e) for e in told[:number] if _fact(e) in ("ConcernAcknowledged", *FELL)]
+    begins = {"ConcernAcknowledged", *FELL}
+    if looked and looked[-1] == "ConcernAcknowledged":
+        begins |= {"ConcernPassedOn", "ConcernNotTaken"}
+    return any(_fact(e) in begins for e in told[number + 1 :])
+
+
+FELL = ("ConcernFellBack",)
 
 
 def _referral(said: list[Entry], partner: object) -> Row:

@@ -14,11 +14,13 @@ import psycopg
 from psycopg import sql
 
 from domain.application import CareCoordination
+from domain.concern import Concern
 from domain.intentions.deciding import FACTS, Answer
 from domain.kernel import Asked
 from domain.mapping import FactMapper
 from domain.pathway import Pathway, pathway_of
 from domain.person import Details
+from domain.policies.concerns import ConcernDue
 from domain.referral import Referral
 from domain.silence import Wait
 from domain.vocabulary import (
@@ -32,7 +34,7 @@ from domain.vocabulary import (
     ServiceId,
     Source,
 )
-from projections import schema, silences
+from projections import concerns, schema, silences
 from projections.engine import Engine
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
@@ -221,6 +223,22 @@ class Place:
             if asked_for.wait:
                 found[stream] = asked_for.wait
         return {what: wait for what, wait in found.items() if wait.next(NEVER) or wait.expires_at}
+
+    def worries(self, people: Sequence[PersonId]) -> dict[UUID, ConcernDue]:
+        """Who the timer's view would tell next that nobody has looked at a concern, and when."""
+        with psycopg.connect(self.database.dsn(schema.SERVE)) as connection:
+            waiting = concerns.due(connection, NEVER)
+        return {row.id: row.next for row in waiting if row.person in people and row.next}
+
+    def worried(self, people: Sequence[PersonId]) -> dict[UUID, ConcernDue]:
+        """The same, as the domain has it: loaded from the log."""
+        made = self.rows(
+            "select stream from log.facts where topic = 'concern:SafetyConcernRaised' "
+            "and person = any(%s)",
+            list(people),
+        )
+        known = {stream: self.care._load(Concern, stream).next_rung() for (stream,) in made}
+        return {stream: due for stream, due in known.items() if due}
 
     def told(self, partner: PartnerId, person: PersonId | None = None) -> list[str]:
         """The names of what a partner was told, of one person or of anybody."""

@@ -104,6 +104,7 @@ def test_whatever_is_asked_the_views_are_as_the_oracle_says(
     ]
     assert_views_are_as_told(place.views(), told)
     assert place.waits(chance.people) == place.awaited(chance.people)
+    assert place.worries(chance.people) == place.worried(chance.people)
 
 
 def test_views_folded_again_from_the_share_are_the_same(place: Place) -> None:
