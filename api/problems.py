@@ -176,6 +176,7 @@ STATUS: dict[type[BrokenRule], int] = {
     deciding.KeyStandsForAnotherIntention: 422,
     hold.ReviewLiesBehind: 422,
     concern.ConcernNeedsWords: 422,
+    concern.SealedFromWhoRaisesIt: 422,
     concerns.AnAnswerRaisesItself: 422,
     safeguarding.BodyIsMissing: 422,
     safeguarding.BasisIsNotInForce: 422,

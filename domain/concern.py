@@ -159,6 +159,10 @@ class ConcernNeedsWords(BrokenRule):
     """Say in words what worries you: whoever looks has nothing else to go by."""
 
 
+class SealedFromWhoRaisesIt(BrokenRule):
+    """A concern cannot be kept from the organisation that raises it; leave yours out."""
+
+
 class OnlyWhoIsToLookMay(BrokenRule):
     """Only the organisation that has this concern, or was asked to look, may do this."""
 
@@ -236,7 +240,7 @@ class Concern(Aggregate):
         cause: str | None = None,
     ) -> Recorded | None:
         """Raise it; an answer to item 9 raises its own once. Raises `ConcernIsRaised`,
-        `ConcernNeedsWords`.
+        `ConcernNeedsWords`, `SealedFromWhoRaisesIt`.
         """
         if self.acts is not None:
             if measure is not None and self.person == person:
@@ -244,6 +248,8 @@ class Concern(Aggregate):
             raise ConcernIsRaised(self.id)
         if measure is None and not (words and words.strip()):
             raise ConcernNeedsWords(self.id)
+        if asked.organisation in sealed_from:
+            raise SealedFromWhoRaisesIt(self.id)
         fact = SafetyConcernRaised(
             acts=looker.partner,
             raised_by=asked.organisation,

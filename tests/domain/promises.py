@@ -9,8 +9,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from domain.circle import Circle
+from domain.concern import (
+    ConcernAcknowledged,
+    ConcernEscalated,
+    ConcernFact,
+    ConcernFellBack,
+    ConcernNotTaken,
+    ConcernPassedOn,
+    ConcernResolved,
+    SafetyConcernRaised,
+)
 from domain.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -30,7 +41,7 @@ from domain.person import DeathRecordedInError, PersonDied
 from domain.policies.steps import SANDWELL
 from domain.sharing import Backfill
 from domain.steps import StepDownProposed, SteppedDown, SteppedUp, StepUpProposed
-from domain.vocabulary import PartnerId, PersonId, Step
+from domain.vocabulary import EndReason, PartnerId, PersonId, Step
 from tests.people import KINDS, agreement
 
 AGREEMENTS = {partner: agreement(partner) for partner in KINDS}
@@ -54,6 +65,17 @@ class Proposal:
 
 
 @dataclass
+class Worry:
+    """Who has a concern, whether somebody there looked, and who was asked to or told."""
+
+    acts: PartnerId
+    raised: Recorded
+    looked: bool = False
+    asked: set[PartnerId] = field(default_factory=set)
+    over: bool = False
+
+
+@dataclass
 class Promises:
     """Who holds each person, at which step, and what was offered and became of it."""
 
@@ -69,6 +91,8 @@ class Promises:
     proposed: dict[PersonId, Proposal] = field(default_factory=dict)
     circles: dict[PersonId, Circle] = field(default_factory=dict)
     history: dict[PersonId, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
+
+    worries: dict[UUID, Worry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.circles = {person: Circle(person) for person in self.people}
@@ -137,13 +161,59 @@ class Promises:
                 assert closed.responsible == self.holder[person]
                 assert recorded.organisation == closed.responsible or person in self.died
                 assert person not in self.offers
+                self.nobody_is_let_go(recorded, closed.reason)
                 self.holder[person] = None
+            case ConcernFact():
+                self.worry(recorded, recorded.fact)
             case PersonDied():
                 self.died.add(person)
             case DeathRecordedInError():
                 self.died.discard(person)
             case _:
                 pass
+
+    def worry(self, recorded: Recorded, fact: ConcernFact) -> None:
+        """One organisation has a concern from first to last; it moves only when somebody looks."""
+        stream = recorded.originator_id
+        assert recorded.organisation not in fact.sealed_from or recorded.practitioner is None
+        assert fact.acts not in fact.sealed_from
+        if isinstance(fact, SafetyConcernRaised):
+            assert stream not in self.worries
+            assert fact.acts not in self.left
+            self.worries[stream] = Worry(fact.acts, recorded)
+            return
+        worry = self.worries[stream]
+        assert not worry.over, "nothing is said of a concern that is resolved"
+        match fact:
+            case ConcernAcknowledged():
+                assert recorded.organisation == fact.acts
+                assert recorded.practitioner is not None
+                assert fact.acts == worry.acts or fact.acts in worry.asked
+                worry.acts, worry.looked, worry.asked = fact.acts, True, set()
+            case ConcernFellBack(was=was):
+                assert was == worry.acts != fact.acts
+                assert was in self.left
+                assert fact.acts not in self.left
+                worry.acts, worry.looked, worry.asked = fact.acts, False, set()
+            case ConcernPassedOn(to=to) | ConcernEscalated(to=to):
+                assert fact.acts == worry.acts
+                assert to not in fact.sealed_from or to == fact.acts
+                worry.asked.add(to)
+            case ConcernNotTaken():
+                assert fact.acts == worry.acts
+            case ConcernResolved():
+                assert recorded.organisation == fact.acts == worry.acts
+                assert worry.looked
+                worry.over = True
+
+    def nobody_is_let_go(self, recorded: Recorded, reason: EndReason) -> None:
+        """No pathway closes over a concern, unless the person is gone, or it is sealed off."""
+        if reason in (EndReason.DIED, EndReason.MOVED_AWAY):
+            return
+        for worry in self.worries.values():
+            assert isinstance(worry.raised.fact, SafetyConcernRaised)
+            sealed = recorded.organisation in worry.raised.fact.sealed_from
+            assert worry.over or sealed or worry.raised.person != recorded.person
 
     def answered(
         self, person: PersonId, ended: HandoverAccepted | HandoverDeclined | HandoverLapsed

@@ -28,6 +28,7 @@ from domain.concern import (
     OnlySomebodyMayLook,
     OnlyWhoIsToLookMay,
     SafetyConcernRaised,
+    SealedFromWhoRaisesIt,
     SomebodyLooks,
     TheyHaveItAlready,
     concern_of,
@@ -253,6 +254,11 @@ def test_a_concern_without_words_helps_nobody_look(place: Community) -> None:
         place.care.raise_concern(
             ROSA, WORRY, source=ConcernSource.CARER, words=" ", asked=by(TALKING)
         )
+
+
+def test_nobody_keeps_a_concern_from_themselves(place: Community) -> None:
+    with refused(SealedFromWhoRaisesIt):
+        worried(place, sealed_from=(TALKING, TRUST))
 
 
 def test_a_concern_has_an_id_of_its_own(place: Community) -> None:

@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 
 from domain.action import Action, ActionIsOver, OnlyTheOwnerMay, OnlyTheOwnerOrWhoAgreedMay
 from domain.circle import Circle
+from domain.concern import Concern
 from domain.discharge import NoDischargeIsProposed
 from domain.handover import (
     NobodyHandedThemOver,
@@ -48,6 +49,8 @@ from domain.request import OnlyTheReceiverMay, OnlyTheSenderMay, ReferralIsNotWa
 from domain.silence import NothingWasEscalated, OnlyThePartiesMayAcknowledge, SilenceIsAcknowledged
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
+    ConcernId,
+    ConcernSource,
     PartnerId,
     PersonId,
     PractitionerId,
@@ -64,7 +67,7 @@ from tests.scenario import Community, by
 
 Asking: TypeAlias = tuple[Callable[[], Answer], Answer]
 Kept: TypeAlias = MultipleResults[Asking] | Asking
-Acting = TypeVar("Acting", Referral, Pathway, Action)
+Acting = TypeVar("Acting", Referral, Pathway, Action, Concern)
 
 ON_REFERRAL = {
     "acceptance": "accept_referral",
@@ -144,8 +147,20 @@ It may be refused for what was sent along (`NoStepWithoutItsEvidence`), or for w
 says (`ThePersonObjects`, `WithdrawTheReferral`).
 """
 
+ON_CONCERN = {
+    "acknowledgement": "acknowledge_concern",
+    "passing-on": "pass_on_concern",
+    "refusal": "not_take_concern",
+    "resolution": "resolve_concern",
+}
+
 REACHED = frozenset(
     {
+        "acknowledge_concern",
+        "not_take_concern",
+        "pass_on_concern",
+        "raise_concern",
+        "resolve_concern",
         "accept_handover",
         "accept_referral",
         "agree_action",
@@ -306,6 +321,29 @@ class Responsibilities(RuleBasedStateMachine):
         if offered and chance.random() < 0.8:
             word = self.knowing.word(noun, offered)
         wish = self.knowing.about_pathway(ON_PATHWAY[word], noun, actor)
+        return self.honest(noun, wish, word in offered)
+
+    @rule(target=asked_before, seed=SEED, word=st.sampled_from(("raise", *sorted(ON_CONCERN))))
+    def worry(self, seed: int, word: str) -> Kept:
+        """Somebody worries; who has it, or was asked or told, asks what is offered to them."""
+        self.pool.chance = chance = Random(seed)
+        known = ConcernId(named(f"concern_id {chance.randrange(20 if word == 'raise' else 5)}"))
+        noun = self.place.care._load(Concern, known)
+        if not noun.open:
+            known = noun.concern if noun.version == 0 else ConcernId(uuid5(noun.id, str(seed)))
+            raising: dict[str, Any] = {"concern_id": known, "source": ConcernSource.PRACTITIONER}
+            return self.kept(self.ask("raise_concern", chance.choice(ACTORS), **raising))
+        if (due := noun.next_rung()) and chance.random() < 0.3 and due.at <= self.pool.now:
+            return self.kept(self.ask("escalate_concern", WIGG, concern_id=known, rung=due.rung))
+        likely = [noun.acts, noun.acts, noun.offered_to, chance.choice(ACTORS)]
+        actor = chance.choice(likely) or noun.acts
+        assert actor is not None, "somebody has every concern that is open"
+        offered = noun.next_actions(actor)
+        assert set(offered) <= ON_CONCERN.keys()
+        word = chance.choice(offered) if offered and chance.random() < 0.8 else word
+        if word == "raise":
+            return multiple()
+        wish = Wish(ON_CONCERN[word], actor, {"concern_id": known})
         return self.honest(noun, wish, word in offered)
 
     def honest(self, noun: Acting, wish: Wish, offered: bool) -> Kept:
