@@ -13,7 +13,7 @@ from api.texts import Text
 from domain.intentions.deciding import Answer
 from domain.kernel import Asked
 from domain.measure import MeasureIsUnknown, OnlyWhoScoredItMay
-from domain.vocabulary import Instrument, MeasureId, ReferralId
+from domain.vocabulary import GoalId, Instrument, MeasureId, ReferralId
 
 router = APIRouter(prefix="/v1", tags=["measures"])
 
@@ -83,7 +83,7 @@ async def complete_measure(body: CompletingMeasure, asks: Asks) -> Response:
             instrument=body.instrument,
             total=body.total,
             items=tuple(body.items),
-            goals=tuple(body.goals),
+            goals=tuple(GoalId(goal) for goal in body.goals),
             asked=asked,
         ),
         actions=lambda: asks.actions_on_referral(referral),
@@ -103,7 +103,7 @@ async def _held(measure: MeasureId, body: CompletingMeasure, asks: Asking) -> An
             instrument=body.instrument,
             total=body.total,
             items=tuple(body.items),
-            goals=tuple(body.goals),
+            goals=tuple(GoalId(goal) for goal in body.goals),
             asked=asked,
         ),
         actions=lambda: asks.actions_on_pathway(subject),
@@ -123,7 +123,7 @@ async def correct_score(measure: UUID, body: CorrectingScore, asks: Asks) -> Res
                 MeasureId(measure),
                 total=body.total,
                 items=tuple(body.items),
-                goals=tuple(body.goals),
+                goals=tuple(GoalId(goal) for goal in body.goals),
                 reason=body.reason,
                 asked=asked,
             )

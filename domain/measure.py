@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
-from uuid import UUID
 
 from domain.kernel import (
     Aggregate,
@@ -20,6 +19,7 @@ from domain.kernel import (
 from domain.policies import instruments
 from domain.policies.instruments import Answers, Fault, Flaw
 from domain.vocabulary import (
+    GoalId,
     Instrument,
     Label,
     MeasureId,
@@ -47,7 +47,7 @@ class MeasureFact(Fact):
     instrument: Instrument
     total: int
     items: tuple[int | None, ...] = ()
-    goals: tuple[UUID, ...] = ()
+    goals: tuple[GoalId, ...] = ()
 
 
 class MeasureCompleted(MeasureFact):
@@ -103,7 +103,7 @@ class ScoreIsNotPossible(BrokenRule):
 
 
 def total_of(
-    instrument: Instrument, total: int | None, items: Answers, goals: Sequence[UUID] = ()
+    instrument: Instrument, total: int | None, items: Answers, goals: Sequence[GoalId] = ()
 ) -> int:
     """The total that is recorded: of the answers where there are some.
 
@@ -159,7 +159,7 @@ class Measure(Aggregate):
         *,
         total: int | None,
         items: Answers = (),
-        goals: Sequence[UUID] = (),
+        goals: Sequence[GoalId] = (),
         reason: str | None = None,
         asked: Asked,
     ) -> Recorded | None:

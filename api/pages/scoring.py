@@ -22,6 +22,7 @@ from api.problems import NothingIsHere
 from domain.kernel import Category
 from domain.policies.scales import SCALES, Reckoning, Scale
 from domain.vocabulary import Instrument
+from projections.record.plan import WANTED
 
 router = APIRouter(route_class=PageRoute)
 
@@ -62,23 +63,40 @@ def _lede(scale: Scale) -> tuple[str, ...]:
     return f"{ranged} {_missing(scale)}", NEVER_RISK
 
 
+Goals = tuple[tuple[str, str], ...]
+"""The goals of a person's plan that they still want, each with its words."""
+
+
+def goals_of(record: Mapping[str, Any] | None) -> Goals:
+    plans = (record or {}).get("plans", {}).values()
+    wanted = [
+        (key, str(goal.get("words") or ""))
+        for each in plans
+        for key, goal in each.get("goals", {}).items()
+        if goal.get("state") == WANTED
+    ]
+    return tuple(wanted[: SCALES[Instrument.GBO].items])
+
+
 def _groups(
-    instrument: Instrument, score: Mapping[str, Any] | None = None
+    instrument: Instrument, score: Mapping[str, Any] | None = None, goals: Goals = ()
 ) -> list[tuple[str, list[Question]]]:
     """The items by their numbers, and the total where one says anything alone."""
     scale, stands = SCALES[instrument], score or {}
     given = [*(stands.get("items") or ()), *[None] * scale.items]
     word = "Goal" if scale.reckoning is Reckoning.SINGLE else "Item"
+    of = [text for _, text in goals] if word == "Goal" else []
     items = [
         Question(
             f"items-{number}",
             f"{word} {number + 1}",
             optional=scale.reckoning is Reckoning.SINGLE and number > 0,
+            hint=of[number] if number < len(of) else "",
             value="" if given[number] is None else str(given[number]),
             width=2,
             numeric=True,
         )
-        for number in range(scale.items)
+        for number in range(len(of) or scale.items)
     ]
     groups = [("", items)]
     if scale.compared_by_total:
@@ -110,10 +128,15 @@ def _with(question: Question, value: str) -> Question:
     )
 
 
-def _answers(values: Mapping[str, Any], instrument: Instrument) -> Mapping[str, Any]:
+def _answers(
+    values: Mapping[str, Any], instrument: Instrument, goals: Goals = ()
+) -> Mapping[str, Any]:
     """The form's numbered items as the request's list; none, where no item was filled in."""
     scale = SCALES[instrument]
     given = [str(values.get(f"items-{number}") or "") or None for number in range(scale.items)]
+    if scale.reckoning is Reckoning.SINGLE and goals:
+        about = [(goal, each) for (goal, _), each in zip(goals, given, strict=False) if each]
+        return {**values, "items": [e for _, e in about], "goals": [goal for goal, _ in about]}
     if scale.reckoning is Reckoning.SINGLE:
         while given and given[-1] is None:
             given.pop()
@@ -127,6 +150,7 @@ def _form(
     back_to: tuple[str, str],
     seen: Opened,
     score: Mapping[str, Any] | None = None,
+    goals: Goals = (),
 ) -> Form[Any]:
     return Form(
         title=f"{'Correct' if score else 'Record'} a {instrument} score",
@@ -134,7 +158,7 @@ def _form(
         lede=_lede(SCALES[instrument]),
         button="Correct the score" if score else "Record the score",
         model=CorrectingScore if score else CompletingMeasure,
-        groups=_groups(instrument, score),
+        groups=_groups(instrument, score, goals),
         action=visit.path,
         section="/caseload",
         back_to=back_to,
@@ -171,6 +195,13 @@ def _may_score(visit: Visit) -> None:
         raise NothingIsHere
 
 
+async def _goals(visit: Visit, instrument: Instrument, person: UUID) -> Goals:
+    """What goal-based answers are about, as far as the visitor's organisation may know it."""
+    if instrument is not Instrument.GBO:
+        return ()
+    return goals_of(await visit.here.reading.record(visit.caller.organisation, person))
+
+
 # Under a referral
 
 
@@ -186,9 +217,11 @@ async def choose(visit: CaringVisit, referral: UUID) -> Response:
 async def score_question(visit: CaringVisit, referral: UUID, which: str) -> Response:
     """The measure's items."""
     _may_score(visit)
-    row, seen = await opened(visit, referral)
+    instrument, (row, seen) = _named(which), await opened(visit, referral)
     back_to = (f"/referrals/{referral}/scores", "Which measure")
-    return await _form(_named(which), visit, row.get("name", ""), back_to, seen).show(visit)
+    goals = await _goals(visit, instrument, UUID(row["person"]))
+    form = _form(instrument, visit, row.get("name", ""), back_to, seen, goals=goals)
+    return await form.show(visit)
 
 
 @router.post("/referrals/{referral}/scores/{which}", response_class=HTMLResponse)
@@ -197,13 +230,14 @@ async def score_answer(visit: CaringVisit, referral: UUID, which: str) -> Respon
     _may_score(visit)
     instrument, (row, seen) = _named(which), await opened(visit, referral)
     back_to = (f"/referrals/{referral}/scores", "Which measure")
-    return await _form(instrument, visit, row.get("name", ""), back_to, seen).sent(
+    goals = await _goals(visit, instrument, UUID(row["person"]))
+    return await _form(instrument, visit, row.get("name", ""), back_to, seen, goals=goals).sent(
         visit,
         measures.complete_measure,
         done="scores",
         then=f"/referrals/{referral}",
         shape=lambda values: {
-            **_answers(values, instrument),
+            **_answers(values, instrument, goals),
             "referral": str(referral),
             "instrument": instrument.value,
         },
@@ -234,7 +268,8 @@ async def held_question(visit: CaringVisit, person: UUID, which: str) -> Respons
     """The measure's items."""
     row, seen = await _held(visit, person)
     back_to = (f"/people/{person}/scores", "Which measure")
-    return await _form(_named(which), visit, name_of(row), back_to, seen).show(visit)
+    goals = goals_of(row)
+    return await _form(_named(which), visit, name_of(row), back_to, seen, goals=goals).show(visit)
 
 
 @router.post("/people/{person}/scores/{which}", response_class=HTMLResponse)
@@ -242,13 +277,14 @@ async def held_answer(visit: CaringVisit, person: UUID, which: str) -> Response:
     """Record the score, and show the record."""
     instrument, (row, seen) = _named(which), await _held(visit, person)
     back_to = (f"/people/{person}/scores", "Which measure")
-    return await _form(instrument, visit, name_of(row), back_to, seen).sent(
+    goals = goals_of(row)
+    return await _form(instrument, visit, name_of(row), back_to, seen, goals=goals).sent(
         visit,
         measures.complete_measure,
         done="scores",
         then=f"/people/{person}",
         shape=lambda values: {
-            **_answers(values, instrument),
+            **_answers(values, instrument, goals),
             "person": str(person),
             "instrument": instrument.value,
         },
@@ -275,7 +311,17 @@ def _correction(
 ) -> Form[Any]:
     back_to = (f"/people/{person}", f"{name_of(row)}’s record")
     seen = Opened(person, row["number"])
-    return _form(Instrument(score["instrument"]), visit, name_of(row), back_to, seen, score)
+    instrument, goals = Instrument(score["instrument"]), _same(row, score)
+    return _form(instrument, visit, name_of(row), back_to, seen, score, goals)
+
+
+def _same(row: Mapping[str, Any], score: Mapping[str, Any]) -> Goals:
+    """The goals that a score was about, whatever became of them."""
+    plans = row.get("plans", {}).values()
+    known = {key: goal for each in plans for key, goal in each.get("goals", {}).items()}
+    return tuple(
+        (goal, str(known.get(goal, {}).get("words") or "")) for goal in score.get("goals") or ()
+    )
 
 
 @router.get("/people/{person}/scores/{measure}/correction", response_class=HTMLResponse)
@@ -298,7 +344,7 @@ async def correction_answer(visit: CaringVisit, person: UUID, measure: UUID) -> 
         correct,
         done="score-correction",
         then=f"/people/{person}",
-        shape=lambda values: _answers(values, Instrument(score["instrument"])),
+        shape=lambda values: _answers(values, Instrument(score["instrument"]), _same(row, score)),
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
-from domain import measure
+from domain import measure, plan
 from domain.intentions.contacts import ContactIntentions
 from domain.intentions.deciding import Answer, PersonIsUnknown
 from domain.intentions.raising import Raising
@@ -14,6 +13,7 @@ from domain.person import Person
 from domain.policies.instruments import Answers, ItemNine, item_nine
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (
+    GoalId,
     Instrument,
     Label,
     MeasureId,
@@ -37,7 +37,7 @@ class MeasureIntentions(ContactIntentions, Raising):
         instrument: Instrument,
         total: int | None = None,
         items: Answers = (),
-        goals: Sequence[UUID] = (),
+        goals: Sequence[GoalId] = (),
         asked: Asked,
     ) -> Answer:
         """Record a score under a referral one's organisation has taken on."""
@@ -58,7 +58,7 @@ class MeasureIntentions(ContactIntentions, Raising):
         instrument: Instrument,
         total: int | None = None,
         items: Answers = (),
-        goals: Sequence[UUID] = (),
+        goals: Sequence[GoalId] = (),
         asked: Asked,
     ) -> Answer:
         """Record a score of a person for whom one's organisation is responsible.
@@ -85,7 +85,7 @@ class MeasureIntentions(ContactIntentions, Raising):
         *,
         total: int | None = None,
         items: Answers = (),
-        goals: Sequence[UUID] = (),
+        goals: Sequence[GoalId] = (),
         reason: str | None = None,
         asked: Asked,
     ) -> Answer:
@@ -93,6 +93,8 @@ class MeasureIntentions(ContactIntentions, Raising):
 
         def decide() -> tuple[Aggregate, ...]:
             scored = self._get(measure.Measure, measure_id, measure.MeasureIsUnknown)
+            if scored.person is not None:
+                self._their_goals(goals, scored.person, scored.label)
             scored.correct(total=total, items=items, goals=goals, reason=reason, asked=asked)
             return self._with_concern(scored, asked)
 
@@ -106,9 +108,18 @@ class MeasureIntentions(ContactIntentions, Raising):
         label: Label,
         asked: Asked,
     ) -> tuple[Aggregate, ...]:
+        self._their_goals(completed.goals, person_id, label)
         scored = self._load(measure.Measure, measure_id)
         scored.complete(person_id, completed, label=label, asked=asked)
         return self._with_concern(scored, asked)
+
+    def _their_goals(self, goals: Sequence[GoalId], person_id: PersonId, label: Label) -> None:
+        """Goals of the person's own plan. Raises `GoalIsUnknown`."""
+        plans = [plan.plan_of(person_id, of) for of in {Label.ORDINARY, label}] if goals else []
+        known = {goal for each in plans for goal in self._load(plan.Plan, each).goals}
+        for goal in goals:
+            if goal not in known:
+                raise plan.GoalIsUnknown(goal)
 
     def _with_concern(self, scored: measure.Measure, asked: Asked) -> tuple[Aggregate, ...]:
         """A score, after what its item 9 raises."""
@@ -129,7 +140,7 @@ def _completed(
     instrument: Instrument,
     total: int | None,
     items: Answers,
-    goals: Sequence[UUID],
+    goals: Sequence[GoalId],
 ) -> measure.MeasureCompleted:
     return measure.MeasureCompleted(
         referral=referral_id,

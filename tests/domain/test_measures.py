@@ -14,10 +14,12 @@ from domain.measure import (
     ScoreIsNotPossible,
     total_of,
 )
+from domain.plan import GoalIsUnknown
 from domain.policies.instruments import change
-from domain.vocabulary import Instrument, Label, ReferralId
-from tests.people import MONDAY, ROSA, TALKING, WIGG, named
-from tests.scenario import Happened, by, given
+from domain.standing import PathwayIsClosed
+from domain.vocabulary import GoalId, Instrument, Label, MeasureId, ReferralId
+from tests.people import MONDAY, ROSA, TALKING, TOM, WIGG, named
+from tests.scenario import Community, Happened, by, given, refused
 
 REFERRAL = ReferralId(named("a referral"))
 
@@ -86,7 +88,7 @@ def test_nobody_else_corrects_a_score_nor_one_that_is_not_there_nor_to_an_imposs
 
 
 def test_goals_are_named_for_goal_based_answers_alone_and_each_once() -> None:
-    one, two = named("goal one"), named("goal two")
+    one, two = GoalId(named("goal one")), GoalId(named("goal two"))
     assert total_of(Instrument.GBO, None, [3, 7], [one, two]) == 10
     for instrument, items, goals in (
         (Instrument.GBO, [3, 7], [one]),
@@ -107,3 +109,38 @@ def test_change_is_reliable_from_six_points_of_phq9_and_four_of_gad7() -> None:
     assert change(Instrument.PHQ_9, 16, 10) == "Reliable improvement"
     assert change(Instrument.PHQ_9, 16, 11) == "No reliable change"
     assert change(Instrument.GAD_7, 8, 12) == "Reliable deterioration"
+
+
+def test_goals_are_of_the_persons_own_plan() -> None:
+    place, goal, theirs = Community(), GoalId(named("to sleep")), GoalId(named("to walk"))
+    for person, each in ((ROSA, goal), (TOM, theirs)):
+        place.register(person)
+        place.care.set_goal(person, each, words="To sleep through", asked=by(WIGG))
+    place.refer("talking therapy")
+    taken = MeasureId(named("goals"))
+
+    def score(*goals: GoalId) -> None:
+        place.care.complete_measure_held(
+            taken,
+            ROSA,
+            instrument=Instrument.GBO,
+            items=(3,) * len(goals),
+            goals=goals,
+            asked=by(WIGG),
+        )
+
+    for another in (theirs, GoalId(named("nobody's"))):
+        with refused(GoalIsUnknown):
+            score(goal, another)
+    score(goal)
+    with refused(GoalIsUnknown):
+        place.care.correct_score(taken, items=(4,), goals=(theirs,), asked=by(WIGG))
+
+
+def test_who_holds_nobody_scores_nobody_without_a_referral() -> None:
+    place = Community()
+    place.register()
+    with refused(PathwayIsClosed):
+        place.care.complete_measure_held(
+            MeasureId(named("one")), ROSA, instrument=Instrument.GAD_7, total=3, asked=by(WIGG)
+        )

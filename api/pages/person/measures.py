@@ -115,6 +115,9 @@ def _items(
     if not scores:
         return []
     first, last = (score.get("items") or () for score in (scores[0], scores[-1]))
+    if of := scores[-1].get("goals"):
+        begun = dict(zip(scores[0].get("goals") or (), first, strict=False))
+        first = tuple(begun.get(goal) for goal in of)
     changed = instruments.changes(instrument, first, last)
     word = "Goal" if SCALES[instrument].reckoning is Reckoning.SINGLE else "Item"
     pairs: Iterable[tuple[Any, Any]] = zip(first, last, strict=False)
