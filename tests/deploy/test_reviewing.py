@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,7 @@ from domain.vocabulary import (
     Instrument,
     MeasureId,
     Medium,
+    PartnerId,
     PersonId,
     ReferralId,
     ReviewId,
@@ -31,7 +33,21 @@ from domain.vocabulary import (
 from projections import schema
 from tests.database import Database
 from tests.later import Later
-from tests.people import COLLABORATIVE_CARE, MINA, ROSA, TALKING, TOM, TRUST, WARD, WIGG, named
+from tests.people import (
+    COLLABORATIVE_CARE,
+    DR_PATEL,
+    DRUGS,
+    JO,
+    MINA,
+    PHARMACY,
+    ROSA,
+    TALKING,
+    TOM,
+    TRUST,
+    WARD,
+    WIGG,
+    named,
+)
 from tests.projections.place import Place
 
 PEOPLE = (ROSA, TOM, MINA)
@@ -241,3 +257,82 @@ def test_what_the_view_holds_is_ids_days_and_a_score(place: Place) -> None:
     (columns,) = place.rows("select to_jsonb(r) from views.reviews as r")
     assert "Watchful" not in str(columns)
     assert "Rosa" not in str(columns)
+
+
+# Needs and shared care
+
+
+def known_to(place: Place, partner: PartnerId) -> dict[str, Any]:
+    """Rosa's record as a partner knows it."""
+    row = place.ask(lambda reading: reading.record(partner, place.subject(partner, ROSA)))
+    assert row is not None
+    return row
+
+
+def test_needs_are_to_be_looked_at_within_a_year_of_whoever_is_held(
+    place: Place, sweep: Sweep, later: Later
+) -> None:
+    for person in (ROSA, TOM):
+        place.register(person)
+        place.care.record_communication_needs(
+            person, "By text.", language=None, asked=place.by(WIGG, at=TODAY)
+        )
+    place.refer("Rosa", at=TODAY)
+    place.fold()
+    later.days = 365
+    assert sweep.once(of=[review]) == []
+    later.days = 366
+    (fallen,) = sweep.once(of=[review])
+    assert fallen.about == ReviewOf.NEEDS
+    place.fold()
+    assert told(place) == {str(ROSA): 1}, "nobody holds Tom"
+    place.care.review_needs(ROSA, asked=place.by(WIGG, at=TODAY + timedelta(days=366)))
+    place.fold()
+    row = place.ask(lambda reading: reading.record(WIGG, place.subject(WIGG, ROSA)))
+    assert row is not None
+    assert row["reviews"] == {}
+    later.days = 366 + 366
+    assert [swept.about for swept in sweep.once(of=[review])] == [ReviewOf.NEEDS]
+
+
+def test_a_joint_review_that_nobody_held_is_told_to_those_who_share_the_care(
+    place: Place, sweep: Sweep, later: Later
+) -> None:
+    place.register(ROSA)
+    place.refer("Rosa to therapy", at=TODAY)
+    by = place.by(WIGG, at=TODAY)
+    place.care.agree_shared_care(
+        ROSA,
+        practice=WIGG,
+        prescriber=DR_PATEL,
+        drug_service=DRUGS,
+        key_worker=JO,
+        pharmacy=PHARMACY,
+        signed_on=local_date(TODAY),
+        asked=by,
+    )
+    place.care.agree_supervision(ROSA, local_date(TODAY), asked=place.by(WIGG, at=TODAY))
+    place.fold()
+    later.days = 91
+    assert sweep.once(of=[review]) == []
+    later.days = 92
+    fallen = sweep.once(of=[review])
+    assert {swept.about for swept in fallen} == {ReviewOf.JOINT, ReviewOf.SUPERVISION}
+    place.fold()
+    assert sweep.once(of=[review]) == []
+    for partner in (WIGG, DRUGS):
+        row = known_to(place, partner)
+        assert row["status"] == "review overdue"
+        assert len(row["shared_care"]["overdue"]) == 2
+    for partner in (TALKING, PHARMACY):
+        assert "SharedCareReviewFellDue" not in place.told(partner, ROSA)
+    place.care.hold_joint_review(
+        ROSA, gp=DR_PATEL, key_worker=JO, asked=place.by(DRUGS, at=TODAY + timedelta(days=92))
+    )
+    place.care.end_supervision(ROSA, local_date(TODAY), asked=place.by(WIGG, at=TODAY))
+    place.fold()
+    row = known_to(place, DRUGS)
+    assert row["shared_care"]["overdue"] == {}
+    assert row["status"] == "involved"
+    later.days = 92 + 92
+    assert [swept.about for swept in sweep.once(of=[review])] == [ReviewOf.JOINT]

@@ -6,10 +6,12 @@ What each kind may know of it is written by hand below, from the sharing agreeme
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from deploy.wiring import House
+from domain.carer import CarerIdentified
 from domain.case import Attendee, Dissent
 from domain.discussion import CaseDiscussed
 from domain.kernel import Asked
@@ -19,8 +21,10 @@ from domain.person import Details
 from domain.policies.steps import Evidence
 from domain.steps import Grounds
 from domain.vocabulary import (
+    AccessNeed,
     ActionId,
     Attendance,
+    CarerId,
     ContactId,
     Decision,
     DecisionId,
@@ -29,6 +33,7 @@ from domain.vocabulary import (
     EndReason,
     HandoverId,
     Instrument,
+    MayBeTold,
     MeasureId,
     Medium,
     MeetingId,
@@ -42,8 +47,10 @@ from domain.vocabulary import (
     PractitionerId,
     Recommendation,
     ReferralId,
+    Relation,
     Role,
     ServiceId,
+    SharedCareEnd,
     Source,
 )
 from tests.people import (
@@ -54,6 +61,7 @@ from tests.people import (
     LIBRARY,
     MONDAY,
     PEER_GROUP,
+    PHARMACY,
     READING,
     SERVICE_OF,
     SERVICES,
@@ -86,9 +94,13 @@ def worker(partner: PartnerId) -> PractitionerId:
 
 IDENTITY = {mark("name"), mark("phone")}
 DEMOGRAPHIC = {BORN.isoformat(), NHS_NUMBER, mark("sex"), mark("address"), mark("postcode")}
-ACCESS = {mark("language"), mark("needs")}
+ACCESS = {mark(words) for words in ("language", "needs", "one need", "adjustment")}
+OF_CLINICIANS = {mark("impairment"), mark("need not met")}
+KEPT_APART = {mark("kept apart")}
+CARERS = {mark(f"carers {words}") for words in ("name", "phone", "wish", "assessment")}
+SHARED_CARE = {mark("joint review"), mark("end of shared care")}
 EQUALITY = {mark("ethnicity")}
-EVERYBODY = IDENTITY | DEMOGRAPHIC | ACCESS | EQUALITY
+EVERYBODY = IDENTITY | DEMOGRAPHIC | ACCESS | EQUALITY | OF_CLINICIANS | CARERS
 
 # The practice is asked last, and so it is who refers first that holds the person: the practice.
 HELPING = [partner for partner in KINDS if partner in SERVICE_OF and partner != WIGG] + [WIGG]
@@ -148,10 +160,12 @@ ALLOWED: dict[PartnerKind, set[str]] = {
     PartnerKind.SOCIAL_WORK: IDENTITY
     | DEMOGRAPHIC
     | ACCESS
+    | CARERS
     | NOTES
     | PRACTICAL
     | {m for p in ORDINARY for m in asked(p) | activity(p) | coordination(p)},
     PartnerKind.DRUG_SERVICE: EVERYBODY | whole([DRUGS]),
+    PartnerKind.PHARMACY: IDENTITY | ACCESS,
     PartnerKind.CHARITY: IDENTITY | ACCESS | asked(CHARITY) | activity(CHARITY) | PASSED_ON,
     PartnerKind.PATIENT_GROUP: IDENTITY | ACCESS | PASSED_ON,
     PartnerKind.SCHOOL: IDENTITY | ACCESS,
@@ -160,6 +174,9 @@ ALLOWED: dict[PartnerKind, set[str]] = {
     PartnerKind.PROBATION: IDENTITY,
     PartnerKind.COMMISSIONER: set(),
 }
+ALLOWED[PartnerKind.PRACTICE] |= SHARED_CARE | KEPT_APART
+ALLOWED[PartnerKind.TRUST] |= SHARED_CARE
+ALLOWED[PartnerKind.DRUG_SERVICE] |= SHARED_CARE
 for partner, kind in KINDS.items():  # whoever is asked is told its own ask
     if kind in (PartnerKind.PATIENT_GROUP, PartnerKind.SCHOOL):
         ALLOWED[kind] |= asked(partner) | activity(partner)
@@ -168,7 +185,59 @@ for partner, kind in KINDS.items():  # whoever is asked is told its own ask
     if kind is PartnerKind.PROBATION:
         ALLOWED[kind] |= {mark("question", kind.value)}
 
-MARKS = EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL
+MARKS = EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL | SHARED_CARE | KEPT_APART
+
+
+def needs_and_carers(house: House, by: Callable[[PartnerId], Asked]) -> None:
+    """What the person needs, who cares for them, and with whom their treatment is shared."""
+    care = house.care
+    care.record_communication_needs(
+        CANARY,
+        mark("one need"),
+        language=mark("language"),
+        need=AccessNeed.LARGE_PRINT,
+        asked=by(WIGG),
+    )
+    for need, words, shared in (
+        (AccessNeed.LONGER, mark("adjustment"), True),
+        (AccessNeed.QUIET, mark("kept apart"), False),
+    ):
+        why = mark("impairment") if shared else None
+        care.agree_adjustment(CANARY, need, words, impairment=why, shared=shared, asked=by(WIGG))
+    care.note_need(
+        CANARY, AccessNeed.LONGER, False, what_came_of_it=mark("need not met"), asked=by(WIGG)
+    )
+    carer = CarerId(named("canary's carer"))
+    seen = CarerIdentified(
+        name=mark("carers name"), phone=mark("carers phone"), relation=Relation.SIBLING
+    )
+    care.identify_carer(CANARY, carer, seen, agreed=True, asked=by(WIGG))
+    care.let_carer_be_told(carer, MayBeTold.SOME, mark("carers wish"), asked=by(WIGG))
+    care.register_carer(carer, SOCIAL, asked=by(WIGG))
+    care.complete_carers_assessment(carer, mark("carers assessment"), asked=by(SOCIAL))
+    care.agree_shared_care(
+        CANARY,
+        practice=WIGG,
+        prescriber=worker(WIGG),
+        drug_service=DRUGS,
+        key_worker=worker(DRUGS),
+        pharmacy=PHARMACY,
+        signed_on=MONDAY.date(),
+        asked=by(DRUGS),
+    )
+    care.agree_supervision(CANARY, MONDAY.date(), asked=by(WIGG))
+    gone = MONDAY.date() - timedelta(days=3)
+    care.report_missed_doses(CANARY, gone, MONDAY.date(), asked=by(PHARMACY))
+    care.hold_joint_review(
+        CANARY,
+        gp=worker(WIGG),
+        key_worker=worker(DRUGS),
+        outcome=mark("joint review"),
+        asked=by(WIGG),
+    )
+    care.end_shared_care(
+        CANARY, SharedCareEnd.HANDED_BACK, note=mark("end of shared care"), asked=by(DRUGS)
+    )
 
 
 def marked_person(house: House) -> None:
@@ -215,6 +284,7 @@ def marked_person(house: House) -> None:
     care.record_communication_needs(
         CANARY, mark("needs"), language=mark("language"), asked=by(WIGG)
     )
+    needs_and_carers(house, by)
     care.consent_to(CANARY, _of(PartnerKind.PROBATION), asked=by(WIGG))
 
     def refer(words: str, service: ServiceId, *, said_by: str | None = None) -> ReferralId:
