@@ -20,7 +20,7 @@ COMMANDS = (
     ("ask", "ask:ask", "Ask any activity of a running server."),
     ("community", "community:app", "The demo community."),
     ("token", "community:token", "Development tokens for the demo's people and systems."),
-    ("import", "importing:app", "Bring referrals in."),
+    ("import", "importing:app", "Bring in referrals, or a directory of services."),
     ("custody", "views:custody", "People by responsible organisation."),
     ("replay", "history:replay", "A person's history, as one organisation may know it."),
     ("share", "views:share", "What a partner was told."),

@@ -339,6 +339,14 @@ def test_what_was_written_offline_is_sent_as_the_page_says(place: Place) -> None
 
 
 @pytest.mark.process
+def test_a_directory_is_brought_in_as_its_page_says(place: Place) -> None:
+    foretold, first, second = place.run(script("docs/directory.md")).splitlines()
+    assert json.loads(foretold)["outcome"] == "would be opened, capacity declared"
+    assert json.loads(first)["outcome"] == "opened, capacity declared"
+    assert json.loads(second)["outcome"] == "unchanged"
+
+
+@pytest.mark.process
 def test_the_tutorial_does_what_it_says(place: Place) -> None:
     said = place.run(script("docs/tutorial.md")).splitlines()
     assert "waiting" in said

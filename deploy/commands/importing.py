@@ -1,20 +1,25 @@
-"""Messages and histories brought in: ``import fhir``."""
+"""What is brought in from elsewhere: referral messages, and directories of services."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from api.fhir.read import MessageRefused, read_referral
+from api.hsds.intake import HsdsIntake
+from api.hsds.tables import CannotBeRead, read
+from api.hsds.terms import meaning
 from api.parts import Caller
 from deploy.commands.house import opened, partner_named
-from deploy.commands.output import FAILED, Json, Stopped, say
+from deploy.commands.output import FAILED, USAGE, Json, Stopped, say
 from deploy.wiring import House
-from domain.vocabulary import PartnerId, Role
+from domain.policies.days import local_date
+from domain.vocabulary import PartnerId, Role, Step
 
-app = App(name="import", help="Bring referrals in.")
+app = App(name="import", help="Bring in referrals, or a directory of services.")
 
 
 @app.command
@@ -53,6 +58,44 @@ def fhir(
     say(rows, json=json)
     if refused:
         raise Stopped(f"{refused} of {len(paths)} messages were refused; they are kept", FAILED)
+
+
+@app.command
+def hsds(
+    path: Path,
+    *,
+    mapping: Annotated[
+        Path | None, Parameter(help="A TOML file that says what the directory's terms mean here.")
+    ] = None,
+    step: Annotated[
+        int | None, Parameter(help="The step of services whose terms are not in the mapping.")
+    ] = None,
+    dry_run: Annotated[bool, Parameter(help="Say what would change, and record nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """A directory as Open Referral HSDS 3 has it: a folder of CSV files, or JSON.
+
+    What is new is opened and what differs put right, by the directory's identifiers; what it leaves
+    out is reported and stays. A service that cannot be taken in is refused alone, and kept.
+    """
+    now = datetime.now(UTC)
+    try:
+        meant = meaning(mapping, None if step is None else Step(step), local_date(now))
+        placed = read(path)
+    except CannotBeRead as unread:
+        raise Stopped(str(unread), USAGE) from None
+    except ValueError:
+        raise Stopped(f"--step {step} is no step: write 1, 2, 3 or 4", USAGE) from None
+    with opened() as house:
+        if not dry_run:
+            house.engine.catch_up()  # what was brought in a moment ago is compared with too
+        taking = HsdsIntake(house.care, house.messages, house.lookups.directory)
+        outcomes = taking.take(placed, meant, now, dry_run=dry_run)
+    rows = [{"service": o.service, "outcome": o.outcome, "remarks": o.remarks} for o in outcomes]
+    say(rows, json=json)
+    if refused := sum(each.refused for each in outcomes):
+        kept = "" if dry_run else "; they are kept"
+        raise Stopped(f"{refused} of {len(placed)} services were refused{kept}", FAILED)
 
 
 def _bringer(house: House, original: bytes, name: str) -> PartnerId:
