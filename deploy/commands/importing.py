@@ -63,6 +63,7 @@ def fhir(
 @app.command
 def hsds(
     path: Path,
+    /,
     *,
     mapping: Annotated[
         Path | None, Parameter(help="A TOML file that says what the directory's terms mean here.")
