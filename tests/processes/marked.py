@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from deploy.wiring import House
+from domain.application import CareCoordination
 from domain.carer import CarerIdentified
 from domain.case import Attendee, Dissent
 from domain.discussion import CaseDiscussed
@@ -18,19 +19,25 @@ from domain.kernel import Asked
 from domain.meeting import MeetingScheduled
 from domain.pathway import pathway_of
 from domain.person import Details
+from domain.plan import Part, Terms
 from domain.policies.steps import Evidence
 from domain.steps import Grounds
 from domain.vocabulary import (
     AccessNeed,
     ActionId,
+    AgreedHow,
     Attendance,
     CarerId,
+    Collected,
     ContactId,
     Decision,
     DecisionId,
     DeclineReason,
     DiscussionId,
     EndReason,
+    Experience,
+    FeedbackId,
+    GoalId,
     HandoverId,
     Instrument,
     MayBeTold,
@@ -153,6 +160,18 @@ PRACTICAL = ACTION | NULLIFIED
 PASSED_ON = {mark("passed on ask"), mark("passed on note")}
 DECLINED = {mark("declined ask"), mark("declined note")}
 
+PLANNED = {
+    mark(words)
+    for words in (
+        *("goal", "difference", "helps", "goal reached", "plan changed"),
+        *("she does", "carers do", "crisis", "housing part"),
+    )
+}
+HOUSING_PART = {mark("housing part")}
+DRUG_PLAN = {mark("drug part"), mark("drug plan")}
+SAID_OF_TALKING = {mark("said of talking")}
+SAID_BY_NOBODY = {mark("said by nobody")}
+
 ALLOWED: dict[PartnerKind, set[str]] = {
     PartnerKind.PRACTICE: EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL,
     PartnerKind.TRUST: EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL,
@@ -238,6 +257,22 @@ def needs_and_carers(house: House, by: Callable[[PartnerId], Asked]) -> None:
     care.end_shared_care(
         CANARY, SharedCareEnd.HANDED_BACK, note=mark("end of shared care"), asked=by(DRUGS)
     )
+
+
+for kind in (
+    PartnerKind.PRACTICE,
+    PartnerKind.TRUST,
+    PartnerKind.TALKING_THERAPIES,
+    PartnerKind.SOCIAL_WORK,
+):
+    ALLOWED[kind] |= PLANNED
+for kind in (PartnerKind.PRACTICE, PartnerKind.TRUST, PartnerKind.DRUG_SERVICE):
+    ALLOWED[kind] |= DRUG_PLAN
+ALLOWED[PartnerKind.HOUSING_ADVICE] |= HOUSING_PART
+ALLOWED[PartnerKind.TALKING_THERAPIES] |= SAID_OF_TALKING
+SAID_OF_HELP = PLANNED | DRUG_PLAN | SAID_OF_TALKING | SAID_BY_NOBODY
+
+MARKS = EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL | SAID_OF_HELP
 
 
 def marked_person(house: House) -> None:
@@ -396,6 +431,8 @@ def marked_person(house: House) -> None:
     )
     care.record_disagreement(CANARY, pathway_of(CANARY), 1, mark("disagreement"), asked=by(WIGG))
 
+    planned(care, by, housing)
+
     offered = HandoverId(named("canary is offered"))
     care.offer_handover(
         CANARY,
@@ -409,6 +446,46 @@ def marked_person(house: House) -> None:
     care.propose_discharge(CANARY, EndReason.COMPLETED, plan=mark("discharge plan"), asked=by(WIGG))
     ended = ReferralId(named(f"canary {KINDS[CHARITY].value}"))
     care.close_referral(ended, EndReason.COMPLETED, summary=mark("summary"), asked=by(CHARITY))
+
+
+def planned(care: CareCoordination, by: Callable[[PartnerId], Asked], housing: PartnerId) -> None:
+    """What she wants, what was agreed, also with the drug service, and what is said of the help."""
+    goal = GoalId(named("canary's goal"))
+    care.set_goal(
+        CANARY,
+        goal,
+        mark("goal"),
+        difference=mark("difference"),
+        helps=mark("helps"),
+        asked=by(WIGG),
+    )
+    parts = tuple(
+        Part(action=ActionId(named(f"canary's {words}")), owner=owner, what=mark(words))
+        for owner, words in ((housing, "housing part"), (DRUGS, "drug part"))
+    )
+    terms = Terms(
+        how=AgreedHow.TOGETHER,
+        person_does=mark("she does"),
+        carers_do=mark("carers do"),
+        crisis=mark("crisis"),
+        parts=parts,
+    )
+    care.agree_plan(CANARY, terms, asked=by(WIGG))
+    care.review_plan(CANARY, changed=mark("plan changed"), asked=by(WIGG))
+    care.reach_goal(CANARY, goal, words=mark("goal reached"), asked=by(TALKING))
+    own = Terms(how=AgreedHow.TOGETHER, person_does=mark("drug plan"))
+    care.agree_plan(CANARY, own, asked=by(DRUGS))
+    for words, person in (("said of talking", CANARY), ("said by nobody", None)):
+        care.give_feedback(
+            FeedbackId(named(f"canary: {words}")),
+            SERVICE_OF[TALKING],
+            Experience.GOOD,
+            collected=Collected.SPOKEN,
+            words=mark(words),
+            may_publish=True,
+            person_id=person,
+            asked=by(TALKING),
+        )
 
 
 def _of(kind: PartnerKind) -> PartnerId:
