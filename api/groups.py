@@ -31,6 +31,7 @@ from domain.vocabulary import (
 )
 from projections import groups
 from projections.directory import GroupEntry
+from projections.reading import When
 from projections.record.group import LEFT, MEMBER, WAITING
 
 router = APIRouter(prefix="/v1/groups", tags=["groups"])
@@ -127,7 +128,7 @@ async def list_groups(caller: Caring, here: Here, at: At) -> Response:
     """Every group's programme; of your own, how many are in it and wait, and what you may ask."""
     directory = await here.reading.directory()
     rows = [
-        await shown(here, caller.organisation, planned, at)
+        await shown(here, caller.organisation, planned, at.when)
         for planned in sorted(directory.groups.values(), key=lambda g: (g.ended or "", g.name))
     ]
     return at.answer({"rows": rows})
@@ -137,11 +138,11 @@ async def list_groups(caller: Caring, here: Here, at: At) -> Response:
 async def read_group(group: UUID, caller: Caring, here: Here, at: At) -> Response:
     """One group's programme; of your own, its register with each member's sessions."""
     planned = await _planned(here, group)
-    return at.answer(await shown(here, caller.organisation, planned, at, register=True))
+    return at.answer(await shown(here, caller.organisation, planned, at.when, register=True))
 
 
 async def shown(
-    here: Parts, organisation: PartnerId, planned: GroupEntry, at: At, *, register: bool = False
+    here: Parts, organisation: PartnerId, planned: GroupEntry, when: When, *, register: bool = False
 ) -> dict[str, Any]:
     """A group as this organisation may know it; its register is its own organisation's."""
     today = local_date(here.clock())
@@ -164,7 +165,7 @@ async def shown(
     }
     if planned.partner != organisation:
         return row
-    places = await here.reading.register(organisation, planned.id, at.when)
+    places = await here.reading.register(organisation, planned.id, when)
     members = [place for place in places if place.get("state") == MEMBER]
     waiting = [place for place in places if place.get("state") == WAITING]
     room = planned.capacity - len(members)

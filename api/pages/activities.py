@@ -11,16 +11,18 @@ from fastapi import Response
 
 from api import advice, contacts, referrals, waits
 from api.asking import Activity, Asking
-from api.pages import choosing
-from api.pages.forms import Question, choices
+from api.pages import choosing, words
+from api.pages.forms import Question, choices, fields_alone
 from api.pages.visit import Visit
 from domain.kernel import Category
 from domain.vocabulary import (
     Attendance,
+    CancelledBecause,
     Content,
     DeclineReason,
     EndReason,
     Medium,
+    NoTimeBecause,
     NullificationReason,
     PauseReason,
     Recommendation,
@@ -57,6 +59,7 @@ class Doing:
     button: str = ""
     lede: str = ""
     kind: str = "secondary"
+    shape: Callable[[Mapping[str, Any]], Mapping[str, Any]] = fields_alone
 
 
 def _note(label: str, hint: str = "") -> Question:
@@ -192,6 +195,16 @@ def _book(visit: Visit, _row: Row) -> Sequence[Question]:
             "medium", "How?", "radios", choices=choices(Medium), missing="Select how you will meet"
         ),
         Question("activity", "What for?", optional=True, hint="For example: benefits check"),
+        Question("place", "Where?", optional=True),
+        Question("minutes", "How many minutes?", optional=True, width=3, numeric=True),
+        Question(
+            "practitioner",
+            "With whom?",
+            "select",
+            choices=choosing.practitioners(visit.names, [visit.caller.organisation]),
+            optional=True,
+            nothing="Not settled yet",
+        ),
         *_content(visit, "What kind of contact will it be?"),
     )
 
@@ -206,6 +219,99 @@ def _attendance(visit: Visit, _row: Row) -> Sequence[Question]:
             missing="Select whether it took place",
         ),
         *_content(visit, "If it was another kind of contact than booked, which?"),
+        Question(
+            "medium",
+            "If it was held in another way than booked, how?",
+            "select",
+            choices=choices(Medium),
+            optional=True,
+            nothing="As booked",
+        ),
+        _called_off("If it was called off, why?"),
+        Question(
+            "at",
+            "When was that?",
+            "datetime-local",
+            optional=True,
+            hint="Leave out if it is now. A contact written up late says when it was.",
+        ),
+    )
+
+
+def _offer(visit: Visit, row: Row) -> Sequence[Question]:
+    _, *others = _book(visit, row)
+    return (
+        Question("time-1", "First time", "datetime-local", missing="Enter at least one time"),
+        Question("time-2", "Second time", "datetime-local", optional=True),
+        Question("time-3", "Third time", "datetime-local", optional=True),
+        *others,
+    )
+
+
+def _times(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    times = [values[name] for name in ("time-1", "time-2", "time-3") if values.get(name)]
+    return {**values, "times": times}
+
+
+def _choose(_visit: Visit, row: Row) -> Sequence[Question]:
+    times = row["contact"].get("offered", ())
+    return (
+        Question(
+            "starts_at",
+            "Which time?",
+            "radios",
+            choices=[(time, words.moment(time), "") for time in times],
+            missing="Select the time they chose",
+        ),
+    )
+
+
+def _none(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "reason",
+            "Why?",
+            "radios",
+            choices=choices(NoTimeBecause),
+            missing="Select why none was taken",
+        ),
+    )
+
+
+def _rebook(_visit: Visit, row: Row) -> Sequence[Question]:
+    new = Question("starts_at", "When is it now?", "datetime-local", missing="Enter the new time")
+    if row["contact"].get("outcome"):
+        return (new,)
+    return (
+        new,
+        Question(
+            "moved_by",
+            "Who could not keep the first time?",
+            "radios",
+            choices=[
+                (Attendance.CANCELLED_BY_PERSON.value, "The person", ""),
+                (Attendance.CANCELLED_BY_SERVICE.value, "We could not", ""),
+            ],
+            missing="Select who could not keep it",
+        ),
+        _called_off("Why?"),
+    )
+
+
+def _called_off(label: str) -> Question:
+    return Question("reason", label, "select", choices=choices(CancelledBecause), optional=True)
+
+
+def _correct(visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "attendance",
+            "What became of it?",
+            "radios",
+            choices=choices(Attendance),
+            missing="Select what became of it",
+        ),
+        *_content(visit, "If they were seen, what kind of contact was it?"),
     )
 
 
@@ -315,6 +421,15 @@ ON_REFERRAL: dict[str, Doing] = {
         _book,
         "Book the appointment",
     ),
+    "appointment-offer": Doing(
+        "Offer times",
+        referrals.OfferingTimes,
+        referrals.offer_times,
+        _offer,
+        "Offer these times",
+        "The person chooses one of them, or none.",
+        shape=_times,
+    ),
     "first-contact": Doing("I have seen or spoken with them", Activity, _first_contact),
     "closure": Doing(
         "End this help",
@@ -364,13 +479,42 @@ ON_REFERRAL: dict[str, Doing] = {
 }
 """By the last part of their address, in the order they are offered."""
 
-ATTENDANCE = Doing(
-    "Record attendance",
-    contacts.NotingAttendance,
-    contacts.note_attendance,
-    _attendance,
-    "Record attendance",
-)
+ON_APPOINTMENT: dict[str, Doing] = {
+    "time-choice": Doing(
+        "They chose a time",
+        contacts.ChoosingTime,
+        contacts.choose_time,
+        _choose,
+        "Book this time",
+    ),
+    "no-time": Doing(
+        "They took none", contacts.TakingNone, contacts.take_no_time, _none, "Record it"
+    ),
+    "attendance": Doing(
+        "Record attendance",
+        contacts.NotingAttendance,
+        contacts.note_attendance,
+        _attendance,
+        "Record attendance",
+    ),
+    "rebooking": Doing(
+        "Book another time",
+        contacts.Rebooking,
+        contacts.rebook_appointment,
+        _rebook,
+        "Book this time",
+        "The new appointment names the one it replaces.",
+    ),
+    "correction": Doing(
+        "Put the outcome right",
+        contacts.CorrectingAttendance,
+        contacts.correct_attendance,
+        _correct,
+        "Put it right",
+        "What was recorded before stays in the history. Waits and the first contact follow.",
+    ),
+}
+"""What may be said of one appointment, by the last part of its address."""
 
 
 def offered(row: Row, *, scores: bool) -> list[tuple[str, str, bool, str]]:

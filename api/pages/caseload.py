@@ -21,6 +21,7 @@ from api.pages.visit import CaringVisit, Visit
 from api.pages.waiting import Clock, clock
 from domain.kernel import Category
 from domain.policies import instruments
+from domain.policies.missed import repeated
 from domain.policies.scales import SCALES
 from domain.policies.shared_care import SHARED
 from domain.vocabulary import Instrument
@@ -280,6 +281,16 @@ def _sent(row: Mapping[str, Any], state: str) -> str:
     return ""
 
 
+def missed(row: Mapping[str, Any], visit: Visit) -> int:
+    """How many were missed in a row under the referral one works under, if it is time to ask why.
+
+    How many that is, is a rule with dates.
+    """
+    under = worked(row, row["partner"])
+    in_a_row = int(row.get("missed", {}).get(under[0], 0)) if under else 0
+    return in_a_row if repeated(in_a_row, visit.moment or visit.now) else 0
+
+
 def _appointment(row: Mapping[str, Any], visit: Visit, here: str) -> Next:
     open_ones = sorted(
         (words.instant(c["starts_at"]), key)
@@ -292,6 +303,8 @@ def _appointment(row: Mapping[str, Any], visit: Visit, here: str) -> Next:
             overdue = f"{days} day{'' if days == 1 else 's'} overdue"
             return Next("Record attendance", f"{here}/appointments/{key}", overdue, True)
         return Next("Appointment", here, "Today" if days == 0 else words.day(at))
+    if many := missed(row, visit):
+        return Next(f"Ask why {many} in a row were missed", here, late=True)
     first = row["status"] == "waiting"
     return Next("Book a first appointment" if first else "Book the next one", here)
 
@@ -305,6 +318,8 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
         about.append(names.organisation(row["practice"]))
     if not about:
         about = [row["phone"]] if row.get("phone") else [words.identifier(row["person"])]
+    if many := missed(row, visit):
+        about.append(f"{many} appointments missed in a row")
     worker = names.practitioner(row["key_worker"]) if row.get("key_worker") else "No key worker"
     latest = row["latest"]
     by = ""

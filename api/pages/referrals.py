@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages import choosing, words
-from api.pages.activities import ATTENDANCE, ON_REFERRAL, Doing, offered
+from api.pages.activities import ON_APPOINTMENT, ON_REFERRAL, Doing, offered
 from api.pages.forms import Form, new_key
 from api.pages.opened import Opened
 from api.pages.problem import PageRoute
@@ -23,6 +23,7 @@ from domain.kernel import Category
 from domain.request import UNANSWERED
 from domain.sharing import RECEIVED, SENT
 from projections.entries import Entry
+from projections.record.contact import actions
 
 router = APIRouter(route_class=PageRoute)
 
@@ -218,6 +219,7 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
             for entry in entries
             if entry.data.get("stream") == str(referral)
         ],
+        may=_may(visit, referral),
         doing=offered(asked, scores=Category.CLINICAL in visit.categories),
         key=new_key(),
     )
@@ -271,26 +273,69 @@ async def referral_answer(visit: CaringVisit, referral: UUID, activity: str) -> 
         lambda body, asks: doing.ask(referral, body, asks),
         done=activity,
         then=f"/referrals/{referral}",
+        shape=doing.shape,
     )
 
 
 @router.get("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)
 async def attendance_question(visit: CaringVisit, referral: UUID, contact: UUID) -> Response:
     """Whether an appointment took place."""
+    return await appointment_question(visit, referral, contact, "attendance")
+
+
+@router.get("/referrals/{referral}/appointments/{contact}/{activity}", response_class=HTMLResponse)
+async def appointment_question(
+    visit: CaringVisit, referral: UUID, contact: UUID, activity: str
+) -> Response:
+    """What goes with one thing said of an appointment."""
     row, seen = await opened(visit, referral)
+    booked = await _contact(visit, row, contact)
+    doing = _said_of(activity)
+    return await _form(doing, visit, {**row, "contact": booked}, seen, visit.path).show(visit)
+
+
+@router.post("/referrals/{referral}/appointments/{contact}/{activity}", response_class=HTMLResponse)
+async def appointment_answer(
+    visit: CaringVisit, referral: UUID, contact: UUID, activity: str
+) -> Response:
+    """Record it, and show the referral."""
+    row, seen = await opened(visit, referral)
+    booked = await _contact(visit, row, contact)
+    doing = _said_of(activity)
+    return await _form(doing, visit, {**row, "contact": booked}, seen, visit.path).sent(
+        visit,
+        lambda body, asks: doing.ask(contact, body, asks),
+        done=activity,
+        then=f"/referrals/{referral}",
+    )
+
+
+def _said_of(activity: str) -> Doing:
+    if activity not in ON_APPOINTMENT:
+        raise NothingIsHere
+    return ON_APPOINTMENT[activity]
+
+
+async def _contact(visit: Visit, row: Mapping[str, Any], contact: UUID) -> Mapping[str, Any]:
     record = await visit.here.reading.record(visit.caller.organisation, UUID(row["person"]))
     if record is None or str(contact) not in record["contacts"]:
         raise NothingIsHere
-    return await _form(ATTENDANCE, visit, row, seen, visit.path).show(visit)
+    found: Mapping[str, Any] = record["contacts"][str(contact)]
+    return found
+
+
+def _may(visit: Visit, referral: UUID) -> Callable[[str, Mapping[str, Any]], list[tuple[str, str]]]:
+    """What may be said of each appointment: its address and its words."""
+
+    def links(contact: str, seen: Mapping[str, Any]) -> list[tuple[str, str]]:
+        here = f"/referrals/{referral}/appointments/{contact}"
+        allowed = actions(seen, visit.caller.organisation)
+        return [(f"{here}/{each}", ON_APPOINTMENT[each].text) for each in allowed]
+
+    return links
 
 
 @router.post("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)
 async def attendance_answer(visit: CaringVisit, referral: UUID, contact: UUID) -> Response:
     """Record it, and show the referral."""
-    row, seen = await opened(visit, referral)
-    return await _form(ATTENDANCE, visit, row, seen, visit.path).sent(
-        visit,
-        lambda body, asks: ATTENDANCE.ask(contact, body, asks),
-        done="attendance",
-        then=f"/referrals/{referral}",
-    )
+    return await appointment_answer(visit, referral, contact, "attendance")

@@ -63,6 +63,19 @@ DONE = {
     "reinstatement": "The wait counts again, from its first day.",
     "appointments": "The appointment is booked.",
     "attendance": "The attendance is recorded.",
+    "appointment-offer": "The times are offered. Record which one the person chooses.",
+    "time-choice": "The appointment is booked.",
+    "no-time": "Recorded: none of the times was taken. You can offer others.",
+    "rebooking": "The appointment has its new time.",
+    "correction": "The outcome is put right. What was recorded before stays in the history.",
+    "group-planned": "The group is planned.",
+    "group-session": "The attendance is recorded.",
+    "group-member": "They have a place in the group.",
+    "group-waiting-place": "They wait for a place.",
+    "group-free-places": "The free places are given to those who waited.",
+    "group-departure": "They are in the group no longer.",
+    "group-session-cancellation": "The session is called off.",
+    "group-ending": "The group has ended.",
     "scores": "The score is recorded.",
     "score-correction": "The score is put right. The history keeps both.",
     "referred": "The referral is sent.",
@@ -180,11 +193,19 @@ class Visit:
 
     @property
     def navigation(self) -> tuple[tuple[str, str], ...]:
-        return NAVIGATION if self.sees_persons else NAVIGATION[:1]
+        if not self.sees_persons:
+            return NAVIGATION[:1]
+        return (*NAVIGATION, ("/groups", "Groups")) if self.runs_groups else NAVIGATION
 
     @property
     def sees_persons(self) -> bool:
         return self.caller.role not in (Role.COMMISSIONER, Role.AUDITOR)
+
+    @property
+    def runs_groups(self) -> bool:
+        """Whether the visitor's organisation offers a group service."""
+        offered = self.names.directory.services.values()
+        return any(s.group and s.partner == self.caller.organisation for s in offered)
 
     @property
     def administers_place(self) -> bool:

@@ -77,6 +77,10 @@ PAGES: list[tuple[str | None, str]] = [
     ("priya", "/experience/new"),
     ("priya", "/training/new"),
     ("yusuf", "/training"),
+    ("olive", "/groups"),
+    ("olive", "/groups/new"),
+    ("asha", "/groups"),
+    ("priya", "/referrals/{therapy}/appointment-offer"),
     ("ruth", "/"),
 ]
 

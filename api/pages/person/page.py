@@ -19,6 +19,7 @@ from api.pages.person import (
     contacts,
     disputes,
     ending,
+    groups,
     measures,
     meetings,
     moving,
@@ -58,6 +59,7 @@ PARTS: tuple[tuple[str, Shown], ...] = (
     ("plan", plans.shown),
     ("measures", measures.shown),
     ("contacts", contacts.shown),
+    ("groups", groups.shown),
     ("meetings", meetings.shown),
 )
 """What stands in it, under who the person is."""
