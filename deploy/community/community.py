@@ -18,6 +18,7 @@ from deploy.community.decks import Deck
 from deploy.community.organisation import Organisation, Practitioner
 from deploy.community.people import People, Synthetic
 from domain.application import CareCoordination
+from domain.concern import Concern
 from domain.kernel import Aggregate, Asked, Recorded
 from domain.pathway import Pathway, pathway_of
 from domain.policies.days import DAY, local_date
@@ -83,6 +84,7 @@ class Community:
         # Scores have a chance of their own: what else happens to people does not move them.
         self.scoring = Random(seed + 1)  # noqa: S311
         self.answering = Random(f"{seed} answers")  # noqa: S311
+        self.worrying = Random(f"{seed} worries")  # noqa: S311
         self.now = self.saved_at = start
         self.known: dict[UUID, Aggregate] = {}
         self.gatherings: list[Gathering] = []
@@ -165,6 +167,10 @@ class Community:
             here = way.responsible == holder.id and not way.offer
             return not here or helped.going_on > 0 or helped.gone
 
+        while self.worried(helped):
+            yield self.now + DAY
+            if goes_on():
+                return
         care, reason = self.care, EndReason.COMPLETED
         care.name_key_worker(helped.id, link.id, asked=self.asked(holder, link))
         care.name_coordinator(helped.id, clinical.id, asked=self.asked(holder, clinical))
@@ -186,8 +192,15 @@ class Community:
         asked = self.asked(holder, clinical)
         care.agree_discharge(helped.id, Agreement.CLINICAL_COORDINATOR, asked=asked)
         yield self.soon()
+        while self.worried(helped):
+            yield self.now + DAY
         if not goes_on() and way.discharge and not way.hold:
             care.close_pathway(helped.id, reason, asked=self.asked(holder, link))
+
+    def worried(self, helped: Helped) -> bool:
+        """Whether a concern about somebody is open: nobody is discharged over it."""
+        about = (noun for noun in self.known.values() if isinstance(noun, Concern))
+        return any(each.open and each.person == helped.id for each in about)
 
     def way_of(self, helped: Helped) -> Pathway | None:
         """Where somebody stands; nothing before anybody asked for help for them."""

@@ -65,7 +65,7 @@ def at_lantern(c: Community, h: Helped) -> Life:
         c.care.accept_referral(referral, asked=c.asked(place.LANTERN, helper))
         for _ in range(c.rng.randint(6, 14)):
             day = workdays.workday(c.day_in(6, 9))
-            if day >= local_date(_leaves(c)):
+            if day >= local_date(leaves(c)):
                 break
             yield from alongside.appointment(
                 c,
@@ -86,7 +86,7 @@ def at_lantern(c: Community, h: Helped) -> Life:
 
 def _fell_back(c: Community, h: Helped) -> Life:
     """The practice sees that it holds the person now, and asks another to go on."""
-    yield _leaves(c) + timedelta(days=1)
+    yield leaves(c) + timedelta(days=1)
     if c.unseen.deal():
         yield c.until + timedelta(days=1)
     yield c.later(0, 5)
@@ -101,17 +101,17 @@ def _fell_back(c: Community, h: Helped) -> Life:
 
 
 def lantern_is_there(c: Community) -> bool:
-    return c.now < _leaves(c)
+    return c.now < leaves(c)
 
 
-def _leaves(c: Community) -> Moment:
+def leaves(c: Community) -> Moment:
     """The evening on which Lantern Counselling closes its doors."""
     return workdays.at(workdays.workday(local_date(c.until - LEFT_BEFORE_THE_END)), 18)
 
 
 def lantern_leaves(c: Community) -> Life:
     """The host ends its part in the place, and the timer ends what bound people to it."""
-    yield _leaves(c)
+    yield leaves(c)
     chair = place.PRACTICE.those(Role.CHAIR)[0]
     c.care.leave(place.LANTERN.id, wording.LEFT, asked=c.asked(place.PRACTICE, chair))
     yield c.now + timedelta(minutes=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from deploy.community import endings, lives, place, rhythms, workdays
+from deploy.community import endings, lives, place, rhythms, workdays, worries
 from deploy.community.community import Community
 from deploy.community.organisation import found
 from domain.application import CareCoordination
@@ -81,6 +81,8 @@ def seed(
     for meetings in (rhythms.weekly, rhythms.fortnightly, rhythms.monthly, rhythms.quarterly):
         community.begin(meetings(community), start)
     community.begin(endings.lantern_leaves(community), start)
+    community.begin(worries.worries(community, people), start)
+    community.begin(worries.at_lantern(community, endings.leaves(community)), start)
     community.begin(lives.arrivals(community, people), start)
     while community.is_due():
         with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:
