@@ -19,7 +19,8 @@ from deploy.community.organisation import Organisation, Practitioner
 from deploy.community.people import People, Synthetic
 from domain.application import CareCoordination
 from domain.concern import Concern
-from domain.kernel import Aggregate, Asked, Recorded
+from domain.intentions.deciding import Loaded
+from domain.kernel import Asked, Recorded
 from domain.pathway import Pathway, pathway_of
 from domain.policies.days import DAY, local_date
 from domain.policies.steps import Agreement
@@ -86,7 +87,7 @@ class Community:
         self.answering = Random(f"{seed} answers")  # noqa: S311
         self.worrying = Random(f"{seed} worries")  # noqa: S311
         self.now = self.saved_at = start
-        self.known: dict[UUID, Aggregate] = {}
+        self.known = Loaded()
         self.gatherings: list[Gathering] = []
         self.team_gatherings: list[Gathering] = []
         self.gone: set[PersonId] = set()
@@ -199,7 +200,7 @@ class Community:
 
     def worried(self, helped: Helped) -> bool:
         """Whether a concern about somebody is open: nobody is discharged over it."""
-        about = (noun for noun in self.known.values() if isinstance(noun, Concern))
+        about = self.known.of(Concern)
         return any(each.open and each.person == helped.id for each in about)
 
     def way_of(self, helped: Helped) -> Pathway | None:

@@ -90,9 +90,8 @@ def _somebody(c: Community) -> Referral | None:
     """Somebody who is helped now by an organisation that may well notice."""
     helped = [
         noun
-        for noun in c.known.values()
-        if isinstance(noun, Referral)
-        and noun.state is State.ACCEPTED
+        for noun in c.known.of(Referral)
+        if noun.state is State.ACCEPTED
         and noun.label is Label.ORDINARY
         and noun.receiver != place.LANTERN.id
         and _held(c, noun.person) not in (None, place.LANTERN.id)
@@ -203,7 +202,7 @@ def _safeguarded(c: Community, raised: Concern, *, here: bool) -> Life:
 def at_lantern(c: Community, leaves: Moment) -> Life:
     """A concern that an organisation had when it left is looked at anew by who has it then."""
     yield leaves - timedelta(hours=6)
-    held = (n for n in c.known.values() if isinstance(n, Pathway) and n.open)
+    held = (n for n in c.known.of(Pathway) if n.open)
     way = next((n for n in held if n.responsible == place.LANTERN.id and n.person), None)
     if way is None or way.person is None:
         return

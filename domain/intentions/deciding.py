@@ -191,11 +191,30 @@ class NoSuchDecision(BrokenRule):
     """No meeting decided this move of this person; what it decided offers the move by itself."""
 
 
+class Loaded(dict[UUID, Aggregate]):
+    """Nouns by their ids. Those of one kind are found without looking at all the others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: dict[type[Aggregate], dict[UUID, None]] = {}
+
+    def __setitem__(self, noun: UUID, loaded: Aggregate) -> None:
+        super().__setitem__(noun, loaded)
+        self._kinds.setdefault(type(loaded), {})[noun] = None
+
+    def of(self, kind: type[A]) -> Iterator[A]:
+        """Every noun of a kind, in the order in which they came."""
+        for noun in self._kinds.get(kind, ()):
+            loaded = self.get(noun)
+            if isinstance(loaded, kind):
+                yield loaded
+
+
 @dataclass
 class Batch:
     """Intentions gathered into one append, for imports and seeding."""
 
-    loaded: dict[UUID, Aggregate] = field(default_factory=dict)
+    loaded: Loaded = field(default_factory=Loaded)
     whole: bool = False
     facts: list[Recorded] = field(default_factory=list)
     intentions: list[Intention] = field(default_factory=list)
@@ -227,7 +246,7 @@ class Deciding(Application[UUID]):
         self,
         *,
         recorded_at: Callable[[Recorded], Moment] | None = None,
-        known: dict[UUID, Aggregate] | None = None,
+        known: Loaded | None = None,
     ) -> Iterator[Batch]:
         """Gather intentions into one append; for imports and seeding, one thread at a time.
 
@@ -360,12 +379,8 @@ class Deciding(Application[UUID]):
 
     def _every(self, kind: type[A], person_id: PersonId) -> list[A]:
         """Every noun of a kind that tells of a person, in the order in which they began."""
-        gathered = self._batch.loaded if self._batch is not None else {}
-        known = [
-            noun
-            for noun, loaded in gathered.items()
-            if isinstance(loaded, kind) and getattr(loaded, "person", None) == person_id
-        ]
+        gathered = self._batch.loaded.of(kind) if self._batch is not None else ()
+        known = [each.id for each in gathered if getattr(each, "person", None) == person_id]
         if self._batch is None or not self._batch.whole:
             stored = self._log.streams_of(person_id)
             known = [stream for stream, noun in stored if noun == kind.NOUN] + known
@@ -373,8 +388,8 @@ class Deciding(Application[UUID]):
 
     def _groups_of(self, person_id: PersonId) -> list[group.Group]:
         """The groups a person is in or waits for."""
-        gathered = self._batch.loaded if self._batch is not None else {}
-        known = [noun for noun, loaded in gathered.items() if isinstance(loaded, group.Group)]
+        gathered = self._batch.loaded.of(group.Group) if self._batch is not None else ()
+        known = [each.id for each in gathered]
         if self._batch is None or not self._batch.whole:
             stored = self._log.streams_of(person_id)
             known += [stream for stream, noun in stored if noun == group.Group.NOUN]
