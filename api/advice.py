@@ -142,6 +142,9 @@ async def ask_advice(body: AskingAdvice, asks: Asks) -> Response:
     else:
         known = await asks.new_person(body.person.id if body.person else None)
 
+    details = body.person.details() if body.person else None
+    alike = await asks.alike(details)
+
     def intention(asked: Asked) -> Answer:
         return care.ask_advice(
             referral,
@@ -149,12 +152,13 @@ async def ask_advice(body: AskingAdvice, asks: Asks) -> Response:
             ServiceId(body.service),
             body.question,
             priority=body.priority,
-            registering=body.person.details() if body.person else None,
+            registering=details,
+            alike=alike,
             asked=asked,
         )
 
     answer = await asks.ask(body, intention)
-    return answered(answer, 201, location="/v1/referrals", person=asks.known_as(known))
+    return answered(answer, 201, location="/v1/referrals", person=await asks.about(referral))
 
 
 @router.post("/{referral}/advice", response_model=Answered)

@@ -41,18 +41,19 @@ from domain.edits import EditExists
 from domain.group import GroupIsPlanned
 from domain.handover import HandoverExists
 from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.linking import known_by
 from domain.kernel import Asked, BrokenRule, Unknown
 from domain.measure import MeasureIsComplete
 from domain.meeting import MeetingIsScheduled, MeetingIsUnknown
 from domain.partner import PartnerHasLeft
-from domain.person import PersonIsKnown
+from domain.person import Details, PersonIsKnown
 from domain.policies.days import local_date
 from domain.referral import ReferralIsUnknown
 from domain.request import ReferralExists
 from domain.safeguarding import SafeguardingIsReferred
 from domain.service import CannotBeChosen, ServiceIsOpen
 from domain.unmet import UnmetNeedExists
-from domain.vocabulary import EditId, MeetingId, PersonId, ServiceId
+from domain.vocabulary import EditId, MeetingId, PersonId, ReferralId, ServiceId
 from projections import record
 from projections.entries import Entry
 
@@ -161,6 +162,14 @@ class Asking:
             raise IdIsTaken(own)
         return _owned(self.caller, own)
 
+    async def alike(self, details: Details | None) -> Sequence[PersonId]:
+        """Who may be whom these details tell of, so that nobody is made known twice."""
+        return await self.here.reading.alike(known_by(details)) if details else ()
+
+    async def about(self, referral: ReferralId) -> UUID:
+        """The person a referral is about, as the caller knows them."""
+        return self.known_as(await in_time(partial(self.here.care.person_of, referral)))
+
     def known_as(self, person: PersonId) -> UUID:
         """The id by which the caller's organisation knows a person."""
         return self.here.pseudonyms.of(self.caller.organisation, person)
@@ -227,9 +236,11 @@ class Asking:
 
         ``None`` when they wrote now, with all before them that is recorded.
         """
-        if body.base is None and body.at is None:
+        person = await self.person(subject)
+        organisation, now = self.caller.organisation, body.base is None and body.at is None
+        if now and not await self.here.reading.only_said(organisation, person):
             return None
-        known = self.known_as(await self.person(subject))
+        known = self.known_as(person)
         told = await self.here.reading.history(self.caller.organisation, known)
         row = record.folded(entry for entry in told if _before(entry, body))
         if row is None:

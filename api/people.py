@@ -17,7 +17,7 @@ from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail
 from domain.intentions.deciding import PersonIsUnknown
 from domain.person import Details
-from domain.vocabulary import AccessNeed, PartnerId
+from domain.vocabulary import AccessNeed, PartnerId, PersonId
 from projections.entries import Entry
 from projections.record.outcome import outcomes
 
@@ -79,13 +79,14 @@ class About(Activity):
 
 @router.post("", status_code=201, response_model=Answered)
 async def register_person(body: Registration, asks: Asks) -> Response:
-    """Make a person known."""
-    person = await asks.new_person(body.id)
-    care = asks.here.care
+    """Make a person known: once, and nobody finds out by it whether they were known before."""
+    person, details = await asks.new_person(body.id), body.details()
+    care, alike = asks.here.care, await asks.alike(details)
     answer = await asks.ask(
-        body, lambda asked: care.register_person(person, body.details(), asked=asked)
+        body, lambda asked: care.register_person(person, details, alike=alike, asked=asked)
     )
-    return answered(answer, 201, known_as=asks.known_as(person), location="/v1/people")
+    known_as = asks.known_as(PersonId(answer.id))
+    return answered(answer, 201, known_as=known_as, location="/v1/people")
 
 
 @router.get("/{person}", response_model=dict[str, Any])

@@ -190,6 +190,9 @@ async def make_referral(body: Referring, asks: Asks) -> Response:
 
     grounds = await body.grounds(body.person_id, asks)
 
+    details = body.person.details() if body.person else None
+    alike = await asks.alike(details)
+
     def intention(asked: Asked) -> Answer:
         return care.make_referral(
             referral,
@@ -203,7 +206,8 @@ async def make_referral(body: Referring, asks: Asks) -> Response:
             responsibility=body.responsibility,
             priority=body.priority,
             sender=None if body.sender is None else PartnerId(body.sender),
-            registering=body.person.details() if body.person else None,
+            registering=details,
+            alike=alike,
             onward_from=onward_from,
             sent_without=body.sent_without,
             grounds=grounds,
@@ -214,7 +218,7 @@ async def make_referral(body: Referring, asks: Asks) -> Response:
     answer = await asks.ask(
         body, intention, actions=partial(asks.actions_on_referral, follows) if follows else None
     )
-    return answered(answer, 201, location="/v1/referrals", person=asks.known_as(known))
+    return answered(answer, 201, location="/v1/referrals", person=await asks.about(referral))
 
 
 @router.get("", response_model=dict[str, Any])

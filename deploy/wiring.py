@@ -24,6 +24,7 @@ from deploy.sweeping import Sweep
 from domain.application import CareCoordination
 from domain.intentions.deciding import FACTS
 from domain.mapping import FactMapper
+from domain.policies.matching import Known
 from domain.vocabulary import PersonId
 from projections import directory, schema
 from projections.connections import open_pool
@@ -32,6 +33,7 @@ from projections.engine import Engine
 from projections.intake import Messages
 from projections.keys import KEY_BYTES, PersonKeys
 from projections.log import PostgresLog
+from projections.matching import blinded
 from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
 from projections.statements import statements
@@ -100,13 +102,12 @@ class Lookups:
         with psycopg.connect(self.dsn) as connection:
             return directory.load(connection)
 
-    def identified(self, identifier: str) -> list[PersonId]:
-        """The persons registered under an identifier."""
+    def alike(self, told: Known) -> list[PersonId]:
+        """Whom these details may be of, looked up by blinded keys."""
+        blinds = list(blinded(told, self.pseudonyms))
         with psycopg.connect(self.dsn) as connection:
-            rows = connection.cursor(binary=True).execute(
-                statements("share")["identified"], [self.pseudonyms.blind(identifier)]
-            )
-            return [PersonId(person) for (person,) in rows]
+            rows = connection.cursor(binary=True).execute(statements("matching")["alike"], [blinds])
+            return sorted({PersonId(person) for _, person in rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def build(
     messages = Messages(serving, keys)
     secret = bytes.fromhex(_kept(database.data / "token.key", _new_secret)["secret"])
     lookups = Lookups(database.dsn(schema.SERVE), pseudonyms)
-    intake = FhirIntake(care, messages, lookups.directory, lookups.identified)
+    intake = FhirIntake(care, messages, lookups.directory, lookups.alike)
     tokens = Tokens(secret, now)
     return House(database, keys, pseudonyms, log, care, engine, messages, intake, tokens, lookups)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from domain.corrections import CorrectionFact
-from domain.kernel import BrokenRule, Clinical, PersonalText, Recorded, Recorder
+from domain.kernel import BrokenRule, Clinical, PersonalText, Recorded, Recorder, Unknown
 from domain.vocabulary import Moment, PersonId
 
 # What happened
@@ -71,6 +71,10 @@ class ReasonIsNeeded(BrokenRule):
 
 class KeptIsAnother(BrokenRule):
     """The record that is kept must be one of those that are linked."""
+
+
+class MatchIsUnknown(Unknown):
+    """No two such records are known here."""
 
 
 class RecordsAreNotLinked(BrokenRule):

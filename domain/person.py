@@ -426,8 +426,9 @@ class Person(Needing):
                 self.died_on = None
             case PersonMovedAway(new_place_told=told):
                 self.new_place_told = told
-            case PersonMadeKnownAgain():
-                pass
+            case PersonMadeKnownAgain():  # read by who said it as of somebody new, and so corrected
+                seen = edits.of_old(PersonRegistered.__name__, recorded.effective_at)
+                self.known.written.setdefault(seen, {})
             case LinkingFact():
                 self.links.follow(recorded)
             case CorrectionFact() as correction:

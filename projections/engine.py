@@ -24,6 +24,7 @@ from projections.entries import Entry
 from projections.feedback import Feedback
 from projections.groups import Groups
 from projections.keys import PersonKeys
+from projections.matching import Matching
 from projections.meetings import Meetings
 from projections.pseudonyms import Pseudonyms
 from projections.queues import Queues
@@ -73,12 +74,13 @@ class Timer(Protocol):
     def save(self, connection: Connection) -> None: ...
 
 
-def timers() -> tuple[Timer, ...]:
+def timers(mapper: FactMapper, pseudonyms: Pseudonyms) -> tuple[Timer, ...]:
     """Every view that is folded from the facts themselves: what falls due, and when."""
     return (
         Silences(),
         Ties(),
         Reviews(),
+        Matching(mapper, pseudonyms),
         TeamReviews(),
         Concerns(),
         Feedback(),
@@ -178,7 +180,10 @@ class Engine:
                 binary=True,
             )
         reached = stored[-1].position
-        folded = [*(timer.name for timer in timers()), *(view.name for view in views())]
+        folded = [
+            *(timer.name for timer in timers(self._mapper, self._pseudonyms)),
+            *(view.name for view in views()),
+        ]
         names = ["share", "directory", *folded]
         connection.execute(SQL["move"], [reached, names], binary=True, prepare=True)
         connection.execute(SQL["notify"], [reached])
@@ -200,7 +205,7 @@ class Engine:
         share.save(told)
         for view in views():
             _fold_view(connection, view, told)
-        for timer in timers():
+        for timer in timers(self._mapper, self._pseudonyms):
             _fold_timer(connection, timer, facts)
 
 

@@ -20,6 +20,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from domain.policies.days import local_date
 from domain.policies.friends_and_family import month_of
+from domain.policies.matching import Known
 from domain.vocabulary import PartnerId, PersonId
 from projections import (
     agreed,
@@ -39,9 +40,11 @@ from projections import (
 from projections.directory import Directory
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
+from projections.matching import blinded
 from projections.paging import NoSuchPage as NoSuchPage
 from projections.paging import Page as Page
 from projections.pseudonyms import Pseudonyms
+from projections.record import links
 from projections.statements import statements
 
 CASELOAD = statements("caseload")
@@ -51,6 +54,7 @@ AGREED = statements("agreed")
 GROUPS = statements("groups")
 FEEDBACK = statements("feedback")
 TRAINING = statements("training")
+MATCHING = statements("matching")
 SHARE = statements("share")
 ENGINE = statements("engine")
 DIRECTORY = statements("directory")
@@ -148,10 +152,55 @@ class Reading:
         rows = await self._rows(SHARE["person_of"], partner, subject)
         return PersonId(rows[0][0]) if rows else None
 
-    async def persons_identified(self, identifier: str) -> list[PersonId]:
-        """The persons registered under an identifier (an NHS number)."""
-        rows = await self._rows(SHARE["identified"], self.pseudonyms.blind(identifier))
-        return [PersonId(person) for (person,) in rows]
+    async def alike(self, told: Known) -> list[PersonId]:
+        """Whom these details may be of: few of many, looked up by blinded keys."""
+        blinds = blinded(told, self.pseudonyms)
+        rows = await self._rows(MATCHING["alike"], list(blinds))
+        return sorted({PersonId(person) for _, person in rows})
+
+    async def only_said(self, partner: PartnerId, person: PersonId) -> bool:
+        """Whether a partner made this person known again, and knows what it said itself alone."""
+        rows = await self._rows(SHARE["acquainted"], str(partner), person)
+        return bool(rows and rows[0][0])
+
+    async def matches(
+        self, partner: PartnerId, states: Sequence[str], *, match: UUID | None = None
+    ) -> list[dict[str, Any]]:
+        """Records that may be one person's, of those the partner is involved with both of."""
+        asked = {"partner": partner, "states": list(states), "match": match}
+        found = []
+        for which, one, other, verdict, state, since, *rows in await self._rows(
+            MATCHING["known_to"], asked
+        ):
+            shown = [orjson.loads(row) for row in rows]
+            if not any(row["withdrawn"] or row["ended"] for row in shown):
+                found.append(
+                    {
+                        "id": str(which),
+                        "verdict": verdict,
+                        "state": state,
+                        "since": since.isoformat(),
+                        "persons": (PersonId(one), PersonId(other)),
+                        "rows": shown,
+                    }
+                )
+        return found
+
+    async def every_match(
+        self, states: Sequence[str], *, match: UUID | None = None
+    ) -> list[dict[str, Any]]:
+        """Records that may be one person's, for who looks after the records of the place."""
+        asked = {"states": list(states), "match": match}
+        return [
+            {
+                "id": str(which),
+                "verdict": verdict,
+                "state": state,
+                "since": since.isoformat(),
+                "persons": (PersonId(one), PersonId(other)),
+            }
+            for which, one, other, verdict, state, since in await self._rows(MATCHING["all"], asked)
+        ]
 
     async def caseload(
         self,
@@ -193,12 +242,26 @@ class Reading:
             asked |= {"urgency": urgency, "waiting": waiting, "subject": subject}
             rows = await self._rows(CASELOAD[f"page_by_{sort}"], asked)
         counts = dict(await self._rows(CASELOAD["counts"], partner))
+        page = [_with_actions(orjson.loads(row[-1])) for row in rows[:limit]]
+        linked = await self.linked(partner, page)
         return Page(
-            rows=[_with_actions(orjson.loads(row[-1])) for row in rows[:limit]],
+            rows=list(links.once(page, linked, status, query, record.urgency)),
             next=_next([row[1:] for row in rows] if sort == "name" else rows, limit),
             counts=counts,
             total=sum(n for name, n in counts.items() if name != "past"),
         )
+
+    async def linked(
+        self, partner: PartnerId, rows: Iterable[dict[str, Any]]
+    ) -> dict[str, dict[str, Any]]:
+        """These rows and those of every record linked to them, by the partner's ids."""
+        found = {row["person"]: row for row in rows}
+        while ahead := {o for row in found.values() for o in row.get("linked", ())} - found.keys():
+            more = await self._rows(CASELOAD["rows"], [partner] * len(ahead), [*map(UUID, ahead)])
+            if not more:
+                break
+            found |= {str(subject): orjson.loads(content) for _, subject, content in more}
+        return found
 
     async def record(
         self, partner: PartnerId, subject: UUID, when: When = NOW

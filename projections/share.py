@@ -14,7 +14,7 @@ from uuid import UUID
 from psycopg import Connection
 from pydantic import TypeAdapter
 
-from domain import circles, corrections, meeting, person
+from domain import circles, meeting, person
 from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
 from domain.linking import PersonsLinked, PersonsUnlinked
@@ -86,7 +86,6 @@ class Share:
     circles: dict[PersonId, Circle] = field(default_factory=dict)
     numbers: dict[UUID, int] = field(default_factory=dict)
     introduced: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
-    identified: set[tuple[bytes, UUID]] = field(default_factory=set)
     directory_streams: set[UUID] = field(default_factory=set)
     agreements: Mapping[PartnerId, AgreementSigned] = field(init=False)
 
@@ -132,9 +131,6 @@ class Share:
         if self.introduced:
             columns = zip(*self.introduced, strict=True)
             cursor.execute(_SQL["introduce"], [list(c) for c in columns], binary=True)
-        if self.identified:
-            columns = zip(*self.identified, strict=True)
-            cursor.execute(_SQL["identify"], [list(c) for c in columns], binary=True)
         if self.circles:
             circles = list(self.circles.values())
             cursor.execute(
@@ -243,12 +239,6 @@ class Share:
             case person.PersonMadeKnownAgain(made_as=made_as) if made_as and recorded.person:
                 known_as = self.pseudonyms.of(recorded.organisation, made_as)
                 self.introduced.add((recorded.organisation, known_as, recorded.person))
-            case (
-                person.PersonRegistered(nhs_number=str(number))
-                | corrections.DetailsCorrected(nhs_number=str(number))
-            ):
-                assert recorded.person is not None
-                self.identified.add((self.pseudonyms.blind(number), recorded.person))
 
     def _meeting(self, recorded: Recorded) -> tuple[Disclosure, ...]:
         """A meeting's own facts go to the organisations invited to it."""

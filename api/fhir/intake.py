@@ -10,8 +10,10 @@ from uuid import UUID, uuid4, uuid5
 from api.fhir.read import MessageRefused, PersonDetails, ReferralMessage, read_referral
 from api.parts import Caller, Issue, Receipt
 from domain.application import CareCoordination
+from domain.intentions.linking import known_by
 from domain.kernel import Asked, BrokenRule
 from domain.person import Details
+from domain.policies.matching import Known
 from domain.vocabulary import (
     Mode,
     PartnerId,
@@ -33,17 +35,17 @@ PRIORITIES = {
 
 
 class FhirIntake:
-    """Receives referral messages. ``directory`` and ``identified`` are asked at each message."""
+    """Receives referral messages. ``directory`` and ``alike`` are asked at each message."""
 
     def __init__(
         self,
         care: CareCoordination,
         messages: Messages,
         directory: Callable[[], Directory],
-        identified: Callable[[str], list[PersonId]],
+        alike: Callable[[Known], list[PersonId]],
     ) -> None:
         self._care, self._messages = care, messages
-        self._directory, self._identified = directory, identified
+        self._directory, self._alike = directory, alike
 
     def receive(self, original: bytes, caller: Caller) -> Receipt:
         """Keep and read one message. A refused one is kept too, under a key of its own."""
@@ -58,7 +60,7 @@ class FhirIntake:
         except MessageRefused as refused:
             return self._refuse(original, caller, refused.element, refused.reason)
         referral = ReferralId(uuid5(caller.organisation, message.sha256))
-        person, registering = self._person(message, referral)
+        registering = _details(message.person)
         asked = Asked(
             organisation=caller.organisation,
             at=message.sent_at,
@@ -69,7 +71,7 @@ class FhirIntake:
         try:
             answer = self._care.make_referral(
                 referral,
-                person,
+                PersonId(uuid5(referral, "person")),  # the same if it is sent again
                 service,
                 source=Source.PROFESSIONAL,
                 mode=Mode.WRITTEN,
@@ -79,10 +81,12 @@ class FhirIntake:
                 message=message.sha256,
                 sender=sender,
                 registering=registering,
+                alike=self._alike(known_by(registering)),
                 asked=asked,
             )
         except BrokenRule as broken:
             return self._refuse(original, caller, "ServiceRequest", broken.text, type(broken))
+        person = self._care.person_of(referral)
         self._keep(original, caller, person, "recorded", referral)
         repairs = tuple(
             Issue("warning", "informational", r.element, f"{r.name}: {r.note}")
@@ -112,17 +116,6 @@ class FhirIntake:
             f"the message comes from {known.name}, but was brought by another organisation. "
             "Bring it with a token of the organisation that sent it.",
         )
-
-    def _person(
-        self, message: ReferralMessage, referral: ReferralId
-    ) -> tuple[PersonId, Details | None]:
-        """The one person known by the NHS number; else somebody new, the same if sent again."""
-        number = message.person.nhs_number
-        found = self._identified(number) if number else []
-        known = [person for person in found if number and self._care.goes_by(person, number)]
-        if len(known) == 1:
-            return known[0], None
-        return PersonId(uuid5(referral, "person")), _details(message.person)
 
     def _refuse(
         self,

@@ -109,12 +109,6 @@ class CorrectionIntentions(Deciding):
 
         return self._ask(person_id, asked, decide)
 
-    def goes_by(self, person_id: PersonId, nhs_number: str) -> bool:
-        """Whether a number still is a person's: one that was put right is nobody's to find by."""
-        known = self._get(person.Person, person_id, PersonIsUnknown).known
-        standing = known.standing.get(Detail.NHS_NUMBER, ())
-        return nhs_number in {edit.value for edit in standing}
-
     def _told(self, details: Iterable[About], asked: Asked) -> None:
         """Raises `DetailIsNotShared`."""
         shared = self._load(partner.Partner, asked.organisation).categories

@@ -12,7 +12,7 @@ from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
 from domain.kernel import REMOVED, Aggregate, Asked
 from domain.linking import KeptIsAnother, LinkedToItself, ReasonIsNeeded, kept_of
 from domain.policies.matching import Known, Verdict, compare, plain
-from domain.vocabulary import PartnerId, PersonId
+from domain.vocabulary import PartnerId, PersonId, ReferralId
 
 
 class LinkingIntentions(Deciding):
@@ -91,6 +91,20 @@ class LinkingIntentions(Deciding):
             return first, second
 
         return self._ask(one, asked, decide)
+
+    def person_of(self, referral_id: ReferralId) -> PersonId:
+        """Whom a referral is about, whoever they were taken for when it was made."""
+        about = self._referral(referral_id).person
+        assert about is not None, "a referral is about somebody from its first fact on"
+        return about
+
+    def details_of(self, person_id: PersonId) -> Known:
+        """What counts of a person's details now, for whoever tells two records apart."""
+        return known_of(self._get(person.Person, person_id, PersonIsUnknown))
+
+    def objects_to(self, person_id: PersonId, partner_id: PartnerId) -> bool:
+        """Whether the person does not want an organisation told, by any record of theirs."""
+        return partner_id in self._objections(person_id)
 
     def same_person(
         self, details: person.Details, alike: Iterable[PersonId], asking: Iterable[PartnerId]

@@ -165,7 +165,7 @@ def keys(of: Known) -> frozenset[str]:
     found = set()
     number, phone, postcode = _digits(of.nhs_number), _digits(of.phone), plain(of.postcode)
     if number and is_valid(number):
-        found.add(f"number {number}")
+        found.add(number)  # as everybody's number was kept before there were other keys
     if phone:
         found |= {f"phone {phone} {each}" for each in initials}
     if postcode:

@@ -18,11 +18,6 @@ select partner, subject, person
 from unnest(%b::uuid[], %b::uuid[], %b::uuid[]) as i (partner, subject, person)
 on conflict do nothing
 
--- name: identify
-insert into share.identifiers (blind, person)
-select blind, person from unnest(%b::bytea[], %b::uuid[]) as i (blind, person)
-on conflict do nothing
-
 -- name: save_circles
 insert into share.circles (person, open, responsible, state)
 select person, open, responsible, state
@@ -66,8 +61,9 @@ select coalesce(max(number), 0) from share.entries where partner = %b
 -- name: person_of
 select person from share.subjects where partner = %b and subject = %b
 
--- name: identified
-select person from share.identifiers where blind = %b
+-- name: acquainted
+select jsonb_exists(convert_from(state, 'UTF8')::jsonb -> 'acquainted', %b::text)
+from share.circles where person = %b
 
 -- name: custody
 select responsible, count(*) from share.circles where open group by responsible

@@ -14,11 +14,13 @@ import pytest
 from api.fhir.intake import FhirIntake
 from api.parts import Caller
 from domain.corrections import Detail
+from domain.policies.matching import Known
 from domain.service import ServiceOpened
 from domain.vocabulary import PersonId, Role, ServiceId, Source, Step
 from projections import directory, schema
 from projections.directory import Directory
 from projections.intake import Kept, Messages
+from projections.matching import blinded
 from tests.database import Database
 from tests.people import TALKING, WIGG, named
 from tests.projections.place import LONG_AGO, Place
@@ -55,11 +57,12 @@ def intake(place: Place, messages: Messages) -> FhirIntake:
         with psycopg.connect(place.database.dsn(schema.SERVE)) as connection:
             return directory.load(connection)
 
-    def identified(number: str) -> list[PersonId]:
+    def alike(told: Known) -> list[PersonId]:
         rows = place.rows("select blind, person from share.identifiers")
-        return [PersonId(p) for blind, p in rows if blind == place.pseudonyms.blind(number)]
+        blinds = blinded(told, place.pseudonyms)
+        return sorted({PersonId(person) for blind, person in rows if blind in blinds})
 
-    return FhirIntake(place.care, messages, known, identified)
+    return FhirIntake(place.care, messages, known, alike)
 
 
 def kept(place: Place) -> Messages:

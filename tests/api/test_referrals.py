@@ -14,7 +14,7 @@ from deploy.community.place import LOW, PRACTICE, SOCIAL_CARE, TRUST
 from tests.api.place import Client, Place
 from tests.later import later
 
-ROSA = {"name": "Rosa Lind", "phone": "020 7946 0000", "date_of_birth": "1988-05-04"}
+ROSA = {"name": "Rosa Lind", "date_of_birth": "1988-05-04"}
 
 
 ANSWERS = ["acceptance", "decline", "redirection", "information-request"]

@@ -292,7 +292,7 @@ def forget_what_was_told(dsn: str) -> None:
             "share.identifiers, share.parked, views.directory, views.caseload, "
             "views.referrals, views.meetings, views.agreed, views.silences, views.ties, "
             "views.gone, views.reviews, views.concerns, "
-            "views.unmet, views.queues, views.closed"
+            "views.unmet, views.queues, views.closed, views.matches"
         )
         connection.execute("truncate views.feedback, views.training, views.training_attended")
         connection.execute("truncate views.groups")

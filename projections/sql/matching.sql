@@ -1,0 +1,44 @@
+-- name: alike
+-- A key that more share than this tells nobody apart.
+select k.blind, i.person
+from unnest(%b::bytea[]) as k (blind)
+cross join lateral (
+    select person from share.identifiers where blind = k.blind order by person limit 100
+) as i
+
+-- name: remember
+insert into share.identifiers (blind, person)
+select blind, person from unnest(%b::bytea[], %b::uuid[]) as i (blind, person)
+on conflict do nothing
+
+-- name: of_persons
+select id, one, other, verdict, state, since, position
+from views.matches
+where one = any(%b::uuid[]) or other = any(%b::uuid[])
+
+-- name: save
+insert into views.matches (id, one, other, verdict, state, since, position)
+values (%b, %b, %b, %b, %b, %b, %b)
+on conflict (id) do update
+set verdict = excluded.verdict, state = excluded.state, since = excluded.since,
+    position = excluded.position
+
+-- name: forget
+delete from views.matches where id = any(%b::uuid[])
+
+-- name: known_to
+select m.id, m.one, m.other, m.verdict, m.state, m.since, c.content, d.content
+from views.matches as m
+join share.subjects as s on s.person = m.one and s.partner = %(partner)s
+join views.caseload as c on c.partner = s.partner and c.subject = s.subject
+join share.subjects as t on t.person = m.other and t.partner = %(partner)s
+join views.caseload as d on d.partner = t.partner and d.subject = t.subject
+where m.state = any(%(states)s::text[]) and (%(match)s::uuid is null or m.id = %(match)s)
+order by m.since, m.id
+
+-- name: all
+select m.id, m.one, m.other, m.verdict, m.state, m.since
+from views.matches as m
+where m.state = any(%(states)s::text[]) and (%(match)s::uuid is null or m.id = %(match)s)
+order by m.since, m.id
+limit 200
