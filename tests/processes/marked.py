@@ -129,7 +129,7 @@ def coordination(partner: PartnerId) -> set[str]:
 
 
 def clinical(partner: PartnerId) -> set[str]:
-    return {mark("reason", KINDS[partner].value)}
+    return {mark(what, KINDS[partner].value) for what in ("reason", "score put right")}
 
 
 def whole(partners: list[PartnerId]) -> set[str]:
@@ -355,12 +355,12 @@ def marked_person(house: House) -> None:
             asked=by(partner),
         )
         care.note_attendance(contact, Attendance.ON_TIME, asked=by(partner))
+        measure = MeasureId(named(f"canary scored by {words}"))
         care.complete_measure(
-            MeasureId(named(f"canary scored by {words}")),
-            referral,
-            instrument=Instrument.WSAS,
-            total=37,
-            asked=by(partner),
+            measure, referral, instrument=Instrument.WSAS, total=37, asked=by(partner)
+        )
+        care.correct_score(
+            measure, total=36, reason=mark("score put right", words), asked=by(partner)
         )
 
     declined = refer("declined", READING)
