@@ -16,6 +16,7 @@ from api.pages import (
     history,
     meetings,
     my_day,
+    offering,
     partners,
     refer,
     refer_yourself,
@@ -25,6 +26,7 @@ from api.pages import (
     stepped_care,
     stream,
     training,
+    unmet,
 )
 from api.pages.person import concerns
 from api.pages.person import page as person
@@ -52,6 +54,8 @@ for part in (
     cases,
     stepped_care,
     partners,
+    offering,
+    unmet,
     about,
 ):
     router.include_router(part.router)

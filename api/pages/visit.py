@@ -143,6 +143,11 @@ DONE = {
     "moving-away": "The move is recorded.",
     "reopening": "The pathway is open again. You are responsible from now on.",
     "fallback-acknowledgement": "You have seen that they fell back to your organisation.",
+    "capacity": "The places are saved. They are counted from here on.",
+    "service-paused": "The service takes nobody new for now.",
+    "service-reopened": "The service takes people again.",
+    "service-closed": "The service is closed. Who waits there goes back within minutes.",
+    "unmet-need": "It is written down and counted.",
     "leaving": "The organisation has left. Whom it held falls back within minutes.",
 }
 

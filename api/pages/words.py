@@ -292,6 +292,7 @@ HAPPENED = {
     "PersonsUnlinked": "Two records are two people after all: {reason}",
     "DeathRecordedInError": "Not dead: the death was recorded in error",
     "PersonMovedAway": "Moved away: {where_to}",
+    "UnmetNeedRecorded": "A service was wanted and could not be had: {why}",
     "AdviceAsked": "Advice asked before referring",
     "AdviceGiven": "Advice given: {recommendation}",
     "InformationAsked": "More information asked",

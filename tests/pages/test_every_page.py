@@ -82,6 +82,14 @@ PAGES: list[tuple[str | None, str]] = [
     ("asha", "/groups"),
     ("priya", "/referrals/{therapy}/appointment-offer"),
     ("ruth", "/"),
+    ("olive", "/services"),
+    ("ruth", "/services?q=group&step=1"),
+    ("olive", f"/services/{community.CHARITY.offers[0].id}"),
+    ("olive", f"/services/{community.CHARITY.offers[0].id}/capacity"),
+    ("olive", f"/services/{community.CHARITY.offers[0].id}/closure"),
+    ("asha", "/unmet-need"),
+    ("asha", "/unmet-need/new"),
+    ("ruth", "/unmet-need"),
 ]
 
 

@@ -1,0 +1,227 @@
+"""The directory of services as a page, and what those who offer one say of it in plain forms."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse
+
+from api import offering
+from api.asking import Activity, Asking
+from api.pages.forms import Form, Question, new_key
+from api.pages.problem import PageRoute
+from api.pages.visit import CaringVisit, SomebodysVisit, Visit
+from api.pages.words import Tag, day
+from api.problems import NothingIsHere
+from domain.vocabulary import ServiceId, Step
+from projections.directory import ServiceEntry
+
+router = APIRouter(route_class=PageRoute)
+
+STATES = {
+    "open": Tag("Takes people", "green"),
+    "full": Tag("Full", "orange"),
+    "paused": Tag("Paused", "grey"),
+    "closed": Tag("Closed", "grey"),
+}
+
+
+@router.get("/services", response_class=HTMLResponse)
+async def directory_of_services(
+    visit: SomebodysVisit,
+    q: Annotated[str, Query(max_length=200)] = "",
+    step: Annotated[str, Query(pattern=r"^[1-4]?$")] = "",
+    room: bool = False,
+    open_now: Annotated[bool, Query(alias="open-now")] = False,
+) -> Response:
+    """What is offered here, found by words, step, room and hours."""
+    found = offering.matching(
+        visit.names.directory,
+        visit.now,
+        words=q,
+        step=int(step) if step else None,
+        taking=True if room else None,
+        open_now=True if open_now else None,
+    )
+    return await visit.page(
+        "services.html",
+        title="Services",
+        section="/services",
+        services=[_row(visit, each) for each in found if q or not each.closed],
+        asked={"q": q, "step": step, "room": room, "open_now": open_now},
+        steps=[(str(int(each)), each.words) for each in Step],
+    )
+
+
+@router.get("/services/{service}", response_class=HTMLResponse)
+async def one_service(visit: SomebodysVisit, service: UUID) -> Response:
+    """One service: who may come, when and where, and how much room it has."""
+    found = _service(visit, service)
+    return await visit.page(
+        "service.html",
+        title=found.name,
+        section="/services",
+        service=found,
+        row=_row(visit, found),
+        practices=[visit.names.organisation(p) for p in found.description.criteria.practices],
+    )
+
+
+def _row(visit: Visit, service: ServiceEntry) -> dict[str, Any]:
+    """What the page says of a service beside its own words."""
+    left = service.left(visit.today)
+    state = offering.state(service)
+    room = service.room
+    until = f" until {day(room.until)}" if room and room.until and left is not None else ""
+    said = "" if left is None else f"{left} place{'' if left == 1 else 's'} left{until}"
+    return {
+        "service": service,
+        "organisation": visit.names.organisation(service.partner),
+        "state": STATES["full" if state == "open" and left == 0 else state],
+        "room": said if state == "open" else service.turned,
+        "open_now": service.description.open_at(visit.now),
+        "mine": visit.sees_persons and speaks(visit, service),
+        "turned": state,
+        "key": new_key(),
+    }
+
+
+def speaks(visit: Visit, service: ServiceEntry) -> bool:
+    """Whether the visitor may say something of the service."""
+    caller = visit.caller
+    at_the_host = caller.organisation == visit.here.care.host
+    by_role = caller.role in offering.SPEAKING_FOR_THE_PLACE
+    return caller.organisation == service.partner or (at_the_host and by_role)
+
+
+def _service(visit: Visit, service: UUID) -> ServiceEntry:
+    found: ServiceEntry | None = visit.names.directory.services.get(ServiceId(service))
+    if found is None:
+        raise NothingIsHere
+    return found
+
+
+def _form(
+    visit: Visit,
+    service: UUID,
+    title: str,
+    button: str,
+    model: type[Any],
+    questions: Sequence[Question],
+    *,
+    lede: Sequence[str] = (),
+    warning: bool = False,
+) -> Form[Any]:
+    """A form about a service of one's own. Raises `NothingIsHere` for another's."""
+    found = _service(visit, service)
+    if not speaks(visit, found):
+        raise NothingIsHere
+    return Form(
+        title=title.format(name=found.name),
+        lede=lede,
+        button=button,
+        model=model,
+        groups=(("", questions),),
+        action=visit.path,
+        section="/services",
+        back_to=(f"/services/{service}", found.name),
+        warning=warning,
+    )
+
+
+def _capacity(visit: Visit, service: UUID) -> Form[Any]:
+    return _form(
+        visit,
+        service,
+        "How much room has {name}?",
+        "Save",
+        offering.DeclaringCapacity,
+        [
+            Question(
+                "available",
+                "How many more can come now?",
+                width=4,
+                numeric=True,
+                missing="Enter a number; 0 when it is full",
+            ),
+            Question("maximum", "Of how many at most?", width=4, numeric=True, optional=True),
+            Question("until", "Until which day does this hold?", "date", optional=True),
+        ],
+        lede=("Places that referrals take and free are counted from here on.",),
+    )
+
+
+def _pause(visit: Visit, service: UUID) -> Form[Any]:
+    return _form(
+        visit,
+        service,
+        "Pause {name}",
+        "Take nobody new",
+        offering.TurningAway,
+        [_why()],
+        lede=("Who waits already is still answered. You can take people again at any time.",),
+    )
+
+
+def _closure(visit: Visit, service: UUID) -> Form[Any]:
+    return _form(
+        visit,
+        service,
+        "Close {name}",
+        "Close the service",
+        offering.TurningAway,
+        [_why()],
+        lede=(
+            "Referrals that wait for an answer go back to who sent them, within minutes.",
+            "Whoever was taken on goes on being helped.",
+        ),
+        warning=True,
+    )
+
+
+def _reopening(visit: Visit, service: UUID) -> Form[Any]:
+    return _form(visit, service, "Take people again at {name}", "Take people", Activity, [])
+
+
+def _why() -> Question:
+    return Question(
+        "reason",
+        "Why?",
+        hint="Everybody sees it. Write nothing about anybody who is helped.",
+        missing="Enter why",
+    )
+
+
+Ask = Callable[[UUID, Any, Asking], Awaitable[Response]]
+FORMS: dict[str, tuple[Callable[[Visit, UUID], Form[Any]], Ask, str]] = {
+    "capacity": (_capacity, offering.declare_capacity, "capacity"),
+    "pause": (_pause, offering.pause_service, "service-paused"),
+    "reopening": (_reopening, offering.reopen_service, "service-reopened"),
+    "closure": (_closure, offering.close_service, "service-closed"),
+}
+"""What may be said of a service: its form, what it asks, and what is said when it is done."""
+
+
+@router.get("/services/{service}/{about}", response_class=HTMLResponse)
+async def question(visit: CaringVisit, service: UUID, about: str) -> Response:
+    """One form about a service."""
+    if about not in FORMS:
+        raise NothingIsHere
+    return await FORMS[about][0](visit, service).show(visit)
+
+
+@router.post("/services/{service}/{about}", response_class=HTMLResponse)
+async def answer(visit: CaringVisit, service: UUID, about: str) -> Response:
+    """Say it, and go to see the service."""
+    if about not in FORMS:
+        raise NothingIsHere
+    form, ask, done = FORMS[about]
+    return await form(visit, service).sent(
+        visit,
+        lambda body, asks: ask(service, body, asks),
+        done=done,
+        then=f"/services/{service}",
+    )

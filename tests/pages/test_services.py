@@ -1,0 +1,78 @@
+"""The directory on its pages, without scripts: found, filled in a line, paused, closed, missed."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from deploy.community import place as community
+from tests.pages.conftest import Opening
+from tests.pages.place import Story
+
+pytestmark = pytest.mark.browser
+
+DANCE = next(offer for offer in community.CHARITY.offers if offer.key == "dance")
+SINGING = next(offer for offer in community.CHARITY.offers if offer.key == "baby")
+
+
+def test_who_offers_a_service_says_on_one_line_how_many_more_can_come(
+    story: Story, visiting: Opening
+) -> None:
+    olive = visiting("olive", scripts=False)
+    olive.open("/services?q=dance")
+    row = olive.page.get_by_role("row").filter(has_text=DANCE.name)
+    row.get_by_label("How many more can come").fill("0")
+    row.get_by_role("button").click()
+    assert olive.done == "The places are saved. They are counted from here on."
+    assert "Full" in olive.page.inner_text("main")
+
+    asha = visiting("asha", scripts=False)
+    asha.open("/services?q=dance&room=true")
+    assert "No service here is like that" in asha.page.inner_text("main")
+    asha.open(f"/refer/new?person={story.person('asha')}")
+    assert DANCE.name not in asha.page.inner_text("main")
+    assert "Gardening group" in asha.page.inner_text("main")
+    asha.open("/services?q=dance")
+    assert asha.page.get_by_role("button", name="Save places").count() == 0
+    asha.follow(DANCE.name)
+    asha.follow("Write down that it was wanted and could not be had")
+    asha.page.get_by_label("Full", exact=True).check()
+    asha.page.get_by_label("Company and activity").check()
+    asha.press("Save")
+    assert asha.done == "It is written down and counted."
+    assert DANCE.name in asha.page.inner_text("main")
+    ruth = visiting("ruth", scripts=False)
+    ruth.open("/unmet-need")
+    assert "Fewer than 5" in ruth.page.inner_text("main")
+
+
+def anybody(story: Story) -> int:
+    """What somebody who is not signed in gets when they would refer themselves."""
+    with httpx.Client(base_url=story.place.url) as client:
+        return client.get(f"/refer-yourself/{SINGING.id}").status_code
+
+
+def test_a_service_is_paused_and_taken_up_again_and_closed(story: Story, visiting: Opening) -> None:
+    olive = visiting("olive", scripts=False)
+    olive.open(f"/services/{SINGING.id}")
+    olive.follow("Take nobody new for now")
+    olive.press("Take nobody new")
+    assert "Enter why" in olive.page.inner_text("main")
+    olive.page.fill("#reason", "The singer is away")
+    olive.press("Take nobody new")
+    assert olive.done == "The service takes nobody new for now."
+    assert "The singer is away" in olive.page.inner_text("main")
+    assert anybody(story) == 404
+    olive.follow("Take people again")
+    olive.press("Take people")
+    assert olive.done == "The service takes people again."
+    assert anybody(story) == 200
+    olive.follow("Close the service")
+    assert "go back to who sent them" in olive.page.inner_text("main")
+    olive.page.fill("#reason", "Nobody came")
+    olive.press("Close the service")
+    assert olive.done == "The service is closed. Who waits there goes back within minutes."
+    asha = visiting("asha", scripts=False)
+    answer = asha.page.goto(f"{story.place.url}/services/{SINGING.id}/capacity")
+    assert answer is not None
+    assert answer.status == 404
