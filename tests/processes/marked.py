@@ -21,6 +21,7 @@ from domain.pathway import pathway_of
 from domain.person import Details
 from domain.plan import Part, Terms
 from domain.policies.steps import Evidence
+from domain.safeguarding import SafeguardingReferred
 from domain.steps import Grounds
 from domain.vocabulary import (
     AccessNeed,
@@ -29,6 +30,9 @@ from domain.vocabulary import (
     Attendance,
     CarerId,
     Collected,
+    ConcernId,
+    ConcernOutcome,
+    ConcernSource,
     ContactId,
     Decision,
     DecisionId,
@@ -56,6 +60,8 @@ from domain.vocabulary import (
     ReferralId,
     Relation,
     Role,
+    SafeguardingId,
+    SafeguardingOf,
     ServiceId,
     SharedCareEnd,
     Source,
@@ -272,7 +278,24 @@ ALLOWED[PartnerKind.HOUSING_ADVICE] |= HOUSING_PART
 ALLOWED[PartnerKind.TALKING_THERAPIES] |= SAID_OF_TALKING
 SAID_OF_HELP = PLANNED | DRUG_PLAN | SAID_OF_TALKING | SAID_BY_NOBODY
 
-MARKS = EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL | SAID_OF_HELP
+MARKS |= SAID_OF_HELP
+
+
+WORRIED = {
+    mark(words)
+    for words in ("worry", "passed on why", "not taken why", "looked", "came of the worry")
+}
+KEPT_FROM_ONE = {
+    mark(words) for words in ("kept from one", "looked at what is kept", "came of what is kept")
+}
+SAFEGUARDED = {mark(words) for words in ("council", "safeguarding content", "safeguarding shared")}
+ALLOWED[PartnerKind.TALKING_THERAPIES] |= WORRIED
+for kind in (PartnerKind.PRACTICE, PartnerKind.TRUST, PartnerKind.SOCIAL_WORK):
+    ALLOWED[kind] |= WORRIED | KEPT_FROM_ONE | SAFEGUARDED
+OF_SAFETY = WORRIED | KEPT_FROM_ONE | SAFEGUARDED
+"""The charity that worried learns that somebody looked, and reads none of these."""
+
+MARKS |= OF_SAFETY
 
 
 def marked_person(house: House) -> None:
@@ -433,6 +456,8 @@ def marked_person(house: House) -> None:
 
     planned(care, by, housing)
 
+    worried(care, by)
+
     offered = HandoverId(named("canary is offered"))
     care.offer_handover(
         CANARY,
@@ -446,6 +471,43 @@ def marked_person(house: House) -> None:
     care.propose_discharge(CANARY, EndReason.COMPLETED, plan=mark("discharge plan"), asked=by(WIGG))
     ended = ReferralId(named(f"canary {KINDS[CHARITY].value}"))
     care.close_referral(ended, EndReason.COMPLETED, summary=mark("summary"), asked=by(CHARITY))
+
+
+def worried(care: CareCoordination, by: Callable[[PartnerId], Asked]) -> None:
+    """A charity worries and the practice looks; a worry kept from one; a safeguarding referral."""
+    worry, kept = (ConcernId(named(f"canary's {words}")) for words in ("worry", "other worry"))
+    care.raise_concern(
+        CANARY, worry, source=ConcernSource.ORGANISATION, words=mark("worry"), asked=by(CHARITY)
+    )
+    care.pass_on_concern(worry, TRUST, mark("passed on why"), asked=by(WIGG))
+    care.not_take_concern(worry, mark("not taken why"), asked=by(TRUST))
+    care.raise_concern(
+        CANARY,
+        kept,
+        source=ConcernSource.PRACTITIONER,
+        words=mark("kept from one"),
+        sealed_from=(TALKING,),
+        asked=by(SOCIAL),
+    )
+    for each, did, came_of_it in (
+        (worry, "looked", "came of the worry"),
+        (kept, "looked at what is kept", "came of what is kept"),
+    ):
+        care.acknowledge_concern(each, mark(did), asked=by(WIGG))
+        care.resolve_concern(each, ConcernOutcome.TALKED, mark(came_of_it), asked=by(WIGG))
+    care.refer_safeguarding(
+        CANARY,
+        SafeguardingId(named("canary is referred for safeguarding")),
+        SafeguardingReferred(
+            of=SafeguardingOf.ADULT,
+            basis="Care Act 2014 s42",
+            outside_body=mark("council"),
+            content=mark("safeguarding content"),
+            shared=mark("safeguarding shared"),
+            told=True,
+        ),
+        asked=by(WIGG),
+    )
 
 
 def planned(care: CareCoordination, by: Callable[[PartnerId], Asked], housing: PartnerId) -> None:

@@ -147,7 +147,7 @@ def _fetched(aviary: Aviary, partner: PartnerId) -> dict[str, str]:
         take(f"/v1/referrals/{row['id']}")
     for row in take("/v1/meetings")["rows"]:
         take(f"/v1/meetings/{row['id']}")
-    for path in ("/v1/actions", "/v1/decisions"):
+    for path in ("/v1/actions", "/v1/decisions", "/v1/concerns", f"/v1/people/{subject}/concerns"):
         take(path)
     take("/v1/share", limit=1000)
     out["/v1/share/live"] = aviary.live(partner)
