@@ -66,6 +66,7 @@ PAGES: list[tuple[str | None, str]] = [
     ("gwen", "/mdt/{meeting}/apologies"),
     ("gwen", "/mdt/decisions"),
     ("gwen", "/actions"),
+    ("gwen", "/duplicates"),
     ("joy", "/actions"),
     ("asha", "/people/{person}/discussion"),
     ("asha", "/people/{person}/goal"),

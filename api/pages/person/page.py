@@ -20,6 +20,7 @@ from api.pages.person import (
     disputes,
     ending,
     groups,
+    linked,
     measures,
     meetings,
     moving,
@@ -44,6 +45,7 @@ NOTICES: tuple[tuple[str, Shown], ...] = (
     ("concerns", concerns.notices),
     ("ending", ending.shown),
     ("moving", moving.shown),
+    ("linked", linked.shown),
     ("conflicts", disputes.conflicts),
 )
 """What stands above the record, and the partial in ``templates/person`` that shows it."""
