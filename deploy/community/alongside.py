@@ -6,7 +6,7 @@ from collections.abc import Generator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from deploy.community import mdt, place, timers, wording
+from deploy.community import carers, mdt, place, timers, wording
 from deploy.community.community import HELD_BY, Community, Helped, Life
 from deploy.community.organisation import Offer, Organisation, Practitioner
 from domain import contact
@@ -264,6 +264,8 @@ def answer(
         yield answer_by(c, referral, 7)
         office = c.office_of(receiver)
     c.care.accept_referral(referral, asked=c.asked(receiver, office))
+    if receiver is place.DRUG:
+        c.begin(carers.shared(c, h, wanted), c.now)
     return wanted
 
 

@@ -264,6 +264,13 @@ class Community:
             self._recorded[key] = self.now
             yield key
 
+    def keys_apart(self, chance: Random) -> Iterator[UUID]:
+        """Keys by a chance of their own."""
+        while True:
+            key = UUID(int=chance.getrandbits(128), version=4)
+            self._recorded[key] = self.now
+            yield key
+
     # Chance
 
     def chance(self, share: float) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from deploy.community import endings, lives, place, rhythms, workdays, worries
+from deploy.community import carers, endings, lives, place, rhythms, workdays, worries
 from deploy.community.community import Community
 from deploy.community.organisation import found
 from domain.application import CareCoordination
@@ -71,6 +71,7 @@ def seed(
     community.now = workdays.at(workdays.workday((start - FOUNDED_BEFORE).date()), 9)
     with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:
         found(care, place.FOUNDED, community.now, community.keys())
+        carers.begin_place(community)
         chair = place.PRACTICE.those(Role.CHAIR)[0]
         care.choose_stepped_care(
             SANDWELL.name,

@@ -96,9 +96,10 @@ def found(
     partners: Sequence[Organisation],
     at: datetime,
     keys: Iterator[UUID],
+    host: Organisation | None = None,
 ) -> None:
     """Let every organisation in, name its people and open its services; the first one hosts."""
-    host = partners[0]
+    host = host or partners[0]
     chair = host.those(Role.CHAIR)[0]
 
     def asked() -> Asked:

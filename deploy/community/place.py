@@ -351,8 +351,8 @@ PARTNERS = (
 )
 """Every organisation that is there; the first one hosts."""
 
-FOUNDED = (*PARTNERS, LANTERN)
-"""Those who joined at the beginning, also who has left since."""
+FOUNDED = (*(partner for partner in PARTNERS if partner is not PHARMACY), LANTERN)
+"""Those who joined first, also who has left since; the pharmacy joins after them."""
 
 INVITED = (PRACTICE, TALKING, TRUST, SOCIAL_WORK, DRUG, HOUSING, CHARITY)
 """Those who come to the weekly MDT."""
