@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
+<<<<<<< Updated upstream
 from deploy.community import carers, endings, lives, place, rhythms, workdays, worries
+=======
+from deploy.community import directory, endings, lives, place, rhythms, workdays, worries
+>>>>>>> Stashed changes
 from deploy.community.community import Community
 from deploy.community.organisation import found
 from domain.application import CareCoordination
@@ -84,6 +88,7 @@ def seed(
     community.begin(endings.lantern_leaves(community), start)
     community.begin(worries.worries(community, people), start)
     community.begin(worries.at_lantern(community, endings.leaves(community)), start)
+    community.begin(directory.directory(community, seed), start)
     community.begin(lives.arrivals(community, people), start)
     while community.is_due():
         with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:

@@ -188,8 +188,6 @@ NOT_YET_LIVED = {
     "person:DeathRecordedInError",  # a death that did not happen: nobody's demo
     "person:PersonMovedAway",
     "shared_care:PharmacyChanged",  # there is one pharmacy
-    "service:ServicePaused",
-    "service:ServiceClosed",
 }
 """What may happen anywhere and does not happen in this place."""
 
