@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-<<<<<<< Updated upstream
-from deploy.community import carers, endings, lives, place, rhythms, workdays, worries
-=======
-from deploy.community import directory, endings, lives, place, rhythms, workdays, worries
->>>>>>> Stashed changes
+from deploy.community import (
+    carers,
+    directory,
+    endings,
+    lives,
+    place,
+    rhythms,
+    workdays,
+    worries,
+)
 from deploy.community.community import Community
 from deploy.community.organisation import found
 from domain.application import CareCoordination
