@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.pages.conftest import Opening
@@ -67,3 +69,43 @@ def test_a_total_says_that_item_9_is_not_known_and_goals_stand_for_themselves(
     asha.follow("DIALOG")
     asha.press("Record the score")
     assert "the answers one by one" in asha.page.locator(".nhsuk-error-summary").inner_text()
+
+
+def test_treatment_that_does_not_help_is_said_where_people_look(
+    story: Story, visiting: Opening
+) -> None:
+    now = datetime.now(UTC)
+
+    def ago(days: int) -> str:
+        return (now - timedelta(days=days)).isoformat()
+
+    made = refer(story, "Petra Unmoved", "Talking therapies", "help alongside")
+    priya = story.place.person("priya")
+    priya.done(f"/v1/referrals/{made}/acceptance", {"at": ago(40)})
+    for days, phq, gad in ((37, 20, 15), (9, 19, 11)):
+        booked = priya.done(
+            f"/v1/referrals/{made}/appointments",
+            {"starts_at": ago(days), "medium": "video", "content": "treatment", "at": ago(38)},
+        )
+        priya.done(
+            f"/v1/appointments/{booked['id']}/attendance",
+            {"attendance": "attended on time", "at": ago(days)},
+        )
+        for instrument, total in (("PHQ-9", phq), ("GAD-7", gad)):
+            scored = {"referral": made, "instrument": instrument, "total": total}
+            priya.done("/v1/measures", scored | {"at": ago(days)})
+    there = visiting("priya", scripts=False)
+    there.open("/")
+    silent = there.page.get_by_role("region", name="No response to treatment")
+    assert silent.get_by_text("Review treatment: no response in 5 weeks").is_visible()
+    assert "PHQ-9 20 to 19" in silent.inner_text()
+    there.open(f"/mdt/{story.meeting}/list")
+    assert there.page.get_by_role(
+        "heading", name="Treatment that has not helped so far"
+    ).is_visible()
+    there.follow("Petra Unmoved")
+    record_of(there, "Petra Unmoved")
+    said = there.page.get_by_role("heading", name="Reliably improved so far")
+    assert said.is_visible()
+    assert there.page.get_by_text("GAD-7 15 to 11: better by 4 points or more").is_visible()
+    assert there.page.get_by_text("still on one measure at least at the end").is_visible()
