@@ -21,7 +21,7 @@ from psycopg_pool import AsyncConnectionPool
 from domain.policies.days import local_date
 from domain.policies.friends_and_family import month_of
 from domain.policies.matching import Known
-from domain.vocabulary import PartnerId, PersonId
+from domain.vocabulary import PartnerId, PartnerKind, PersonId
 from projections import (
     agreed,
     clocks,
@@ -335,6 +335,8 @@ class Reading:
             if not rows:
                 return None
             found = _named(rows[0][0], rows[0][1], partner)
+            if "appointments" in found["actions"] and await self._social_work(partner):
+                found["actions"] = [*found["actions"], "work"]
             person = UUID(found["person"])
             of_person = await self._rows(REFERRALS["of_subjects"], [partner], [person])
             return referrals.with_earlier(found, (orjson.loads(each[2]) for each in of_person))
@@ -347,6 +349,11 @@ class Reading:
             if name := (record.folded(of) or {}).get("name"):
                 row["name"] = name
         return row
+
+    async def _social_work(self, partner: PartnerId) -> bool:
+        """Whether a partner is a social work team, and so takes up social work."""
+        known = (await self.directory()).partners.get(partner)
+        return known is not None and known.kind is PartnerKind.SOCIAL_WORK
 
     async def meetings(self, partner: PartnerId, when: When = NOW) -> list[dict[str, Any]]:
         """The meetings the partner is invited to, newest first."""

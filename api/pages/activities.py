@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api import advice, contacts, referrals, waits
+from api import advice, contacts, referrals, social_work, waits
 from api.asking import Activity, Asking
 from api.pages import choosing, words
 from api.pages.forms import Question, choices, fields_alone
@@ -27,6 +27,7 @@ from domain.vocabulary import (
     PauseReason,
     Recommendation,
     Source,
+    WorkKind,
 )
 
 DECLINE_HINTS = {
@@ -315,6 +316,19 @@ def _correct(visit: Visit, _row: Row) -> Sequence[Question]:
     )
 
 
+def _work(_visit: Visit, _row: Row) -> Sequence[Question]:
+    return (
+        Question(
+            "kind",
+            "What kind of work?",
+            "radios",
+            choices=choices(WorkKind),
+            missing="Select what kind of work",
+        ),
+        Question("what", "What about?", "textarea", optional=True),
+    )
+
+
 def _since(label: str) -> Question:
     return Question("at", label, "datetime-local", optional=True, hint="Leave out if it is now.")
 
@@ -429,6 +443,14 @@ ON_REFERRAL: dict[str, Doing] = {
         "Offer these times",
         "The person chooses one of them, or none.",
         shape=_times,
+    ),
+    "work": Doing(
+        "Take up social work",
+        social_work.BeginningWork,
+        social_work.begin_work,
+        _work,
+        "Take it up",
+        "Told to those who co-ordinate care, and to nobody outside it.",
     ),
     "first-contact": Doing("I have seen or spoken with them", Activity, _first_contact),
     "closure": Doing(

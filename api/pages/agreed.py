@@ -17,7 +17,7 @@ from api.pages.person.identity import known, name_of
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
-from domain.vocabulary import Medium, NotImplementedReason
+from domain.vocabulary import DiscussionKind, Medium, NotImplementedReason
 from projections.agreed import ACTION, DECISION
 from projections.record.action import DONE, DROPPED, OPEN
 from projections.record.meeting import AWAITED
@@ -370,6 +370,13 @@ def _discussion(visit: Visit, row: Mapping[str, Any]) -> Form[agreed.Discussing]
                     Question("question", "The question", "textarea", missing="Enter the question"),
                     Question(
                         "advice", "What was advised", "textarea", missing="Enter what was advised"
+                    ),
+                    Question(
+                        "kind",
+                        "What kind of talk was it?",
+                        "radios",
+                        choices=choices(DiscussionKind),
+                        optional=True,
                     ),
                     Question(
                         "family",

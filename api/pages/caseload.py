@@ -18,7 +18,7 @@ from api.pages import drawing, words
 from api.pages.flag import flag
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
-from api.pages.waiting import Clock, clock
+from api.pages.waiting import Clock, clock, initial_assessment
 from domain.kernel import Category
 from domain.policies import instruments
 from domain.policies.missed import repeated
@@ -120,6 +120,7 @@ class Line:
     ask: str
     latest: str
     latest_by: str
+    complexity: words.Tag | None = None
 
 
 def tiles(counts: Mapping[str, int], visit: Visit) -> list[Tile]:
@@ -309,10 +310,24 @@ def _appointment(row: Mapping[str, Any], visit: Visit, here: str) -> Next:
     return Next("Book a first appointment" if first else "Book the next one", here)
 
 
+def _clock(
+    row: Mapping[str, Any], under: tuple[str, Mapping[str, Any]] | None, visit: Visit
+) -> Clock | None:
+    """The clock of a row; by the place's way where it has one of its own for such a referral."""
+    directory, now = visit.names.directory, visit.moment or visit.now
+    service = directory.services.get(UUID(under[1]["service"])) if under else None
+    if under is None or service is None:
+        return clock(row, None, now)
+    mine = directory.partners[service.partner].kind
+    way = directory.way(words.instant(under[1]["made_at"]).date())
+    priority = under[1].get("priority") or ""
+    local = initial_assessment(way, service.step, mine, priority)
+    return clock(row, service.step, now, local=local)
+
+
 def line(row: Mapping[str, Any], visit: Visit) -> Line:
     names, today = visit.names, words.instant(visit.moment or visit.now).date()
     under = worked(row, row["partner"])
-    service = names.directory.services.get(UUID(under[1]["service"])) if under else None
     about = [str(words.age(row["date_of_birth"], today))] if row.get("date_of_birth") else []
     if row.get("practice"):
         about.append(names.organisation(row["practice"]))
@@ -321,7 +336,7 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
     if many := missed(row, visit):
         about.append(f"{many} appointments missed in a row")
     worker = names.practitioner(row["key_worker"]) if row.get("key_worker") else "No key worker"
-    latest = row["latest"]
+    latest, coded = row["latest"], row.get("complexity")
     by = ""
     if latest:
         by = names.organisation(latest["by_organisation"]) if latest["by_organisation"] else ""
@@ -335,12 +350,13 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
         needs=flag(row),
         tag=visit.standing(row["status"]),
         step=f"Step {row['step']} · {worker}" if row.get("step") else "",
-        clock=clock(row, service.step if service else None, visit.moment) if visit.moment else None,
+        clock=_clock(row, under, visit) if visit.moment else None,
         score=score(row),
         next=next_action(row, visit) if visit.when.now else Next(""),
         ask=str(under[1].get("ask", "")) if under else "",
         latest=words.latest(latest["type"]) if latest else "",
         latest_by=by,
+        complexity=words.COMPLEXITY[coded["complexity"]] if coded else None,
     )
 
 
@@ -348,36 +364,46 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
 async def caseload(
     visit: CaringVisit,
     status: Annotated[list[str] | None, Query()] = None,
+    complexity: Annotated[list[str] | None, Query()] = None,
     sort: str = "urgency",
     after: Annotated[str | None, Query(max_length=300)] = None,
 ) -> HTMLResponse:
     """The organisation's caseload, filtered and sorted as the address says."""
-    return await _shown(visit, status or (), "", sort, after)
+    return await _shown(visit, status or (), complexity or (), "", sort, after)
 
 
 @router.post("/caseload", response_class=HTMLResponse)
 async def filtered(
     visit: CaringVisit,
     status: Annotated[list[str] | None, Field()] = None,
+    complexity: Annotated[list[str] | None, Field()] = None,
     q: Annotated[str, Field(max_length=100)] = "",
     sort: Annotated[str, Field()] = "urgency",
 ) -> Response:
     """The people with this in their name: a name is sent in a body and stands in no address."""
     if q:
-        return await _shown(visit, status or (), q, sort, None)
-    kept = [("status", s) for s in status or ()] + [("sort", sort)] * (sort != "urgency")
+        return await _shown(visit, status or (), complexity or (), q, sort, None)
+    kept = [("status", s) for s in status or ()]
+    kept += [("complexity", c) for c in complexity or ()] + [("sort", sort)] * (sort != "urgency")
     kept += [("as-at", visit.as_at)] if visit.as_at else []
     return RedirectResponse(f"/caseload?{urlencode(kept)}" if kept else "/caseload", 303)
 
 
 async def _shown(
-    visit: Visit, status: Sequence[str], q: str, sort: str, after: str | None
+    visit: Visit,
+    status: Sequence[str],
+    complexity: Sequence[str],
+    q: str,
+    sort: str,
+    after: str | None,
 ) -> HTMLResponse:
     chosen = tuple(s for s in status if s in visit.statuses)
-    sort = sort if sort in ("urgency", "name") else "urgency"
+    colours = tuple(c for c in complexity if c in words.COMPLEXITY)
+    sort = sort if sort in ("urgency", "name", "complexity") else "urgency"
     found = await visit.here.reading.caseload(
         visit.caller.organisation,
         status=chosen,
+        complexity=colours,
         query=q,
         sort=sort,
         after=after,
@@ -385,6 +411,7 @@ async def _shown(
         when=visit.when,
     )
     kept: list[tuple[str, str]] = [("status", s) for s in chosen]
+    kept += [("complexity", c) for c in colours]
     kept += [("sort", sort)] if sort != "urgency" else []
     as_at = visit.as_at
     kept += [("as-at", as_at)] if as_at else []
@@ -399,6 +426,13 @@ async def _shown(
             address(*[("status", o) for o in chosen if o != s], without=_STATUS),
         )
         for s in chosen
+    ]
+    chips += [
+        (
+            words.COMPLEXITY[c].text,
+            address(*[("complexity", o) for o in colours if o != c], without=("complexity",)),
+        )
+        for c in colours
     ]
     chips += [(f"“{q}”", address())] if q else []
     views = [
@@ -421,11 +455,15 @@ async def _shown(
         views=views,
         chips=chips,
         chosen=chosen,
+        colours=colours,
+        complexity=words.COMPLEXITY if coded_here(visit) else {},
         q=q,
         sort=sort,
         as_at=as_at,
         begun=after is not None,
-        sort_links={s: address(("sort", s), without=("sort",)) for s in ("name", "urgency")},
+        sort_links={
+            s: address(("sort", s), without=("sort",)) for s in ("name", "urgency", "complexity")
+        },
         next_link=address(("after", found.next)) if found.next and not q else "",
         more=bool(found.next and q),
         first_link=address(),
@@ -434,6 +472,13 @@ async def _shown(
         coordination=Category.COORDINATION in visit.categories,
         clinical=Category.CLINICAL in visit.categories,
     )
+
+
+def coded_here(visit: Visit) -> bool:
+    """Whether colours mean something here to an organisation that may be told them."""
+    way = visit.names.directory.way(words.instant(visit.now).date())
+    colours = way.complexity if way else ()
+    return bool(colours) and Category.COORDINATION in visit.categories
 
 
 _STATUS = ("status",)

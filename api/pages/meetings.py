@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from api import meetings
 from api.asking import Activity
-from api.pages import choosing, words
+from api.pages import choosing, ways, words
 from api.pages.agreed import overdue
 from api.pages.caseload import Line, line
 from api.pages.forms import Form, Question, choices, new_key
@@ -22,6 +22,8 @@ from api.problems import NothingIsHere
 from domain.policies import listing
 from domain.vocabulary import MeetingKind, Role
 from projections.meetings import changed
+from projections.record.referral import ENDED_STATES
+from projections.suggestions import Why
 
 router = APIRouter(route_class=PageRoute)
 
@@ -68,9 +70,13 @@ async def list_of_meetings(visit: CaringVisit) -> Response:
 
 
 @router.get("/mdt/new", response_class=HTMLResponse)
-async def schedule_question(visit: CaringVisit) -> Response:
-    """What is asked about a new meeting."""
-    return await _schedule(visit).show(visit)
+async def schedule_question(visit: CaringVisit, kind: MeetingKind | None = None) -> Response:
+    """What is asked about a new meeting; of a kind the place's way suggests, if one was chosen."""
+    way = ways.in_force(visit)
+    meets = next((m for m in way.meetings if m.kind is kind), None) if way and kind else None
+    given = {"kind": meets.kind.value, "name": meets.name} if meets else {}
+    own = {"invited": str(visit.caller.organisation)}
+    return await _schedule(visit).show(visit, values=given | own if given else None)
 
 
 @router.post("/mdt/new", response_class=HTMLResponse)
@@ -151,6 +157,7 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
         agreed = sorted(told.get("agreed", {}).values(), key=lambda a: str(a.get("due_on")))
         shown = line(known, visit) if known else None
         cases.append(Case(person, shown, told, room, leaving, agreed))
+    suggested = await reading.suggestions(me, row) if visit.when.now else []
     starts = words.instant(row["starts_at"])
     rule = listing.in_force(visit.now) if "cases" in row.get("actions", ()) else None
     due_round = rule.due(starts) if rule else None
@@ -171,12 +178,54 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
         changed=changed(row),
         absent=[visit.names.organisation(one["partner"]) for one in row.get("absent", ())],
         overdue=lambda action: overdue(action, visit),
+        suggested=suggested,
+        complexity=words.COMPLEXITY,
+        late=rule is not None and rule.late(visit.now, starts, circulated="circulated_at" in row),
         chairs=str(visit.caller.practitioner) == row["chair"],
         key=new_key(),
     )
 
 
-def _plain(title: str, button: str, visit: Visit, row: Mapping[str, Any]) -> Form[Activity]:
+NEW_CASE = "New case: what is needed, and who sees to it?"
+EXISTING_CASE = "Existing case: is what we do still right?"
+
+
+@router.post("/mdt/{meeting}/suggestions/{person}", response_class=HTMLResponse)
+async def list_suggested(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
+    """Put somebody suggested on the list, before those who help them already; show the board."""
+    row = await meeting_of(visit, meeting)
+    found = await visit.here.reading.suggestions(visit.caller.organisation, row)
+    each = next((one for one in found if one.row["person"] == str(person)), None)
+    if each is None:
+        raise NothingIsHere
+    new = Why.NEW in each.why or Why.NEVER in each.why
+    listing_them = {
+        "person": str(person),
+        "question": NEW_CASE if new else EXISTING_CASE,
+        "present": _helping(each.row, row["invited"]),
+    }
+    form = replace(_plain("List a case", "Put on the list", visit, row), model=meetings.Listing)
+    return await form.sent(
+        visit,
+        lambda body, asks: meetings.list_case(meeting, body, asks),
+        done="listed",
+        then=f"/mdt/{meeting}",
+        shape=lambda _values: listing_them,
+    )
+
+
+def _helping(row: Mapping[str, Any], invited: Sequence[str]) -> list[str]:
+    """Those invited who help the person already: nobody new is told of them by one button."""
+    helping = {row["partner"], row.get("responsible")}
+    helping |= {asked.get("receiver") for asked in row["referrals"].values() if _open(asked)}
+    return [partner for partner in invited if partner in helping]
+
+
+def _open(asked: Mapping[str, Any]) -> bool:
+    return asked["state"] not in ENDED_STATES
+
+
+def _plain(title: str, button: str, visit: Visit, row: Mapping[str, Any]) -> Form[Any]:
     """One button, and nothing to answer."""
     return Form(
         title=title,

@@ -24,10 +24,12 @@ from api.pages import (
     referrals,
     scoring,
     signing_in,
+    social_work,
     stepped_care,
     stream,
     training,
     unmet,
+    ways,
 )
 from api.pages.person import concerns
 from api.pages.person import page as person
@@ -54,7 +56,9 @@ for part in (
     meetings,
     groups,
     cases,
+    social_work,
     stepped_care,
+    ways,
     partners,
     offering,
     unmet,

@@ -1,4 +1,4 @@
-"""The stepped-care model this place works by, and choosing another from a day on."""
+"""How this place works: its way and its stepped-care model, and choosing another from a day on."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import directory
+from api.pages import ways
 from api.pages.forms import Form, Question
 from api.pages.person import moving
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, SomebodysVisit, Visit
 from api.problems import NotForThisRole
 from domain.policies import steps
+from domain.vocabulary import Role
 
 router = APIRouter(route_class=PageRoute)
 
@@ -26,18 +28,16 @@ async def stepped_care(visit: SomebodysVisit) -> Response:
         section="/stepped-care",
         model=moving.model(visit),
         chosen=host.models if host else [],
-        may_choose=may_choose(visit),
+        way=(way := ways.in_force(visit)),
+        ways_chosen=ways.chosen(visit),
+        held=await ways.meetings(visit, way),
+        may_schedule=visit.caller.role is Role.CHAIR,
+        may_choose=ways.may_choose(visit),
     )
 
 
-def may_choose(visit: Visit) -> bool:
-    """Whether the visitor may say by which model the place works."""
-    caller = visit.caller
-    return caller.organisation == visit.here.care.host and caller.role in directory.CHOOSING
-
-
 def _form(visit: Visit) -> Form[directory.ChoosingSteppedCare]:
-    if not may_choose(visit):
+    if not ways.may_choose(visit):
         raise NotForThisRole
     models = [(m.name, m.name, m.source) for m in steps.MODELS]
     return Form(

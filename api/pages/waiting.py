@@ -12,7 +12,8 @@ from markupsafe import Markup
 from api.pages import drawing, words
 from domain.policies import clocks
 from domain.policies.days import days_between
-from domain.vocabulary import Step
+from domain.policies.ways import Way
+from domain.vocabulary import PartnerKind, Priority, Step
 from projections.clocks import GOING_ON
 
 STANDARDS = {
@@ -43,12 +44,23 @@ class Clock:
     bar: Markup | None = None
 
 
-def clock(row: Mapping[str, Any], step: Step | None, now: datetime) -> Clock | None:
-    """The clock of somebody who waits for this organisation; ``None`` for those who do not."""
+def clock(
+    row: Mapping[str, Any],
+    step: Step | None,
+    now: datetime,
+    *,
+    local: clocks.Clock | None = None,
+) -> Clock | None:
+    """The clock of somebody who waits for this organisation; ``None`` for those who do not.
+
+    ``local`` is the one that the place's way has run for them instead.
+    """
     since = row.get("waiting_since")
     if not since:
         return None
     started = words.instant(since)
+    if local is not None:
+        return _assessment(local, started, now)
     standard = STANDARDS.get(step) if step else None
     if standard is None:
         days = max(0, days_between(started, now))
@@ -63,6 +75,36 @@ def clock(row: Mapping[str, Any], step: Step | None, now: datetime) -> Clock | N
         return Clock(text, "over", drawing.bar(1, "over"))
     tone = "near" if reading.day >= limit - NEAR_DAYS else "running"
     return Clock(f"Day {reading.day} of {limit}", tone, drawing.bar(reading.day / limit, tone))
+
+
+def initial_assessment(
+    way: Way | None, step: Step, kind: PartnerKind, priority: str
+) -> clocks.Clock | None:
+    """The clock of an initial assessment that a referral runs in this way; ``None`` for no such."""
+    acute = priority == Priority.EMERGENCY.value
+    which = clocks.Clock.SANDWELL_ACUTE if acute else clocks.Clock.SANDWELL_ASSESSMENT
+    runs = any(
+        standard.clock is which and kind in standard.kinds and step in standard.steps
+        for standard in clocks.STANDARDS
+    )
+    return which if way is not None and which in way.clocks and runs else None
+
+
+def _assessment(which: clocks.Clock, started: datetime, now: datetime) -> Clock:
+    received = clocks.Happening(clocks.Kind.REFERRAL_RECEIVED, started, started)
+    reading = clocks.read(which, [received], at=now)
+    limit = reading.limit.amount
+    if reading.breached:
+        over = reading.day - limit
+        return Clock(
+            f"Assessment {over} day{'' if over == 1 else 's'} over", "over", drawing.bar(1, "over")
+        )
+    if not limit:
+        return Clock("Assess today", "near", drawing.bar(1, "near"))
+    tone = "near" if reading.day >= limit - 1 else "running"
+    return Clock(
+        f"Assessment: day {reading.day} of {limit}", tone, drawing.bar(reading.day / limit, tone)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,13 @@ class Tag:
     colour: str
 
 
+COMPLEXITY = {
+    "red": Tag("Complexity: red", "red"),
+    "amber": Tag("Complexity: amber", "orange"),
+    "green": Tag("Complexity: green", "green"),
+}
+"""The colours of a case, said in words too."""
+
 STATUS = {
     "concern to look at": Tag("Concern to look at", "red"),
     "concern open": Tag("Concern open", "red"),
@@ -329,6 +336,9 @@ HAPPENED = {
     "HandoverLapsed": "Hand-over to {receiver} ended unanswered",
     "HandoverSilenceEscalated": "No answer to the hand-over in time: escalated to the {rung}",
     "HandoverSilenceAcknowledged": "Somebody sees to it that nobody answered the hand-over",
+    "ComplexityCoded": "Complexity: {complexity}",
+    "WorkBegun": "Social work taken up: {kind}",
+    "WorkDone": "Social work ended: {outcome}",
     "PutOnHold": "Put on hold; looked at again on {review_on}",
     "HoldEnded": "No longer on hold",
     "CoordinatorNamed": "Clinical co-ordinator named: {coordinator}",
@@ -412,6 +422,9 @@ LATEST = {
     "SilenceAcknowledged": "Silence seen to",
     "HandoverSilenceEscalated": "No answer to the hand-over",
     "HandoverSilenceAcknowledged": "Silence seen to",
+    "ComplexityCoded": "Complexity coded",
+    "WorkBegun": "Social work taken up",
+    "WorkDone": "Social work ended",
     "PutOnHold": "Put on hold",
     "CoordinatorNamed": "Co-ordinator named",
     "DischargeProposed": "Discharge proposed",

@@ -34,6 +34,7 @@ PAGES: list[tuple[str | None, str]] = [
     ("priya", "/people/{person}/closure"),
     ("priya", "/stepped-care"),
     ("yusuf", "/stepped-care/choice"),
+    ("yusuf", "/stepped-care/way"),
     ("yusuf", "/partners"),
     ("yusuf", f"/partners/{community.TRUST.id}/leaving"),
     ("priya", "/people/{person}/corrections"),

@@ -15,6 +15,7 @@ from api.pages.forms import Form, new_key
 from api.pages.opened import Opened
 from api.pages.person import (
     carers,
+    complexity,
     concerns,
     contacts,
     disputes,
@@ -28,6 +29,7 @@ from api.pages.person import (
     plans,
     referrals,
     shared_care,
+    social_work,
     wishes,
 )
 from api.pages.person.doing import Doing, Row, Where
@@ -46,6 +48,7 @@ NOTICES: tuple[tuple[str, Shown], ...] = (
     ("ending", ending.shown),
     ("moving", moving.shown),
     ("linked", linked.shown),
+    ("complexity", complexity.shown),
     ("conflicts", disputes.conflicts),
 )
 """What stands above the record, and the partial in ``templates/person`` that shows it."""
@@ -59,6 +62,7 @@ PARTS: tuple[tuple[str, Shown], ...] = (
     ("referrals", referrals.shown),
     ("clocks", referrals.clocks),
     ("plan", plans.shown),
+    ("social_work", social_work.shown),
     ("measures", measures.shown),
     ("contacts", contacts.shown),
     ("groups", groups.shown),
@@ -69,6 +73,7 @@ PARTS: tuple[tuple[str, Shown], ...] = (
 DOING: dict[str, Doing] = (
     concerns.DOING
     | moving.DOING
+    | complexity.DOING
     | ending.DOING
     | wishes.DOING
     | plans.DOING
@@ -118,6 +123,8 @@ def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
     here, allowed = f"/people/{row['person']}", set(row.get("actions", ()))
     if not row.get("died"):
         allowed |= needs.allowed(row) | carers.allowed(row, visit) | shared_care.allowed(row, visit)
+    if not complexity.coded_here(visit):
+        allowed.discard("complexity")
     links: dict[Where, list[tuple[str, str]]] = {
         where: [] for where in Where if where is not Where.NOTICE
     }
