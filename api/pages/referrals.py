@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages import choosing, words
 from api.pages.activities import ON_APPOINTMENT, ON_REFERRAL, Doing, offered
+from api.pages.flag import flag
 from api.pages.forms import Form, new_key
 from api.pages.opened import Opened
 from api.pages.problem import PageRoute
@@ -130,6 +131,11 @@ async def _row(visit: Visit, referral: UUID) -> dict[str, Any]:
     return row
 
 
+def needed(record: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What the person needs, for whoever is about to contact them."""
+    return [("Needs", flag(record))] if record and flag(record) else []
+
+
 def _what(asked: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
     """What was asked, by whom, and how, as far as it is shared."""
     names = visit.names
@@ -206,7 +212,7 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
         me=str(me),
         known=bool(record and record.get("name")),
         name=asked.get("name") or (record or {}).get("name") or "No longer shared with us",
-        what=_what(asked, visit),
+        what=[*_what(asked, visit), *needed(record)],
         chain=_chain(str(referral), asked, record["referrals"] if record else {}, visit.names),
         onward=_onward(str(referral), asked),
         contacts=sorted(
