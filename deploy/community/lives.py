@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from random import Random
 
-from deploy.community import alongside, carers, details, endings, mdt, moves, place, talking
+from deploy.community import (
+    alongside,
+    carers,
+    details,
+    duplicates,
+    endings,
+    mdt,
+    moves,
+    place,
+    talking,
+)
 from deploy.community.alongside import Way, helped, refer
 from deploy.community.community import Community, Helped, Life
 from deploy.community.decks import Deck
@@ -66,6 +76,7 @@ def life(c: Community, routes: Routes, who: Synthetic) -> Life:
     h = Helped(who, gp=c.one(place.PRACTICE.those(Role.CLINICIAN, Role.CHAIR)[:4]), came_at=c.now)
     h.going_on = 1
     carers.begin(c, h)
+    duplicates.begin(c, h)
     if c.chance(details.CORRECTED):
         c.also(h, details.corrected(c, h), days=c.rng.randint(10, 90))
     if c.chance(details.DISAGREES):

@@ -116,8 +116,9 @@ def test_published_example_messages_find_their_services() -> None:
 
 
 def test_nhs_numbers_are_valid_unique_and_never_issued(year: Told) -> None:
-    numbers = [f.fact.nhs_number for f in year.facts if isinstance(f.fact, PersonRegistered)]
-    assert all(n and n.startswith("999") and is_valid(n) for n in numbers)
+    told = [f.fact.nhs_number for f in year.facts if isinstance(f.fact, PersonRegistered)]
+    numbers = [number for number in told if number]  # a second record of somebody has none
+    assert all(n.startswith("999") and is_valid(n) for n in numbers)
     assert len(set(numbers)) == len(numbers) >= 1990
 
 
