@@ -6,18 +6,18 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.access import signed_in
+from api.access import WITHOUT_PERSONS, SignedIn
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, example
-from api.parts import Here
+from api.parts import Caller, Here, Parts
 from api.problems import NotForThisRole
 from api.reads import Now
 from api.texts import Line, Text
 from domain.description import Description
 from domain.policies.days import local_date
-from domain.service import ServiceDescribed, ServiceIsUnknown, ServiceOpened
+from domain.service import ServiceDescribed, ServiceIsUnknown, ServiceOpened, actions
 from domain.vocabulary import Label, PartnerId, PartnerKind, Role, ServiceId, Source, Step
 from projections.directory import Directory, ServiceEntry
 
@@ -89,8 +89,9 @@ class TurningAway(Activity):
     reason: Text
 
 
-@router.get("", response_model=dict[str, Any], dependencies=[Depends(signed_in)])
+@router.get("", response_model=dict[str, Any])
 async def services(
+    caller: SignedIn,
     here: Here,
     now: Now,
     words: Annotated[str, Query(max_length=200, description="Any of its words.")] = "",
@@ -108,13 +109,15 @@ async def services(
         taking=taking,
         open_now=open_now,
     )
-    return now.answer({"rows": [row(each, at) for each in found]})
+    rows = [row(each, at) | _actions(caller, here, each) for each in found]
+    return now.answer({"rows": rows})
 
 
-@router.get("/{service}", response_model=dict[str, Any], dependencies=[Depends(signed_in)])
-async def one_service(here: Here, now: Now, service: UUID) -> Response:
-    """One service, as it says of itself."""
-    return now.answer(row(_offered(await here.reading.directory(), service), here.clock()))
+@router.get("/{service}", response_model=dict[str, Any])
+async def one_service(caller: SignedIn, here: Here, now: Now, service: UUID) -> Response:
+    """One service, as it says of itself, and what the caller may say of it."""
+    found = _offered(await here.reading.directory(), service)
+    return now.answer(row(found, here.clock()) | _actions(caller, here, found))
 
 
 @router.post("", response_model=Answered, status_code=201)
@@ -271,6 +274,19 @@ def row(each: ServiceEntry, at: datetime) -> dict[str, Any]:
         },
         "description": each.description.model_dump(mode="json", exclude_none=True),
     }
+
+
+def speaks(caller: Caller, host: PartnerId, partner: PartnerId) -> bool:
+    """Whether somebody may speak for a partner's service: who acts there, and the host's office."""
+    if caller.role in WITHOUT_PERSONS:
+        return False
+    at_the_host = caller.organisation == host and caller.role in SPEAKING_FOR_THE_PLACE
+    return caller.organisation == partner or at_the_host
+
+
+def _actions(caller: Caller, here: Parts, each: ServiceEntry) -> dict[str, Any]:
+    may = speaks(caller, here.care.host, each.partner)
+    return {"actions": actions(taking=each.taking, closed=each.closed) if may else ()}
 
 
 def state(each: ServiceEntry) -> str:

@@ -222,14 +222,11 @@ class Service(Aggregate):
             return None
         return self.record(PlaceFreed(by=by), asked, correlation=by)
 
-    def next_actions(self, organisation: PartnerId, host: PartnerId) -> tuple[str, ...]:
-        """What this organisation may say of the service next, in the words of the interface."""
-        if organisation not in (self.partner, host):
+    def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
+        """What its organisation may say of the service next, in the words of the interface."""
+        if organisation != self.partner:
             return ()
-        if self.closed:
-            return ("opening",)
-        turned = "pause" if self.taking else "reopening"
-        return ("capacity", "description", turned, "closure")
+        return actions(taking=self.taking, closed=self.closed)
 
     def _offered(self) -> None:
         if self.partner is None:
@@ -266,6 +263,13 @@ class Service(Aggregate):
     def _say(self, said: ServiceOpened | ServiceDescribed) -> None:
         self.name, self.ways_in = said.name, said.ways_in
         self.eligibility, self.description = said.eligibility, said.description
+
+
+def actions(*, taking: bool, closed: bool) -> tuple[str, ...]:
+    """What may be said of a service that stands so."""
+    if closed:
+        return ()
+    return ("capacity", "description", "pause" if taking else "reopening", "closure")
 
 
 def _day(asked: Asked) -> date:

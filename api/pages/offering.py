@@ -83,18 +83,14 @@ def _row(visit: Visit, service: ServiceEntry) -> dict[str, Any]:
         "state": STATES["full" if state == "open" and left == 0 else state],
         "room": said if state == "open" else service.turned,
         "open_now": service.description.open_at(visit.now),
-        "mine": visit.sees_persons and speaks(visit, service),
+        "mine": _speaks(visit, service),
         "turned": state,
         "key": new_key(),
     }
 
 
-def speaks(visit: Visit, service: ServiceEntry) -> bool:
-    """Whether the visitor may say something of the service."""
-    caller = visit.caller
-    at_the_host = caller.organisation == visit.here.care.host
-    by_role = caller.role in offering.SPEAKING_FOR_THE_PLACE
-    return caller.organisation == service.partner or (at_the_host and by_role)
+def _speaks(visit: Visit, service: ServiceEntry) -> bool:
+    return offering.speaks(visit.caller, visit.here.care.host, service.partner)
 
 
 def _service(visit: Visit, service: UUID) -> ServiceEntry:
@@ -117,7 +113,7 @@ def _form(
 ) -> Form[Any]:
     """A form about a service of one's own. Raises `NothingIsHere` for another's."""
     found = _service(visit, service)
-    if not speaks(visit, found):
+    if not _speaks(visit, found):
         raise NothingIsHere
     return Form(
         title=title.format(name=found.name),

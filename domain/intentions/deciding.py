@@ -598,6 +598,7 @@ ACTING = (
     carer.Carer,
     shared_care.SharedCare,
     plan.Plan,
+    service.Service,
 )
 """Nouns that say what may be asked of them next."""
 

@@ -45,6 +45,10 @@ def test_a_service_says_what_it_is_and_how_much_room_it_has(place: Place, servic
     row = asha.seen(f"/v1/services/{service}")
     assert row["taking"] is True
     assert row["capacity"]["available"] == 2
+    assert row["actions"] == []
+    mine = ["capacity", "description", "pause", "closure"]
+    assert olive.seen(f"/v1/services/{service}")["actions"] == mine
+    assert place.person("yusuf").seen(f"/v1/services/{service}")["actions"] == mine
     assert row["description"]["places"] == ["Library, first floor"]
     asha.done("/v1/referrals", referring(service) | {"sent_without": "Not known."})
     assert asha.seen(f"/v1/services/{service}")["capacity"]["available"] == 1
