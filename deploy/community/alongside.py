@@ -6,7 +6,7 @@ from collections.abc import Generator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from deploy.community import carers, mdt, place, timers, wording
+from deploy.community import carers, mdt, place, timers, times, wording
 from deploy.community.community import HELD_BY, Community, Helped, Life
 from deploy.community.organisation import Offer, Organisation, Practitioner
 from domain import contact
@@ -204,6 +204,9 @@ def helped(
         c.also(h, _onward(c, h, referral, owner(taken_on)), days=c.rng.randint(3, 20))
     if c.chance(discussed):
         c.also(h, _discussed(c, h, taken_on), days=c.rng.randint(7, 40))
+    if taken_on.group:
+        c.grouped.setdefault(taken_on.key, []).append((referral, h.id))
+    times.begin(c, h, referral, owner(taken_on))
     rhythm = RHYTHMS[taken_on.key]
     seen = yield from sessions(
         c, referral, taken_on, times=c.rng.randint(rhythm.fewest, rhythm.most), rhythm=rhythm
@@ -332,6 +335,7 @@ def sessions(
             offer.activity,
             day=c.day_in(rhythm.apart - 2, rhythm.apart + 2),
             medium=rhythm.medium,
+            with_others=offer.group,
         )
         if attendance in contact.SEEN:
             seen, missed = seen + 1, 0
@@ -352,20 +356,26 @@ def appointment(
     worker: Practitioner | None = None,
     attendance: Attendance | None = None,
     content: Content | None = None,
+    with_others: bool = False,
 ) -> Generator[Moment, None, Kept]:
-    """Book an appointment for that day, and note whether it was kept: now and then days later."""
+    """Book an appointment for that day, and note whether it was kept: now and then days later.
+
+    What is ``with_others`` takes as long, and the group says who came (`deploy.community.groups`).
+    """
     contact_id = ContactId(c.new_id())
     worker = worker or c.one_of(provider)
     starts_at = c.slot(day)
-    c.care.book_appointment(
-        contact_id,
-        referral,
-        starts_at=starts_at,
-        medium=medium,
-        activity=activity,
-        content=content,
-        asked=c.asked(provider, worker),
-    )
+    asked = c.asked(provider, worker)
+    if not with_others:
+        c.care.book_appointment(
+            contact_id,
+            referral,
+            starts_at=starts_at,
+            medium=medium,
+            activity=activity,
+            content=content,
+            asked=asked,
+        )
     attendance = attendance or c.attendances.deal()
     if attendance in contact.SEEN | contact.MISSED:
         yield starts_at + timedelta(minutes=c.rng.randint(52, 75))
@@ -377,8 +387,10 @@ def appointment(
         true_at = min(notice, starts_at - timedelta(minutes=30))
         yield true_at + timedelta(minutes=2)
         true_at = min(true_at, c.now)
-    c.care.note_attendance(contact_id, attendance, asked=c.asked(provider, worker, at=true_at))
-    c.known.pop(contact_id)
+    asked = c.asked(provider, worker, at=true_at)
+    if not with_others:
+        c.care.note_attendance(contact_id, attendance, asked=asked)
+        c.known.pop(contact_id)
     return Kept(attendance, starts_at)
 
 

@@ -80,7 +80,7 @@ class Community:
     """Everything that is due, in the order in which it will be recorded."""
 
     def __init__(self, care: CareCoordination, *, seed: int, start: Moment, until: Moment) -> None:
-        self.care, self.start, self.until = care, start, until
+        self.care, self.start, self.until, self.seed = care, start, until, seed
         self.rng = rng = Random(seed)  # noqa: S311 -- chance, not secrecy
         # Scores have a chance of their own: what else happens to people does not move them.
         self.scoring = Random(seed + 1)  # noqa: S311
@@ -91,6 +91,7 @@ class Community:
         self.gatherings: list[Gathering] = []
         self.team_gatherings: list[Gathering] = []
         self.gone: set[PersonId] = set()
+        self.grouped: dict[str, list[tuple[ReferralId, PersonId]]] = {}
         self.last_measure: dict[ReferralId, MeasureId] = {}
         self.people = People(rng, place.PRACTICE.id)
         self.sources: Deck[Source] = Deck(figures.SOURCES, rng)

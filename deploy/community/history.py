@@ -11,6 +11,7 @@ from deploy.community import (
     carers,
     directory,
     endings,
+    groups,
     lives,
     place,
     rhythms,
@@ -90,6 +91,7 @@ def seed(
     facts, intentions = len(batch.facts), len(batch.intentions)
     for meetings in (rhythms.weekly, rhythms.fortnightly, rhythms.monthly, rhythms.quarterly):
         community.begin(meetings(community), start)
+    groups.begin(community)
     community.begin(endings.lantern_leaves(community), start)
     community.begin(worries.worries(community, people), start)
     community.begin(worries.at_lantern(community, endings.leaves(community)), start)
