@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from deploy.community import place, wording
 from deploy.community.community import Community, Helped, Life
 from deploy.community.organisation import Organisation, Practitioner
@@ -64,6 +66,7 @@ def disagreed(c: Community, h: Helped) -> Life:
     way = c.way_of(h)
     if way is None or way.version == 0 or h.came_at >= c.saved_at:
         return  # what is not saved yet cannot be pointed at
-    c.care.record_disagreement(
-        h.id, way.id, 1, c.one(wording.DISAGREES), asked=c.asked(place.PRACTICE, h.gp)
-    )
+    # By a chance of its own: where a batch ends must not move what else happens.
+    chance = Random(f"{c.seed} disagreement {h.id}")  # noqa: S311 -- chance, not secrecy
+    asked = c.asked_apart(chance, place.PRACTICE, h.gp)
+    c.care.record_disagreement(h.id, way.id, 1, chance.choice(wording.DISAGREES), asked=asked)

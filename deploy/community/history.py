@@ -15,6 +15,7 @@ from deploy.community import (
     lives,
     place,
     rhythms,
+    training,
     workdays,
     worries,
 )
@@ -96,6 +97,8 @@ def seed(
     community.begin(worries.worries(community, people), start)
     community.begin(worries.at_lantern(community, endings.leaves(community)), start)
     community.begin(directory.directory(community, seed), start)
+    for learning in (training.inductions, training.weekly, training.at_the_desk):
+        community.begin(learning(community, seed), start)
     community.begin(lives.arrivals(community, people), start)
     while community.is_due():
         with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:

@@ -13,6 +13,7 @@ from deploy.community import (
     mdt,
     moves,
     place,
+    plans,
     talking,
 )
 from deploy.community.alongside import Way, helped, refer
@@ -77,6 +78,7 @@ def life(c: Community, routes: Routes, who: Synthetic) -> Life:
     h.going_on = 1
     carers.begin(c, h)
     duplicates.begin(c, h)
+    plans.begin(c, h, c.seed)
     if c.chance(details.CORRECTED):
         c.also(h, details.corrected(c, h), days=c.rng.randint(10, 90))
     if c.chance(details.DISAGREES):

@@ -74,12 +74,13 @@ class PlanIntentions(Deciding):
             needed = plans.key_worker_needed(way.step, local_date(asked.at))
             if needed and way.key_worker is None:
                 raise plan.NoKeyWorkerIsNamed(noun)
+            earlier_plan = known.review_on is not None
             known.agree(
                 person_id, terms, key_worker=way.key_worker, under=under, label=label, asked=asked
             )
             over = [
                 earlier
-                for earlier in self._every(action.Action, person_id)
+                for earlier in (self._every(action.Action, person_id) if earlier_plan else ())
                 if earlier.plan == noun and earlier.fall_away(A_NEW_PLAN, asked=asked)
             ]
             if label is Label.ORDINARY:
