@@ -24,7 +24,7 @@ from domain.policies import instruments
 from domain.policies.missed import repeated
 from domain.policies.scales import SCALES
 from domain.policies.shared_care import SHARED
-from domain.vocabulary import Instrument
+from domain.vocabulary import Instrument, ReviewOf
 from projections.record import agreed_of, concern
 from projections.record.action import OPEN as OPEN_ACTION
 from projections.record.carer import ASKED
@@ -206,6 +206,8 @@ def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
             _, fallen = _fallen(row)[0]
             since = f"Since {words.short_day(fallen['due_on'])}"
             where = "shared-care-joint-review" if fallen["about"] in SHARED else "review"
+            if fallen["about"] == ReviewOf.PLAN:
+                where = "plan-review"
             return Next(
                 f"Review: {fallen['about']}", f"/people/{row['person']}/{where}", since, True
             )

@@ -13,10 +13,12 @@ import pytest
 
 from deploy.sweeping import Sweep, review
 from deploy.sweeping.swept import Swept
+from domain.plan import Terms
 from domain.policies.days import local_date
 from domain.policies.steps import Evidence
 from domain.steps import Grounds
 from domain.vocabulary import (
+    AgreedHow,
     Attendance,
     ContactId,
     Content,
@@ -121,6 +123,39 @@ def test_a_hold_whose_day_has_passed_is_on_the_caseload_until_somebody_looks(
     assert (row["status"], row["reviews"]) == ("sent", {})
     later.days = 100
     assert sweep.once(of=[review]) == []
+
+
+def test_a_plan_whose_day_has_passed_is_overdue_until_it_is_reviewed(
+    place: Place, sweep: Sweep, later: Later
+) -> None:
+    place.register(ROSA)
+    therapy = place.refer("for Rosa", at=TODAY)
+    place.care.accept_referral(therapy, asked=place.by(TALKING, at=TODAY))
+    terms = Terms(
+        how=AgreedHow.TOGETHER,
+        person_does="Walk every day",
+        review_on=local_date(TODAY) + timedelta(days=7),
+    )
+    place.care.agree_plan(ROSA, terms, asked=place.by(WIGG, at=TODAY))
+    place.fold()
+    later.days = 7
+    assert sweep.once(of=[review]) == [], "all of the day is in time"
+    later.days = 8
+    (fallen,) = sweep.once(of=[review])
+    assert (fallen.about, fallen.done) == (ReviewOf.PLAN, "fell due")
+    place.fold()
+    row = place.ask(lambda reading: reading.record(WIGG, place.subject(WIGG, ROSA)))
+    assert row is not None
+    assert row["status"] == "review overdue"
+    assert "plan-review" in row["actions"]
+    assert "review" not in row["actions"]
+    place.care.review_plan(ROSA, asked=place.by(TALKING, at=TODAY + timedelta(days=8)))
+    place.fold()
+    row = place.ask(lambda reading: reading.record(WIGG, place.subject(WIGG, ROSA)))
+    assert row is not None
+    assert row["reviews"] == {}
+    later.days = 300
+    assert sweep.once(of=[review]) == [], "the next one is in a year"
 
 
 def test_a_hold_that_ended_in_time_falls_never_due(

@@ -24,7 +24,7 @@ from domain.policies import steps
 from domain.policies.steps import Agreement, Evidence
 from domain.request import OPEN
 from domain.sharing import SENT
-from domain.vocabulary import EndReason, Source
+from domain.vocabulary import EndReason, ReviewOf, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +215,7 @@ def _review(_visit: Visit, row: Row) -> list[Question]:
     fallen = tuple(
         (which, words.sentence(what["about"]), f"Since {words.day(what['due_on'])}")
         for which, what in overdue(row)
+        if what["about"] != ReviewOf.PLAN  # a plan is reviewed itself
     )
     return [
         Question(
