@@ -28,8 +28,8 @@ class ConcernRung(StrEnum):
 class Looking:
     """By when somebody must have looked, and what follows if nobody has.
 
-    Each rung falls due one more ``step`` after ``within`` is over, and never less than a step after
-    the rung before was told: whoever is told has their time to act.
+    The first rung falls due when ``within`` is over, each other one a ``step`` after the one before
+    was told: whoever is told has their time to act.
     """
 
     source: str
@@ -88,12 +88,9 @@ def next_rung(
 ) -> ConcernDue | None:
     """The first rung not told yet, and when it falls due; ``None`` when all were told."""
     policy = in_force(since, lookings)
-    for above, rung in enumerate(policy.rungs):
+    for rung in policy.rungs:
         if rung not in sent:
-            at = look_by
-            for _ in range(above):
-                at = policy.step.due(at)
-            return ConcernDue(rung, at if told_at is None else max(at, policy.step.due(told_at)))
+            return ConcernDue(rung, look_by if told_at is None else policy.step.due(told_at))
     return None
 
 

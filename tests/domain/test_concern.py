@@ -426,6 +426,16 @@ def test_once_somebody_looked_nobody_else_is_told(place: Community) -> None:
         escalate(place, ConcernRung.KEY_WORKER, MONDAY + 5 * HOURS)
 
 
+def test_passing_on_unlooked_at_wins_no_time(place: Community) -> None:
+    worried(place)
+    first = due(place)
+    pass_on(place)
+    assert due(place) == first
+    escalate(place, ConcernRung.KEY_WORKER, first)
+    pass_on(place, SOCIAL)
+    escalate(place, ConcernRung.RESPONSIBLE, due(place))
+
+
 def test_a_concern_passed_on_that_nobody_takes_is_escalated_too(place: Community) -> None:
     worried(place)
     look(place)
