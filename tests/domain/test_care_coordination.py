@@ -28,6 +28,7 @@ from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import Unknown
 from domain.partner import PartnerIsUnknown
 from domain.request import OnlyTheReceiverMay, ReferralExists, ReferralIsNotWaiting, State
+from domain.service import ServiceIsFull
 from domain.standing import OnlyTheResponsibleMay
 from domain.steps import AlreadyAtThisStep
 from domain.vocabulary import (
@@ -401,6 +402,14 @@ def test_a_decision_offers_a_handover_and_moves_nobody(place: Community) -> None
     assert (place.pathway().responsible, place.pathway().step) == (WIGG, Step.COMMUNITY_PREVENTION)
     place.care.accept_handover(ROSA, HandoverId(DECISION), asked=by(TRUST))
     assert (place.pathway().responsible, place.pathway().step) == (TRUST, Step.HOSPITAL_CARE)
+
+
+def test_a_meeting_decides_for_no_service_that_has_no_place_left(place: Community) -> None:
+    place.refer("Rosa to gardening", to=GARDENING)
+    place.care.declare_capacity(WARD, 0, asked=by(TRUST))
+    with refused(ServiceIsFull):
+        decide(place)
+    assert place.pathway().offer is None
 
 
 def test_a_decision_for_another_step_of_the_holder_steps_at_once(place: Community) -> None:
