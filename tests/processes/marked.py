@@ -127,7 +127,7 @@ def asked(partner: PartnerId) -> set[str]:
 
 
 def activity(partner: PartnerId) -> set[str]:
-    return {mark("activity", KINDS[partner].value)}
+    return {mark(each, KINDS[partner].value) for each in ("activity", "meeting place")}
 
 
 def coordination(partner: PartnerId) -> set[str]:
@@ -375,6 +375,7 @@ def marked_person(house: House) -> None:
             starts_at=MONDAY,
             medium=Medium.GROUP,
             activity=mark("activity", words),
+            place=mark("meeting place", words),
             asked=by(partner),
         )
         care.note_attendance(contact, Attendance.ON_TIME, asked=by(partner))
