@@ -178,6 +178,11 @@ DRUG_PLAN = {mark("drug part"), mark("drug plan")}
 SAID_OF_TALKING = {mark("said of talking")}
 SAID_BY_NOBODY = {mark("said by nobody")}
 
+LINKED = {mark("link reason"), mark("unlink reason")}
+"""Why two records are one person's, or are not: to who may know of treatment."""
+RULED_OUT = {mark("ruled out")}
+"""Who somebody is not: told to nobody."""
+
 ALLOWED: dict[PartnerKind, set[str]] = {
     PartnerKind.PRACTICE: EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL,
     PartnerKind.TRUST: EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL,
@@ -199,6 +204,13 @@ ALLOWED: dict[PartnerKind, set[str]] = {
     PartnerKind.PROBATION: IDENTITY,
     PartnerKind.COMMISSIONER: set(),
 }
+for clinical_care in (
+    PartnerKind.PRACTICE,
+    PartnerKind.TRUST,
+    PartnerKind.TALKING_THERAPIES,
+    PartnerKind.DRUG_SERVICE,
+):
+    ALLOWED[clinical_care] |= LINKED
 ALLOWED[PartnerKind.PRACTICE] |= SHARED_CARE | KEPT_APART
 ALLOWED[PartnerKind.TRUST] |= SHARED_CARE
 ALLOWED[PartnerKind.DRUG_SERVICE] |= SHARED_CARE
@@ -211,6 +223,7 @@ for partner, kind in KINDS.items():  # whoever is asked is told its own ask
         ALLOWED[kind] |= {mark("question", kind.value)}
 
 MARKS = EVERYBODY | whole(HELPING) | NOTES | TREATMENT | PRACTICAL | SHARED_CARE | KEPT_APART
+MARKS |= LINKED | RULED_OUT
 
 
 def needs_and_carers(house: House, by: Callable[[PartnerId], Asked]) -> None:
@@ -472,6 +485,16 @@ def marked_person(house: House) -> None:
     care.propose_discharge(CANARY, EndReason.COMPLETED, plan=mark("discharge plan"), asked=by(WIGG))
     ended = ReferralId(named(f"canary {KINDS[CHARITY].value}"))
     care.close_referral(ended, EndReason.COMPLETED, summary=mark("summary"), asked=by(CHARITY))
+    taken_for_another(care, by)
+
+
+def taken_for_another(care: CareCoordination, by: Callable[[PartnerId], Asked]) -> None:
+    """A second record is told apart, linked after all, and unlinked: two people, all along."""
+    second = PersonId(named("the canary's namesake"))
+    care.register_person(second, Details(name="Namesake", practice=WIGG), asked=by(WIGG))
+    care.rule_out_match(CANARY, second, reason=mark("ruled out"), asked=by(WIGG))
+    care.link_persons(CANARY, second, reason=mark("link reason"), asked=by(WIGG))
+    care.unlink_persons(CANARY, second, reason=mark("unlink reason"), asked=by(WIGG))
 
 
 def worried(care: CareCoordination, by: Callable[[PartnerId], Asked]) -> None:
