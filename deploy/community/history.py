@@ -16,6 +16,7 @@ from deploy.community import (
     place,
     rhythms,
     training,
+    ways,
     workdays,
     worries,
 )
@@ -89,6 +90,7 @@ def seed(
             effective_from=community.now.date(),
             asked=community.asked(place.PRACTICE, chair, at=community.now),
         )
+        ways.begin_place(community)
     facts, intentions = len(batch.facts), len(batch.intentions)
     for meetings in (rhythms.weekly, rhythms.fortnightly, rhythms.monthly, rhythms.quarterly):
         community.begin(meetings(community), start)
@@ -99,6 +101,7 @@ def seed(
     community.begin(directory.directory(community, seed), start)
     for learning in (training.inductions, training.weekly, training.at_the_desk):
         community.begin(learning(community, seed), start)
+    community.begin(ways.weekly(community, seed), start)
     community.begin(lives.arrivals(community, people), start)
     while community.is_due():
         with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:

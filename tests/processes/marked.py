@@ -21,6 +21,7 @@ from domain.pathway import pathway_of
 from domain.person import Details
 from domain.plan import Part, Terms
 from domain.policies.steps import Evidence
+from domain.policies.ways import SANDWELL
 from domain.safeguarding import SafeguardingReferred
 from domain.steps import Grounds
 from domain.vocabulary import (
@@ -30,6 +31,7 @@ from domain.vocabulary import (
     Attendance,
     CarerId,
     Collected,
+    Complexity,
     ConcernId,
     ConcernOutcome,
     ConcernSource,
@@ -65,6 +67,9 @@ from domain.vocabulary import (
     ServiceId,
     SharedCareEnd,
     Source,
+    WorkId,
+    WorkKind,
+    WorkOutcome,
 )
 from tests.people import (
     CHARITY,
@@ -310,6 +315,15 @@ OF_SAFETY = WORRIED | KEPT_FROM_ONE | SAFEGUARDED
 
 MARKS |= OF_SAFETY
 
+WHY_SO_COMPLEX = {mark("why so complex")}
+SOCIAL_WORK = {mark("arrears"), mark("came of the arrears")}
+"""Money and housing trouble: to who coordinates care; the housing adviser is told the ask alone."""
+for kind in (PartnerKind.PRACTICE, PartnerKind.TRUST, PartnerKind.TALKING_THERAPIES):
+    ALLOWED[kind] |= WHY_SO_COMPLEX | SOCIAL_WORK
+ALLOWED[PartnerKind.SOCIAL_WORK] |= SOCIAL_WORK
+
+MARKS |= WHY_SO_COMPLEX | SOCIAL_WORK
+
 
 def marked_person(house: House) -> None:
     """Everything that can be said of a person is said of this one, with a mark in it."""
@@ -472,6 +486,8 @@ def marked_person(house: House) -> None:
 
     worried(care, by)
 
+    coded_and_worked(care, by)
+
     offered = HandoverId(named("canary is offered"))
     care.offer_handover(
         CANARY,
@@ -495,6 +511,21 @@ def taken_for_another(care: CareCoordination, by: Callable[[PartnerId], Asked]) 
     care.rule_out_match(CANARY, second, reason=mark("ruled out"), asked=by(WIGG))
     care.link_persons(CANARY, second, reason=mark("link reason"), asked=by(WIGG))
     care.unlink_persons(CANARY, second, reason=mark("unlink reason"), asked=by(WIGG))
+
+
+def coded_and_worked(care: CareCoordination, by: Callable[[PartnerId], Asked]) -> None:
+    """The case is coded in a place that has colours, and social workers take something up."""
+    kept = SANDWELL.practices[1:]  # a full service may say so here
+    care.write_way(SANDWELL.model_copy(update={"practices": kept}), asked=by(WIGG))
+    care.choose_way(SANDWELL.name, MONDAY.date(), asked=by(WIGG))
+    care.code_complexity(CANARY, Complexity.RED, mark("why so complex"), asked=by(WIGG))
+    work, under = (
+        WorkId(named("canary's arrears")),
+        ReferralId(named(f"canary {KINDS[SOCIAL].value}")),
+    )
+    care.begin_work(work, under, kind=WorkKind.MONEY, what=mark("arrears"), asked=by(SOCIAL))
+    note = mark("came of the arrears")
+    care.end_work(work, WorkOutcome.PARTLY, note=note, asked=by(SOCIAL))
 
 
 def worried(care: CareCoordination, by: Callable[[PartnerId], Asked]) -> None:
