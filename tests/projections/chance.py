@@ -10,6 +10,7 @@ from uuid import uuid4, uuid5
 
 from hypothesis import strategies as st
 
+from domain.carer import CarerIdentified
 from domain.case import Attendee, Dissent
 from domain.concern import Concern
 from domain.corrections import Detail
@@ -21,15 +22,19 @@ from domain.membership import GroupIsFull
 from domain.pathway import Pathway, pathway_of
 from domain.person import Details, Person
 from domain.plan import Part, Terms
+from domain.policies.needs import COMMUNICATION
 from domain.policies.scales import SCALES
 from domain.policies.ways import SANDWELL
 from domain.referral import Referral
 from domain.safeguarding import SafeguardingReferred
 from domain.vocabulary import (
+    AccessNeed,
     ActionId,
     AdmissionAvoided,
     AgreedHow,
     Attendance,
+    CarerId,
+    CaringEnd,
     Complexity,
     ConcernId,
     ConcernOutcome,
@@ -44,6 +49,7 @@ from domain.vocabulary import (
     HandoverId,
     Instrument,
     LeftBecause,
+    MayBeTold,
     MeasureId,
     Medium,
     MeetingId,
@@ -55,12 +61,14 @@ from domain.vocabulary import (
     PersonId,
     Priority,
     ReferralId,
+    Relation,
     Responsibility,
     ReviewId,
     ReviewOf,
     SafeguardingId,
     SafeguardingOf,
     SessionOff,
+    SharedCareEnd,
     Source,
     WorkId,
     WorkKind,
@@ -71,10 +79,12 @@ from tests.people import (
     DR_OKAFOR,
     DR_PATEL,
     DRUGS,
+    JO,
     KINDS,
     LIBRARY,
     MONDAY,
     NADIA,
+    PHARMACY,
     PROBATION,
     SERVICE_OF,
     SERVICES,
@@ -313,6 +323,83 @@ class Chance:
         self.place.care.record_communication_needs(
             self._person(which), f"need {which}", language="Farsi", asked=self.by(WIGG)
         )
+
+    def one_need(self, which: int) -> None:
+        """One of the list: said, agreed, met or not, ended, or looked at again."""
+        person, care = self._person(which), self.place.care
+        need, asked = list(AccessNeed)[which % 19], self.by((WIGG, TALKING)[which % 2])
+        match which % 5:
+            case 0 | 1 if need in COMMUNICATION:
+                care.record_communication_needs(
+                    person,
+                    f"so {which}",
+                    language=None,
+                    need=need,
+                    instead_of=None if which % 3 else (),
+                    asked=asked,
+                )
+            case 0 | 1:
+                care.agree_adjustment(person, need, "so", shared=which % 4 > 0, asked=asked)
+            case 2:
+                care.note_need(person, need, which % 2 > 0, asked=asked)
+            case 3:
+                care.end_need(person, need, asked=asked)
+            case _:
+                care.review_needs(person, asked=asked)
+
+    def cares(self, which: int) -> None:
+        """Somebody cares for one of the two, perhaps the other one; all that follows."""
+        care, asked = self.place.care, self.by(WIGG)
+        carer = CarerId(uuid5(self._person(which), f"carer {which % 2}"))
+        match which // 2 % 7:
+            case 0 | 1:
+                other = self._person(which + 1) if which % 3 else None
+                seen = CarerIdentified(
+                    name="Ines", phone="1", relation=Relation.CHILD, carer_person=other
+                )
+                care.identify_carer(self._person(which), carer, seen, agreed=True, asked=asked)
+            case 2:
+                care.register_carer(carer, SOCIAL, asked=asked)
+            case 3:
+                care.let_carer_be_told(carer, list(MayBeTold)[which % 3], "so", asked=asked)
+            case 4:
+                care.choose_emergency_contact(carer, which % 4 > 0, asked=asked)
+            case 5 if which % 2:
+                care.complete_carers_assessment(carer, "so", asked=self.by(SOCIAL))
+            case 5:
+                care.decline_carers_assessment(carer, asked=asked)
+            case _:
+                care.end_caring(carer, CaringEnd.NOT_NEEDED, asked=asked)
+
+    def shares(self, which: int) -> None:
+        """Practice, drug service and pharmacy treat one of the two together."""
+        person, care = self._person(which), self.place.care
+        day = MONDAY.date() - timedelta(days=which % 5)
+        side = self.by((WIGG, DRUGS)[which % 2])
+        match which // 2 % 8:
+            case 0 | 1:
+                care.agree_shared_care(
+                    person,
+                    practice=WIGG,
+                    prescriber=DR_PATEL,
+                    drug_service=DRUGS,
+                    key_worker=JO,
+                    pharmacy=PHARMACY,
+                    signed_on=day,
+                    asked=side,
+                )
+            case 2:
+                care.agree_supervision(person, day, asked=side)
+            case 3:
+                care.end_supervision(person, day, asked=side)
+            case 4:
+                care.report_missed_doses(person, day, day, asked=self.by(PHARMACY))
+            case 5:
+                care.resume_dispensing(person, asked=self.by(WIGG))
+            case 6:
+                care.hold_joint_review(person, gp=DR_PATEL, key_worker=JO, asked=side)
+            case _:
+                care.end_shared_care(person, SharedCareEnd.COMPLETED, asked=side)
 
     def correct(self, which: int) -> None:
         """By somebody who has seen all that stands, or nothing since it was registered."""

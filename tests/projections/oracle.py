@@ -11,6 +11,7 @@ from typing import Any
 
 from domain import edits
 from projections.entries import Entry
+from tests.projections import caring
 
 STATES = {
     "AdviceAsked": "advice asked",
@@ -165,6 +166,10 @@ def agreed(entries: Sequence[Entry]) -> dict[str, Row]:
         key: row | {"id": key, "person": who[key], "kind": "action"}
         for key, row in _agreed(held).items()
     }
+    for key in {e.data["stream"] for e in held if e.type.startswith("registered_carer.")}:
+        said = [e for e in held if _of(e, "registered_carer", key)]
+        about = {"id": key, "person": str(said[0].subject), "kind": "carer"}
+        found[key] = caring.entry(said) | about
     for e in held:
         if e.type.startswith("implementation."):
             key, d = e.data["decision"], e.data
@@ -253,6 +258,19 @@ def _record(told: list[Entry]) -> Row:
             for e in held
             if _fact(e) == "CaseDiscussed"
         },
+        "carers": {
+            s: caring.carer([e for e in held if _of(e, "carer", s)])
+            for s in {e.data["stream"] for e in held if e.type.startswith("carer.")}
+        },
+        "carers_register": {
+            s: caring.entry([e for e in held if _of(e, "registered_carer", s)])
+            for s in {e.data["stream"] for e in held if e.type.startswith("registered_carer.")}
+        },
+        "shared_care": caring.shared([e for e in held if e.type.startswith("shared_care.")]),
+        "needs_met": caring.met(held),
+        "needs_reviewed_at": max(
+            (e.effective_at.isoformat() for e in held if _fact(e) == "NeedsReviewed"), default=None
+        ),
         "concerns": {
             s: _concern([e for e in held if _of(e, "concern", s)])
             for s in {e.data["stream"] for e in held if e.type.startswith("concern.")}
@@ -274,6 +292,9 @@ def _record(told: list[Entry]) -> Row:
     row |= {name: each[-1]["value"] if each else None for name, each in standing.items()}
     since = held[_end_of_holding(held) :]
     standing["key_worker"] = _standing(_edits("key_worker", since))
+    of_needs = {need: _standing(caring.edits_of(need, held)) for need in caring.NEEDS}
+    standing |= {need: each for need, each in of_needs.items() if each}
+    row["access"] = caring.access(of_needs, held)
     of_one = {name: each for name, each in standing.items() if _more_than_registered(each)}
     row["edits"] = {name: [_bare_edit(e) for e in each] for name, each in of_one.items()}
     row["conflicts"] = {
@@ -326,6 +347,7 @@ def _status(row: Row, me: str) -> str:
             "review overdue",
             lambda: bool(row["open"] and row["responsible"] == me and row["reviews"]),
         ),
+        ("review overdue", lambda: caring.overdue(row["shared_care"], me)),
         ("hand-over offered", lambda: bool(offer and offer["sender"] == me)),
         ("in treatment", lambda: any("first_contact_at" in r for r in received)),
         ("waiting", lambda: any(r["state"] == "accepted" for r in received)),
@@ -334,9 +356,10 @@ def _status(row: Row, me: str) -> str:
             "action to do",
             lambda: any(a["owner"] == me and a["state"] == "to do" for a in row["agreed"].values()),
         ),
+        ("action to do", lambda: caring.to_do(row, me)),
         ("on hold", lambda: row["open"] and row["responsible"] == me and bool(row["hold"])),
         ("held", lambda: row["open"] and row["responsible"] == me),
-        ("involved", lambda: row["open"]),
+        ("involved", lambda: row["open"] or row["shared_care"].get("state") == "shared"),
     ]
     return next((status for status, holds in rules if holds()), "past")
 
@@ -883,6 +906,8 @@ def _edits(name: str, held: list[Entry]) -> list[Row]:
     found = []
     for e in held:
         d, fact = e.data, _fact(e)
+        if d.get("need") and name == "needs":
+            continue  # one need of the list stands beside what is said in words
         if fact == "ConflictSettled" and d["detail"] == name:
             value = d.get("value")
         elif fact in _WRITTEN and (d.get(name) is not None or name in d.get("taken_out", ())):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +106,26 @@ def test_whatever_is_asked_the_views_are_as_the_oracle_says(
     assert_views_are_as_told(place.views(), told)
     assert place.waits(chance.people) == place.awaited(chance.people)
     assert place.worries(chance.people) == place.worried(chance.people)
+
+
+def test_needs_carers_and_shared_care_are_as_the_oracle_says(place: Place) -> None:
+    """They rest on one another more than a short story by chance would reach."""
+    place.fold()
+    before = place.log.max_notification_id()
+    chance, dice = Chance(place), Random(5)
+    often = ("one_need", "cares", "shares") * 2 + ("need", "refer", "settle", "need")
+    for number in range(1, 501):
+        what = dice.choice(often)
+        chance.do(what, dice.randrange(1_000))
+        if number % 100 == 0:
+            place.fold()
+            told = [
+                opened(row, place.keys)
+                for row in place.rows(statements("share")["by_position"], before, 2**62)
+            ]
+            assert_views_are_as_told(place.views(), told)
+    happened = {entry.type.split(".")[1] for entry in told}
+    assert {"NeedEnded", "CarerTakenOff", "DispensingResumed", "SharedCareEnded"} <= happened
 
 
 def test_views_folded_again_from_the_share_are_the_same(place: Place) -> None:
