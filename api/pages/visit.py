@@ -27,8 +27,12 @@ NAVIGATION = (
     ("/referrals", "Referrals"),
     ("/mdt", "MDT meetings"),
     ("/refer", "Refer someone"),
+    ("/groups", "Groups"),
+    ("/services", "Services"),
     ("/stream", "Stream"),
 )
+OF_NOBODY = (("/", "My day"), ("/services", "Services"), ("/unmet-need", "Unmet need"))
+"""For who may see nobody who is helped."""
 LATE_SECONDS = 60.0
 PATIENCE_SECONDS = 5.0
 
@@ -205,19 +209,11 @@ class Visit:
 
     @property
     def navigation(self) -> tuple[tuple[str, str], ...]:
-        if not self.sees_persons:
-            return NAVIGATION[:1]
-        return (*NAVIGATION, ("/groups", "Groups")) if self.runs_groups else NAVIGATION
+        return NAVIGATION if self.sees_persons else OF_NOBODY
 
     @property
     def sees_persons(self) -> bool:
         return self.caller.role not in (Role.COMMISSIONER, Role.AUDITOR)
-
-    @property
-    def runs_groups(self) -> bool:
-        """Whether the visitor's organisation offers a group service."""
-        offered = self.names.directory.services.values()
-        return any(s.group and s.partner == self.caller.organisation for s in offered)
 
     @property
     def administers_place(self) -> bool:
