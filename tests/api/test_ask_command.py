@@ -91,7 +91,7 @@ def test_a_conflict_says_what_may_be_asked_instead(
     refusal = ("referrals", "decline", made["id"], "reason=full")
     code, out, said = terminal.types(*refusal, by=priya)
     assert (code, out) == (CONFLICT, [])
-    assert "You may ask: appointments, first-contact, onward-referral, closure" in said
+    assert "You may ask: appointments, appointment-offer, first-contact" in said
     code, (problem,), _ = terminal.types(*refusal, "--json", by=priya)
     assert (code, problem["status"]) == (CONFLICT, 409)
     assert "appointments" in problem["actions"]

@@ -22,6 +22,7 @@ from domain.concern import (
     ConcernResolved,
     SafetyConcernRaised,
 )
+from domain.feedback import AnonymousFeedbackGiven
 from domain.handover import (
     HandoverAccepted,
     HandoverDeclined,
@@ -101,8 +102,8 @@ class Promises:
         person = recorded.person
         if isinstance(recorded.fact, PartnerLeft):
             self.left.add(PartnerId(recorded.originator_id))
-        if person is None:
-            return
+        if person is None or isinstance(recorded.fact, AnonymousFeedbackGiven):
+            return  # what nobody said lies under a key of its own, and is told to nobody
         self.hold(person, recorded)
         followed = self.circles[person].follow(recorded, AGREEMENTS)
         for backfill in followed.backfills:

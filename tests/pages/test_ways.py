@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -87,7 +89,7 @@ def test_a_case_is_given_its_colour_and_found_by_it(story: Story, visiting: Open
     assert record
 
 
-def test_the_weekly_meeting_is_told_whom_to_look_at_and_lists_them_with_one_press(
+def test_a_team_meeting_is_told_whom_to_look_at_and_lists_them_with_one_press(
     story: Story, visiting: Opening
 ) -> None:
     made = refer(
@@ -99,9 +101,9 @@ def test_the_weekly_meeting_is_told_whom_to_look_at_and_lists_them_with_one_pres
     planned = gwen.done(
         "/v1/meetings",
         {
-            "kind": "weekly MDT",
-            "name": "Weekly team meeting",
-            "starts_at": "2030-03-11T12:30:00Z",
+            "kind": "fortnightly team meeting",  # the first of its kind
+            "name": "Team meeting",
+            "starts_at": (datetime.now(UTC) + timedelta(days=10)).isoformat(),
             "chair": board["chair"],
             "invited": [*board["invited"], str(story.place.person("rajesh").organisation)],
         },

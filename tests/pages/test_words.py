@@ -10,8 +10,10 @@ import pytest
 from api.pages import drawing, words
 from api.pages.waiting import clock
 from domain.intentions.deciding import FACTS
+from domain.kernel import Category
 from domain.policies.scales import SCALES
 from domain.request import State
+from domain.sharing import SAID_AS, TOLD_TO_NOBODY
 from domain.vocabulary import Instrument, Step
 from projections.record import STATUSES
 
@@ -56,7 +58,8 @@ def test_who_does_not_wait_has_no_clock() -> None:
 def test_every_status_state_and_fact_has_its_words() -> None:
     assert list(words.STATUS) == list(STATUSES)
     assert set(words.STATE) == {state.value for state in State}
-    told = {f.__name__ for f in FACTS if f.TOPIC.split(":")[0] not in ("partner", "service")}
+    of_persons = {f for f in FACTS if f.CATEGORY is not Category.DIRECTORY}
+    told = {SAID_AS.get(f, f).__name__ for f in of_persons - set(TOLD_TO_NOBODY)}
     assert told - words.HAPPENED.keys() == {"ReferralMade"}
 
 

@@ -14,9 +14,8 @@ from projections import record
 from projections.entries import Entry
 from tests.people import DR_PATEL, MONDAY, NADIA, ROSA, TALKING, named
 
-THERAPY, FIRST, SECOND, SCORE = (
-    str(named(words)) for words in ("therapy", "Monday's", "Tuesday's", "a score")
-)
+THERAPY, FIRST, SECOND = (str(named(words)) for words in ("therapy", "Monday's", "Tuesday's"))
+SCORE, SCORE_2, SCORE_3 = (str(named(words)) for words in ("a score", "another", "a third"))
 REGISTERED = str(edits.of_old("PersonRegistered", MONDAY))
 
 
@@ -51,8 +50,8 @@ BEGINNING = [
 ]
 INDEPENDENT = [
     told("measure.MeasureCompleted", 10, stream=SCORE, instrument="PHQ-9", total=18),
-    told("measure.MeasureCompleted", 11, stream=SCORE, instrument="PHQ-9", total=6),
-    told("measure.MeasureCompleted", 12, stream=SCORE, instrument="GAD-7", total=9),
+    told("measure.MeasureCompleted", 11, stream=SCORE_2, instrument="PHQ-9", total=6),
+    told("measure.MeasureCompleted", 12, stream=SCORE_3, instrument="GAD-7", total=9),
     told("contact.Attended", 13, stream=FIRST, provider=str(TALKING), attendance="late but seen"),
     told(
         "contact.DidNotAttend",

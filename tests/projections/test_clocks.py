@@ -38,11 +38,11 @@ from projections.directory import Directory, PartnerEntry, ServiceEntry
 from projections.entries import Entry
 from tests.people import (
     COLLABORATIVE_CARE,
-    DR_PATEL,
     DRUG_CARE,
     KINDS,
     LIBRARY,
     MONDAY,
+    PRACTITIONERS,
     ROSA,
     SERVICES,
     SOCIAL,
@@ -348,7 +348,7 @@ def agree_plan(week: Week, on: int, *, recorded: int | None = None) -> None:
     asked = by(WIGG, at=day(on))
     holder = week.place.pathway().responsible
     assert holder is not None
-    week.place.care.name_key_worker(ROSA, DR_PATEL, asked=by(holder, at=day(0)))
+    week.place.care.name_key_worker(ROSA, PRACTITIONERS[holder], asked=by(holder, at=day(0)))
     terms = Terms(how=AgreedHow.TOGETHER, person_does="Walk every day")
     week.place.care.agree_plan(ROSA, terms, asked=asked)
     if recorded is not None:
