@@ -15,8 +15,8 @@ from api.asking import Activity, Answered, Asks, Creating, answered, example, in
 from api.parts import Here
 from api.people import PersonDetails
 from api.texts import Text
+from domain.intentions.answers import Answer
 from domain.intentions.before_sending import Given
-from domain.intentions.deciding import Answer
 from domain.kernel import Asked
 from domain.vocabulary import (
     Mode,

@@ -40,8 +40,9 @@ from domain.discussion import DiscussionIsRecorded
 from domain.edits import EditExists
 from domain.group import GroupIsPlanned
 from domain.handover import HandoverExists
-from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.answers import Answer
 from domain.intentions.linking import known_by
+from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Asked, BrokenRule, Unknown
 from domain.measure import MeasureIsComplete
 from domain.meeting import MeetingIsScheduled, MeetingIsUnknown

@@ -16,7 +16,7 @@ from api.problems import NothingIsHere
 from api.reads import At
 from api.texts import Line, Text
 from domain.concern import ConcernIsUnknown, NobodyAskedYou, OnlyWhoIsToLookMay
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.policies.concerns import GUIDANCE
 from domain.safeguarding import SafeguardingReferred

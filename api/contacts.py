@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from api.asking import Activity, Answered, Asks, Creating, answered, example
 from api.texts import Instant, Minutes
 from domain.contact import AppointmentIsUnknown, OnlyTheProviderMay
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.vocabulary import (
     Attendance,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from api.asking import Activity, Answered, Asking, Asks, answered, example
 from api.texts import Line, Text
 from domain.application import CareCoordination
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.intentions.endings import OnlyTheHostMay
 from domain.kernel import Asked
 from domain.vocabulary import HowKnown, PartnerId, PersonId, Role

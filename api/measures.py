@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, example
 from api.texts import Text
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.measure import MeasureIsUnknown, OnlyWhoScoredItMay
 from domain.vocabulary import GoalId, Instrument, MeasureId, ReferralId

@@ -12,7 +12,7 @@ from api.asking import Activity, Answered, Asking, Asks, Creating, Editing, answ
 from api.evidence import OnEvidence
 from api.texts import Text
 from domain.application import CareCoordination
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.policies.steps import Agreement
 from domain.vocabulary import (

@@ -15,7 +15,7 @@ from api.parts import Here
 from api.reads import At
 from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail
-from domain.intentions.deciding import PersonIsUnknown
+from domain.intentions.persons import PersonIsUnknown
 from domain.person import Details
 from domain.vocabulary import AccessNeed, PartnerId, PersonId
 from projections.entries import Entry

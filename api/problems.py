@@ -47,7 +47,7 @@ from domain import (
 )
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
-from domain.intentions import carers, concerns, deciding, endings
+from domain.intentions import answers, carers, concerns, deciding, endings
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
@@ -173,7 +173,7 @@ STATUS: dict[type[BrokenRule], int] = {
     RequestIsNotValid: 422,
     NoSuchPage: 422,
     TextCannotBeStored: 422,
-    deciding.KeyStandsForAnotherIntention: 422,
+    answers.KeyStandsForAnotherIntention: 422,
     hold.ReviewLiesBehind: 422,
     concern.ConcernNeedsWords: 422,
     concern.SealedFromWhoRaisesIt: 422,

@@ -18,7 +18,7 @@ from api.people import PersonDetails
 from api.reads import At
 from api.texts import Instant, Line, Minutes, Text
 from domain.application import CareCoordination
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.referral import ReferralIsUnknown
 from domain.request import State

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asks, Creating, answered, example
 from api.texts import Text
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.social_work import OnlyWhoBeganItMay, WorkIsUnknown
 from domain.vocabulary import AdmissionAvoided, ReferralId, WorkId, WorkKind, WorkOutcome

@@ -22,7 +22,7 @@ from api.tokens import SECRET_BYTES, Tokens
 from deploy.settings import SettingIsWrong, Settings
 from deploy.sweeping import Sweep
 from domain.application import CareCoordination
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.mapping import FactMapper
 from domain.policies.matching import Known
 from domain.vocabulary import PersonId

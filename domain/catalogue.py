@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 import orjson
 from pydantic import BaseModel
 
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import Category, Fact, Recorded, Recorder
 from domain.meeting import OF_THE_WHOLE
 from domain.partner import AgreementSigned

@@ -24,7 +24,7 @@ from eventsourcing.persistence import (
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from domain.intentions.deciding import AlreadyRecorded, Earlier, Intention, Log
+from domain.intentions.log import AlreadyRecorded, Earlier, Intention, Log
 from domain.mapping import StoredFact
 from projections.statements import statements
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
 
-from domain.intentions.deciding import AlreadyRecorded, Earlier, Intention, Log
+from domain.intentions.log import AlreadyRecorded, Earlier, Intention, Log
 from domain.mapping import StoredFact
 
 

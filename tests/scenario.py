@@ -16,7 +16,7 @@ import pytest
 
 from domain.application import CareCoordination
 from domain.circle import Circle
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Aggregate, Asked, BrokenRule, Fact, Recorded
 from domain.mapping import StoredFact
 from domain.pathway import Pathway, pathway_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain import catalogue
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import Aggregate, BrokenRule, Category
 from domain.request import State
 from domain.vocabulary import (

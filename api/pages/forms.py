@@ -29,7 +29,7 @@ from domain.discharge import (
     TheSamePersonAgreedTwice,
 )
 from domain.hold import ReviewLiesBehind
-from domain.intentions.deciding import CannotBeResponsible
+from domain.intentions.handovers import CannotBeResponsible
 from domain.intentions.meetings import OwnerMayNotBeTold
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import BrokenRule

@@ -13,7 +13,7 @@ from deploy.commands.house import moment, opened
 from deploy.commands.output import CONFLICT, NOTHING, USAGE, Json, Progress, Stopped, say
 from deploy.community import place
 from deploy.wiring import now
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.mapping import FactMapper
 from domain.vocabulary import Role
 from projections import schema

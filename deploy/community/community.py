@@ -19,7 +19,7 @@ from deploy.community.organisation import Organisation, Practitioner
 from deploy.community.people import People, Synthetic
 from domain.application import CareCoordination
 from domain.concern import Concern
-from domain.intentions.deciding import Loaded
+from domain.intentions.loading import Loaded
 from domain.kernel import Asked, Recorded
 from domain.pathway import Pathway, pathway_of
 from domain.policies.days import DAY, local_date

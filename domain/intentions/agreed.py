@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from domain import action, discussion, implementation, partner
 from domain.implementation import Implementation, implementation_of
-from domain.intentions.deciding import Answer, Deciding
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded
 from domain.vocabulary import (
     ActionId,

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from domain import advice, partner, person, referral, service
 from domain.description import age_on
-from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.answers import Answer
 from domain.intentions.linking import LinkingIntentions, told_anew
+from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked, Category
 from domain.policies import entry, minimum_data
 from domain.policies.days import local_date

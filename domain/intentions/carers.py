@@ -8,7 +8,9 @@ from domain import person
 from domain.carer import Carer, CarerIdentified, CarerIsOver, CarerIsUnknown
 from domain.corrections import Detail
 from domain.edits import current
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown, ThePersonObjects
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
+from domain.intentions.persons import PersonIsUnknown, ThePersonObjects
 from domain.kernel import REMOVED, Aggregate, Asked, BrokenRule
 from domain.policies import caring, entry
 from domain.policies.days import local_date

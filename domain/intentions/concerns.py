@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from domain import concern, person, safeguarding
-from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.answers import Answer
+from domain.intentions.persons import PersonIsUnknown
 from domain.intentions.raising import NobodyMayLook, Raising
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies import entry

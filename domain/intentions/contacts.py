@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain import contact, partner, referral
-from domain.intentions.deciding import Answer, Deciding
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
 from domain.kernel import Aggregate, Asked
 from domain.offered import AppointmentOffered
 from domain.request import HELPED, OnlyTheReceiverMay, State

@@ -13,7 +13,9 @@ from domain.corrections import (
     NothingSuchWasRecorded,
     category_of,
 )
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
+from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked, Recorded
 from domain.vocabulary import AccessNeed, EditId, PersonId
 

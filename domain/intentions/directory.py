@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from domain import partner, person
-from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.answers import Answer
 from domain.intentions.linking import LinkingIntentions
+from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies.agreements import TEMPLATES
 from domain.policies.ways import Way

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from domain import concern, contact, partner, person, referral
 from domain.carer import Carer
-from domain.intentions.deciding import Answer, PersonIsUnknown, ThePersonObjects
+from domain.intentions.answers import Answer
+from domain.intentions.memberships import Memberships
+from domain.intentions.persons import PersonIsUnknown, ThePersonObjects
 from domain.intentions.raising import NobodyMayLook, Raising
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
@@ -53,7 +55,7 @@ GONE = {EndReason.DIED: SharedCareEnd.DIED, EndReason.MOVED_AWAY: SharedCareEnd.
 """What ends with a person who is gone, in the words of shared care."""
 
 
-class EndingIntentions(Raising):
+class EndingIntentions(Memberships, Raising):
     """Everything that binds a person to an organisation ends in one save, and nobody is let go."""
 
     # A person died, or did not

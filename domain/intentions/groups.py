@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from domain import contact, group, membership, person, service
+from domain.intentions.answers import Answer
 from domain.intentions.contacts import ContactIntentions
-from domain.intentions.deciding import Answer
+from domain.intentions.memberships import Memberships
 from domain.kernel import Aggregate, Asked
 from domain.referral import Referral
 from domain.request import HELPED, State
@@ -24,7 +25,7 @@ from domain.vocabulary import (
 )
 
 
-class GroupIntentions(ContactIntentions):
+class GroupIntentions(ContactIntentions, Memberships):
     """A group's programme, its members, and what became of each at each session."""
 
     def plan_group(

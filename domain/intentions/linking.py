@@ -8,7 +8,9 @@ from datetime import date
 from domain import person
 from domain.corrections import Detail
 from domain.edits import current
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
+from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import REMOVED, Aggregate, Asked
 from domain.linking import KeptIsAnother, LinkedToItself, ReasonIsNeeded, kept_of
 from domain.policies.matching import Known, Verdict, compare, plain

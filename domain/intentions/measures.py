@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain import measure, plan
+from domain.intentions.answers import Answer
 from domain.intentions.contacts import ContactIntentions
-from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.persons import PersonIsUnknown
 from domain.intentions.raising import Raising
 from domain.kernel import Aggregate, Asked
 from domain.person import Person

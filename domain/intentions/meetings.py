@@ -10,7 +10,8 @@ from domain.action import Action, ActionAgreed
 from domain.case import MOVES, Attendee, Dissent
 from domain.handover import HandoverExists
 from domain.implementation import AT_ONCE, Implementation, implementation_of
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
+from domain.intentions.handovers import Handovers
 from domain.intentions.raising import Raising
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Recorded
 from domain.partner import Partner
@@ -41,7 +42,7 @@ class OwnerMayNotBeTold(BrokenRule):
     """This organisation may not be told what is asked of it; ask for consent, or choose another."""
 
 
-class MeetingIntentions(Raising):
+class MeetingIntentions(Handovers, Raising):
     """Listing, attendance and decisions; a decision that moves a person offers a hand-over."""
 
     def schedule_meeting(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from domain import person
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
+from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked
 from domain.vocabulary import AccessNeed, EditId, PersonId
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from domain import partner, service, unmet
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
+from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked, Recorded
 from domain.person import Person
 from domain.request import UNANSWERED

@@ -7,7 +7,8 @@ from datetime import date
 
 from domain import partner, pathway, referral, service
 from domain.handover import HandoverExists
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
+from domain.intentions.handovers import Handovers
 from domain.intentions.raising import Raising
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.pathway import pathway_of
@@ -39,7 +40,7 @@ class TheReferralIsEscalated(BrokenRule):
     """A referral carries this offer; its silence is the referral's, and is acknowledged there."""
 
 
-class PathwayIntentions(Raising):
+class PathwayIntentions(Handovers, Raising):
     """Hand-overs: offered, and responsible only from acceptance on."""
 
     def name_key_worker(

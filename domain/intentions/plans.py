@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date
 
 from domain import action, plan, referral
-from domain.intentions.deciding import Answer, Deciding
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
 from domain.intentions.meetings import OwnerMayNotBeTold
 from domain.kernel import Aggregate, Asked, Category, Recorded
 from domain.policies import plans

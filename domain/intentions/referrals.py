@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 
 from domain import partner, pathway, person, referral, service
 from domain.advice import DestinationIsNeeded
+from domain.intentions.answers import Answer
 from domain.intentions.before_sending import BeforeSending, Given
-from domain.intentions.deciding import Answer, ThePersonObjects
+from domain.intentions.handovers import Handovers
+from domain.intentions.memberships import Memberships
+from domain.intentions.persons import ThePersonObjects
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies import entry
 from domain.policies.escalation import Rung
@@ -39,7 +42,7 @@ class OnlyTheReceiverMayRecordForAnother(BrokenRule):
     """A referral that was said is recorded by the organisation it was said to."""
 
 
-class ReferralIntentions(BeforeSending):
+class ReferralIntentions(BeforeSending, Handovers, Memberships):
     """The closed loop: every answer reaches the sender, and nobody is let go before."""
 
     def make_referral(

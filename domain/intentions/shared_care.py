@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 from domain import partner, person
-from domain.intentions.deciding import Answer, Deciding, PersonIsUnknown
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
+from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked
 from domain.policies import shared_care as policy
 from domain.shared_care import (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain import referral
-from domain.intentions.deciding import Answer, Deciding
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
 from domain.kernel import Aggregate, Asked
 from domain.request import OnlyTheReceiverMay, State
 from domain.social_work import OnlySocialWorkersMay, SocialWork, WorkBegun, WorkIsUnknown

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from domain import partner, training
-from domain.intentions.deciding import Answer, Deciding
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
 from domain.kernel import Aggregate, Asked
 from domain.vocabulary import PartnerId, PractitionerId, TrainingId
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.intentions.deciding import Answer, Deciding
+from domain.intentions.answers import Answer
+from domain.intentions.deciding import Deciding
 from domain.kernel import Aggregate, Asked
 from domain.vocabulary import NullificationReason, PauseReason, ReferralId
 

@@ -11,7 +11,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-from domain.intentions.deciding import Intention
+from domain.intentions.log import Intention
 from domain.mapping import StoredFact
 from domain.person import Person
 from domain.vocabulary import PersonId

@@ -10,7 +10,7 @@ from time import perf_counter, sleep
 
 import psycopg
 
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.mapping import FactMapper
 from projections import log, schema
 from projections.reading import Reading

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from domain import person, service
 from domain.application import CareCoordination
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import Asked
 from domain.mapping import FactMapper
 from domain.vocabulary import (

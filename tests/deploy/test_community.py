@@ -20,7 +20,7 @@ from domain.action import ActionAgreed, ActionDone, ActionDropped
 from domain.application import CareCoordination
 from domain.case import CaseListed
 from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import Recorded
 from domain.mapping import FactMapper
 from domain.meeting import MeetingScheduled

@@ -12,8 +12,8 @@ from domain.case import Attendee, CaseListed, Dissent, MustLeaveTheRoom
 from domain.handover import NobodyOfferedThisHandover
 from domain.implementation import DecisionNotImplemented, Implementation, implementation_of
 from domain.intentions.agreed import NotTheirPractitioner
-from domain.intentions.deciding import ThePersonObjects
 from domain.intentions.meetings import OwnerMayNotBeTold
+from domain.intentions.persons import ThePersonObjects
 from domain.policies import listing, quorum, rhythm
 from domain.vocabulary import (
     ActionId,

@@ -13,17 +13,12 @@ from eventsourcing.persistence import StoredEvent
 from domain import meeting, pathway, referral
 from domain.case import Attendee, Dissent
 from domain.handover import NobodyOfferedThisHandover
-from domain.intentions.deciding import (
-    TRIES,
-    CannotBeResponsible,
-    KeyStandsForAnotherIntention,
-    NotAPractice,
-    PersonIsUnknown,
-    ThePersonObjects,
-    TooManyAtOnce,
-)
+from domain.intentions.answers import KeyStandsForAnotherIntention
+from domain.intentions.deciding import TRIES, TooManyAtOnce
 from domain.intentions.directory import TheResponsibleMustKnow
+from domain.intentions.handovers import CannotBeResponsible
 from domain.intentions.pathways import WithdrawTheReferral
+from domain.intentions.persons import NotAPractice, PersonIsUnknown, ThePersonObjects
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import Unknown
 from domain.partner import PartnerIsUnknown

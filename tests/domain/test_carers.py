@@ -21,7 +21,7 @@ from domain.carer import (
     SayWhatTheyMayBeTold,
 )
 from domain.intentions.carers import OnlyCareMayRegister
-from domain.intentions.deciding import ThePersonObjects
+from domain.intentions.persons import ThePersonObjects
 from domain.person import Details, ThePersonHasDied
 from domain.policies.caring import Law, is_young, owed
 from domain.registered_carer import (

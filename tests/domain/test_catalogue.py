@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from domain.catalogue import FactEntry, catalogue, page
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import Category, Fact, Recorded, Recorder
 from domain.key_worker import KeyWorkerNamed
 from domain.referral import ReferralMade

@@ -11,8 +11,8 @@ import pytest
 from domain.contact import Cancelled
 from domain.discharge import AskWithItsOwnActivity
 from domain.handover import HandoverLapsed
-from domain.intentions.deciding import ThePersonObjects
 from domain.intentions.endings import OnlyCareMayRecordADeath
+from domain.intentions.persons import ThePersonObjects
 from domain.kernel import Fact
 from domain.pathway import (
     NoPathwayWasClosed,

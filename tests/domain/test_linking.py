@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.intentions.deciding import ThePersonObjects
+from domain.intentions.persons import ThePersonObjects
 from domain.linking import (
     KeptIsAnother,
     LinkedToItself,

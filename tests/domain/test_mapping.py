@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from domain import person, referral
 from domain.case import Dissent, MdtDecisionRecorded
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import REMOVED, Fact, Recorded
 from domain.mapping import (
     FactMapper,

@@ -10,7 +10,8 @@ import pytest
 
 from domain.corrections import ConflictSettled, Detail, NothingIsInConflict
 from domain.edits import EditExists, SeenEditIsNotHere
-from domain.intentions.deciding import Answer, PersonIsUnknown
+from domain.intentions.answers import Answer
+from domain.intentions.persons import PersonIsUnknown
 from domain.needs import (
     AdjustmentAgreed,
     BeforeTheyWereBorn,

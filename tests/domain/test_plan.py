@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from domain.action import Action, ActionAgreed, ActionDropped
-from domain.intentions.deciding import ThePersonObjects
 from domain.intentions.meetings import OwnerMayNotBeTold
+from domain.intentions.persons import ThePersonObjects
 from domain.kernel import Asked
 from domain.person import ThePersonHasDied
 from domain.plan import (

@@ -34,7 +34,7 @@ from domain.handover import (
     NobodyOfferedThisHandover,
     OnlyTheReceiverMayAnswer,
 )
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Asked, BrokenRule
 from domain.leaving import NothingFellBack
 from domain.pathway import Pathway, pathway_of

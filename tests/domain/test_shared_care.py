@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.intentions.deciding import ThePersonObjects
+from domain.intentions.persons import ThePersonObjects
 from domain.kernel import Asked, BrokenRule
 from domain.partner import LiaisonNamed, NotAPractitionerThere, OnlyAPracticeHasALiaison
 from domain.policies.shared_care import RULES

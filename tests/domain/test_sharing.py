@@ -11,9 +11,9 @@ from domain import contact, corrections, measure, meeting, needs, pathway, perso
 from domain.carer import CarerFact
 from domain.case import AttendanceRecorded, CaseFact, CaseListed
 from domain.catalogue import A_MOMENT, ANOTHER, ME, STREAM, catalogue, example
+from domain.facts import FACTS
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverFact, HandoverOffered
 from domain.implementation import ImplementationFact
-from domain.intentions.deciding import FACTS
 from domain.kernel import Category, Fact, Recorded
 from domain.key_worker import KeyWorkerNamed
 from domain.leaving import ResponsibilityFellBack

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.referral import ReferralWasNotAccepted
 from domain.request import OnlyTheReceiverMay
 from domain.social_work import (

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from domain.handover import NobodyHandedThemOver
-from domain.intentions.deciding import NoSuchDecision
 from domain.intentions.directory import OnlyTheHostChooses
+from domain.intentions.handovers import NoSuchDecision
 from domain.measure import NoSuchMeasure
 from domain.policies.steps import (
     MODELS,

@@ -14,7 +14,7 @@ import orjson
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import Category, Fact, Personal
 from domain.mapping import Topics
 

@@ -9,7 +9,7 @@ import pytest
 
 from api.pages import drawing, words
 from api.pages.waiting import clock
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import Category
 from domain.policies.scales import SCALES
 from domain.request import State

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from domain.intentions.deciding import Intention
+from domain.intentions.log import Intention
 from domain.kernel import Category, Fact, PersonalText, Recorded
 from domain.mapping import FactMapper, Keys, StoredFact, Topics
 from domain.vocabulary import PartnerId, PersonId, Purpose

@@ -15,7 +15,8 @@ from psycopg import sql
 
 from domain.application import CareCoordination
 from domain.concern import Concern
-from domain.intentions.deciding import FACTS, Answer
+from domain.facts import FACTS
+from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.mapping import FactMapper
 from domain.pathway import Pathway, pathway_of

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.linking import LinkingFact
 from domain.mapping import FactMapper
 from domain.vocabulary import PersonId

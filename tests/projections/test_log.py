@@ -24,7 +24,7 @@ from eventsourcing.postgres import PostgresFactory
 from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict
 
-from domain.intentions.deciding import AlreadyRecorded
+from domain.intentions.log import AlreadyRecorded
 from domain.mapping import StoredFact, UnreadableFact
 from projections.connections import open_pool
 from projections.keys import PersonKeys

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.intentions.deciding import FACTS
+from domain.facts import FACTS
 from domain.kernel import BrokenRule, Recorded
 from domain.mapping import FactMapper
 from domain.policies.days import local_date

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.case import Attendee, Dissent
-from domain.intentions.deciding import Answer
+from domain.intentions.answers import Answer
 from domain.kernel import Asked, BrokenRule
 from domain.meeting import Absence, MeetingScheduled
 from domain.vocabulary import (

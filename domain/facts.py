@@ -1,0 +1,62 @@
+"""Every fact that can be stored, gathered from every noun.
+
+It refuses to know what any of them says.
+"""
+
+from __future__ import annotations
+
+from domain import (
+    action,
+    carer,
+    concern,
+    contact,
+    discussion,
+    feedback,
+    group,
+    implementation,
+    measure,
+    meeting,
+    partner,
+    pathway,
+    person,
+    plan,
+    referral,
+    registered_carer,
+    safeguarding,
+    service,
+    shared_care,
+    social_work,
+    training,
+    unmet,
+)
+from domain.mapping import Topics
+
+FACTS = Topics(
+    fact
+    for noun in (
+        person,
+        partner,
+        service,
+        referral,
+        pathway,
+        meeting,
+        implementation,
+        action,
+        discussion,
+        contact,
+        group,
+        measure,
+        social_work,
+        unmet,
+        concern,
+        safeguarding,
+        plan,
+        carer,
+        registered_carer,
+        shared_care,
+        feedback,
+        training,
+    )
+    for fact in noun.FACTS
+)
+"""Every fact that can be stored, from every noun."""

@@ -1,0 +1,92 @@
+"""What intentions ask of a person: whose records are theirs, do they live, who may be told?
+
+It refuses to know what is asked for them.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain import partner, person
+from domain.intentions.partners import AboutPartners
+from domain.kernel import Asked, BrokenRule, Category, Unknown
+from domain.linking import kept_of
+from domain.policies.days import local_date
+from domain.vocabulary import PartnerId, PartnerKind, PersonId
+
+
+class NotAPractice(BrokenRule):
+    """The person's practice must be a practice that has joined; leave it out if it has not."""
+
+
+class ThePersonObjects(BrokenRule):
+    """The person does not want this organisation to know about them; choose another."""
+
+
+class PersonIsUnknown(Unknown):
+    """No such person is known here."""
+
+
+class AboutPersons(AboutPartners):
+    """One person, whichever of their records is asked about, and what they do not want."""
+
+    def _register(self, registering: person.Person, details: person.Details, asked: Asked) -> None:
+        """Make a person known. The practice may come to hold them, so it must be one.
+
+        Raises `NotAPractice` and what `person.Person.register` raises.
+        """
+        practice = details.practice
+        if practice and self._kind(practice) is not PartnerKind.PRACTICE:
+            raise NotAPractice(practice)
+        registering.register(details, asked=asked)
+
+    def _one_person(self, person_id: PersonId) -> dict[PersonId, person.Person]:
+        """Every record that is this person's, by links and links of links."""
+        found, ahead = {}, [person_id]
+        while ahead:
+            each = ahead.pop()
+            if each not in found:
+                found[each] = self._load(person.Person, each)
+                ahead += found[each].links.standing
+        return found
+
+    def _kept(self, person_id: PersonId) -> PersonId:
+        """The record where new things are asked; this one while that one's person has died."""
+        members = self._one_person(person_id)
+        if len(members) == 1:
+            return person_id
+        kept = kept_of({each: member.links for each, member in members.items()})
+        return person_id if members[kept].died_on else kept
+
+    def _objections(self, person_id: PersonId) -> set[PartnerId]:
+        """Whom the person does not want told, said of any record of theirs."""
+        return set().union(*(each.objections for each in self._one_person(person_id).values()))
+
+    def _welcome(self, person_id: PersonId | None, partner_id: PartnerId) -> None:
+        """Raises `ThePersonObjects`."""
+        if person_id and partner_id in self._objections(person_id):
+            raise ThePersonObjects(partner_id)
+
+    def _may_hear(
+        self,
+        person_id: PersonId,
+        partner_id: PartnerId,
+        asked: Asked,
+        category: Category | None = None,
+    ) -> bool:
+        """Whether an organisation may be told of a person, in a room or on the telephone."""
+        known = self._load(person.Person, person_id)
+        return partner_id not in self._objections(person_id) and self._load(
+            partner.Partner, partner_id
+        ).may_hear(local_date(asked.at), consented=partner_id in known.consents, category=category)
+
+    def _living(self, person_id: PersonId) -> None:
+        """Raises `ThePersonHasDied`."""
+        self._load(person.Person, person_id).must_live()
+
+    def _living_behind(self, noun: UUID) -> None:
+        """Raises `ThePersonHasDied` when that is whom this noun is about."""
+        first = self._log.select_events(noun, limit=1)
+        about = getattr(first[0], "person", None) if first else None
+        if about is not None:
+            self._living(about)
