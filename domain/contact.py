@@ -26,6 +26,7 @@ from domain.vocabulary import (
     CancelledBecause,
     ContactId,
     Content,
+    EndReason,
     GroupId,
     Label,
     Medium,
@@ -162,6 +163,17 @@ REASONS = {
     Attendance.CANCELLED_BY_SERVICE: BY_SERVICE,
 }
 """Which reasons each may give who calls an appointment off."""
+
+ENDED_BY_PERSON = frozenset(
+    {
+        EndReason.DROPPED_OUT,
+        EndReason.PERSON_ENDED,
+        EndReason.OFFER_DECLINED,
+        EndReason.MOVED_AWAY,
+        EndReason.DIED,
+    }
+)
+"""Ends of help after which what lay ahead is called off by, or on behalf of, the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +330,7 @@ class Contact(Aggregate):
     def stand_down(
         self, attendance: Attendance, *, asked: Asked, cause: str | None
     ) -> Recorded | None:
-        """Call off what lies ahead, because somebody is gone; ``None`` if nothing does.
+        """Call off what lies ahead, because the help ended; ``None`` if nothing does.
 
         What had begun by then keeps its place for its outcome. For a person who is gone, the NHS
         code is that of what is cancelled "by, or on behalf of," them (Data Dictionary, code 2).

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from domain import concern, contact, partner, person, referral
+from domain import concern, partner, person, referral
 from domain.carer import Carer
 from domain.intentions.answers import Answer
 from domain.intentions.memberships import Memberships
@@ -232,17 +232,10 @@ class EndingIntentions(Memberships, Raising):
             closed = asking.end(EndReason.PROVIDER_LEFT, asked=asked, cause=None)
             assert closed is not None, "what was accepted has ended now"
             assert asking.person is not None
-            booked = self._every(contact.Contact, asking.person)
+            off = Attendance.CANCELLED_BY_SERVICE
             return (
                 asking,
-                *(
-                    each
-                    for each in booked
-                    if each.referral == referral_id
-                    and each.stand_down(
-                        Attendance.CANCELLED_BY_SERVICE, asked=asked, cause=closed.id
-                    )
-                ),
+                *self._stand_down(asking.person, off, asked, closed.id, under=referral_id),
                 *self._leave_groups(asking.person, asked, closed.id, under=referral_id),
             )
         if asking.state not in UNANSWERED:
@@ -307,9 +300,7 @@ class EndingIntentions(Memberships, Raising):
         for asking in self._every(referral.Referral, person_id):
             if asking.end(reason, asked=asked, cause=cause):
                 changed.append(asking)
-        for booked in self._every(contact.Contact, person_id):
-            if booked.stand_down(Attendance.CANCELLED_BY_PERSON, asked=asked, cause=cause):
-                changed.append(booked)
+        changed += self._stand_down(person_id, Attendance.CANCELLED_BY_PERSON, asked, cause)
         changed += self._leave_groups(person_id, asked, cause)
         care = self._load(SharedCare, shared_care_of(person_id))
         if care.end_with(GONE[reason], asked=asked):

@@ -1,19 +1,19 @@
-"""Memberships: which groups a person is in, who still wants a place, who leaves with their help.
+"""Memberships: a person's groups, who still wants a place, and what ends with their help.
 
 It refuses to know how a place is asked for and taken.
 """
 
 from __future__ import annotations
 
-from domain import group, referral
+from domain import contact, group, referral
 from domain.intentions.deciding import Deciding
 from domain.kernel import Asked
 from domain.request import State
-from domain.vocabulary import LeftBecause, PersonId, ReferralId
+from domain.vocabulary import Attendance, LeftBecause, PersonId, ReferralId
 
 
 class Memberships(Deciding):
-    """The groups a person is in, for intentions that change their help."""
+    """The groups and appointments of a person, for intentions that change their help."""
 
     def _groups_of(self, person_id: PersonId) -> list[group.Group]:
         """The groups a person is in or waits for."""
@@ -32,6 +32,23 @@ class Memberships(Deciding):
             for place in wanted.waiting.values()
             if self._load(referral.Referral, place.referral).state is State.ACCEPTED
         )
+
+    def _stand_down(
+        self,
+        person_id: PersonId,
+        attendance: Attendance,
+        asked: Asked,
+        cause: str | None,
+        *,
+        under: ReferralId | None = None,
+    ) -> list[contact.Contact]:
+        """What lay ahead and is called off because help ended: all, or that under a referral."""
+        return [
+            each
+            for each in self._every(contact.Contact, person_id)
+            if under in (None, each.referral)
+            and each.stand_down(attendance, asked=asked, cause=cause)
+        ]
 
     def _leave_groups(
         self,

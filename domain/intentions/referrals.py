@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from domain import partner, pathway, person, referral, service
+from domain import contact, partner, pathway, person, referral, service
 from domain.advice import DestinationIsNeeded
 from domain.intentions.answers import Answer
 from domain.intentions.before_sending import BeforeSending, Given
@@ -19,6 +19,7 @@ from domain.policies.steps import Evidence
 from domain.steps import NO_GROUNDS, Grounds
 from domain.unanswered import ReferralExpired
 from domain.vocabulary import (
+    Attendance,
     DeclineReason,
     EndReason,
     HandoverId,
@@ -302,19 +303,28 @@ class ReferralIntentions(BeforeSending, Handovers, Memberships):
         summary: str | None = None,
         asked: Asked,
     ) -> Answer:
-        """End the help a referral asked for; ``elsewhere`` names a service that is not here."""
+        """End the help a referral asked for; ``elsewhere`` names a service that is not here.
+
+        What lay ahead under it is called off, times offered are taken back, and a group is left.
+        """
 
         def decide() -> tuple[Aggregate, ...]:
             helped = self._referral(referral_id)
             closed = helped.close(reason, elsewhere=elsewhere, summary=summary, asked=asked)
             if closed is None or helped.person is None or helped.service is None:
                 return (helped,)
+            off = (
+                Attendance.CANCELLED_BY_PERSON
+                if reason in contact.ENDED_BY_PERSON
+                else Attendance.CANCELLED_BY_SERVICE
+            )
+            ahead = self._stand_down(helped.person, off, asked, closed.id, under=referral_id)
             if not self._load(service.Service, helped.service).group:
-                return (helped,)
+                return helped, *ahead
             left = self._leave_groups(helped.person, asked, closed.id, under=referral_id)
             for each in left:
                 each.give_free_places(self._still_wanting(each), asked=asked)
-            return helped, *left
+            return helped, *ahead, *left
 
         return self._ask(referral_id, asked, decide)
 

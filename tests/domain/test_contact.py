@@ -11,7 +11,7 @@ from domain.contact import AppointmentBooked, Cancelled, OutcomeCorrected
 from domain.offered import NoTimeChosen, NoTimeIsOffered, TimeWasNotOffered
 from domain.partner import NotAPractitionerThere
 from domain.policies import missed
-from domain.referral import FirstContactCorrected, FirstContactMade
+from domain.referral import FirstContactCorrected, FirstContactMade, ReferralClosed
 from domain.vocabulary import (
     Attendance,
     CancelledBecause,
@@ -23,7 +23,7 @@ from domain.vocabulary import (
     NoTimeBecause,
     ReferralId,
 )
-from tests.people import DR_PATEL, MONDAY, NADIA, ROSA, TALKING, WIGG, named
+from tests.people import DR_PATEL, HOUSING, HOUSING_HELP, MONDAY, NADIA, ROSA, TALKING, WIGG, named
 from tests.scenario import Community, by, refused
 
 DAY = timedelta(days=1)
@@ -153,6 +153,56 @@ class TestTimesOffered:
                 practitioner=DR_PATEL,
                 asked=by(TALKING),
             )
+
+
+class TestTheHelpEnds:
+    @pytest.mark.parametrize(
+        ("reason", "by_whom"),
+        [
+            (EndReason.COMPLETED, Attendance.CANCELLED_BY_SERVICE),
+            (EndReason.NOT_SUITABLE, Attendance.CANCELLED_BY_SERVICE),
+            (EndReason.PERSON_ENDED, Attendance.CANCELLED_BY_PERSON),
+            (EndReason.DROPPED_OUT, Attendance.CANCELLED_BY_PERSON),
+        ],
+    )
+    def test_what_lies_ahead_is_called_off_in_the_same_save(
+        self, place: Community, therapy: ReferralId, reason: EndReason, by_whom: Attendance
+    ) -> None:
+        book(place, therapy, FIRST, 0)
+        book(place, therapy, SECOND, 7)
+        became(place, FIRST, Attendance.ON_TIME, 0)
+        before = len(place.facts())
+        place.care.close_referral(therapy, reason, asked=by(TALKING, at=MONDAY + DAY))
+        closed, called_off = place.facts()[before:]
+        assert isinstance(closed, ReferralClosed)
+        assert called_off == Cancelled(referral=therapy, provider=TALKING, attendance=by_whom)
+        assert place.care._load(contact.Contact, FIRST).outcome is Attendance.ON_TIME
+
+    def test_times_that_nobody_chose_are_taken_back(
+        self, place: Community, therapy: ReferralId
+    ) -> None:
+        offer(place, therapy, 7, 8)
+        place.care.close_referral(therapy, EndReason.COMPLETED, asked=by(TALKING))
+        assert place.facts()[-1] == NoTimeChosen(
+            referral=therapy, provider=TALKING, reason=NoTimeBecause.TAKEN_BACK
+        )
+        assert actions(place, FIRST) == ()
+
+    def test_what_had_begun_keeps_its_place_for_its_outcome(
+        self, place: Community, therapy: ReferralId
+    ) -> None:
+        book(place, therapy, FIRST, 0)
+        place.care.close_referral(therapy, EndReason.COMPLETED, asked=by(TALKING, at=MONDAY + DAY))
+        became(place, FIRST, Attendance.ON_TIME, 2)
+
+    def test_what_lies_ahead_under_another_referral_stands(
+        self, place: Community, therapy: ReferralId
+    ) -> None:
+        other = place.refer("Rosa to housing advice", to=HOUSING_HELP)
+        place.accept(other, HOUSING)
+        book(place, therapy, FIRST, 7)
+        place.care.close_referral(other, EndReason.COMPLETED, asked=by(HOUSING))
+        assert place.care._load(contact.Contact, FIRST).outcome is None
 
 
 class TestMoving:
