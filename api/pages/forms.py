@@ -52,6 +52,8 @@ from domain.steps import IllegalMove, NoStepWithoutItsEvidence
 M = TypeVar("M", bound=BaseModel)
 Choice = tuple[str, str, str]
 """Value, words, and a hint or the group it is listed under."""
+Doubting = Callable[[M], Awaitable[tuple[Sequence[str], Mapping[str, str]]]]
+"""What should be thought of before something is sent, and what is missing beside its question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,16 +239,19 @@ class Form(Generic[M]):
         values: Mapping[str, Any] | None = None,
         errors: Mapping[str, str] | None = None,
         news: Sequence[str] = (),
+        doubts: Sequence[str] = (),
     ) -> Response:
         """The questions; with ``errors``, as they were answered and what is wrong.
 
-        With ``news``, as they were answered and what has happened since they were asked.
+        With ``news``, as they were answered and what has happened since they were asked; with
+        ``doubts``, and what to think of before it is sent.
         """
         given = values or {}
         return await visit.page(
             "form.html",
             status=412 if news else 422 if errors else 200,
             news=news,
+            doubts=doubts,
             seen=given.get("seen") or (self.opened.number if self.opened else None),
             form=self,
             title=self.title,
@@ -265,8 +270,12 @@ class Form(Generic[M]):
         done: str,
         then: str | Callable[[Mapping[str, Any]], str],
         shape: Callable[[Mapping[str, Any]], Mapping[str, Any]] = fields_alone,
+        doubting: Doubting[M] | None = None,
     ) -> Response:
-        """Ask what was sent, and go to see it; or show the form again with what is wrong."""
+        """Ask what was sent, and go to see it; or show the form again with what is wrong.
+
+        What ``doubting`` finds is shown once before it is sent, and blocks nothing.
+        """
         values = answers(await visit.request.form(), self.questions)
         try:
             key = UUID(str(values.pop("key", "")))
@@ -284,7 +293,15 @@ class Form(Generic[M]):
         if body is None or errors:
             errors = {q.name: errors.pop(q.name) for q in asked if q.name in errors} | errors
             return await self.show(visit, values=values | {"key": str(key)}, errors=errors)
+        doubts: Sequence[str] = ()
         try:
+            if doubting:
+                doubts, lacking = await doubting(body)
+                thought = "\n".join(doubts)
+                if values.get("thought", "") != thought:
+                    again = values | {"key": str(key), "thought": thought}
+                    beside = {q.name: lacking[q.name] for q in asked if q.name in lacking}
+                    return await self.show(visit, values=again, errors=beside, doubts=doubts)
             answer = await ask(body, visit.asking(key))
         except (BrokenRule, Refused) as refusal:
             rule = refusal.rule if isinstance(refusal, Refused) else refusal
@@ -299,7 +316,8 @@ class Form(Generic[M]):
             beside = {q.name: lacking[q.name] for q in asked if q.name in lacking}
             others = refusal.instead if isinstance(refusal, Refused) else ()
             said = _said(rule, others)
-            return await self.show(visit, values=values, errors=beside | {question: said})
+            wrong = beside | {question: said}
+            return await self.show(visit, values=values, errors=wrong, doubts=doubts)
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
         return visit.see(path, answer, done)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
 from api import advice, referrals
-from api.pages import choosing, words
+from api.pages import choosing, doubts, words
 from api.pages.forms import Form, Question, choices
 from api.pages.person import moving
 from api.pages.problem import PageRoute
@@ -252,7 +252,17 @@ async def _sent(
             **_shape(visit, person, values, heard=heard),
             **{name: str(referral) for name, referral in after.items() if referral},
         },
+        doubting=None if heard else lambda body: _doubting(visit, body),
     )
+
+
+async def _doubting(
+    visit: Visit, body: referrals.Referring
+) -> tuple[Sequence[str], Mapping[str, str]]:
+    """What to think of first; an emergency is sent at once."""
+    if body.priority is Priority.EMERGENCY:
+        return (), {}
+    return await doubts.before_sending(visit, body)
 
 
 @router.get("/refer/new", response_class=HTMLResponse)

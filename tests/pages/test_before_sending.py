@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.pages.conftest import Opening
+from tests.pages.place import Story
 from tests.pages.test_without_scripts import choose
 
 pytestmark = pytest.mark.browser
@@ -77,3 +78,61 @@ def test_a_referral_is_made_onward_and_shows_where_from(visiting: Opening) -> No
     priya.follow("Talking therapies")
     assert priya.page.url == first
     assert priya.page.get_by_role("link", name="Housing and debt advice").is_visible()
+
+
+def test_doubts_are_said_before_anything_is_sent_and_block_nothing(
+    story: Story, visiting: Opening
+) -> None:
+    criteria = {"age_from": 18, "area": "the canal side", "excludes": ["falls"]}
+    story.place.person("olive").done(
+        "/v1/services",
+        {
+            "name": "Boat trips",
+            "step": 1,
+            "ways_in": ["professional"],
+            "eligibility": "Adults of the canal side",
+            "description": {"criteria": criteria},
+        },
+    )
+    asha = visiting("asha", scripts=False)
+    asha.open("/refer/new")
+    asha.page.fill("#name", "Ina Pool")
+    choose(asha, "#service", "Boat trips")
+    asha.page.fill("#ask", "Company")
+    asha.page.fill("#sent_without", "Not known.")
+    asha.press("Confirm and send")
+    said = asha.page.locator("#doubts").inner_text()
+    assert "people aged 18 or over, and their date of birth is not known to you" in said
+    assert "for this area: the canal side" in said
+    assert "does not take: falls" in said
+    assert "Nothing is sent yet" in said
+    assert asha.page.input_value("#name") == "Ina Pool"
+    asha.page.fill("#date_of_birth-day", "1")
+    asha.page.fill("#date_of_birth-month", "2")
+    asha.page.fill("#date_of_birth-year", "1980")
+    asha.press("Confirm and send")
+    assert "date of birth" not in asha.page.locator("#doubts").inner_text()
+    asha.press("Confirm and send")
+    assert asha.done == "The referral is sent."
+
+
+def test_an_emergency_does_not_wait_for_doubts(story: Story, visiting: Opening) -> None:
+    story.place.person("olive").done(
+        "/v1/services",
+        {
+            "name": "Night walks",
+            "step": 1,
+            "ways_in": ["professional"],
+            "eligibility": "Adults",
+            "description": {"criteria": {"area": "the canal side"}},
+        },
+    )
+    asha = visiting("asha", scripts=False)
+    asha.open("/refer/new")
+    asha.page.fill("#name", "Ivo Reed")
+    choose(asha, "#service", "Night walks")
+    asha.page.fill("#ask", "Company tonight")
+    asha.page.fill("#sent_without", "Not known.")
+    asha.page.check("input[value='emergency']")
+    asha.press("Confirm and send")
+    assert asha.done == "The referral is sent."
