@@ -80,6 +80,7 @@ def intentions() -> dict[str, Callable[..., Any]]:
         name: method
         for name, method in inspect.getmembers(CareCoordination, inspect.isfunction)
         if not name.startswith("_")
+        and name.isascii()  # a mutant has a name of its own beside the intention's
         and name not in plumbing | FOUNDING
         and "asked" in inspect.signature(method).parameters
     }
@@ -117,6 +118,8 @@ class Pool:
         if type(None) in inner:
             (other,) = (each for each in inner if each is not type(None))
             return self.draw(name, other) if self.chance.random() < 0.5 else None
+        if origin is tuple and ... not in inner:
+            return tuple(self.draw(name, each) for each in inner)
         if origin in (tuple, Iterable, Sequence, frozenset):
             drawn = (self.draw(name, inner[0]) for _ in range(self.chance.randrange(3)))
             return frozenset(drawn) if origin is frozenset else tuple(drawn)

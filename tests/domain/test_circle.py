@@ -11,7 +11,8 @@ import pytest
 from domain import meeting
 from domain.case import Attendee
 from domain.circle import Circle
-from domain.kernel import Recorded
+from domain.discussion import CaseDiscussed
+from domain.kernel import Asked, Recorded
 from domain.partner import AgreementSigned
 from domain.sharing import WITHDRAWN, Disclosure
 from domain.vocabulary import (
@@ -20,17 +21,21 @@ from domain.vocabulary import (
     Decision,
     DecisionId,
     DeclineReason,
+    DiscussionId,
     EndReason,
     HandoverId,
+    HowKnown,
     Instrument,
     MeasureId,
     Medium,
     MeetingId,
     MeetingKind,
     PartnerId,
+    Recommendation,
     ReferralId,
     ServiceId,
     Source,
+    Tied,
 )
 from tests.people import (
     CHARITY,
@@ -47,6 +52,7 @@ from tests.people import (
     JO,
     KINDS,
     LIBRARY,
+    MINA,
     MONDAY,
     PEER_GROUP,
     PROBATION,
@@ -66,7 +72,7 @@ from tests.people import (
     details,
     named,
 )
-from tests.scenario import Community, by, tell
+from tests.scenario import Community, by, tell, without_agreements
 
 
 @pytest.fixture
@@ -616,3 +622,159 @@ def test_who_takes_its_only_referral_back_is_told_no_more_of_the_person(place: C
     sent = place.refer("the charity asks", sender=CHARITY, source=Source.PARTNER)
     place.care.withdraw_referral(sent, asked=by(CHARITY))
     assert CHARITY not in place.share().circle.told
+
+
+# Who stays, and who does not
+
+
+def left_of(place: Community, partner: PartnerId) -> list[tuple[PartnerId, ...]]:
+    """Who was told, fact by fact, that nothing more is told, as far as it is this partner."""
+    circle, agreements = Circle(ROSA), {each: agreement(each) for each in KINDS}
+    told = [circle.follow(fact, agreements) for fact in place.about(ROSA)]
+    return [each.ended for each in told if partner in each.ended]
+
+
+def timer() -> Asked:
+    return Asked(WIGG, MONDAY, uuid4())
+
+
+def needs(place: Community, what: str = "Large print") -> None:
+    place.care.record_communication_needs(ROSA, what, language=None, asked=by(WIGG))
+
+
+def test_a_practice_is_told_of_a_person_whom_another_made_known() -> None:
+    place = Community()
+    place.care.register_person(ROSA, details(ROSA, practice=WIGG), asked=by(SOCIAL))
+    assert place.share().types(WIGG) == ["PersonRegistered"]
+
+
+def test_a_consent_ends_with_an_objection_and_is_asked_anew(place: Community) -> None:
+    place.care.consent_to(ROSA, PROBATION, asked=by(WIGG))
+    place.refer("Rosa to her order", to=COMMUNITY_ORDER)
+    place.care.object_to(ROSA, PROBATION, asked=by(WIGG))
+    place.care.lift_objection(ROSA, PROBATION, asked=by(WIGG))
+    assert place.share().types(PROBATION)[-1] == "Withdrawn"
+    place.care.consent_to(ROSA, PROBATION, asked=by(WIGG))
+    assert place.share().types(PROBATION)[-1] == "ReferralMade"
+
+
+def test_who_held_a_person_and_handed_them_on_hears_no_more(place: Community) -> None:
+    place.refer("Rosa to gardening", to=GARDENING)
+    place.hand_over(WARD)
+    place.hand_over(SUPPORT, sender=TRUST)
+    needs(place)
+    told = place.share()
+    assert told.types(SOCIAL)[-1] == "CommunicationNeedsRecorded"
+    assert "CommunicationNeedsRecorded" not in told.types(TRUST)
+    assert left_of(place, TRUST) == [(TRUST,)], "it keeps what it was told"
+
+
+def test_who_holds_a_person_is_told_until_the_pathway_closes(place: Community) -> None:
+    without_agreements(place)
+    place.refer("Rosa to gardening", to=GARDENING)
+    place.hand_over(WARD)
+    place.care.close_pathway(ROSA, EndReason.COMPLETED, asked=by(TRUST))
+    needs(place)
+    assert place.share().types(TRUST)[-1] == "PathwayClosed"
+    assert left_of(place, TRUST) == [(TRUST,)]
+
+
+def test_to_whom_a_person_falls_back_is_told_and_who_left_is_not(place: Community) -> None:
+    """By their own names: who is left holds the person, whatever else they had to do with them."""
+    place.care.register_person(MINA, details(MINA, practice=None), asked=by(SOCIAL))
+    place.refer("Mina to therapy", sender=SOCIAL, person=MINA, sent_without="She has no practice.")
+    place.hand_over(WARD, sender=SOCIAL, person=MINA)
+    place.care.leave(TRUST, "its contract ended", asked=by(WIGG))
+    place.care.end_tie(Tied.PATHWAY, place.pathway(MINA).id, MINA, TRUST, asked=timer())
+    place.care.record_communication_needs(MINA, "Large print", language=None, asked=by(SOCIAL))
+    told = place.share(MINA)
+    assert place.pathway(MINA).responsible == WIGG
+    assert told.circle.responsible == WIGG
+    assert told.types(WIGG)[-1] == "CommunicationNeedsRecorded"
+    assert "CommunicationNeedsRecorded" not in told.types(TRUST)
+
+
+def test_a_partner_that_left_hears_no_more_until_it_is_involved_again(place: Community) -> None:
+    place.refer("Rosa to gardening", to=GARDENING)
+    circle, agreements = Circle(ROSA), {each: agreement(each) for each in KINDS}
+    for fact in place.about(ROSA):
+        circle.follow(fact, agreements)
+    position = circle.reached
+    assert circle.leave(CHARITY, position)
+    assert CHARITY not in circle.told
+    assert circle.past[CHARITY] == position, "what it was told stays its record"
+    assert not circle.leave(CHARITY, position + 1), "it leaves once"
+    assert circle.past[CHARITY] == position
+    assert not circle.leave(LIBRARY, position), "it was told of nobody"
+    assert LIBRARY not in circle.past
+
+
+def test_who_asks_advice_alone_is_told_until_it_read_it() -> None:
+    place = Community()
+    place.care.register_person(ROSA, details(ROSA), asked=by(TALKING))
+    question = ReferralId(named("a question"))
+    place.care.ask_advice(question, ROSA, WARD, "Is therapy safe for her?", asked=by(TALKING))
+    needs(place)
+    place.care.give_advice(question, "It is.", Recommendation.NO_REFERRAL_NEEDED, asked=by(TRUST))
+    told = place.share()
+    assert told.types(TALKING)[-2:] == ["CommunicationNeedsRecorded", "AdviceGiven"]
+    place.care.acknowledge_outcome(question, asked=by(TALKING))
+    needs(place, "A signer")
+    told = place.share()
+    assert "OutcomeAcknowledged" in told.types(TALKING)
+    assert told.types(TALKING)[-1] == told.types(TRUST)[-1] == "OutcomeAcknowledged"
+    assert left_of(place, TRUST) == [(TALKING, TRUST)], "what it advised stays its own record"
+
+
+def test_who_was_told_of_one_talk_is_told_that_nothing_follows_it(place: Community) -> None:
+    place.care.discuss_case(
+        ROSA,
+        DiscussionId(named("a talk")),
+        CaseDiscussed(
+            asked_by=Attendee(practitioner=DR_PATEL, partner=WIGG),
+            advised_by=Attendee(practitioner=JO, partner=DRUGS),
+            question="Is lithium still right?",
+            advice="Check her levels first",
+            medium=Medium.TELEPHONE,
+        ),
+        asked=by(WIGG),
+    )
+    assert left_of(place, DRUGS) == [(DRUGS,)]
+    circle = place.share().circle
+    assert circle.past == {DRUGS: circle.reached}
+    assert WIGG in circle.told, "her practice goes on"
+    assert circle.own[DRUGS] == {named("a talk")}
+
+
+def test_an_agreement_holds_to_the_end_of_its_last_day(place: Community) -> None:
+    place.refer("Rosa to gardening", to=GARDENING)
+    fact = place.about(ROSA)[-2]
+    last = agreement(CHARITY).model_copy(update={"ends": MONDAY.date()})
+    assert len(Circle(ROSA).follow(fact, {CHARITY: last}).disclosures) == 1
+
+
+def test_an_agreement_holds_for_what_is_said_on_its_days_whenever_that_happened(
+    place: Community,
+) -> None:
+    place.refer("Rosa to gardening", to=GARDENING)
+    fact = place.about(ROSA)[-2]
+    late = replace(fact, recorded_at=MONDAY + timedelta(days=2))
+    for starts, told in ((2, 1), (3, 0)):
+        signed = agreement(CHARITY).model_copy(
+            update={"starts": MONDAY.date() + timedelta(days=starts)}
+        )
+        assert len(Circle(ROSA).follow(late, {CHARITY: signed}).disclosures) == told
+
+
+def test_a_death_that_was_none_is_told_to_who_was_told_of_the_death_alone(
+    place: Community,
+) -> None:
+    """Not to who had gone before it, and has no part in her since."""
+    asked_for = place.refer("Rosa to gardening", to=GARDENING)
+    place.accept(asked_for, CHARITY)
+    place.care.close_referral(asked_for, EndReason.COMPLETED, asked=by(CHARITY))
+    place.care.record_death(ROSA, MONDAY.date(), known_by=HowKnown.FAMILY, asked=by(WIGG))
+    place.care.take_back_death(ROSA, note="Another Rosa Lind.", asked=by(WIGG))
+    told = place.share()
+    assert told.types(WIGG)[-2:] == ["DeathRecordedInError", "PathwayReopened"]
+    assert told.types(CHARITY)[-1] == "ReferralClosed"

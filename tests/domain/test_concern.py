@@ -323,7 +323,94 @@ def test_an_unknown_concern_is_not_there(place: Community) -> None:
         look(place)
 
 
+def test_no_system_says_what_came_of_it_nor_passes_it_on_nor_declines_it(place: Community) -> None:
+    worried(place)
+    look(place)
+    machine = timer(MONDAY)
+    with refused(OnlySomebodyMayLook):
+        place.care.resolve_concern(WORRY, PLAN, "Done.", asked=machine)
+    with refused(OnlySomebodyMayLook):
+        place.care.pass_on_concern(WORRY, TRUST, "Yours.", asked=machine)
+    pass_on(place)
+    with refused(OnlySomebodyMayLook):
+        place.care.not_take_concern(WORRY, "No.", asked=replace(by(TRUST), practitioner=None))
+
+
+def test_once_it_is_resolved_nothing_else_is_said_of_it(place: Community) -> None:
+    worried(place)
+    look(place)
+    pass_on(place)
+    resolve(place)
+    assert the_concern(place).fall_back(TRUST, asked=timer(MONDAY)) is None
+    assert the_concern(place).next_rung() is None
+    with refused(ConcernIsOver):
+        resolve(place, outcome=ConcernOutcome.CARE_ELSEWHERE_TOLD)
+    with refused(ConcernIsOver):
+        pass_on(place, SOCIAL)
+    with refused(ConcernIsOver):
+        escalate(place, ConcernRung.KEY_WORKER, MONDAY + 9 * HOURS)
+    with refused(NobodyAskedYou):
+        place.care.not_take_concern(WORRY, "Not ours.", asked=by(TRUST))
+
+
+def test_a_concern_offers_what_may_be_said_of_it_to_who_may_say_it(place: Community) -> None:
+    place.hand_over(WARD)
+    worried(place)
+    may = the_concern(place).next_actions
+    assert may(TRUST) == ("acknowledgement", "passing-on")
+    assert may(WIGG) == may(TALKING) == ()
+    look(place, TRUST)
+    may = the_concern(place).next_actions
+    assert may(TRUST) == ("resolution", "passing-on")
+    pass_on(place, SOCIAL, TRUST)
+    may = the_concern(place).next_actions
+    assert may(TRUST) == ("acknowledgement", "resolution", "passing-on")
+    assert may(SOCIAL) == ("acknowledgement", "refusal")
+    for rung in ConcernRung:
+        escalate(place, rung, due(place))
+    assert the_concern(place).next_actions(WIGG) == ("acknowledgement",)
+    resolve(place, TRUST)
+    may = the_concern(place).next_actions
+    assert may(TRUST) == may(SOCIAL) == may(WIGG) == ()
+
+
 # Passing on: somebody always has it
+
+
+def test_asked_twice_to_take_it_on_they_are_asked_once(place: Community) -> None:
+    worried(place)
+    pass_on(place)
+    fact = place.facts()[-1]
+    assert isinstance(fact, ConcernPassedOn)
+    assert (fact.to, fact.look_by) == (TRUST, MONDAY + 4 * HOURS)
+    assert fact.words == "She is under your team."
+    before = len(place.log.facts)
+    pass_on(place)
+    assert len(place.log.facts) == before
+
+
+def test_once_it_is_not_taken_nobody_is_waited_for(place: Community) -> None:
+    """Who looked has it again as before; whom it was offered to is told no more of it."""
+    worried(place)
+    look(place)
+    pass_on(place)
+    escalate(place, ConcernRung.KEY_WORKER, due(place))
+    place.care.not_take_concern(WORRY, "She is with another team.", asked=by(TRUST))
+    assert the_concern(place).next_rung() is None
+    with refused(SomebodyLooks):
+        escalate(place, ConcernRung.RESPONSIBLE, MONDAY + 99 * HOURS)
+    pass_on(place, SOCIAL)
+    following = the_concern(place).next_rung()
+    assert following is not None
+    assert following.rung is ConcernRung.KEY_WORKER, "a new wait is told from its start"
+
+
+def test_not_taken_before_anybody_looked_wins_no_time(place: Community) -> None:
+    worried(place)
+    first = due(place)
+    pass_on(place)
+    place.care.not_take_concern(WORRY, "She is with another team.", asked=by(TRUST))
+    assert due(place) == first
 
 
 def test_a_concern_that_is_passed_on_stays_until_somebody_there_looks(place: Community) -> None:

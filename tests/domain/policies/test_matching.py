@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from domain.policies.matching import Known, Verdict, compare
+from domain.policies.matching import Agreement, Known, Likeness, Verdict, compare, keys
 
 # name | born | NHS number | home (address, postcode) | phone || the other || verdict: why
 # A dot stands for what is not known. 9990000018 … are of the range kept for tests.
@@ -163,3 +163,94 @@ def test_everybody_of_whom_something_sure_is_known_is_like_themselves() -> None:
             one = known(written)
             if one.date_of_birth and (one.postcode or one.phone):
                 assert compare(one, one).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.rsplit("||", 1)[1] for row in ROWS])
+def test_who_may_be_one_person_is_found_by_something_they_share(row: str) -> None:
+    one, other, said = row.split("||")
+    if not said.startswith("ANOTHER"):
+        assert keys(known(one)) & keys(known(other))
+
+
+def test_somebody_is_found_by_each_thing_that_is_known_of_them() -> None:
+    """With the number alone, or with any name of theirs whose first letter or sound agrees."""
+    rosa = Known(
+        "Rosa van Lind",
+        date(1984, 3, 7),
+        nhs_number="999 000 0018",
+        postcode="b70 1aa",
+        address="1 Elm Rd",
+        phone="+44 7700 900001",
+    )
+    assert keys(rosa) == {
+        "9990000018",
+        "phone 07700900001 r",
+        "phone 07700900001 l",
+        "phone 07700900001 v",
+        "home b701aa r",
+        "home b701aa l",
+        "home b701aa v",
+        "home 1elmrd r",
+        "home 1elmrd l",
+        "home 1elmrd v",
+        "born 1984-03-07 r",
+        "born 1984-03-07 l",
+        "born 1984-03-07 v",
+        "year 1984 l530 r200",
+        "year 1984 l530 v545",
+        "year 1984 r200 v545",
+        "day 0307 l530 r200",
+        "day 0307 l530 v545",
+        "day 0307 r200 v545",
+    }
+
+
+def test_nobody_is_found_by_a_number_that_fails_its_check_digit() -> None:
+    assert keys(Known("Rosa Lind", nhs_number="9990000019")) == frozenset()
+
+
+def test_nobody_is_found_by_a_name_alone() -> None:
+    assert keys(Known("Rosa Lind")) == frozenset()
+
+
+def test_somebody_of_one_name_is_found_by_it_and_a_date_of_birth() -> None:
+    assert keys(Known("Suharto", date(1951, 6, 8))) == {
+        "born 1951-06-08 s",
+        "year 1951 s630 ",
+        "day 0608 s630 ",
+    }
+
+
+# After the National Archives, "Soundex system", and the rules that only a name of its kind shows.
+@pytest.mark.parametrize(
+    ("name", "sound"),
+    [
+        ("Washington", "w252"),
+        ("Lee", "l000"),
+        ("Gutierrez", "g362"),
+        ("Pfister", "p236"),  # the first letter's figure is not said twice
+        ("Jackson", "j250"),  # c, k and s are one sound
+        ("Tymczak", "t522"),  # a vowel between parts two of one sound
+        ("Ashcraft", "a261"),  # an h does not
+        ("Robert", "r163"),
+        ("Rupert", "r163"),
+        ("Honeyman", "h555"),
+    ],
+)
+def test_a_misspelt_name_is_found_by_how_it_sounds(name: str, sound: str) -> None:
+    found = keys(Known(f"Xu {name}", date(1980, 1, 2)))
+    assert f"year 1980 {sound} x000" in found
+
+
+def test_a_sure_likeness_says_detail_by_detail_what_it_rests_on() -> None:
+    rosa = Known("Rosa Lind", date(1984, 3, 7), "9990000018", "B70 1AA", None, "07700900001")
+    other = Known("Rosa Khan", date(1984, 7, 3), None, "NW5 2AA", None, "07700900001")
+    assert compare(rosa, other) == Likeness(
+        Verdict.ANOTHER,
+        nhs_number=Agreement.UNKNOWN,
+        date_of_birth=Agreement.NEAR,
+        forename=Agreement.EQUAL,
+        surname=Agreement.OTHER,
+        home=Agreement.OTHER,
+        phone=Agreement.EQUAL,
+    )
