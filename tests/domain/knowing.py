@@ -223,12 +223,14 @@ class Knowing:
         assert noun.receiver is not None
         if self.often(0.5):
             return self.about_referral("book_appointment", noun, noun.receiver)
+        answers = tuple(self.chance.randrange(3) for _ in range(9))
         scored = {
             "measure_id": MeasureId(self.new("measure")),
             "referral_id": noun.referral,
-            "instrument": self.chance.choice(list(Instrument)),
-            "total": self.chance.randrange(20),
-            "items": (),
+            "instrument": Instrument.PHQ_9,
+            "total": sum(answers),
+            "items": answers if self.often(0.7) else (),
+            "goals": (),
         }
         return Wish("complete_measure", noun.receiver, scored)
 
