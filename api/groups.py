@@ -31,7 +31,7 @@ from domain.vocabulary import (
 )
 from projections import groups
 from projections.directory import GroupEntry
-from projections.reading import When
+from projections.moments import When
 from projections.record.group import LEFT, MEMBER, WAITING
 
 router = APIRouter(prefix="/v1/groups", tags=["groups"])

@@ -12,7 +12,8 @@ from fastapi import Depends, Query, Request, Response
 
 from api.parts import Here, Parts
 from api.problems import PositionIsNotReached, not_valid
-from projections.reading import NOW, Page, When
+from projections.moments import NOW, When
+from projections.paging import Page
 
 WAIT = 2.0
 """Seconds that a read waits for its caller's own change."""

@@ -62,6 +62,13 @@ def cursor(place: Sequence[object]) -> str:
     return orjson.dumps([str(part) for part in place]).decode()
 
 
+def following(rows: Sequence[Any], limit: int) -> str | None:
+    """The cursor of the page after this one, when more rows came than it shows."""
+    if len(rows) <= limit:
+        return None
+    return cursor(rows[limit - 1][:-1])
+
+
 def _parts(after: str, many: int) -> list[str]:
     try:
         place = orjson.loads(after)

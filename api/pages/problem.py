@@ -19,7 +19,7 @@ from api.pages.rendering import render
 from api.pages.visit import Visit
 from api.parts import Parts
 from domain.kernel import BrokenRule
-from projections.reading import NOW
+from projections.moments import NOW
 
 HEADINGS = {
     400: "This could not be read",

@@ -19,7 +19,7 @@ from api.parts import Caller, Here, Parts
 from api.problems import PositionIsNotReached, not_valid
 from domain.kernel import Category
 from domain.vocabulary import Role
-from projections.reading import When
+from projections.moments import When
 
 NAVIGATION = (
     ("/", "My day"),

@@ -13,7 +13,8 @@ from deploy.commands.output import NOTHING, Json, Stopped, note, say
 from deploy.commands.views import asked
 from domain.vocabulary import PersonId
 from projections.entries import Entry
-from projections.reading import Reading, When
+from projections.moments import When
+from projections.reading import Reading
 
 
 def replay(

@@ -15,7 +15,7 @@ import pytest
 from domain.vocabulary import PersonId
 from projections import engine
 from projections.entries import Entry
-from projections.reading import When
+from projections.moments import When
 from projections.share import Poison
 from tests.people import (
     GARDENING,

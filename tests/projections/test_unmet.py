@@ -36,7 +36,7 @@ from domain.vocabulary import (
     WhyUnmet,
 )
 from projections import log, unmet
-from projections.reading import When
+from projections.moments import When
 from tests.people import (
     COLLABORATIVE_CARE,
     GARDENING,

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from domain.vocabulary import DeclineReason, PartnerId, PersonId, Priority
 from projections import engine, schema
 from projections.entries import Entry, opened
+from projections.moments import When
 from projections.paging import NoSuchPage
-from projections.reading import Reading, When
+from projections.reading import Reading
 from projections.record import STATUSES
 from projections.statements import statements
 from tests.people import (

@@ -1,0 +1,127 @@
+"""Persons: a partner's caseload and each record in it, now or as at an earlier moment.
+
+It refuses to know anybody the partner was not told of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.vocabulary import PartnerId
+from projections import clocks, earlier, paging, record
+from projections.moments import NOW, When
+from projections.paging import Page
+from projections.questions.place import PlaceQuestions
+from projections.record import links
+from projections.statements import statements
+
+CASELOAD = statements("caseload")
+
+
+class PersonQuestions(PlaceQuestions):
+    """Whom a partner helps or helped, and what it may know of each."""
+
+    async def caseload(
+        self,
+        partner: PartnerId,
+        *,
+        status: Sequence[str] = (),
+        complexity: Sequence[str] = (),
+        query: str = "",
+        sort: str = "urgency",
+        after: str | None = None,
+        limit: int = 50,
+        when: When = NOW,
+    ) -> Page:
+        """A page of the partner's caseload: most urgent first, by complexity, or by name."""
+        if not when.now:
+            told = await self._told(partner, when)
+            return await asyncio.to_thread(
+                earlier.caseload,
+                told,
+                status=status,
+                complexity=complexity,
+                query=query,
+                sort=sort,
+                after=after,
+                limit=limit,
+            )
+        asked: dict[str, Any] = {
+            "partner": partner,
+            "status": list(status),
+            "complexity": record.ranks(complexity),
+            "name": f"%{_literal(query)}%",
+            "limit": limit + 1,
+        }
+        if sort == "name":
+            asked |= {"after": paging.by_name(after)}
+            rows = await self._rows(CASELOAD["page_by_name"], asked)
+        else:
+            urgency, waiting, subject = paging.by_urgency(after)
+            asked |= {"urgency": urgency, "waiting": waiting, "subject": subject}
+            rows = await self._rows(CASELOAD[f"page_by_{sort}"], asked)
+        counts = dict(await self._rows(CASELOAD["counts"], partner))
+        page = [_with_actions(orjson.loads(row[-1])) for row in rows[:limit]]
+        linked = await self.linked(partner, page)
+        return Page(
+            rows=list(links.once(page, linked, status, query, record.urgency)),
+            next=paging.following([row[1:] for row in rows] if sort == "name" else rows, limit),
+            counts=counts,
+            total=sum(n for name, n in counts.items() if name != "past"),
+        )
+
+    async def linked(
+        self, partner: PartnerId, rows: Iterable[dict[str, Any]]
+    ) -> dict[str, dict[str, Any]]:
+        """These rows and those of every record linked to them, by the partner's ids."""
+        found = {row["person"]: row for row in rows}
+        while ahead := {o for row in found.values() for o in row.get("linked", ())} - found.keys():
+            more = await self._rows(CASELOAD["rows"], [partner] * len(ahead), [*map(UUID, ahead)])
+            if not more:
+                break
+            found |= {str(subject): orjson.loads(content) for _, subject, content in more}
+        return found
+
+    async def record(
+        self, partner: PartnerId, subject: UUID, when: When = NOW
+    ) -> dict[str, Any] | None:
+        """One person's record as the partner may know it."""
+        if when.now:
+            rows = await self._rows(CASELOAD["one"], partner, subject)
+            return _with_actions(orjson.loads(rows[0][0])) if rows else None
+        return record.folded(await self.history(partner, subject, when))
+
+    async def clocks(
+        self, partner: PartnerId, subject: UUID, when: When, *, now: datetime
+    ) -> list[dict[str, Any]]:
+        """Where the person's waiting-time clocks stand, on what the partner was told by then."""
+        told = await self.history(partner, subject, when)
+        at = when.as_of or (when.as_at if isinstance(when.as_at, datetime) else now)
+        if isinstance(when.as_at, int) and when.as_of is None:
+            at = max((entry.recorded_at for entry in told), default=now)
+        return clocks.running(told, await self.directory(), partner, at=at)
+
+
+def _literal(query: str) -> str:
+    """A search text as it is, with nothing in it that stands for something else."""
+    return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _with_actions(row: dict[str, Any]) -> dict[str, Any]:
+    row["actions"] = record.pathway.actions(row) + record.plan.actions(row)
+    for worry in row.get("concerns", {}).values():
+        worry["actions"] = record.concern.actions(worry, row["partner"])
+    me = row["partner"]
+    for each in (row.get("carers") or {}).values():
+        each["actions"] = record.carer.carers_actions(each, me)
+    for each in (row.get("carers_register") or {}).values():
+        each["actions"] = record.carer.actions(each, me)
+    if care := row.get("shared_care"):
+        care["actions"] = record.shared_care.actions(care, me)
+    return row

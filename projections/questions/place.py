@@ -1,0 +1,63 @@
+"""The place: its directory, how many are held, what was wanted in vain, what could not be folded.
+
+It refuses to name anybody who is helped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.vocabulary import PartnerId
+from projections import directory, unmet
+from projections.directory import Directory
+from projections.keys import PersonKeys
+from projections.moments import NOW, When
+from projections.pseudonyms import Pseudonyms
+from projections.questions.share import ENGINE, SHARE, ShareQuestions
+from projections.statements import statements
+
+DIRECTORY = statements("directory")
+UNMET = statements("unmet")
+
+
+class PlaceQuestions(ShareQuestions):
+    """What is known of the place and told to everybody in it."""
+
+    def __init__(self, dsn: str, keys: PersonKeys, pseudonyms: Pseudonyms) -> None:
+        super().__init__(dsn, keys, pseudonyms)
+        self._directory: tuple[int, Directory] = (-1, Directory())
+
+    async def directory(self) -> Directory:
+        """Partners, services and practitioners; about nobody who is helped."""
+        ((_, position),) = await self._rows(ENGINE["behind"], ["directory"])
+        if position != self._directory[0]:
+            self._directory = (position, directory.read(await self._rows(DIRECTORY["all"])))
+        return self._directory[1]
+
+    async def unmet(self, partner: PartnerId | None, when: When = NOW) -> list[unmet.Counted]:
+        """How often what was wanted in vain; ``None`` counts the place, each once."""
+        position = await self.position(when)
+        found = (
+            await self._rows(UNMET["of_the_place"], position)
+            if partner is None
+            else await self._rows(UNMET["of_partner"], partner, position)
+        )
+        rows = (unmet.Wanted(*row) for row in found)
+        true_by = (row for row in rows if when.as_of is None or row.at <= when.as_of)
+        return unmet.counted(true_by, position)
+
+    async def custody(self) -> dict[str, Any]:
+        """How many persons each organisation is responsible for, and how many nobody is."""
+        rows = await self._rows(SHARE["custody"])
+        held = {str(partner): count for partner, count in rows if partner}
+        nobody = sum(count for partner, count in rows if partner is None)
+        return {
+            "open": sum(held.values()) + nobody,
+            "held_by_nobody": nobody,
+            "by_organisation": held,
+        }
+
+    async def parked(self) -> list[dict[str, Any]]:
+        """The cases whose facts could not be folded."""
+        names = ("case", "position", "topic", "reason", "parked_at")
+        return [dict(zip(names, row, strict=True)) for row in await self._rows(SHARE["parked"])]

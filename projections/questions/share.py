@@ -1,0 +1,200 @@
+"""A partner's share: its entries in their order, live, of one person, and up to a moment.
+
+Every other question is asked over this one's connections. It refuses to know what entries say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from domain.vocabulary import PartnerId, PersonId
+from projections.entries import Entry, opened
+from projections.keys import PersonKeys
+from projections.moments import NOW, When
+from projections.pseudonyms import Pseudonyms
+from projections.statements import statements
+
+SHARE = statements("share")
+ENGINE = statements("engine")
+LOG = statements("log")
+
+
+KEEP_ALIVE = 15.0
+"""Seconds after which a live stream looks for entries without having heard of any."""
+
+
+class ShareQuestions:
+    """The reads of one process, over its connections. Open it before use and close it after."""
+
+    def __init__(self, dsn: str, keys: PersonKeys, pseudonyms: Pseudonyms) -> None:
+        self._dsn, self._keys, self.pseudonyms = dsn, keys, pseudonyms
+        self._pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
+            dsn,
+            kwargs={"autocommit": True, "connect_timeout": 2},
+            min_size=1,
+            max_size=8,
+            timeout=2.0,
+            open=False,
+        )
+        self._moved = asyncio.Condition()
+        self._word = 0  # how often word of new entries came: none is missed between look and wait
+        self._listening: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connect, and listen for word of new entries."""
+        await self._pool.open()
+        self._listening = asyncio.create_task(self._listen())
+
+    async def close(self) -> None:
+        """Let go of every connection; live streams end."""
+        if self._listening:
+            self._listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listening
+        await self._pool.close()
+
+    # Moments
+
+    async def head(self) -> int:
+        """The position of the newest fact in the log."""
+        ((position,),) = await self._rows(LOG["head"])
+        return int(position)
+
+    async def positions(self) -> dict[str, tuple[int, float]]:
+        """Each view's position and how many seconds it is behind the log."""
+        rows = await self._rows(ENGINE["positions"])
+        return {name: (position, lag) for name, position, lag in rows}
+
+    async def reached(self, position: int, within: float) -> bool:
+        """Wait until the views show this position; whether they do, ``within`` seconds."""
+        deadline = asyncio.get_running_loop().time() + within
+        while True:
+            rows = await self._rows(ENGINE["behind"], ["caseload"])
+            if all(at >= position for _, at in rows):
+                return True
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return False
+            await self._wait(min(left, 0.05), self._word)
+
+    async def position(self, when: When) -> int:
+        """The log position a moment means: that of the views now, or the last one known then."""
+        ((_, reached),) = await self._rows(ENGINE["behind"], ["caseload"])
+        if isinstance(when.as_at, int):
+            return min(when.as_at, int(reached))
+        if when.as_at is None:
+            return int(reached)
+        rows = await self._rows(ENGINE["at_time"], when.as_at)
+        return min(int(rows[0][0]), int(reached)) if rows else 0
+
+    # Entries
+
+    async def person_of(self, partner: PartnerId, subject: UUID) -> PersonId | None:
+        """Whose id this is for the partner; ``None`` for a person it was never told of."""
+        rows = await self._rows(SHARE["person_of"], partner, subject)
+        return PersonId(rows[0][0]) if rows else None
+
+    async def history(self, partner: PartnerId, subject: UUID, when: When = NOW) -> list[Entry]:
+        """What the partner was told of a person, oldest first."""
+        rows = await self._rows(SHARE["of_subject"], partner, subject, await self.position(when))
+        return _true_by(await self._opened(rows), when)
+
+    async def entries(self, partner: PartnerId, *, after: int, limit: int) -> list[Entry]:
+        """The partner's entries that follow a number, in order."""
+        return await self._opened(await self._rows(SHARE["after"], partner, after, limit))
+
+    async def newest(self, partner: PartnerId) -> int:
+        """The number of the partner's newest entry; 0 before the first."""
+        ((number,),) = await self._rows(SHARE["newest"], partner)
+        return int(number)
+
+    async def live(self, partner: PartnerId, after: int) -> AsyncGenerator[Entry | None, None]:
+        """The partner's entries that follow a number, and then each as it is told, for ever.
+
+        ``None`` comes when nothing was told for `KEEP_ALIVE` seconds.
+        """
+        while True:
+            word = self._word
+            some = await self.entries(partner, after=after, limit=500)
+            for entry in some:
+                yield entry
+                after = entry.number
+            if not some and not await self._wait(KEEP_ALIVE, word):
+                yield None
+
+    async def arrived(self, partner: PartnerId, *, after: int, within: float) -> bool:
+        """Wait for an entry that follows a number; whether there is one within the time."""
+        deadline = asyncio.get_running_loop().time() + within
+        while True:
+            word = self._word
+            if await self.newest(partner) > after:
+                return True
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return False
+            await self._wait(left, word)
+
+    # How it is done
+
+    async def _told(self, partner: PartnerId, when: When) -> list[Entry]:
+        rows = await self._rows(SHARE["up_to"], partner, await self.position(when))
+        return _true_by(await self._opened(rows), when)
+
+    async def _opened(self, rows: Sequence[Any]) -> list[Entry]:
+        def unseal() -> list[Entry]:
+            self._keys.many({row[3] for row in rows if row[3]})
+            return [opened(row, self._keys) for row in rows]
+
+        return await asyncio.to_thread(unseal)
+
+    async def _rows(self, statement: LiteralString | str, *asked: Any) -> list[Any]:
+        parameters = asked[0] if asked and isinstance(asked[0], dict) else asked
+        async with self._pool.connection() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(statement, parameters)
+            return await cursor.fetchall()
+
+    async def _wait(self, seconds: float, word: int) -> bool:
+        """Wait for word of new entries after this one; whether it came."""
+        try:
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait_for(lambda: self._word != word)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _heard(self) -> None:
+        async with self._moved:
+            self._word += 1
+            self._moved.notify_all()
+
+    async def _listen(self) -> None:
+        while True:
+            with suppress(psycopg.OperationalError):
+                async with _listener(self._dsn) as connection:
+                    await self._heard()  # whatever came while nobody listened
+                    async for _ in connection.notifies():
+                        await self._heard()
+            await asyncio.sleep(1.0)
+
+
+@asynccontextmanager
+async def _listener(dsn: str) -> AsyncIterator[AsyncConnection]:
+    connection = await AsyncConnection.connect(dsn, autocommit=True, connect_timeout=2)
+    try:
+        await connection.execute("listen throughcare_share")
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _true_by(entries: Iterable[Entry], when: When) -> list[Entry]:
+    return [e for e in entries if when.as_of is None or e.effective_at <= when.as_of]
