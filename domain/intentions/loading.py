@@ -5,9 +5,9 @@ It refuses to decide and to save.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -30,18 +30,15 @@ class Loaded(dict[UUID, Aggregate]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kinds: dict[type[Aggregate], dict[UUID, None]] = {}
+        self._kinds: dict[type[Aggregate], dict[UUID, Aggregate]] = {}
 
     def __setitem__(self, noun: UUID, loaded: Aggregate) -> None:
         super().__setitem__(noun, loaded)
-        self._kinds.setdefault(type(loaded), {})[noun] = None
+        self._kinds.setdefault(type(loaded), {})[noun] = loaded
 
-    def of(self, kind: type[A]) -> Iterator[A]:
+    def of(self, kind: type[A]) -> Iterable[A]:
         """Every noun of a kind, in the order in which they came."""
-        for noun in self._kinds.get(kind, ()):
-            loaded = self.get(noun)
-            if isinstance(loaded, kind):
-                yield loaded
+        return cast("Iterable[A]", self._kinds.get(kind, {}).values())
 
 
 @dataclass
