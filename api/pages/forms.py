@@ -66,7 +66,7 @@ class Question:
     hint: str = ""
     choices: Sequence[Choice] = ()
     optional: bool = False
-    value: str = ""
+    value: str | tuple[str, ...] = ""
     missing: str = ""
     rows: int = 4
     nothing: str = "Choose one"

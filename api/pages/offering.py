@@ -11,12 +11,13 @@ from fastapi.responses import HTMLResponse
 
 from api import offering
 from api.asking import Activity, Asking
-from api.pages.forms import Form, Question, new_key
+from api.pages import choosing, describing
+from api.pages.forms import Choice, Form, Question, new_key
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, SomebodysVisit, Visit
 from api.pages.words import Tag, day
 from api.problems import NothingIsHere
-from domain.vocabulary import ServiceId, Step
+from domain.vocabulary import PartnerKind, ServiceId, Step
 from projections.directory import ServiceEntry
 
 router = APIRouter(route_class=PageRoute)
@@ -53,6 +54,42 @@ async def directory_of_services(
         services=[_row(visit, each) for each in found if q or not each.closed],
         asked={"q": q, "step": step, "room": room, "open_now": open_now},
         steps=[(str(int(each)), each.words) for each in Step],
+        may_offer=visit.sees_persons,
+    )
+
+
+def _opening(visit: Visit) -> Form[Any]:
+    """The questions of a new service; the host's office may say whose it is."""
+    if not offering.speaks(visit.caller, visit.here.care.host, visit.caller.organisation):
+        raise NothingIsHere
+    mine = visit.caller.organisation
+    others = choosing.organisations(visit.names, without=mine) if visit.administers_place else ()
+    return Form(
+        title="Offer a service",
+        lede=("Everybody sees it. Write nothing about anybody who is helped.",),
+        button="Offer the service",
+        model=describing.OpeningInAForm,
+        groups=describing.opening_questions(_practices(visit), others),
+        action=visit.path,
+        section="/services",
+        back_to=("/services", "Services"),
+    )
+
+
+@router.get("/services/new", response_class=HTMLResponse)
+async def new_service(visit: CaringVisit) -> Response:
+    """The questions of a service that is not there yet."""
+    return await _opening(visit).show(visit)
+
+
+@router.post("/services/new", response_class=HTMLResponse)
+async def open_service(visit: CaringVisit) -> Response:
+    """Offer it, and show it."""
+    return await _opening(visit).sent(
+        visit,
+        lambda body, asks: offering.open_service(body.opening(), asks),
+        done="service-opened",
+        then=lambda answer: f"/services/{answer['id']}",
     )
 
 
@@ -108,6 +145,7 @@ def _form(
     model: type[Any],
     questions: Sequence[Question],
     *,
+    groups: describing.Groups | None = None,
     lede: Sequence[str] = (),
     warning: bool = False,
 ) -> Form[Any]:
@@ -120,7 +158,7 @@ def _form(
         lede=lede,
         button=button,
         model=model,
-        groups=(("", questions),),
+        groups=groups or (("", questions),),
         action=visit.path,
         section="/services",
         back_to=(f"/services/{service}", found.name),
@@ -148,6 +186,31 @@ def _capacity(visit: Visit, service: UUID) -> Form[Any]:
         ],
         lede=("Places that referrals take and free are counted from here on.",),
     )
+
+
+def _description(visit: Visit, service: UUID) -> Form[Any]:
+    return _form(
+        visit,
+        service,
+        "What {name} says of itself",
+        "Save",
+        describing.InAForm,
+        (),
+        groups=describing.questions(_practices(visit), _service(visit, service)),
+        lede=("It takes the place of what was said before, and everybody sees it.",),
+    )
+
+
+async def _describe(service: UUID, body: describing.InAForm, asks: Asking) -> Response:
+    return await offering.describe_service(service, body.describing(), asks)
+
+
+def _practices(visit: Visit) -> list[Choice]:
+    return [
+        (str(each.id), each.name, "")
+        for each in visit.names.directory.partners.values()
+        if each.kind is PartnerKind.PRACTICE and not each.left
+    ]
 
 
 def _pause(visit: Visit, service: UUID) -> Form[Any]:
@@ -194,6 +257,7 @@ def _why() -> Question:
 Ask = Callable[[UUID, Any, Asking], Awaitable[Response]]
 FORMS: dict[str, tuple[Callable[[Visit, UUID], Form[Any]], Ask, str]] = {
     "capacity": (_capacity, offering.declare_capacity, "capacity"),
+    "description": (_description, _describe, "service-described"),
     "pause": (_pause, offering.pause_service, "service-paused"),
     "reopening": (_reopening, offering.reopen_service, "service-reopened"),
     "closure": (_closure, offering.close_service, "service-closed"),

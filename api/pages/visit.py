@@ -155,6 +155,8 @@ DONE = {
     "reopening": "The pathway is open again. You are responsible from now on.",
     "fallback-acknowledgement": "You have seen that they fell back to your organisation.",
     "capacity": "The places are saved. They are counted from here on.",
+    "service-opened": "The service is offered.",
+    "service-described": "What the service says of itself is saved.",
     "service-paused": "The service takes nobody new for now.",
     "service-reopened": "The service takes people again.",
     "service-closed": "The service is closed. Who waits there goes back within minutes.",

@@ -93,6 +93,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("olive", "/services"),
     ("ruth", "/services?q=group&step=1"),
     ("olive", f"/services/{community.CHARITY.offers[0].id}"),
+    ("olive", "/services/new"),
+    ("olive", f"/services/{community.CHARITY.offers[0].id}/description"),
     ("olive", f"/services/{community.CHARITY.offers[0].id}/capacity"),
     ("olive", f"/services/{community.CHARITY.offers[0].id}/closure"),
     ("asha", "/unmet-need"),

@@ -76,3 +76,52 @@ def test_a_service_is_paused_and_taken_up_again_and_closed(story: Story, visitin
     answer = asha.page.goto(f"{story.place.url}/services/{SINGING.id}/capacity")
     assert answer is not None
     assert answer.status == 404
+
+
+def test_a_service_is_opened_and_described_in_plain_forms(story: Story, visiting: Opening) -> None:
+    olive = visiting("olive", scripts=False)
+    olive.open("/services")
+    olive.follow("Offer a service")
+    olive.press("Offer the service")
+    said = olive.page.inner_text("main")
+    for missing in ("Enter what it is called", "Select who may refer to it", "Select the step"):
+        assert missing in said
+    olive.page.fill("#name", "Boat club")
+    olive.page.get_by_label("Professional", exact=True).check()
+    olive.page.get_by_label("Self", exact=True).check()
+    olive.page.fill("#eligibility", "Adults who can swim")
+    olive.page.fill("#age_from", "18")
+    olive.page.fill("#takes", "loneliness\nlow mood")
+    olive.page.check("input[name='step'][value='1']")
+    olive.page.fill("#monday", "nine to five")
+    olive.page.fill("#tuesday", "09:00 to 12:00, 13.30-17:00")
+    olive.page.fill("#phone", "0121 496 0042")
+    olive.press("Offer the service")
+    assert "Enter the hours like 09:00 to 17:00" in olive.page.inner_text("main")
+    olive.page.fill("#monday", "")
+    olive.press("Offer the service")
+    assert olive.done == "The service is offered."
+    said = olive.page.inner_text("main")
+    for shown in ("18 or over", "loneliness, low mood", "Tuesday, 13:30 to 17:00", "0121 496 0042"):
+        assert shown in said
+    service = olive.page.url.split("?")[0].rsplit("/", 1)[1]
+
+    olive.follow("Put right what it says of itself")
+    assert olive.page.input_value("#tuesday") == "09:00 to 12:00, 13:30 to 17:00"
+    olive.page.fill("#age_to", "12")
+    olive.press("Save")
+    assert "Enter a last age that is not below the first" in olive.page.inner_text("main")
+    olive.page.fill("#age_to", "65")
+    olive.page.fill("#cost", "free")
+    olive.press("Save")
+    assert olive.done == "What the service says of itself is saved."
+    row = story.place.person("asha").seen(f"/v1/services/{service}")
+    assert row["ways_in"] == ["professional", "self"]
+    assert row["description"]["criteria"]["age_to"] == 65
+    assert row["description"]["criteria"]["takes"] == ["loneliness", "low mood"]
+    assert len(row["description"]["hours"]) == 2
+    assert row["description"]["cost"] == "free"
+    asha = visiting("asha", scripts=False)
+    answer = asha.page.goto(f"{story.place.url}/services/{service}/description")
+    assert answer is not None
+    assert answer.status == 404
