@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date
 from uuid import UUID
 
-from domain import pathway, person, referral
+from domain import outcome, pathway, person, referral
 from domain.action import ActionAgreed, ActionDone, ActionDropped
 from domain.advice import AdviceAsked, AdviceGiven
 from domain.case import CaseListed, CaseNoted, CaseNotReached, MdtDecisionRecorded
@@ -377,9 +377,9 @@ class Circle:
                 for partner in self.bases:  # whoever records it, when the person is gone
                     self._leave(partner, f"sent {stream}")
                 end(receiver, "received", stream)
-            case referral.ReferralClosed(receiver=receiver):
+            case outcome.ReferralClosed(receiver=receiver):
                 self._leave(receiver, f"received {stream}")
-            case referral.OutcomeAcknowledged():
+            case outcome.OutcomeAcknowledged():
                 self._leave(recorded.organisation, f"sent {stream}")
                 for partner in self.bases:  # who advised, and nothing was sent
                     self._leave(partner, f"received {stream}")

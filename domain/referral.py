@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
@@ -15,11 +14,12 @@ from domain.advice import (
     Advising,
     DestinationIsNeeded,
 )
+from domain.first_contact import FACTS as FIRST_CONTACT_FACTS
+from domain.first_contact import FirstContactCorrected, FirstContactMade, Seeing
 from domain.kernel import (
     Ask,
     Asked,
     BrokenRule,
-    Category,
     Clinical,
     Coordination,
     Fact,
@@ -27,16 +27,16 @@ from domain.kernel import (
     Recorded,
     Recorder,
 )
+from domain.outcome import FACTS as OUTCOME_FACTS
+from domain.outcome import OutcomeAcknowledged, ReferralClosed, ReferredOnward, WithOutcome
 from domain.policies.escalation import Silence
 from domain.request import (
     ADVICE,
     AGAIN,
     ENDED,
-    HELPED,
     OPEN,
     UNANSWERED,
     WAITED_UNDER,
-    OnlyTheReceiverMay,
     OnlyTheSenderMay,
     ReferralExists,
     ReferralFact,
@@ -50,7 +50,6 @@ from domain.vocabulary import (
     EndReason,
     Label,
     Mode,
-    Moment,
     Particular,
     PartnerId,
     PersonId,
@@ -162,53 +161,6 @@ class ReferralWithdrawn(ReferralFact):
     reason: Coordination[EndReason | None] = None
 
 
-class ReferredOnward(ReferralFact):
-    """The receiver asked another service too, or instead: the chain goes on in ``onward``."""
-
-    TOPIC: ClassVar[str] = "referral:ReferredOnward"
-
-    onward: ReferralId
-
-
-class FirstContactMade(ReferralFact):
-    """The receiver saw or spoke with the person for the first time; the earliest one counts."""
-
-    TOPIC: ClassVar[str] = "referral:FirstContactMade"
-    CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
-
-
-class FirstContactCorrected(ReferralFact):
-    """The first contact did not take place after all; the first is another one, or none yet."""
-
-    TOPIC: ClassVar[str] = "referral:FirstContactCorrected"
-    CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
-
-    first_at: Moment | None = None
-
-
-class ReferralClosed(ReferralFact):
-    """The receiver's help ended; ``elsewhere`` is where the person went on to, in words."""
-
-    TOPIC: ClassVar[str] = "referral:ReferralClosed"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (
-        Recorder.RECEIVER,
-        Recorder.REPORTING,
-        Recorder.HOSTS_TIMER,
-    )
-
-    receiver: PartnerId
-    reason: Coordination[EndReason]
-    elsewhere: Coordination[PersonalText | None] = None
-    summary: Clinical[PersonalText | None] = None
-
-
-class OutcomeAcknowledged(ReferralFact):
-    """The sender has read how it ended."""
-
-    TOPIC: ClassVar[str] = "referral:OutcomeAcknowledged"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER,)
-
-
 # What is refused
 
 
@@ -220,22 +172,6 @@ class NoInformationWasAsked(BrokenRule):
     """The receiver has asked no question that waits for an answer."""
 
 
-class ReferralWasNotAccepted(BrokenRule):
-    """The referral was not accepted, so it cannot be worked or closed."""
-
-
-class ReferralHasNotEnded(BrokenRule):
-    """The referral has not ended, so there is no outcome to acknowledge yet."""
-
-
-class OnwardIsForTheSamePerson(BrokenRule):
-    """A referral is sent onward for the person it was made for, and for nobody else."""
-
-
-class WhereToIsMissing(BrokenRule):
-    """Say where the person went on to: refer onward first, or name the service in words."""
-
-
 class AlreadyTheReceiver(BrokenRule):
     """A referral is redirected to another organisation's service, not to one's own."""
 
@@ -244,26 +180,19 @@ class AlreadyTheReceiver(BrokenRule):
 
 
 @dataclass
-class Referral(Advising, Unanswered, Waiting):
+class Referral(Advising, Unanswered, Waiting, Seeing, WithOutcome):
     """One request and its answers, from a question before it to the sender's thanks.
 
-    ``correlation`` is the first referral of the chain this one belongs to; ``onward`` are those the
-    receiver made from it, ``asked_of`` the services it was ever sent to.
+    ``correlation`` is the first referral of the chain this one belongs to; ``asked_of`` are the
+    services it was ever sent to.
     """
 
-    first_contacts: list[Moment] = field(default_factory=list)
-    onward: list[ReferralId] = field(default_factory=list)
     refused_by: list[PartnerId] = field(default_factory=list)
     asked_of: list[ServiceId] = field(default_factory=list)
 
     @property
     def referral(self) -> ReferralId:
         return ReferralId(self.id)
-
-    @property
-    def first_contact_at(self) -> Moment | None:
-        """When the person was first seen or spoken with, by what is known now."""
-        return min(self.first_contacts, default=None)
 
     def make(
         self,
@@ -286,23 +215,6 @@ class Referral(Advising, Unanswered, Waiting):
             if self.state is State.ADVICE_ASKED and made.receiver != self.receiver:
                 raise AdviceIsAwaited(self.id)
         return self.record(made, asked, person=person, label=label, correlation=correlation)
-
-    def refer_onward(
-        self, onward: ReferralId, *, person: PersonId, asked: Asked
-    ) -> Recorded | None:
-        """Note that the receiver asks another service from here. Asked twice, it is noted once.
-
-        Raises `OnlyTheReceiverMay`, `ReferralWasNotAccepted`, `OnwardIsForTheSamePerson`.
-        """
-        if asked.organisation != self.receiver:
-            raise OnlyTheReceiverMay(self.id)
-        if self.state is not State.ACCEPTED:
-            raise ReferralWasNotAccepted(self.id)
-        if person != self.person:
-            raise OnwardIsForTheSamePerson(self.id)
-        if onward in self.onward:
-            return None
-        return self._record(ReferredOnward(onward=onward), asked)
 
     def ask_information(self, question: str, *, asked: Asked) -> Recorded:
         """Ask for what is missing. Raises `OnlyTheReceiverMay`, `ReferralIsNotWaiting`."""
@@ -385,59 +297,6 @@ class Referral(Advising, Unanswered, Waiting):
         assert self.receiver is not None
         return self._record(ReferralWithdrawn(receiver=self.receiver, note=note), asked)
 
-    def note_first_contact(self, *, asked: Asked) -> Recorded | None:
-        """Record that the person was seen or spoken with. Raises `ReferralWasNotAccepted`.
-
-        A contact that is recorded late, and was earlier than the first one known, is the first one.
-        """
-        if self.state not in HELPED or asked.organisation != self.receiver:
-            raise ReferralWasNotAccepted(self.id)
-        if self.first_contact_at is not None and self.first_contact_at <= asked.at:
-            return None
-        return self._record(FirstContactMade(), asked)
-
-    def correct_first_contact(
-        self, was: Moment, others: Iterable[Moment], *, asked: Asked
-    ) -> Recorded | None:
-        """Take back the contact of that moment; the first of ``others`` that took place counts.
-
-        Raises `ReferralWasNotAccepted`.
-        """
-        if self.state not in HELPED or asked.organisation != self.receiver:
-            raise ReferralWasNotAccepted(self.id)
-        left = list(self.first_contacts)
-        if was in left:
-            left.remove(was)
-        first = min((*left, *others), default=None)
-        if first == self.first_contact_at:
-            return None
-        return self._record(FirstContactCorrected(first_at=first), asked)
-
-    def close(
-        self,
-        reason: EndReason,
-        *,
-        elsewhere: str | None = None,
-        summary: str | None,
-        asked: Asked,
-    ) -> Recorded | None:
-        """End the help; who was referred on went somewhere (``elsewhere``, if not in a referral).
-
-        Raises `OnlyTheReceiverMay`, `ReferralWasNotAccepted`, `WhereToIsMissing`.
-        """
-        if asked.organisation != self.receiver:
-            raise OnlyTheReceiverMay(self.id)
-        if self.state in (State.CLOSED, State.ACKNOWLEDGED):
-            return None
-        if self.state is not State.ACCEPTED:
-            raise ReferralWasNotAccepted(self.id)
-        if reason is EndReason.REFERRED_ON and not (self.onward or elsewhere):
-            raise WhereToIsMissing(self.id)
-        fact = ReferralClosed(
-            receiver=asked.organisation, reason=reason, elsewhere=elsewhere, summary=summary
-        )
-        return self._record(fact, asked)
-
     def end(self, reason: EndReason, *, asked: Asked, cause: str | None) -> Recorded | None:
         """End the referral because the person is gone: whoever records it, and whatever it was.
 
@@ -452,18 +311,6 @@ class Referral(Advising, Unanswered, Waiting):
         else:
             return None
         return self.record(fact, asked, person=self.person, label=self.label, cause=cause)
-
-    def acknowledge_outcome(self, *, asked: Asked) -> Recorded | None:
-        """Say that the outcome was read: the end of the help, or that there will be none.
-
-        Raises `OnlyTheSenderMay`, `ReferralHasNotEnded`.
-        """
-        self._sending(asked)
-        if self.state is State.ACKNOWLEDGED:
-            return None
-        if self.state not in ENDED:
-            raise ReferralHasNotEnded(self.id)
-        return self._record(OutcomeAcknowledged(), asked)
 
     def next_actions(self, organisation: PartnerId) -> tuple[str, ...]:
         """What this organisation may ask next, in the words of the interface."""
@@ -564,11 +411,8 @@ FACTS: tuple[type[Fact], ...] = (
     ReferralDeclined,
     ReferralRedirected,
     ReferralWithdrawn,
-    ReferredOnward,
-    FirstContactMade,
-    FirstContactCorrected,
-    ReferralClosed,
-    OutcomeAcknowledged,
+    *FIRST_CONTACT_FACTS,
+    *OUTCOME_FACTS,
     *UNANSWERED_FACTS,
     *WAITING_FACTS,
 )

@@ -1,7 +1,7 @@
 """Request: where a referral stands, between whom, and since when an answer is waited for.
 
-It is the ground of the referral's parts, each a module of its own: advice before it, silence, and
-the wait to be seen. `domain.referral` puts them together.
+It is the ground of the referral's parts, each a module of its own: advice before it, silence, the
+wait to be seen, the first contact and the outcome. `domain.referral` puts them together.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ class OnlyTheSenderMay(BrokenRule):
 
 class ReferralIsNotWaiting(BrokenRule):
     """The referral has been answered already; see its history for the answer."""
+
+
+class ReferralWasNotAccepted(BrokenRule):
+    """The referral was not accepted, so it cannot be worked or closed."""
 
 
 # What is true now

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from psycopg import Connection
 
-from domain import partner, pathway, person, referral
+from domain import outcome, partner, pathway, person, referral
 from domain.advice import AdviceAsked, AdviceGiven
 from domain.concern import (
     ConcernAcknowledged,
@@ -76,7 +76,7 @@ class Ties:
                 | referral.ReferralDeclined()
                 | referral.ReferralWithdrawn()
                 | ReferralExpired()
-                | referral.ReferralClosed()
+                | outcome.ReferralClosed()
             ):
                 self._untie(Tied.REFERRAL, stream)
             case HandoverOffered(handover=handover, receiver=receiver):

@@ -9,20 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from domain.advice import AdviceAsked, AdviceGiven
+from domain.first_contact import FirstContactMade
 from domain.kernel import Aggregate, BrokenRule, Fact
+from domain.outcome import OutcomeAcknowledged, ReferralClosed, ReferredOnward
 from domain.policies.escalation import Rung
 from domain.referral import (
-    FirstContactMade,
     InformationAsked,
-    OutcomeAcknowledged,
     Referral,
     ReferralAccepted,
-    ReferralClosed,
     ReferralDeclined,
     ReferralMade,
     ReferralRedirected,
     ReferralWithdrawn,
-    ReferredOnward,
 )
 from domain.unanswered import ReferralExpired
 from domain.vocabulary import (

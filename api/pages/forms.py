@@ -34,13 +34,14 @@ from domain.intentions.meetings import OwnerMayNotBeTold
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import BrokenRule
 from domain.meeting import SomebodyNeededIsNotInvited
+from domain.outcome import WhereToIsMissing
 from domain.person import (
     DateOfBirthIsNotPossible,
     DeathDateIsNotPossible,
     ThePersonHasNotMovedYet,
 )
 from domain.policies.minimum_data import ReferralIsIncomplete
-from domain.referral import AlreadyTheReceiver, WhereToIsMissing
+from domain.referral import AlreadyTheReceiver
 from domain.service import (
     NotOfTheAgeServed,
     ServiceDoesNotTakeSuchReferrals,

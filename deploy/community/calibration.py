@@ -15,11 +15,13 @@ from uuid import UUID
 
 from deploy.community import figures, place, scores
 from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
+from domain.first_contact import FirstContactMade
 from domain.kernel import Recorded
 from domain.measure import MeasureCompleted
+from domain.outcome import ReferralClosed
 from domain.person import PersonRegistered
 from domain.policies.days import days_between
-from domain.referral import FirstContactMade, ReferralClosed, ReferralMade
+from domain.referral import ReferralMade
 from domain.steps import SteppedDown, SteppedUp
 from domain.vocabulary import Attendance, EndReason, Instrument, Source, Step
 

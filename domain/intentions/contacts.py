@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain import contact, partner, referral
+from domain import contact, partner, referral, request
 from domain.intentions.answers import Answer
 from domain.intentions.deciding import Deciding
 from domain.kernel import Aggregate, Asked
@@ -252,5 +252,5 @@ class ContactIntentions(Deciding):
             raise OnlyTheReceiverMay(referral_id)
         if under.state is not State.ACCEPTED:
             self._living_behind(referral_id)
-            raise referral.ReferralWasNotAccepted(referral_id)
+            raise request.ReferralWasNotAccepted(referral_id)
         return under

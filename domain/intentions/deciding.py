@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from domain import handover, implementation, pathway, referral, service
+from domain import handover, implementation, pathway, request, service
 from domain.intentions.answers import Answer, first_answer, kept, next_actions
 from domain.intentions.loading import Batch, Loaded
 from domain.intentions.log import AlreadyRecorded
@@ -31,7 +31,7 @@ OVER = (
     OnlyTheResponsibleMay,
     PathwayIsClosed,
     ReferralIsNotWaiting,
-    referral.ReferralWasNotAccepted,
+    request.ReferralWasNotAccepted,
 )
 """Refusals that say that something is over, and not why."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from domain.kernel import Aggregate, Asked
+from domain.outcome import ReferralClosed
 from domain.referral import (
     Referral,
-    ReferralClosed,
     ReferralDeclined,
     ReferralMade,
     ReferralRedirected,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain import referral
+from domain import request
 from domain.intentions.answers import Answer
 from domain.intentions.deciding import Deciding
 from domain.kernel import Aggregate, Asked
@@ -44,7 +44,7 @@ class SocialWorkIntentions(Deciding):
                 raise OnlySocialWorkersMay(asked.organisation)
             if under.state is not State.ACCEPTED or under.person is None:
                 self._living_behind(referral_id)
-                raise referral.ReferralWasNotAccepted(referral_id)
+                raise request.ReferralWasNotAccepted(referral_id)
             begun = WorkBegun(
                 referral=referral_id, provider=asked.organisation, kind=kind, what=what
             )

@@ -15,17 +15,11 @@ from domain.advice import (
     NoAdviceIsGivenThere,
 )
 from domain.intentions.before_sending import Given
+from domain.outcome import OnwardIsForTheSamePerson, ReferralClosed, WhereToIsMissing
 from domain.policies.escalation import Rung
 from domain.policies.minimum_data import ReferralIsIncomplete
-from domain.referral import (
-    OnwardIsForTheSamePerson,
-    ReferralClosed,
-    ReferralDeclined,
-    ReferralMade,
-    ReferralWasNotAccepted,
-    WhereToIsMissing,
-)
-from domain.request import OnlyTheReceiverMay, ReferralExists, State
+from domain.referral import ReferralDeclined, ReferralMade
+from domain.request import OnlyTheReceiverMay, ReferralExists, ReferralWasNotAccepted, State
 from domain.vocabulary import (
     DeclineReason,
     EndReason,

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from domain import meeting, pathway, referral
+from domain import meeting, pathway, referral, request
 from domain.case import Attendee, Dissent
 from domain.handover import NobodyOfferedThisHandover
 from domain.intentions.answers import KeyStandsForAnotherIntention
@@ -449,7 +449,7 @@ def test_a_decision_that_cannot_be_offered_is_not_recorded(place: Community) -> 
 
 def test_the_first_appointment_kept_is_the_first_contact(place: Community) -> None:
     asked_for = place.refer("Rosa to therapy")
-    with refused(referral.ReferralWasNotAccepted):
+    with refused(request.ReferralWasNotAccepted):
         book(place, asked_for, "Monday")
     place.accept(asked_for, TALKING)
     for day, attendance in (

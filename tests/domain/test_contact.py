@@ -8,10 +8,11 @@ import pytest
 
 from domain import contact
 from domain.contact import AppointmentBooked, Cancelled, OutcomeCorrected
+from domain.first_contact import FirstContactCorrected, FirstContactMade
 from domain.offered import NoTimeChosen, NoTimeIsOffered, TimeWasNotOffered
+from domain.outcome import ReferralClosed
 from domain.partner import NotAPractitionerThere
 from domain.policies import missed
-from domain.referral import FirstContactCorrected, FirstContactMade, ReferralClosed
 from domain.vocabulary import (
     Attendance,
     CancelledBecause,

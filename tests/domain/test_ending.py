@@ -14,6 +14,7 @@ from domain.handover import HandoverLapsed
 from domain.intentions.endings import OnlyCareMayRecordADeath
 from domain.intentions.persons import ThePersonObjects
 from domain.kernel import Fact
+from domain.outcome import ReferralClosed
 from domain.pathway import (
     NoPathwayWasClosed,
     OnlyWhoHeldThemMayReopen,
@@ -30,7 +31,7 @@ from domain.person import (
     ThePersonHasDied,
     ThePersonHasNotMovedYet,
 )
-from domain.referral import ReferralClosed, ReferralWithdrawn
+from domain.referral import ReferralWithdrawn
 from domain.request import State
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (

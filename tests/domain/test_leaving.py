@@ -17,13 +17,13 @@ from domain.leaving import (
     OnlySomebodyMaySeeIt,
     ResponsibilityFellBack,
 )
+from domain.outcome import ReferralClosed
 from domain.partner import (
     AgreementEnded,
     PartnerHasLeft,
     PartnerIsUnknown,
     PartnerLeft,
 )
-from domain.referral import ReferralClosed
 from domain.request import State
 from domain.service import ServiceIsNotOpen
 from domain.standing import OnlyTheResponsibleMay

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import pytest
 
+from domain.first_contact import FirstContactMade
 from domain.kernel import Fact
+from domain.outcome import OutcomeAcknowledged, ReferralClosed, ReferralHasNotEnded, ReferredOnward
 from domain.referral import (
     AlreadyTheReceiver,
-    FirstContactMade,
     InformationAsked,
     InformationGiven,
     NoInformationWasAsked,
-    OutcomeAcknowledged,
     Referral,
     ReferralAccepted,
-    ReferralClosed,
     ReferralDeclined,
-    ReferralHasNotEnded,
     ReferralMade,
     ReferralRedirected,
-    ReferralWasNotAccepted,
     ReferralWithdrawn,
-    ReferredOnward,
 )
 from domain.request import (
     OnlyTheReceiverMay,
     OnlyTheSenderMay,
     ReferralExists,
     ReferralIsNotWaiting,
+    ReferralWasNotAccepted,
 )
 from domain.unanswered import ReferralExpired
 from domain.vocabulary import (

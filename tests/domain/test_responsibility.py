@@ -37,15 +37,16 @@ from domain.handover import (
 from domain.intentions.answers import Answer
 from domain.kernel import Asked, BrokenRule
 from domain.leaving import NothingFellBack
+from domain.outcome import ReferralHasNotEnded
 from domain.pathway import Pathway, pathway_of
 from domain.policies.ways import SANDWELL
-from domain.referral import (
-    NoInformationWasAsked,
-    Referral,
-    ReferralHasNotEnded,
+from domain.referral import NoInformationWasAsked, Referral
+from domain.request import (
+    OnlyTheReceiverMay,
+    OnlyTheSenderMay,
+    ReferralIsNotWaiting,
     ReferralWasNotAccepted,
 )
-from domain.request import OnlyTheReceiverMay, OnlyTheSenderMay, ReferralIsNotWaiting
 from domain.silence import NothingWasEscalated, OnlyThePartiesMayAcknowledge, SilenceIsAcknowledged
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import (

@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 
 from domain.intentions.answers import Answer
-from domain.referral import ReferralWasNotAccepted
-from domain.request import OnlyTheReceiverMay
+from domain.request import OnlyTheReceiverMay, ReferralWasNotAccepted
 from domain.social_work import (
     OnlySocialWorkersMay,
     OnlyWhoBeganItMay,

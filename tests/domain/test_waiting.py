@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from domain.kernel import Fact
+from domain.outcome import ReferralClosed
 from domain.referral import (
     Referral,
     ReferralAccepted,
-    ReferralClosed,
     ReferralDeclined,
     ReferralMade,
     ReferralRedirected,

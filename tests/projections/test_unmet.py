@@ -18,12 +18,7 @@ from domain.facts import FACTS
 from domain.kernel import BrokenRule, Recorded
 from domain.mapping import FactMapper
 from domain.policies.days import local_date
-from domain.referral import (
-    ReferralAccepted,
-    ReferralDeclined,
-    ReferralMade,
-    ReferralRedirected,
-)
+from domain.referral import ReferralAccepted, ReferralDeclined, ReferralMade, ReferralRedirected
 from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import (
     DeclineReason,
