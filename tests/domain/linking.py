@@ -14,11 +14,12 @@ from domain import circles
 from domain.circle import Circle, Telling
 from domain.kernel import Recorded
 from domain.linking import LinkingFact, PersonsLinked
-from domain.partner import AgreementSigned
+from domain.partner import AgreementSigned, PartnerLeft
 from domain.vocabulary import PartnerId, PersonId
 from tests.people import KINDS, agreement
 
-AGREEMENTS: Mapping[PartnerId, AgreementSigned] = {each: agreement(each) for each in KINDS}
+Agreements = Mapping[PartnerId, AgreementSigned]
+AGREEMENTS: Agreements = {each: agreement(each) for each in KINDS}
 Knows = dict[tuple[PersonId, PartnerId], list[tuple[str, str]]]
 
 
@@ -31,30 +32,42 @@ class Shared:
         default_factory=lambda: defaultdict(list)
     )
     notices: list[tuple[str, PersonId, PartnerId]] = field(default_factory=list)
-    history: list[Recorded] = field(default_factory=list)
+    history: list[tuple[Recorded, Agreements]] = field(default_factory=list)
+    agreements: Agreements = field(default_factory=lambda: AGREEMENTS)
 
     def follow(self, facts: Iterable[Recorded]) -> Shared:
+        """Of the facts that are of nobody it follows only that a partner left."""
         for recorded in facts:
-            assert recorded.person is not None
+            if recorded.person is None:
+                self._leave(recorded)
+                continue
             about = {recorded.person}
             if isinstance(recorded.fact, PersonsLinked):
                 about.add(recorded.fact.other)
             for each in about:
                 self.circles.setdefault(each, Circle(each))
             for person, telling in circles.follow(
-                recorded, self.circles, AGREEMENTS, self._followed
+                recorded, self.circles, self.agreements, self._followed
             ):
                 self._hear(person, telling)
-            self.history.append(recorded)
+            self.history.append((recorded, self.agreements))
         return self
 
-    def _followed(
-        self, persons: frozenset[PersonId]
-    ) -> list[tuple[Recorded, Mapping[PartnerId, AgreementSigned]]]:
-        return [(each, AGREEMENTS) for each in self.history if each.person in persons]
+    def _leave(self, recorded: Recorded) -> None:
+        if not isinstance(recorded.fact, PartnerLeft):
+            return
+        gone = PartnerId(recorded.originator_id)
+        self.agreements = {each: of for each, of in self.agreements.items() if each != gone}
+        self.history.append((recorded, self.agreements))
+        for person, circle in self.circles.items():
+            if circle.leave(gone, recorded.position):
+                self.notices.append(("ended", person, gone))
+
+    def _followed(self, persons: frozenset[PersonId]) -> list[tuple[Recorded, Agreements]]:
+        return [each for each in self.history if each[0].person in persons | {None}]
 
     def _hear(self, person: PersonId, telling: Telling) -> None:
-        history = [each for each in self.history if each.person == person]
+        history = [each for each, _ in self.history if each.person == person]
         for partner in telling.forgotten:
             self._forget(person, partner)
         for disclosure in telling.again:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -32,11 +32,21 @@ from domain.concern import (
     SomebodyLooks,
     TheyHaveItAlready,
     concern_of,
+    concern_of_safeguarding,
 )
 from domain.intentions.concerns import AnAnswerRaisesItself, TheyMayNotLook
 from domain.intentions.raising import ConcernIsOpen, NobodyMayLook
 from domain.kernel import Asked
-from domain.policies.concerns import GUIDANCE, LOOKINGS, ConcernRung, MustLook
+from domain.policies.concerns import (
+    GUIDANCE,
+    LOOKINGS,
+    ConcernDue,
+    ConcernRung,
+    MustLook,
+    in_force,
+    next_rung,
+)
+from domain.policies.days import Unit, Within
 from domain.silence import ThisRungIsNotDue
 from domain.vocabulary import (
     ConcernId,
@@ -44,9 +54,11 @@ from domain.vocabulary import (
     ConcernSource,
     EndReason,
     HowKnown,
+    Label,
     MeasureId,
     PartnerId,
     PersonId,
+    SafeguardingId,
     Tied,
 )
 from tests.people import (
@@ -75,6 +87,7 @@ from tests.scenario import Community, by, refused, without_agreements
 
 WORRY = ConcernId(named("what Rosa said to her therapist"))
 HOURS = timedelta(hours=1)
+HOST = ConcernRung.HOST
 PLAN = ConcernOutcome.SAFETY_PLAN
 
 
@@ -160,6 +173,33 @@ def test_the_deadline_is_dated_data_that_says_whose_figure_it_is() -> None:
     assert "999" in said
     assert "111" in said
     assert "option (2)" in said
+
+
+def test_how_soon_somebody_must_look_is_as_it_was_on_the_day() -> None:
+    (four_hours,) = LOOKINGS
+    changed = MONDAY.date() + timedelta(days=3)
+    one_hour = replace(four_hours, effective_from=changed, within=Within(1, Unit.HOURS))
+    looked = replace(four_hours, effective_to=changed), replace(one_hour, rungs=(HOST,))
+    for at, hours, rung in (
+        (MONDAY, 4, ConcernRung.KEY_WORKER),
+        (MONDAY + timedelta(days=3), 1, HOST),
+    ):
+        held = in_force(at, looked)
+        assert held.look_by(at) == at + hours * HOURS
+        due_then = next_rung(
+            since=at, look_by=held.look_by(at), sent=(), told_at=None, lookings=looked
+        )
+        assert due_then == ConcernDue(rung, at + hours * HOURS)
+    assert in_force(MONDAY + timedelta(days=3), (four_hours, one_hour)) is one_hour
+    with pytest.raises(AssertionError):
+        in_force(MONDAY, (one_hour,))
+
+
+def test_what_raises_a_concern_by_itself_raises_the_same_one_for_ever() -> None:
+    """Else the same answer, asked again of a later version, would raise a second."""
+    assert concern_of(MeasureId(UUID(int=9))) == uuid5(UUID(int=9), "item 9")
+    referred = SafeguardingId(UUID(int=9))
+    assert concern_of_safeguarding(referred) == uuid5(UUID(int=9), "to be looked at")
 
 
 def test_no_fact_about_a_concern_has_a_field_for_a_risk() -> None:
@@ -506,6 +546,17 @@ def test_whoever_is_told_in_their_place_may_look_and_then_has_it(place: Communit
         resolve(place, TRUST)
 
 
+def test_everybody_who_was_told_in_their_place_may_look(place: Community) -> None:
+    """Who is told later does not take it from who was told before."""
+    raised = worried(place)
+    for rung, to in zip(ConcernRung, (SOCIAL, TALKING, TRUST), strict=True):
+        following = raised.next_rung()
+        assert following is not None
+        raised.escalate(rung, to, asked=timer(following.at))
+    for told in (SOCIAL, TALKING, TRUST):
+        assert raised.next_actions(told) == ("acknowledgement",)
+
+
 def test_once_somebody_looked_nobody_else_is_told(place: Community) -> None:
     worried(place)
     look(place)
@@ -580,6 +631,8 @@ def test_a_concern_falls_back_when_who_had_it_leaves(place: Community, alive: bo
     assert isinstance(fact, ConcernFellBack)
     assert (fact.acts, fact.was, fact.look_by) == (WIGG, TRUST, MONDAY + 4 * HOURS)
     assert not the_concern(place).looked, "somebody there must look anew"
+    assert due(place) == the_concern(place).look_by, "and is waited for anew"
+    assert the_concern(place).waits_since is not None
     look(place)
 
 
@@ -648,6 +701,22 @@ def test_a_concern_of_the_drug_service_names_it_to_nobody_who_should_not_know(
     share = place.share()
     assert str(DRUGS) not in share.text(TALKING)
     assert share.told(TALKING, "SafetyConcernRaised").data["words"]
+
+
+def test_whatever_is_said_of_a_concern_is_as_sensitive_as_the_concern(place: Community) -> None:
+    """Else an answer would name the drug service that the concern does not."""
+    place.accept(place.refer("Rosa to the drug service", to=DRUG_CARE), DRUGS)
+    place.hand_over(DRUG_CARE)
+    since = len(place.log.facts)
+    worried(place)
+    look(place, DRUGS)
+    pass_on(place, TRUST, DRUGS)
+    place.care.not_take_concern(WORRY, "Not ours.", asked=by(TRUST))
+    pass_on(place, SOCIAL, DRUGS)
+    escalate(place, ConcernRung.KEY_WORKER, due(place))
+    resolve(place, DRUGS)
+    assert {each.label for each in place.recorded(since)} == {Label.SUBSTANCE}
+    assert str(DRUGS) not in place.share().text(TALKING)
 
 
 def test_who_does_not_take_it_and_has_no_other_part_is_told_no_more(place: Community) -> None:

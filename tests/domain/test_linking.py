@@ -22,7 +22,7 @@ from domain.linking import (
     RecordsAreNotLinked,
 )
 from domain.person import Person
-from domain.vocabulary import HowKnown, PersonId
+from domain.vocabulary import DeclineReason, EndReason, HowKnown, PersonId
 from tests.domain.chance import intentions
 from tests.domain.linking import Shared, never_linked
 from tests.domain.test_responsibility import ON_PATHWAY, ON_REFERRAL, Responsibilities
@@ -169,6 +169,43 @@ class TestLinking:
         assert CHARITY in told.involved()[TOM]
         assert ("withdrawn", ROSA, CHARITY) in told.notices
 
+    def test_two_that_came_apart_and_are_linked_again_stay_so_when_a_third_is_taken_away(
+        self, place: Community
+    ) -> None:
+        place.register(MINA)
+        place.refer("Rosa: company", to=GARDENING)
+        place.refer("Mina: rent arrears", to=HOUSING_HELP, person=MINA)
+        link(place)
+        unlink(place)
+        link(place)
+        link(place, TOM, MINA)
+        unlink(place, TOM, MINA)
+        told, oracle = Shared().follow(place.recorded()), Shared()
+        oracle.follow(never_linked(place.recorded(), frozenset({TOM, MINA})))
+        assert told.knows() == oracle.knows()
+        assert told.involved() == oracle.involved()
+        assert CHARITY in told.involved()[TOM]
+        assert HOUSING not in told.involved()[TOM]
+
+    def test_whoever_must_forget_one_must_forget_both(self, place: Community) -> None:
+        asked_for = place.refer("Tom: rent arrears", to=HOUSING_HELP, person=TOM)
+        link(place)
+        place.care.decline_referral(asked_for, DeclineReason.FULL, asked=by(HOUSING))
+        told = shared(place)
+        assert sorted(told.notices) == sorted(
+            [("withdrawn", ROSA, HOUSING), ("withdrawn", TOM, HOUSING)]
+        )
+        assert not {(ROSA, HOUSING), (TOM, HOUSING)} & told.knows().keys()
+
+    def test_whoever_took_one_on_keeps_what_it_was_told_of_both(self, place: Community) -> None:
+        asked_for = place.refer("Tom: rent arrears", to=HOUSING_HELP, person=TOM)
+        place.accept(asked_for, HOUSING)
+        link(place)
+        place.care.close_referral(asked_for, EndReason.COMPLETED, asked=by(HOUSING))
+        told = shared(place)
+        assert sorted(told.notices) == sorted([("ended", ROSA, HOUSING), ("ended", TOM, HOUSING)])
+        assert {(ROSA, HOUSING), (TOM, HOUSING)} <= told.knows().keys()
+
     def test_two_that_are_told_apart_are_not_linked_unless_somebody_links_them(
         self, place: Community
     ) -> None:
@@ -229,6 +266,73 @@ class TestUnlinking:
             assert linked.links.standing == {}
             alone.links, alone.version = linked.links, linked.version
             assert linked == alone
+
+
+class TestEndedWhileLinked:
+    """The charity helped each; its help of Tom ended while the two were linked."""
+
+    @pytest.fixture
+    def place(self) -> Community:
+        place = Community()
+        place.register(ROSA)
+        place.register(TOM)
+        place.accept(place.refer("Rosa: company", to=GARDENING), CHARITY)
+        company = place.refer("Tom: company", to=GARDENING, person=TOM)
+        place.accept(company, CHARITY)
+        link(place, keep=TOM)
+        place.care.close_referral(company, EndReason.COMPLETED, asked=by(CHARITY))
+        speaks(place)
+        return place
+
+    def test_after_it_is_undone_who_had_ended_is_told_so_and_hears_no_more(
+        self, place: Community
+    ) -> None:
+        unlink(place)
+        assert as_if_never_linked(place).notices == [
+            ("withdrawn", TOM, CHARITY),
+            ("ended", TOM, CHARITY),
+        ], "and of nobody else is anything told anew"
+
+    def test_who_had_ended_and_came_back_goes_on(self, place: Community) -> None:
+        place.refer("Tom: company again", to=GARDENING, person=TOM)
+        unlink(place)
+        told = as_if_never_linked(place)
+        assert told.notices == [("withdrawn", TOM, CHARITY)]
+        assert CHARITY in told.involved()[TOM]
+        for person in (ROSA, TOM):
+            last = told.told[person, CHARITY][-1].type
+            assert last == "person.PersonsUnlinked.v1", "told after what stands is told again"
+
+    def test_who_left_the_place_meanwhile_hears_no_more_of_either(self, place: Community) -> None:
+        place.care.leave(CHARITY, "its contract ended", asked=by(WIGG))
+        unlink(place)
+        told = as_if_never_linked(place)
+        assert CHARITY not in told.involved()[ROSA] | told.involved()[TOM]
+        assert told.notices[-1] == ("ended", TOM, CHARITY)
+
+    def test_who_left_the_place_while_it_helped_hears_no_more(self, place: Community) -> None:
+        place.refer("Tom: company again", to=GARDENING, person=TOM)
+        place.care.leave(CHARITY, "its contract ended", asked=by(WIGG))
+        unlink(place)
+        told = as_if_never_linked(place)
+        assert told.notices[-1] == ("ended", TOM, CHARITY)
+        assert CHARITY not in told.involved()[TOM]
+
+
+def speaks(place: Community) -> None:
+    place.care.record_communication_needs(TOM, "Large print", language=None, asked=by(WIGG))
+
+
+def as_if_never_linked(place: Community) -> Shared:
+    """What was told in the end, which is as it would be had nobody linked them."""
+    told, oracle = Shared().follow(place.recorded()), Shared()
+    oracle.follow(never_linked(place.recorded(), PAIR))
+    assert told.knows() == oracle.knows()
+    assert told.involved() == oracle.involved()
+    for person, circle in told.circles.items():
+        assert circle.person == person
+        assert circle.past == oracle.circles[person].past
+    return told
 
 
 class Week:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,10 @@ from domain.kernel import Category, Fact, Recorded
 from domain.key_worker import KeyWorkerNamed
 from domain.leaving import ResponsibilityFellBack
 from domain.registered_carer import RegisteredCarerFact
-from domain.sharing import Disclosure, may_know
+from domain.sharing import Disclosure, may_know, of_nobody
 from domain.standing import PathwayFact
 from domain.steps import SteppedUp
+from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import Label, PartnerKind, PersonId, PractitionerId, Purpose, Step
 from tests.people import PARTNER_OF, agreement, named
 from tests.who_may_know import TABLE, table
@@ -191,6 +193,20 @@ def test_a_social_worker_sees_who_said_it_and_not_why() -> None:
     assert made
     assert "said_by" in made.data
     assert "reason" not in made.data
+
+
+def test_an_unmet_need_of_nobody_is_told_to_who_recorded_it_alone_with_all_they_said() -> None:
+    happened = replace(recorded(example(UnmetNeedRecorded, partner=ME), by=ME), person=None)
+    disclosed = of_nobody(happened)
+    assert (disclosed.partner, disclosed.type) == (ME, "unmet.UnmetNeedRecorded.v1")
+    assert disclosed.recorded == happened
+    assert not disclosed.backfill
+    assert disclosed.personal == frozenset()
+    assert disclosed.data == happened.fact.model_dump(mode="json", exclude_none=True) | {
+        "stream": str(STREAM),
+        "by_organisation": str(ME),
+    }
+    assert None not in disclosed.data.values()
 
 
 # Substance-misuse care

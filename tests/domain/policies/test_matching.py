@@ -221,6 +221,21 @@ def test_somebody_of_one_name_is_found_by_it_and_a_date_of_birth() -> None:
     }
 
 
+def test_somebody_whose_every_name_is_a_particle_is_found_by_them() -> None:
+    assert "born 1951-06-08 d" in keys(Known("Di O", date(1951, 6, 8)))
+
+
+def test_a_particle_is_not_what_a_surname_sounds_like() -> None:
+    """Else everybody called van would be looked at, whatever follows it."""
+    found = keys(Known("Xu van Nguyen", date(1980, 1, 2)))
+    assert {each for each in found if each.startswith("year")} == {
+        "year 1980 n250 v525",
+        "year 1980 n250 x000",
+        "year 1980 v525 x000",
+    }
+    assert "year 1980 v525 x000" in keys(Known("Xu Vannguyen", date(1980, 1, 2)))
+
+
 # After the National Archives, "Soundex system", and the rules that only a name of its kind shows.
 @pytest.mark.parametrize(
     ("name", "sound"),
