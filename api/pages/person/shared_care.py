@@ -12,7 +12,7 @@ from api import shared_care
 from api.asking import Activity, Asking
 from api.pages import choosing, words
 from api.pages.forms import Choice, Question, choices
-from api.pages.person.doing import Doing, Row, asking, nothing
+from api.pages.person.doing import Doing, Row, Where, asking, nothing
 from api.pages.visit import Visit
 from domain.vocabulary import PartnerKind, SharedCareEnd
 from projections.record.shared_care import SHARED
@@ -142,6 +142,7 @@ DOING: dict[str, Doing] = {
         _beginning,
         "Practice, drug service and pharmacy treat them together. Nobody else learns of it. "
         "What is prescribed stays in the prescription.",
+        where=Where.WISHES,
     ),
     "shared-care-joint-review": Doing(
         "Record the joint review",
