@@ -42,6 +42,7 @@ from domain.policies.concerns import (
     LOOKINGS,
     ConcernDue,
     ConcernRung,
+    Looker,
     MustLook,
     in_force,
     next_rung,
@@ -299,6 +300,19 @@ def test_a_concern_without_words_helps_nobody_look(place: Community) -> None:
 def test_nobody_keeps_a_concern_from_themselves(place: Community) -> None:
     with refused(SealedFromWhoRaisesIt):
         worried(place, sealed_from=(TALKING, TRUST))
+
+
+def test_a_concern_says_what_it_was_caused_by() -> None:
+    raised = Concern(WORRY).raise_for(
+        ROSA,
+        Looker(WIGG, MustLook.RESPONSIBLE),
+        source=ConcernSource.SAFEGUARDING,
+        words="She has bruises.",
+        asked=by(TALKING),
+        cause="what was seen/1",
+    )
+    assert raised is not None
+    assert raised.causation == "what was seen/1"
 
 
 def test_a_concern_has_an_id_of_its_own(place: Community) -> None:

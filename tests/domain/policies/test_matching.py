@@ -123,6 +123,25 @@ Grace Mensah|1990-10-01|.|.,CR0 1AA|.||Gracie Mensah|1990-10-01|.|.,CR0 1AA|.||P
 Grace Mensah|1990-10-01|.|.|07700900004||Grace Mensa|1990-10-01|.|.|07700900004||PERHAPS: a letter left out, same telephone
 Grace Mensah|1990-10-01|.|.|07700900004||Kofi Mensah|1990-10-01|.|.|07700900004||PERHAPS: twins who share a telephone
 Grace Mensah|1990-10-01|.|.|.||Grace Mensah|1990-01-10|9990000018|.|.||PERHAPS: transposed, and one number unknown
+James Thomas|1980-01-01|.|.|.||Peter James|1980-01-01|.|.|.||ANOTHER: one's surname is the other's forename
+Lind|1984-03-07|.|.|.||Rosa Lind|1984-03-07|.|.|.||ANOTHER: a surname and a birth date of one whose forename is not known
+J Brown|1961-01-01|.|.|.||Peter Brown|1961-01-01|.|.|.||ANOTHER: an initial of another forename
+Jan van der Berg|1973-03-03|.|.|.||Jan Berg|1973-03-03|.|.|.||PERHAPS: particles left out, and nothing else
+Jan van Dijk|1973-03-03|.|.|.||Jan van Gogh|1973-03-03|.|.|.||ANOTHER: a particle is no surname
+Rosa Lind|1984-03-07|.|.|.||Rosa Khan-Lind|1984-03-07|.|.|.||PERHAPS: double barrel, her own name last
+Robert Gray|1980-12-01|.|.|.||Robert Grey|1980-12-01|.|.|.||PERHAPS: Gray or Grey, and nothing else
+Jan De Boer|1973-03-03|.|.|.||Jan Deboor|1973-03-03|.|.|.||PERHAPS: written together and misspelt
+Rosa Lind|1984-03-07|.|1 Elm Rd,B70 1AA|.||Rosa Lind|1984-03-07|.|.,B70 1AA|.||SAME: the postcode, where only one gave the house
+Rosa Lind|1984-03-07|.|1 Elm Rd,|.||Rosa Lind|1984-03-07|.|1 elm rd.,|.||SAME: the address, where neither gave a postcode
+Rosa Lind|1984-03-07|.|1 Elm Rd,|.||Rosa Lind|1984-03-07|.|3 Elm Rd,|.||PERHAPS: another address, where neither gave a postcode
+Rosa Maria Lind|1984-03-07|.|.,B70 1AA|.||Rosa Lind|1984-03-07|.|.,B70 1AA|.||SAME: a middle name left out
+Rosa Maria Lind|1984-03-07|.|.|.||Maria Lind|1984-03-07|.|.|.||PERHAPS: called by the middle name, and nothing else
+Rosa Lind|1984-03-07|.|.|.||Roza Lind|1984-03-07|.|.|.||PERHAPS: one letter of four, and nothing else
+Mina Lind|1984-03-07|.|.|.||Nina Lind|1984-03-07|.|.|.||PERHAPS: the first letter, and nothing else
+Marta Lind|1984-03-07|.|.|.||Carla Lind|1984-03-07|.|.|.||ANOTHER: two letters of five
+Alexandrina Lind|1984-03-07|.|.|.||Alexandrea Lind|1984-03-07|.|.|.||PERHAPS: a long name that begins alike
+Rosa Lind|1984-03-07|.|Rose Cottage,B70 1AA|.||Rosa Lind|1984-03-07|.|rose cottage,B70 1AA|.||SAME: a house with a name
+Rosa Lind|1984-03-07|.|Rose Cottage,B70 1AA|.||Rosa Lind|1984-03-07|.|The Old Mill,B70 1AA|.||PERHAPS: another house with a name
 """
 
 ROWS = PAIRS.strip().splitlines()
@@ -260,6 +279,8 @@ def test_a_misspelt_name_is_found_by_how_it_sounds(name: str, sound: str) -> Non
 def test_a_sure_likeness_says_detail_by_detail_what_it_rests_on() -> None:
     rosa = Known("Rosa Lind", date(1984, 3, 7), "9990000018", "B70 1AA", None, "07700900001")
     other = Known("Rosa Khan", date(1984, 7, 3), None, "NW5 2AA", None, "07700900001")
+    nameless = compare(rosa, Known("", date(1984, 3, 7)))
+    assert nameless.forename is nameless.surname is Agreement.UNKNOWN
     assert compare(rosa, other) == Likeness(
         Verdict.ANOTHER,
         nhs_number=Agreement.UNKNOWN,
