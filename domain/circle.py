@@ -24,12 +24,7 @@ from domain.concern import (
     SafetyConcernRaised,
 )
 from domain.discussion import CaseDiscussed
-from domain.handover import (
-    HandoverAccepted,
-    HandoverDeclined,
-    HandoverLapsed,
-    HandoverOffered,
-)
+from domain.handover import HandoverAccepted, HandoverDeclined, HandoverLapsed, HandoverOffered
 from domain.kernel import Category, Recorded
 from domain.leaving import ResponsibilityFellBack
 from domain.partner import AgreementSigned

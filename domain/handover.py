@@ -10,36 +10,23 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
+from domain.handover_offer import FACTS as OFFER_FACTS
+from domain.handover_offer import HandoverFact, NobodyOfferedThisHandover, Offer, OnOffer
 from domain.kernel import (
     Asked,
     BrokenRule,
-    Category,
     Clinical,
     Fact,
     PersonalText,
     Recorded,
     Recorder,
 )
-from domain.policies.escalation import Rung
 from domain.policies.steps import Evidence, SteppedCare
-from domain.silence import Wait
 from domain.standing import PathwayIsClosed
-from domain.steps import NO_GROUNDS, AlreadyAtThisStep, Grounds, SteppedDown, SteppedUp, Stepping
-from domain.vocabulary import DecisionId, HandoverId, Label, Moment, PartnerId, Step
+from domain.steps import NO_GROUNDS, AlreadyAtThisStep, Grounds, SteppedDown, SteppedUp
+from domain.vocabulary import DecisionId, HandoverId, Label, PartnerId, Step
 
 # What happened
-
-
-class HandoverFact(Fact):
-    """What became of an offer between two organisations."""
-
-    TOPIC: ClassVar[str] = "pathway:"
-    CATEGORY: ClassVar[Category] = Category.COORDINATION
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RECEIVER,)
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
 
 
 class HandoverOffered(HandoverFact):
@@ -92,26 +79,6 @@ class HandoverLapsed(HandoverFact):
     )
 
 
-class HandoverSilenceEscalated(HandoverFact):
-    """Nobody answered the offer by ``due_at``, so the next one to act is told.
-
-    A hand-over that a referral carries has no silence of its own: the referral's is escalated.
-    """
-
-    TOPIC: ClassVar[str] = "pathway:HandoverSilenceEscalated"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.RESPONSIBLES_TIMER,)
-
-    rung: Rung
-    due_at: Moment
-
-
-class HandoverSilenceAcknowledged(HandoverFact):
-    """Somebody has seen that nobody answered the offer, and sees to it: no other rung is told."""
-
-    TOPIC: ClassVar[str] = "pathway:HandoverSilenceAcknowledged"
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.SENDER, Recorder.RECEIVER)
-
-
 # What is refused
 
 
@@ -121,10 +88,6 @@ class AnotherHandoverIsOffered(BrokenRule):
 
 class HandoverExists(BrokenRule):
     """A hand-over of this id was offered and answered already; give another one its own."""
-
-
-class NobodyOfferedThisHandover(BrokenRule):
-    """No such hand-over waits for an answer."""
 
 
 class OnlyTheReceiverMayAnswer(BrokenRule):
@@ -139,23 +102,7 @@ class NobodyHandedThemOver(BrokenRule):
     """No organisation handed this person over to yours, so there is none to hand them back to."""
 
 
-# What waits for its answer
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A hand-over that waits for its answer."""
-
-    handover: HandoverId
-    sender: PartnerId
-    receiver: PartnerId
-    to_step: Step
-    label: Label
-    correlation: UUID
-    fact: str
-    wait: Wait
-    hand_back: bool = False
-    grounds: Grounds = NO_GROUNDS
+# What is true now
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +118,13 @@ class Holding:
 
 
 @dataclass
-class HandingOver(Stepping):
+class HandingOver(OnOffer):
     """Who a person is offered to, and who they came from.
 
     ``came_from`` are those who handed the person over, the last one last: whom they can be handed
     back to.
     """
 
-    offer: Offer | None = None
     came_from: tuple[Holding, ...] = ()
     answered: dict[HandoverId, str] = field(default_factory=dict)
 
@@ -328,41 +274,6 @@ class HandingOver(Stepping):
             cause=cause or offer.fact,
         )
 
-    def escalate_silence(
-        self, handover: HandoverId, rung: Rung, *, asked: Asked
-    ) -> Recorded | None:
-        """Tell the next one that nobody answered the offer. Asked twice, it tells once.
-
-        A timer asks this for the organisation that holds the person. Raises
-        `NobodyOfferedThisHandover`, `OnlyTheResponsibleMay` and what `Wait.climb` raises.
-        """
-        offer = self._offered(handover)
-        self._holding(asked)
-        due = offer.wait.climb(rung, asked.at)
-        if due is None:
-            return None
-        fact = HandoverSilenceEscalated(
-            handover=handover,
-            sender=offer.sender,
-            receiver=offer.receiver,
-            rung=rung,
-            due_at=due.at,
-        )
-        return self._about(offer, fact, asked)
-
-    def acknowledge_silence(self, handover: HandoverId, *, asked: Asked) -> Recorded | None:
-        """See to the escalated silence of an offer. Asked twice, it answers once.
-
-        Raises `NobodyOfferedThisHandover` and what `Wait.may_acknowledge` raises.
-        """
-        offer = self._offered(handover)
-        if not offer.wait.may_acknowledge((offer.receiver, offer.sender), asked):
-            return None
-        fact = HandoverSilenceAcknowledged(
-            handover=handover, sender=offer.sender, receiver=offer.receiver
-        )
-        return self._about(offer, fact, asked)
-
     def move_within(
         self,
         to_step: Step,
@@ -440,26 +351,11 @@ class HandingOver(Stepping):
             cause=cause,
         )
 
-    def _about(self, offer: Offer, fact: HandoverFact, asked: Asked) -> Recorded:
-        return self.record(
-            fact,
-            asked,
-            person=self.person,
-            label=self._either(offer.label),
-            correlation=offer.correlation,
-            cause=offer.fact,
-        )
-
     def _answering(self, handover: HandoverId, asked: Asked) -> Offer:
         offer = self._offered(handover)
         if asked.organisation != offer.receiver:
             raise OnlyTheReceiverMayAnswer(handover)
         return offer
-
-    def _offered(self, handover: HandoverId) -> Offer:
-        if self.offer is None or self.offer.handover != handover:
-            raise NobodyOfferedThisHandover(handover)
-        return self.offer
 
 
 FACTS: tuple[type[Fact], ...] = (
@@ -467,6 +363,5 @@ FACTS: tuple[type[Fact], ...] = (
     HandoverAccepted,
     HandoverDeclined,
     HandoverLapsed,
-    HandoverSilenceEscalated,
-    HandoverSilenceAcknowledged,
+    *OFFER_FACTS,
 )

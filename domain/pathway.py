@@ -24,19 +24,15 @@ from domain.discharge import (
     DischargeWithdrawn,
     Discharging,
 )
-from domain.handover import (
-    FACTS as HANDOVER_FACTS,
-)
+from domain.handover import FACTS as HANDOVER_FACTS
 from domain.handover import (
     HandoverAccepted,
     HandoverDeclined,
     HandoverLapsed,
     HandoverOffered,
-    HandoverSilenceAcknowledged,
-    HandoverSilenceEscalated,
     Holding,
-    Offer,
 )
+from domain.handover_offer import HandoverSilenceAcknowledged, HandoverSilenceEscalated, Offer
 from domain.hold import FACTS as HOLD_FACTS
 from domain.hold import Hold, HoldEnded, OnHold, PutOnHold
 from domain.kernel import (

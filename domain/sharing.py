@@ -35,10 +35,8 @@ from domain.case import (
 )
 from domain.concern import ConcernAcknowledged, ConcernFact, SafetyConcernRaised
 from domain.corrections import CorrectionFact, category_of
-from domain.handover import (
-    HandoverAccepted,
-    HandoverFact,
-)
+from domain.handover import HandoverAccepted
+from domain.handover_offer import HandoverFact
 from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack

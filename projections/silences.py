@@ -17,14 +17,8 @@ from psycopg import Connection
 
 from domain import referral
 from domain.advice import AdviceAsked, AdviceFact, AdviceGiven
-from domain.handover import (
-    HandoverAccepted,
-    HandoverDeclined,
-    HandoverLapsed,
-    HandoverOffered,
-    HandoverSilenceAcknowledged,
-    HandoverSilenceEscalated,
-)
+from domain.handover import HandoverAccepted, HandoverDeclined, HandoverLapsed, HandoverOffered
+from domain.handover_offer import HandoverSilenceAcknowledged, HandoverSilenceEscalated
 from domain.kernel import Fact, Recorded
 from domain.policies.escalation import Rung, Silence
 from domain.request import ReferralFact

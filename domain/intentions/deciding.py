@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from domain import handover, implementation, pathway, request, service
+from domain import handover_offer, implementation, pathway, request, service
 from domain.intentions.answers import Answer, first_answer, kept, next_actions
 from domain.intentions.loading import Batch, Loaded
 from domain.intentions.log import AlreadyRecorded
@@ -27,7 +27,7 @@ TRIES = 5
 
 
 OVER = (
-    handover.NobodyOfferedThisHandover,
+    handover_offer.NobodyOfferedThisHandover,
     OnlyTheResponsibleMay,
     PathwayIsClosed,
     ReferralIsNotWaiting,

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.discharge import Discharge
-from domain.handover import Holding, Offer
+from domain.handover import Holding
+from domain.handover_offer import Offer
 from domain.hold import Hold
 from domain.pathway import AT_THE_STEP, Pathway
 from domain.policies.escalation import Silence

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.sweeping import Sweep, expiry, silence
 from deploy.sweeping.swept import Swept
-from domain.handover import HandoverSilenceEscalated
+from domain.handover_offer import HandoverSilenceEscalated
 from domain.kernel import Asked, Recorded
 from domain.policies.escalation import Rung, Silence
 from domain.unanswered import SilenceEscalated

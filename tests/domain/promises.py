@@ -23,13 +23,8 @@ from domain.concern import (
     SafetyConcernRaised,
 )
 from domain.feedback import AnonymousFeedbackGiven
-from domain.handover import (
-    HandoverAccepted,
-    HandoverDeclined,
-    HandoverLapsed,
-    HandoverOffered,
-    HandoverSilenceEscalated,
-)
+from domain.handover import HandoverAccepted, HandoverDeclined, HandoverLapsed, HandoverOffered
+from domain.handover_offer import HandoverSilenceEscalated
 from domain.kernel import Recorded
 from domain.leaving import ResponsibilityFellBack
 from domain.partner import PartnerLeft

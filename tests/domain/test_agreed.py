@@ -9,7 +9,7 @@ import pytest
 from domain import action, discussion, implementation, meeting
 from domain.action import Action, ActionExists
 from domain.case import Attendee, CaseListed, Dissent, MustLeaveTheRoom
-from domain.handover import NobodyOfferedThisHandover
+from domain.handover_offer import NobodyOfferedThisHandover
 from domain.implementation import DecisionNotImplemented, Implementation, implementation_of
 from domain.intentions.agreed import NotTheirPractitioner
 from domain.intentions.meetings import OwnerMayNotBeTold

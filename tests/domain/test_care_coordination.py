@@ -12,7 +12,7 @@ from eventsourcing.persistence import StoredEvent
 
 from domain import meeting, pathway, referral, request
 from domain.case import Attendee, Dissent
-from domain.handover import NobodyOfferedThisHandover
+from domain.handover_offer import NobodyOfferedThisHandover
 from domain.intentions.answers import KeyStandsForAnotherIntention
 from domain.intentions.deciding import TRIES, TooManyAtOnce
 from domain.intentions.directory import TheResponsibleMustKnow

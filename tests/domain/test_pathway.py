@@ -11,9 +11,9 @@ from domain.handover import (
     HandoverDeclined,
     HandoverLapsed,
     HandoverOffered,
-    NobodyOfferedThisHandover,
     OnlyTheReceiverMayAnswer,
 )
+from domain.handover_offer import NobodyOfferedThisHandover
 from domain.kernel import Fact
 from domain.key_worker import KeyWorkerNamed
 from domain.pathway import (

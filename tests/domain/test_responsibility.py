@@ -29,11 +29,8 @@ from domain.action import Action, ActionIsOver, OnlyTheOwnerMay, OnlyTheOwnerOrW
 from domain.circle import Circle
 from domain.concern import Concern
 from domain.discharge import NoDischargeIsProposed
-from domain.handover import (
-    NobodyHandedThemOver,
-    NobodyOfferedThisHandover,
-    OnlyTheReceiverMayAnswer,
-)
+from domain.handover import NobodyHandedThemOver, OnlyTheReceiverMayAnswer
+from domain.handover_offer import NobodyOfferedThisHandover
 from domain.intentions.answers import Answer
 from domain.kernel import Asked, BrokenRule
 from domain.leaving import NothingFellBack

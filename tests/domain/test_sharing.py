@@ -13,7 +13,8 @@ from domain.carer import CarerFact
 from domain.case import AttendanceRecorded, CaseFact, CaseListed
 from domain.catalogue import A_MOMENT, ANOTHER, ME, STREAM, catalogue, example
 from domain.facts import FACTS
-from domain.handover import HandoverAccepted, HandoverDeclined, HandoverFact, HandoverOffered
+from domain.handover import HandoverAccepted, HandoverDeclined, HandoverOffered
+from domain.handover_offer import HandoverFact
 from domain.implementation import ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.key_worker import KeyWorkerNamed

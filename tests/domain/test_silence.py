@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.handover import (
-    HandoverOffered,
+from domain.handover import HandoverOffered
+from domain.handover_offer import (
     HandoverSilenceAcknowledged,
     HandoverSilenceEscalated,
     NobodyOfferedThisHandover,

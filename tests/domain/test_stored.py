@@ -113,6 +113,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "case": "meeting",
         "corrections": "person",
         "first_contact": "referral",
+        "handover_offer": "pathway",
         "membership": "group",
         "offered": "contact",
         "outcome": "referral",

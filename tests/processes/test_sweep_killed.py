@@ -22,7 +22,7 @@ import psycopg
 import pytest
 
 from deploy.wiring import House as Parts
-from domain.handover import HandoverSilenceEscalated
+from domain.handover_offer import HandoverSilenceEscalated
 from domain.kernel import Asked, Recorded
 from domain.person import Details
 from domain.policies.escalation import Rung
