@@ -300,7 +300,9 @@ class Asking:
     async def actions_on_pathway(self, subject: UUID) -> tuple[str, ...]:
         known = self.known_as(await self.person(subject))
         row = await self.here.reading.record(self.caller.organisation, known)
-        return tuple(row.get("actions", ())) if row else ()
+        directory = await self.here.reading.directory()
+        today = local_date(self.here.clock())
+        return tuple(directory.meant(row.get("actions", ()), today)) if row else ()
 
     async def _row(
         self, find: Callable[[], Awaitable[dict[str, Any] | None]]

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caring
 from api.asking import example
-from api.parts import Here
+from api.parts import Here, Parts
 from api.reads import At
 from api.texts import Line
+from domain.policies.days import local_date
 from domain.vocabulary import Complexity
 from projections.record import STATUSES
 
@@ -40,7 +41,16 @@ async def caseload(
         limit=limit,
         when=at.when,
     )
+    await _only_meant(here, page.rows)
     return at.page(request, page)
+
+
+async def _only_meant(here: Parts, rows: list[dict[str, Any]]) -> None:
+    """Leave out what the way this place works in gives no meaning to."""
+    directory, today = await here.reading.directory(), local_date(here.clock())
+    for row in rows:
+        if "actions" in row:
+            row["actions"] = directory.meant(row["actions"], today)
 
 
 class Search(BaseModel):
@@ -63,4 +73,5 @@ async def search_caseload(body: Search, caller: Caring, here: Here, at: At) -> R
         limit=body.limit,
         when=at.when,
     )
+    await _only_meant(here, page.rows)
     return at.answer({"rows": page.rows, "counts": page.counts})

@@ -34,6 +34,8 @@ async def partners(caller: SignedIn, here: Here, now: Now) -> Response:
             "practitioners": list(partner.practitioners.values()),
             "left": partner.left,
         }
+        if partner.liaison:
+            row["liaison"] = {"practitioner": partner.liaison, "since": partner.liaison_since}
         if partner.id == caller.organisation and partner.agreement:
             row["agreement"] = partner.agreement.model_dump(mode="json")
         rows.append(row)

@@ -17,8 +17,10 @@ from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail
 from domain.intentions.persons import PersonIsUnknown
 from domain.person import Details
+from domain.policies.days import local_date
 from domain.vocabulary import AccessNeed, PartnerId, PersonId
 from projections.entries import Entry
+from projections.record import contact
 from projections.record.outcome import outcomes
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
@@ -97,7 +99,11 @@ async def person_record(person: UUID, caller: Caring, here: Here, at: At) -> Res
         raise PersonIsUnknown(person)
     # The validator is the record's: a clock that ticks changes nothing anybody could overwrite.
     clocks = await here.reading.clocks(caller.organisation, person, at.when, now=here.clock())
-    more = {"clocks": clocks, "outcomes": outcomes(row)}
+    coded = {key: seen | contact.codes(seen) for key, seen in row["contacts"].items()}
+    more = {"clocks": clocks, "outcomes": outcomes(row), "contacts": coded}
+    if "actions" in row:
+        directory = await here.reading.directory()
+        more["actions"] = directory.meant(row["actions"], local_date(here.clock()))
     return at.answer(row | more, headers={"ETag": etag(row)})
 
 

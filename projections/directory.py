@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -59,6 +60,13 @@ class PartnerEntry:
     models: list[Choice] = field(default_factory=list)
     ways: list[ways.Choice] = field(default_factory=list)
     written: list[Way] = field(default_factory=list)
+    liaison: PractitionerId | None = None
+    liaison_since: date | None = None
+
+    @property
+    def liaises(self) -> PractitionerEntry | None:
+        """Who of a practice is in touch with the drug service."""
+        return self.practitioners.get(self.liaison) if self.liaison else None
 
 
 @dataclass
@@ -162,6 +170,12 @@ class Directory:
         host = next(hosts, None)
         return ways.in_force(on, host.ways, host.written) if host else None
 
+    def meant(self, actions: Sequence[str], on: date) -> list[str]:
+        """Of these actions, those that mean something in the way the place works in on a day."""
+        way = self.way(on)
+        coded = way is not None and bool(way.complexity)
+        return [action for action in actions if coded or action != "complexity"]
+
     def service_identified(self, identifiers: set[tuple[str, str]]) -> ServiceEntry | None:
         """The service that goes by one of these (system, value) identifiers."""
         for entry in self.services.values():
@@ -208,6 +222,9 @@ class Directory:
                     added.title,
                     local_date(recorded.effective_at),
                 )
+            case partner.LiaisonNamed(practitioner=practitioner, since=since):
+                named = self.partners[PartnerId(stream)]
+                named.liaison, named.liaison_since = practitioner, since
             case partner.SteppedCareChosen(model=model, effective_from=effective_from):
                 place = PartnerId(stream)
                 self.partners[place].models.append(Choice(place, model, effective_from))

@@ -5,7 +5,7 @@ It refuses to know how anything is decided.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from domain import (
 )
 from domain.intentions.log import Earlier, Intention
 from domain.kernel import Aggregate, Asked, BrokenRule
+from domain.policies.ways import Way
 from domain.vocabulary import PartnerId
 
 
@@ -62,12 +63,18 @@ ACTING = (
 
 
 def next_actions(
-    noun: UUID, changed: Sequence[Aggregate], organisation: PartnerId
+    noun: UUID, changed: Sequence[Aggregate], organisation: PartnerId, way: Callable[[], Way | None]
 ) -> tuple[str, ...]:
-    """What the organisation may ask next of the noun that its intention was about."""
+    """What the organisation may ask next of the noun that its intention was about.
+
+    Where the way the place works in has no colours, none is asked for.
+    """
     for aggregate in changed:
         if aggregate.id == noun and isinstance(aggregate, ACTING):
-            return aggregate.next_actions(organisation)
+            actions = aggregate.next_actions(organisation)
+            if "complexity" in actions and not ((held := way()) and held.complexity):
+                return tuple(action for action in actions if action != "complexity")
+            return actions
     return ()
 
 

@@ -97,7 +97,7 @@ class Deciding(AboutPersons):
                     self._living_behind(noun)  # it is over because they died: say so
                 raise
             decided = [fact for aggregate in changed for fact in aggregate.collect_events()]
-            actions = next_actions(noun, changed, asked.organisation)
+            actions = next_actions(noun, changed, asked.organisation, lambda: self._way(asked))
             if not decided:
                 return Answer(noun, self._log.max_notification_id() or 0, actions, repeated=True)
             try:

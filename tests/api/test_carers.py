@@ -245,3 +245,6 @@ def test_a_practice_names_its_liaison(asha: Client, priya: Client) -> None:
     lead = {"practitioner": str(community.PRACTICE.people[0].id), "since": "2026-03-02"}
     asha.done("/v1/partners/liaison", lead)
     assert priya.ask("/v1/partners/liaison", lead).status_code == 403
+    liaisons = {row["id"]: row.get("liaison") for row in asha.seen("/v1/partners")["rows"]}
+    assert liaisons.pop(str(community.PRACTICE.id)) == lead
+    assert set(liaisons.values()) == {None}

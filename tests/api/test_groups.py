@@ -197,6 +197,9 @@ def test_a_missed_appointment_is_booked_again_and_repeated_ones_show(
     record = asha.seen(f"/v1/people/{therapy['ashas']}")
     assert record["missed"] == {therapy["referral"]: 2}
     assert record["contacts"][appointment]["instead_of"] != appointment
+    first = record["contacts"][booked["id"]]
+    assert (first["attendance_code"], first["mechanism_code"]) == ("3", "02")
+    assert "attendance_code" not in record["contacts"][appointment], "it has no outcome yet"
 
 
 def test_a_wrong_outcome_is_put_right_and_the_first_contact_follows(

@@ -140,7 +140,12 @@ def test_a_hold_shows_with_its_day_and_ends(held: str, asha: Client) -> None:
     row = asha.seen(f"/v1/people/{held}")
     assert row["hold"]["review_on"] == "2031-03-16"
     asha.done(f"{way}/hold-end")
-    assert asha.seen(f"/v1/people/{held}")["hold"] is None
+    row = asha.seen(f"/v1/people/{held}")
+    assert row["hold"] is None
+    assert "coordinator" in row["actions"]
+    assert "complexity" not in row["actions"], "this place's way has no colours"
+    (listed,) = (r for r in asha.seen("/v1/caseload", limit=200)["rows"] if r["person"] == held)
+    assert listed["actions"] == row["actions"]
 
 
 def test_two_people_agree_before_a_pathway_closes(held: str, asha: Client, place: Place) -> None:

@@ -11,6 +11,7 @@ from domain.policies.ways import JAMES_WIGG, SANDWELL, Way
 from domain.standing import OnlyTheResponsibleMay, PathwayIsClosed
 from domain.vocabulary import Complexity, EndReason, HowKnown
 from tests.people import (
+    DR_TOLLEY,
     DRUG_CARE,
     HOUSING,
     HOUSING_HELP,
@@ -116,3 +117,13 @@ def test_who_coordinates_is_told_the_colour_and_who_gives_care_why(place: Commun
     assert told.told(TRUST, "ComplexityCoded").data["why"] == RED.why
     for outside in (HOUSING, LIBRARY):
         assert "ComplexityCoded" not in told.types(outside)
+
+
+def test_no_colour_is_asked_for_where_the_way_has_none(place: Community) -> None:
+    plain = Community()
+    plain.register()
+    plain.refer("Rosa to therapy")
+    for where, asked_for in ((place, True), (plain, False)):
+        answer = where.care.name_key_worker(ROSA, DR_TOLLEY, asked=by(WIGG))
+        assert "coordinator" in answer.actions
+        assert ("complexity" in answer.actions) is asked_for

@@ -19,11 +19,15 @@ LEAVING = community.LIBRARY
 def test_an_administrator_of_the_host_says_that_an_organisation_leaves(
     story: Story, visiting: Opening
 ) -> None:
+    lead = community.PRACTICE.people[0]
+    named = {"practitioner": str(lead.id), "since": "2026-03-02"}
+    story.place.person("asha").done("/v1/partners/liaison", named)
     yusuf = visiting("yusuf", scripts=False)
     yusuf.open("/")
     yusuf.follow("Organisations")
     host = yusuf.page.get_by_role("row").filter(has_text=community.PRACTICE.name)
     assert "Hosts the place" in host.inner_text()
+    assert f"In touch with the drug service: {lead.name}, since 2 March 2026" in host.inner_text()
     assert host.get_by_role("link").count() == 0
     row = yusuf.page.get_by_role("row").filter(has_text=LEAVING.name)
     assert "Books on prescription" in row.inner_text()
