@@ -243,8 +243,8 @@ def _parts(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if "," in name:
         last, _, first = name.partition(",")
         name = f"{first} {last}"
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o"))  # ø has no parts
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
     words = re.sub(r"['\u2019.]", "", letters)
     titles = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir"}
     tokens = [t for t in re.split(r"\s+", words.strip()) if t and t not in titles]

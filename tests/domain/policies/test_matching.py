@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -142,6 +143,8 @@ Marta Lind|1984-03-07|.|.|.||Carla Lind|1984-03-07|.|.|.||ANOTHER: two letters o
 Alexandrina Lind|1984-03-07|.|.|.||Alexandrea Lind|1984-03-07|.|.|.||PERHAPS: a long name that begins alike
 Rosa Lind|1984-03-07|.|Rose Cottage,B70 1AA|.||Rosa Lind|1984-03-07|.|rose cottage,B70 1AA|.||SAME: a house with a name
 Rosa Lind|1984-03-07|.|Rose Cottage,B70 1AA|.||Rosa Lind|1984-03-07|.|The Old Mill,B70 1AA|.||PERHAPS: another house with a name
+Øystein Weiß|1984-03-07|.|.,B70 1AA|.||Oystein Weiss|1984-03-07|.|.,B70 1AA|.||SAME: letters that English does not have
+SØREN LØV|1984-03-07|.|.,B70 1AA|.||Soren Lov|1984-03-07|.|.,B70 1AA|.||SAME: the same in capitals
 """
 
 ROWS = PAIRS.strip().splitlines()
@@ -226,6 +229,15 @@ def test_somebody_is_found_by_each_thing_that_is_known_of_them() -> None:
 
 def test_nobody_is_found_by_a_number_that_fails_its_check_digit() -> None:
     assert keys(Known("Rosa Lind", nhs_number="9990000019")) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "title", ["Mr", "MRS", "Ms", "Miss", "Mx", "Dr", "Dr.", "Prof", "Rev", "Sir", "Prof Dr"]
+)
+def test_a_title_is_no_name(title: str) -> None:
+    rosa = Known("Rosa Lind", date(1984, 3, 7), postcode="B70 1AA")
+    assert compare(rosa, replace(rosa, name=f"{title} Rosa Lind")).verdict is Verdict.SAME
+    assert keys(replace(rosa, name=f"{title} Rosa Lind")) == keys(rosa)
 
 
 def test_nobody_is_found_by_a_name_alone() -> None:
