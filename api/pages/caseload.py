@@ -14,7 +14,7 @@ from fastapi import Form as Field
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
-from api.pages import drawing, words
+from api.pages import drawing, telling, words
 from api.pages.flag import flag
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
@@ -356,7 +356,7 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
         score=score(row),
         next=next_action(row, visit) if visit.when.now else Next(""),
         ask=str(under[1].get("ask", "")) if under else "",
-        latest=words.latest(latest["type"]) if latest else "",
+        latest=telling.latest(latest["type"]) if latest else "",
         latest_by=by,
         complexity=words.COMPLEXITY[coded["complexity"]] if coded else None,
     )

@@ -12,7 +12,7 @@ from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
 from api import corrections
-from api.pages import words
+from api.pages import telling, words
 from api.pages.forms import Form, Question, new_key
 from api.pages.opened import Opened
 from api.pages.problem import PageRoute
@@ -248,7 +248,7 @@ def _disagreeing(visit: Visit, told: list[Entry], person: UUID) -> Form[Any]:
 
 def said(entry: Entry, visit: Visit) -> str:
     """One entry as it is chosen from a list."""
-    happened = words.happened(entry.type, entry.data, visit.names)
+    happened = telling.happened(entry.type, entry.data, visit.names)
     return f"{happened}, {words.day(entry.effective_at)}"
 
 

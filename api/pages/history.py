@@ -12,7 +12,7 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
-from api.pages import words
+from api.pages import telling, words
 from api.pages.person.identity import identity, name_of
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
@@ -59,11 +59,11 @@ def timeline(entries: Sequence[Entry], names: words.Names) -> list[Event]:
         events.append(
             Event(
                 ordinal,
-                words.happened(entry.type, entry.data, names),
+                telling.happened(entry.type, entry.data, names),
                 entry.effective_at,
                 entry.recorded_at,
                 names.by(entry.data),
-                words.why(entry.data),
+                telling.why(entry.data),
                 words.elapsed(earlier, entry.effective_at) if since and earlier else "",
                 entry.backfill,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.pages import words
+from api.pages import telling, words
 from api.pages.visit import Visit
 from projections.entries import Entry
 
@@ -33,5 +33,5 @@ class Opened:
 
 def _said(entry: Entry, visit: Visit) -> str:
     who = visit.names.by(entry.data)
-    happened = words.happened(entry.type, entry.data, visit.names)
+    happened = telling.happened(entry.type, entry.data, visit.names)
     return f"{happened}, {words.moment(entry.effective_at)}" + (f" ({who})" if who else "")

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
-from api.pages import choosing, words
+from api.pages import choosing, telling, words
 from api.pages.activities import ON_APPOINTMENT, ON_REFERRAL, Doing, offered
 from api.pages.flag import flag
 from api.pages.forms import Form, new_key
@@ -51,10 +51,10 @@ class Happened:
 
 def happened(entry: Entry, names: words.Names) -> Happened:
     return Happened(
-        words.happened(entry.type, entry.data, names),
+        telling.happened(entry.type, entry.data, names),
         entry.effective_at,
         names.by(entry.data),
-        words.why(entry.data),
+        telling.why(entry.data),
     )
 
 

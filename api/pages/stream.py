@@ -8,7 +8,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from api.pages import words
+from api.pages import telling, words
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit
 from projections.entries import Entry
@@ -35,7 +35,7 @@ def told(entry: Entry, names: words.Names) -> Told:
     return Told(
         entry.number,
         entry.type,
-        words.happened(entry.type, entry.data, names),
+        telling.happened(entry.type, entry.data, names),
         str(entry.subject) if entry.subject else "",
         entry.effective_at,
         entry.recorded_at,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from api.pages import drawing, words
+from api.pages import drawing, telling, words
 from api.pages.waiting import clock
 from domain.facts import FACTS
 from domain.kernel import Category
@@ -60,7 +60,7 @@ def test_every_status_state_and_fact_has_its_words() -> None:
     assert set(words.STATE) == {state.value for state in State}
     of_persons = {f for f in FACTS if f.CATEGORY is not Category.DIRECTORY}
     told = {SAID_AS.get(f, f).__name__ for f in of_persons - set(TOLD_TO_NOBODY)}
-    assert told - words.HAPPENED.keys() == {"ReferralMade"}
+    assert told - telling.HAPPENED.keys() == {"ReferralMade"}
 
 
 def test_no_drawing_brings_a_style_of_its_own() -> None:
