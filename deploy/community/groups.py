@@ -1,4 +1,4 @@
-"""Groups of the place: planned for half a year, joined by who was referred, held week by week."""
+"""Groups of the place: planned for a term, joined by who was referred, held week by week."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domain.vocabulary import (
     SessionOff,
 )
 
-TERM = timedelta(weeks=26)
+TERM = timedelta(weeks=20)
 OFF = 0.04  # assumed: of sessions, those that are called off
 LEAVES = 0.02  # assumed: of members, a session
 

@@ -234,9 +234,9 @@ class EndingIntentions(Memberships, Raising):
             assert asking.person is not None
             off = Attendance.CANCELLED_BY_SERVICE
             return (
-                asking,
                 *self._stand_down(asking.person, off, asked, closed.id, under=referral_id),
                 *self._leave_groups(asking.person, asked, closed.id, under=referral_id),
+                asking,
             )
         if asking.state not in UNANSWERED:
             return ()
@@ -296,10 +296,13 @@ class EndingIntentions(Memberships, Raising):
     ) -> tuple[Aggregate, ...]:
         """End every referral, appointment and the pathway of a person, in one save."""
         cause = because.id if because else None
+        # Whoever helped is told of nothing more once their referral has ended: so that comes last.
+        ended = [
+            asking
+            for asking in self._every(referral.Referral, person_id)
+            if asking.end(reason, asked=asked, cause=cause)
+        ]
         changed: list[Aggregate] = []
-        for asking in self._every(referral.Referral, person_id):
-            if asking.end(reason, asked=asked, cause=cause):
-                changed.append(asking)
         changed += self._stand_down(person_id, Attendance.CANCELLED_BY_PERSON, asked, cause)
         changed += self._leave_groups(person_id, asked, cause)
         care = self._load(SharedCare, shared_care_of(person_id))
@@ -316,4 +319,4 @@ class EndingIntentions(Memberships, Raising):
                     changed.append(entered)
         way = self._pathway(person_id)
         way.end(reason, asked=asked, cause=cause)
-        return *changed, way
+        return *changed, *ended, way

@@ -320,11 +320,11 @@ class ReferralIntentions(BeforeSending, Handovers, Memberships):
             )
             ahead = self._stand_down(helped.person, off, asked, closed.id, under=referral_id)
             if not self._load(service.Service, helped.service).group:
-                return helped, *ahead
+                return *ahead, helped  # first what its receiver is still told of
             left = self._leave_groups(helped.person, asked, closed.id, under=referral_id)
             for each in left:
                 each.give_free_places(self._still_wanting(each), asked=asked)
-            return helped, *ahead, *left
+            return *ahead, *left, helped
 
         return self._ask(referral_id, asked, decide)
 

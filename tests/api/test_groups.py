@@ -96,6 +96,35 @@ def test_a_register_is_kept_from_joining_to_who_was_there(
     assert [place["name"] for place in shown["register"]["left"]] == ["Tom Achebe"]
 
 
+@pytest.mark.parametrize("ending", ["help ended", "died"])
+def test_whoever_is_helped_no_longer_is_in_no_register(
+    asha: Client, olive: Client, garden: str, three: list[dict[str, Any]], ending: str
+) -> None:
+    """The group is told of it before it is told of nothing more."""
+    rosa, tom, mina = three
+    join(olive, garden, rosa)
+    join(olive, garden, tom)
+    olive.done(f"{garden}/waiting-place", {"referral": mina["referral"]})
+    booked = olive.done(
+        f"/v1/referrals/{rosa['referral']}/appointments",
+        {"starts_at": "2040-03-07T10:00:00Z", "medium": "telephone"},
+    )["id"]
+    if ending == "died":
+        died = {"died_on": "2026-03-02", "known_by": "told by the family or a carer"}
+        asha.done(f"/v1/people/{rosa['ashas']}/death", died)
+        olive.done(f"{garden}/free-places", {})
+    else:
+        olive.done(
+            f"/v1/referrals/{rosa['referral']}/closure", {"reason": "completed by agreement"}
+        )
+    shown = olive.seen(garden)
+    assert {place["name"] for place in shown["register"]["members"]} == {"Tom Achebe", "Mina Karim"}
+    assert [place["name"] for place in shown["register"]["left"]] == ["Rosa Lind"]
+    assert (shown["members"], shown["waiting"], shown["room"]) == (2, 0, 0)
+    record = olive.seen(f"/v1/people/{rosa['person']}")
+    assert "cancelled" in record["contacts"][booked]["outcome"]
+
+
 def test_a_register_is_its_groups_alone(
     place: Place, asha: Client, olive: Client, garden: str, three: list[dict[str, Any]]
 ) -> None:

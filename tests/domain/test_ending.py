@@ -125,9 +125,9 @@ def test_everything_open_ends_with_the_person_in_one_save(place: Community) -> N
     dies(place)
     assert since(place, before) == [
         PersonDied(died_on=SUNDAY, known_by=HowKnown.FAMILY),
+        Cancelled(referral=taken_on, provider=TALKING, attendance=Attendance.CANCELLED_BY_PERSON),
         ReferralWithdrawn(receiver=CHARITY, reason=EndReason.DIED),
         ReferralClosed(receiver=TALKING, reason=EndReason.DIED),
-        Cancelled(referral=taken_on, provider=TALKING, attendance=Attendance.CANCELLED_BY_PERSON),
         HandoverLapsed(handover=offered, sender=WIGG, receiver=TRUST),
         PathwayClosed(reason=EndReason.DIED, responsible=WIGG),
     ]

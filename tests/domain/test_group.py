@@ -246,7 +246,7 @@ class TestLeaving:
         garden.place.care.close_referral(
             garden.referrals[TOM], EndReason.COMPLETED, asked=by(CHARITY)
         )
-        assert garden.happened(TOM)[-2:] == ["ReferralClosed", "GroupLeft"]
+        assert garden.happened(TOM)[-2:] == ["GroupLeft", "ReferralClosed"]
         assert set(garden.noun.members) == {ROSA, MINA}
 
     def test_with_its_end_everybody_leaves(self, garden: Gardening) -> None:

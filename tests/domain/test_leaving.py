@@ -271,10 +271,10 @@ def test_what_it_had_taken_on_has_ended_and_its_sender_reads_why(place: Communit
     )
     leaves(place, TRUST)
     assert swept(place, Tied.REFERRAL, taken_on, TRUST) == [
-        ReferralClosed(receiver=TRUST, reason=EndReason.PROVIDER_LEFT),
         Cancelled(referral=taken_on, provider=TRUST, attendance=Attendance.CANCELLED_BY_SERVICE),
+        ReferralClosed(receiver=TRUST, reason=EndReason.PROVIDER_LEFT),
     ]
-    assert place.share().types(WIGG)[-2:] == ["ReferralClosed", "Cancelled"]
+    assert place.share().types(WIGG)[-2:] == ["Cancelled", "ReferralClosed"]
 
 
 def test_what_went_elsewhere_meanwhile_stays_there(place: Community) -> None:
