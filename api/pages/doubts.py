@@ -12,16 +12,25 @@ from api.referrals import Referring
 from domain.vocabulary import Doubt, ServiceId
 
 
+OF_EVERYBODY = frozenset({Doubt.WITHIN_AREA, Doubt.EXCLUDES, Doubt.CONSENT})
+"""What such a service asks of every referral. Said alone it would be pressed away unread."""
+
+
 async def before_sending(visit: Visit, body: Referring) -> tuple[list[str], dict[str, str]]:
-    """What to think of before this is sent, and what is missing by the question it belongs to."""
+    """What to think of before this is sent, and what is missing by the question it belongs to.
+
+    Nothing, when neither something is missing nor a doubt is about this person.
+    """
     asked = advice.WouldRefer.model_validate(
         body.model_dump(include=set(advice.WouldRefer.model_fields))
     )
     found = orjson.loads(
         bytes((await advice.check_completeness(asked, visit.caller, visit.here)).body)
     )
-    doubts = [_words(visit, ServiceId(body.service), Doubt(each)) for each in found["doubts"]]
     lacking = () if body.sent_without else found["missing"]
+    if not lacking and set(found["doubts"]) <= OF_EVERYBODY:
+        return [], {}
+    doubts = [_words(visit, ServiceId(body.service), Doubt(each)) for each in found["doubts"]]
     return doubts, {
         each["pointer"].rsplit("/", 1)[-1]: f"Missing: {each['detail']}." for each in lacking
     }
