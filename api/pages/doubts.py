@@ -11,7 +11,6 @@ from api.pages.visit import Visit
 from api.referrals import Referring
 from domain.vocabulary import Doubt, ServiceId
 
-
 OF_EVERYBODY = frozenset({Doubt.WITHIN_AREA, Doubt.EXCLUDES, Doubt.CONSENT})
 """What such a service asks of every referral. Said alone it would be pressed away unread."""
 

@@ -299,7 +299,7 @@ class Form(Generic[M]):
             if doubting:
                 doubts, lacking = await doubting(body)
                 thought = "\n".join(doubts)
-                if values.get("thought", "") != thought:
+                if doubts and values.get("thought", "") != thought:
                     again = values | {"key": str(key), "thought": thought}
                     beside = {q.name: lacking[q.name] for q in asked if q.name in lacking}
                     return await self.show(visit, values=again, errors=beside, doubts=doubts)
