@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.access import COOKIE
@@ -48,6 +49,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
 @dataclass
 class Watched:
     """A page, and everything it complained of or asked of another host."""
@@ -64,6 +68,20 @@ class Watched:
 
     def follow(self, name: str) -> None:
         self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def is_accessible(self, *widths: int) -> None:
+        """The page as it is, or as it opens at each of these widths, breaks no rule and fits."""
+        for width in widths:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.reload()  # the menu folds as a page opens, or a while after it was resized
+            self._breaks_no_rule()
+            assert self.page.evaluate("document.documentElement.scrollWidth") <= width
+        if not widths:
+            self._breaks_no_rule()
+
+    def _breaks_no_rule(self) -> None:
+        found = Axe().run(self.page, options={"runOnly": RULES}).response["violations"]
+        assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found] == []
 
     @property
     def done(self) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.pages.conftest import Opening, Watched
 from tests.pages.place import Story, service_named
-from tests.pages.test_every_page import RULES
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +35,7 @@ def about(there: Watched, label: str) -> str:
 def accessible(there: Watched, path: str) -> None:
     """Axe needs scripts; what it looks at does not."""
     there.open(path)
-    assert Axe().run(there.page, options={"runOnly": RULES}).response["violations"] == []
+    there.is_accessible()
 
 
 def test_two_who_edit_at_once_are_shown_side_by_side_and_somebody_settles_it(
@@ -106,6 +104,6 @@ def test_a_form_opened_before_somebody_else_answered_says_so_and_keeps_what_was_
     assert "paused" in news
     kept = priya.page.input_value("#question")
     assert kept == "Which evenings would suit her best, and is there a lift?"
-    assert Axe().run(priya.page, options={"runOnly": RULES}).response["violations"] == []
+    priya.is_accessible()
     priya.press("Confirm and send")
     assert priya.done == "You asked the sender for more information."

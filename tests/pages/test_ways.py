@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from domain.policies.ways import SANDWELL
 from tests.pages.conftest import Opening, Watched
 from tests.pages.place import Story
-from tests.pages.test_every_page import RULES
 from tests.pages.test_pathway import record_of, refer
 
 pytestmark = pytest.mark.browser
@@ -20,10 +18,7 @@ def accessible(visiting: Opening, key: str, shown: Watched) -> None:
     """The same page with scripts, which alone can be judged."""
     there = visiting(key)
     there.page.goto(shown.page.url)
-    found = Axe().run(there.page, options={"runOnly": RULES}).response["violations"]
-    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found] == []
-    there.page.set_viewport_size({"width": 320, "height": 900})
-    assert there.page.evaluate("document.documentElement.scrollWidth") <= 320
+    there.is_accessible(1440, 320)
 
 
 @pytest.fixture(scope="module", autouse=True)
