@@ -174,7 +174,7 @@ class TestTheHelpEnds:
         became(place, FIRST, Attendance.ON_TIME, 0)
         before = len(place.facts())
         place.care.close_referral(therapy, reason, asked=by(TALKING, at=MONDAY + DAY))
-        closed, called_off = place.facts()[before:]
+        called_off, closed = place.facts()[before:]  # its receiver is told of both
         assert isinstance(closed, ReferralClosed)
         assert called_off == Cancelled(referral=therapy, provider=TALKING, attendance=by_whom)
         assert place.care._load(contact.Contact, FIRST).outcome is Attendance.ON_TIME
@@ -184,7 +184,7 @@ class TestTheHelpEnds:
     ) -> None:
         offer(place, therapy, 7, 8)
         place.care.close_referral(therapy, EndReason.COMPLETED, asked=by(TALKING))
-        assert place.facts()[-1] == NoTimeChosen(
+        assert place.facts()[-2] == NoTimeChosen(
             referral=therapy, provider=TALKING, reason=NoTimeBecause.TAKEN_BACK
         )
         assert actions(place, FIRST) == ()
