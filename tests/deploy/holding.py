@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import psycopg
 
 from deploy.embedded import start
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run behind `&`
 embedded = start(Path(sys.argv[1]))
 with psycopg.connect(embedded.dsn("throughcare_owner"), autocommit=True) as connection:
     connection.execute("create table if not exists public.starts (at timestamptz)")
