@@ -184,9 +184,11 @@ class TestTheHelpEnds:
     ) -> None:
         offer(place, therapy, 7, 8)
         place.care.close_referral(therapy, EndReason.COMPLETED, asked=by(TALKING))
-        assert place.facts()[-2] == NoTimeChosen(
+        taken_back, closed = place.facts()[-2:]
+        assert taken_back == NoTimeChosen(
             referral=therapy, provider=TALKING, reason=NoTimeBecause.TAKEN_BACK
         )
+        assert isinstance(closed, ReferralClosed)
         assert actions(place, FIRST) == ()
 
     def test_what_had_begun_keeps_its_place_for_its_outcome(
