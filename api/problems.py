@@ -84,6 +84,10 @@ class OnlyAnAdministratorMay(BrokenRule):
     """Only an administrator of your organisation sees who has still to attend which training."""
 
 
+class OnlyAPrivacyOfficerMay(BrokenRule):
+    """Only a privacy officer of your organisation sees what waits to be looked into."""
+
+
 class SentFromAnotherSite(BrokenRule):
     """The request came from another site's page; open the form here and send it again."""
 
@@ -142,6 +146,7 @@ STATUS: dict[type[BrokenRule], int] = {
     NotSignedIn: 401,
     NotForThisRole: 403,
     OnlyAnAdministratorMay: 403,
+    OnlyAPrivacyOfficerMay: 403,
     endings.OnlyCareMayRecordADeath: 403,
     endings.OnlyTheHostMay: 403,
     concerns.OnlyCareRefersForSafeguarding: 403,

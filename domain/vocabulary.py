@@ -70,6 +70,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     COMMISSIONER = "commissioner"
     AUDITOR = "auditor"
+    PRIVACY_OFFICER = "privacy officer"
     SYSTEM = "system"
 
 

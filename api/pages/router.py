@@ -33,6 +33,7 @@ from api.pages import (
 )
 from api.pages.person import concerns
 from api.pages.person import page as person
+from api.pages.privacy import desk as privacy
 
 router = APIRouter()
 for part in (
@@ -62,6 +63,7 @@ for part in (
     partners,
     offering,
     unmet,
+    privacy,
     about,
 ):
     router.include_router(part.router)

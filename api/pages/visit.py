@@ -224,6 +224,11 @@ class Visit:
         return at_the_host and self.caller.role is Role.ADMINISTRATOR
 
     @property
+    def looks_after_privacy(self) -> bool:
+        """Whether the visitor is a privacy officer of their organisation."""
+        return self.caller.role is Role.PRIVACY_OFFICER
+
+    @property
     def categories(self) -> frozenset[Category]:
         """What the organisation's agreement lets it know."""
         agreement = self.names.directory.agreements.get(self.caller.organisation)

@@ -1,0 +1,1 @@
+"""The privacy officer's desk: what waits for them, noun by noun."""

@@ -1,0 +1,50 @@
+"""The privacy officer's desk on a page: what each noun lays on it, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import HTMLResponse
+
+from api.pages.privacy import agreements, emergency, looks, withdrawals
+from api.pages.problem import PageRoute
+from api.pages.visit import SomebodysVisit, Visit
+from api.privacy import privacy_officer
+
+router = APIRouter(route_class=PageRoute)
+
+Shown = Callable[[Visit], Awaitable[Mapping[str, Any]]]
+
+PARTS: tuple[tuple[str, Shown], ...] = (
+    ("emergency", emergency.shown),
+    ("withdrawals", withdrawals.shown),
+    ("looks", looks.shown),
+    ("agreements", agreements.shown),
+)
+"""What lies on the desk, most pressing first, and the partial in ``templates/privacy`` for it.
+
+A part answers nothing when nothing of it waits.
+"""
+
+
+async def officers_visit(visit: SomebodysVisit) -> Visit:
+    """A privacy officer at a page. Raises `OnlyAPrivacyOfficerMay`."""
+    await privacy_officer(visit.caller)
+    return visit
+
+
+OfficersVisit = Annotated[Visit, Depends(officers_visit)]
+
+
+@router.get("/privacy", response_class=HTMLResponse)
+async def privacy_desk(visit: OfficersVisit) -> Response:
+    """What waits for the privacy officer of the organisation."""
+    shown = [(f"privacy/{name}.html", await show(visit)) for name, show in PARTS]
+    return await visit.page(
+        "privacy.html",
+        title="Privacy desk",
+        section="/privacy",
+        parts=[(partial, part) for partial, part in shown if part],
+    )
