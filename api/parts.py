@@ -72,7 +72,8 @@ class Parts:
     """Everything the edge needs, made by ``deploy``.
 
     ``ready`` says whether what this process runs besides the edge is alive. ``demo_people`` is
-    empty outside of a demo, and then nobody can sign in by choosing a name.
+    empty outside of a demo, and then nobody can sign in by choosing a name. ``address`` is where
+    the outside finds this place; over https cookies and answers are bound to it.
     """
 
     care: CareCoordination
@@ -84,6 +85,7 @@ class Parts:
     version: str
     ready: Callable[[], bool] = lambda: True
     demo_people: Callable[[], Sequence[DemoPerson]] = tuple
+    address: str = "http://127.0.0.1:8000"
 
 
 def parts(request: Request) -> Parts:

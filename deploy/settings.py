@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from deploy.community.place import PRACTICE
@@ -37,18 +38,23 @@ class Settings:
     holder: PartnerId
     """The organisation that holds whom no other would (``policies/entry.py``)."""
 
+    address: str = "http://127.0.0.1:8000"
+    """Where browsers and partners' systems find this place: ``https://name``, without a path."""
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read ``THROUGHCARE_*`` and ``PORT``. Raises `SettingIsWrong`."""
     key = environment.get("THROUGHCARE_MASTER_KEY_FILE")
+    port = _port(environment.get("PORT") or "8000")
     return Settings(
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
         database=environment.get("THROUGHCARE_DATABASE") or None,
         master_key=Path(key) if key else None,
         host=environment.get("THROUGHCARE_HOST") or "127.0.0.1",
-        port=_port(environment.get("PORT") or "8000"),
+        port=port,
         kafka=environment.get("THROUGHCARE_KAFKA") or None,
         holder=_holder(environment.get("THROUGHCARE_HOLDER")),
+        address=_address(environment.get("THROUGHCARE_ADDRESS"), port),
     )
 
 
@@ -56,6 +62,25 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingIsWrong(f"PORT is {text!r}: give a number from 1 to 65535")
     return int(text)
+
+
+def _address(text: str | None, port: int) -> str:
+    if not text:
+        return f"http://127.0.0.1:{port}"
+    wrong = SettingIsWrong(
+        f"THROUGHCARE_ADDRESS is {text!r}: give https:// and a name, without a path; "
+        "http:// is for this machine alone (127.0.0.1, localhost)"
+    )
+    try:
+        parts = urlsplit(text.removesuffix("/"))
+        name, own_port = parts.hostname, parts.port
+    except ValueError:
+        raise wrong from None
+    alone = name in ("127.0.0.1", "localhost", "::1")
+    plain = parts.path or parts.query or parts.fragment or "@" in parts.netloc or own_port == 0
+    if not name or plain or not (parts.scheme == "https" or (parts.scheme == "http" and alone)):
+        raise wrong
+    return parts.geturl()
 
 
 def _holder(text: str | None) -> PartnerId:

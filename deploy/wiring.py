@@ -114,6 +114,7 @@ class Lookups:
 class House:
     """Every part of one process. ``history`` tells the log when its facts were recorded."""
 
+    settings: Settings
     database: Database
     keys: PersonKeys
     pseudonyms: Pseudonyms
@@ -151,6 +152,7 @@ class House:
             version=version("throughcare"),
             demo_people=lambda: demo_people,
             ready=ready,
+            address=self.settings.address,
         )
 
 
@@ -172,7 +174,9 @@ def build(
     lookups = Lookups(database.dsn(schema.SERVE), pseudonyms)
     intake = FhirIntake(care, messages, lookups.directory, lookups.alike)
     tokens = Tokens(secret, now)
-    return House(database, keys, pseudonyms, log, care, engine, messages, intake, tokens, lookups)
+    return House(
+        settings, database, keys, pseudonyms, log, care, engine, messages, intake, tokens, lookups
+    )
 
 
 def _master(settings: Settings) -> bytes:
