@@ -17,7 +17,10 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from api.parts import Caller, Here, Parts
 from api.problems import NotForThisRole, NotSignedIn
 from api.tokens import LIFETIME, TokenIsNotValid
+from domain.policies.days import local_date
+from domain.policies.roles import role_in_force
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role
+from projections.directory import PartnerEntry
 
 COOKIE = "throughcare"
 
@@ -40,9 +43,6 @@ PUBLIC = frozenset(
     }
 )
 """What anybody may open: nothing in it is about a person who is helped."""
-
-WITHOUT_PERSONS = frozenset({Role.COMMISSIONER, Role.AUDITOR})
-"""Roles that see totals and the directory only."""
 
 _bearer = HTTPBearer(
     auto_error=False, description="A development token; see `throughcare token --list`."
@@ -76,7 +76,7 @@ SignedIn = Annotated[Caller, Depends(signed_in)]
 
 async def caring(caller: SignedIn) -> Caller:
     """Somebody who takes part in people's care. Raises `NotSignedIn`, `NotForThisRole`."""
-    if caller.role in WITHOUT_PERSONS:
+    if not caller.cares:
         raise NotForThisRole
     return caller
 
@@ -98,27 +98,29 @@ async def recognise(token: str, here: Parts) -> Caller:
     if organisation is None:
         raise NotSignedIn
     if claims.role is Role.SYSTEM and claims.subject == claims.organisation:
-        return Caller(
-            practitioner=None,
-            organisation=organisation.id,
-            role=_role(organisation.kind, Role.SYSTEM),
-            name=organisation.name,
-            left=organisation.left,
-        )
+        return _caller(here, organisation, Role.SYSTEM, organisation.name, None)
     practitioner = organisation.practitioners.get(PractitionerId(claims.subject))
     if practitioner is None:
         raise NotSignedIn
+    return _caller(here, organisation, practitioner.role, practitioner.name, practitioner.id)
+
+
+def _caller(
+    here: Parts,
+    organisation: PartnerEntry,
+    role: Role,
+    name: str,
+    practitioner: PractitionerId | None,
+) -> Caller:
+    role = Role.COMMISSIONER if organisation.kind is PartnerKind.COMMISSIONER else role
     return Caller(
-        practitioner=practitioner.id,
+        practitioner=practitioner,
         organisation=organisation.id,
-        role=_role(organisation.kind, practitioner.role),
-        name=practitioner.name,
+        role=role,
+        name=name,
         left=organisation.left,
+        duties=role_in_force(role, local_date(here.clock())).duties,
     )
-
-
-def _role(kind: PartnerKind, role: Role) -> Role:
-    return Role.COMMISSIONER if kind is PartnerKind.COMMISSIONER else role
 
 
 def begin_session(request: Request, response: Response, token: str) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.access import WITHOUT_PERSONS, SignedIn
+from api.access import SignedIn
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, example
 from api.parts import Caller, Here, Parts
 from api.problems import NotForThisRole
@@ -278,7 +278,7 @@ def row(each: ServiceEntry, at: datetime) -> dict[str, Any]:
 
 def speaks(caller: Caller, host: PartnerId, partner: PartnerId) -> bool:
     """Whether somebody may speak for a partner's service: who acts there, and the host's office."""
-    if caller.role in WITHOUT_PERSONS:
+    if not caller.cares:
         return False
     at_the_host = caller.organisation == host and caller.role in SPEAKING_FOR_THE_PLACE
     return caller.organisation == partner or at_the_host

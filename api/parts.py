@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from api.tokens import Tokens
 from domain.application import CareCoordination
+from domain.policies.roles import Duty
 from domain.vocabulary import Moment, PartnerId, PractitionerId, Role
 from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
@@ -25,6 +26,12 @@ class Caller:
     role: Role
     name: str
     left: bool = False  # its organisation has left: it reads what it was told, and asks nothing
+    duties: frozenset[Duty] = frozenset()  # what its role is there for
+
+    @property
+    def cares(self) -> bool:
+        """Whether it takes part in people's care."""
+        return Duty.CARE in self.duties
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.access import WITHOUT_PERSONS, SignedIn
+from api.access import SignedIn
 from api.asking import Answered, Asks, Creating, answered, example
 from api.parts import Here
 from api.reads import At
@@ -61,7 +61,7 @@ async def unmet_need(caller: SignedIn, here: Here, at: At) -> Response:
 
     What your organisation was told; a commissioner and an auditor see the place, few as hidden.
     """
-    totals_only = caller.role in WITHOUT_PERSONS
+    totals_only = not caller.cares
     counts = await here.reading.unmet(None if totals_only else caller.organisation, at.when)
     row = unmet.hidden if totals_only else unmet.shown
     return at.answer({"rows": [row(each) for each in counts], "place": totals_only})

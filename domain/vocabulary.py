@@ -68,9 +68,11 @@ class Role(StrEnum):
     HELPER = "helper"
     CHAIR = "chair"
     ADMINISTRATOR = "administrator"
+    RECEPTION = "reception"
     COMMISSIONER = "commissioner"
     AUDITOR = "auditor"
     PRIVACY_OFFICER = "privacy officer"
+    OPERATOR = "operator"
     SYSTEM = "system"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -15,6 +13,7 @@ from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
+from domain.policies.training import WORKING
 from domain.vocabulary import Role, Topic
 
 router = APIRouter(route_class=PageRoute)
@@ -137,9 +136,7 @@ def _held(visit: Visit) -> Form[training.HoldingTraining]:
 
 
 def _roles() -> list[tuple[str, str, str]]:
-    hints: Mapping[str, Any] = {Role.ADMINISTRATOR.value: "Receptionists too"}
-    wanted = (Role.CLINICIAN, Role.HELPER, Role.CHAIR, Role.ADMINISTRATOR)
-    return [c for c in choices(Role, hints) if c[0] in wanted]
+    return [choice for choice in choices(Role) if choice[0] in WORKING]
 
 
 def _attended(visit: Visit, title: str) -> Form[training.Attending]:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
 from api import unmet as asking
-from api.access import WITHOUT_PERSONS
 from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, SomebodysVisit, Visit
@@ -21,7 +20,7 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/unmet-need", response_class=HTMLResponse)
 async def unmet_need(visit: SomebodysVisit) -> Response:
     """By month, service and step; who sees nobody's record sees the place, with few hidden."""
-    totals_only = visit.caller.role in WITHOUT_PERSONS
+    totals_only = not visit.caller.cares
     counts = await visit.here.reading.unmet(
         None if totals_only else visit.caller.organisation, visit.when
     )

@@ -215,7 +215,7 @@ class Visit:
 
     @property
     def sees_persons(self) -> bool:
-        return self.caller.role not in (Role.COMMISSIONER, Role.AUDITOR)
+        return self.caller.cares
 
     @property
     def administers_place(self) -> bool:

@@ -46,6 +46,9 @@ PRACTICE = Organisation(
         Practitioner("bernie", "Bernadette Quinn", Role.CLINICIAN, "Practice nurse"),
         Practitioner("lorna", "Lorna Baptiste", Role.HELPER, "Social prescribing link worker"),
         Practitioner("yusuf", "Yusuf Karim", Role.ADMINISTRATOR, "MDT co-ordinator"),
+        Practitioner("beryl", "Beryl Mason", Role.RECEPTION, "Receptionist"),
+        Practitioner("hugh", "Hugh Pemberton", Role.PRIVACY_OFFICER, "Caldicott Guardian"),
+        Practitioner("nina", "Nina Kowalczyk", Role.OPERATOR, "Systems engineer"),
     ),
     (GP_APPOINTMENT, LINK_WORKER),
 )
@@ -124,6 +127,8 @@ TRUST = Organisation(
         Practitioner("kofi", "Kofi Mensah", Role.CLINICIAN, "Mental-health practitioner"),
         Practitioner("siobhan", "Siobhan Kelly", Role.CLINICIAN, "Ward manager"),
         Practitioner("anil", "Anil Deol", Role.ADMINISTRATOR, "Team secretary"),
+        Practitioner("carmel", "Carmel Byrne", Role.RECEPTION, "Receptionist, outpatients"),
+        Practitioner("leonard", "Leonard Asante", Role.PRIVACY_OFFICER, "Data protection officer"),
     ),
     (COLLABORATIVE, PSYCHOLOGY, COMMUNITY_TEAM, WARD),
 )

@@ -20,15 +20,12 @@ SAFEGUARDING = (
     "RCN, Adult Safeguarding: Roles and Competencies for Health Care Staff (2018): refreshed over "
     "three years; the first within 90 days is Throughcare's own"
 )
-WORKING = frozenset({Role.CLINICIAN, Role.HELPER, Role.CHAIR, Role.ADMINISTRATOR})
+WORKING = frozenset({Role.CLINICIAN, Role.HELPER, Role.CHAIR, Role.ADMINISTRATOR, Role.RECEPTION})
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """What those in some roles attend within so many days of coming, and again after so many.
-
-    Receptionists act here as administrators.
-    """
+    """What those in some roles attend within so many days of coming, and again after so many."""
 
     topic: Topic
     roles: frozenset[Role]
@@ -43,7 +40,7 @@ NEEDED: tuple[Needed, ...] = (
     Needed(Topic.INDUCTION, WORKING, 30, JAMES_WIGG, date(2014, 4, 1)),
     Needed(
         Topic.AWARENESS,
-        frozenset({Role.ADMINISTRATOR, Role.HELPER}),
+        frozenset({Role.ADMINISTRATOR, Role.RECEPTION, Role.HELPER}),
         90,
         JAMES_WIGG,
         date(2014, 4, 1),
