@@ -17,10 +17,10 @@ from uuid import UUID, uuid5
 import orjson
 from pydantic import BaseModel
 
+from domain.agreement import AgreementSigned
 from domain.facts import FACTS
 from domain.kernel import Category, Fact, Recorded, Recorder
 from domain.meeting import OF_THE_WHOLE
-from domain.partner import AgreementSigned
 from domain.policies.agreements import TEMPLATES
 from domain.sharing import may_know, message_type
 from domain.vocabulary import Label, PartnerId, PartnerKind, PersonId, Purpose
@@ -127,19 +127,8 @@ def _fields(
     fact: type[Fact], kind: PartnerKind, *, party: bool, label: Label = Label.ORDINARY
 ) -> tuple[str, ...] | None:
     """What the sharing rule lets this kind of partner know of the example."""
-    template = TEMPLATES[kind]
     party = party and (fact.TAKING_PART is None or kind in fact.TAKING_PART)
-    signed = AgreementSigned(
-        reference=kind.value,
-        categories=template.categories,
-        scope=template.scope,
-        substance=template.substance,
-        safeguarding=template.safeguarding,
-        consent_required=template.consent_required,
-        follows_attendance=template.follows_attendance,
-        basis=template.basis,
-        starts=A_MOMENT.date(),
-    )
+    signed = AgreementSigned.under(TEMPLATES[kind], reference=kind.value, starts=A_MOMENT.date())
     recorded = Recorded(
         fact=example(fact, partner=ME if party else ANOTHER, label=label),
         originator_id=STREAM,

@@ -13,6 +13,7 @@ from uuid import UUID
 from domain import outcome, pathway, person, referral
 from domain.action import ActionAgreed, ActionDone, ActionDropped
 from domain.advice import AdviceAsked, AdviceGiven
+from domain.agreement import AgreementSigned
 from domain.case import CaseListed, CaseNoted, CaseNotReached, MdtDecisionRecorded
 from domain.concern import (
     ConcernAcknowledged,
@@ -27,7 +28,6 @@ from domain.discussion import CaseDiscussed
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverLapsed, HandoverOffered
 from domain.kernel import Category, Recorded
 from domain.leaving import ResponsibilityFellBack
-from domain.partner import AgreementSigned
 from domain.registered_carer import (
     CarersAssessmentAsked,
     CarersAssessmentDeclined,

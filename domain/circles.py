@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import replace
 
+from domain.agreement import AgreementSigned
 from domain.circle import Circle, Telling
 from domain.kernel import Recorded
 from domain.linking import PersonsLinked, PersonsUnlinked
-from domain.partner import AgreementSigned, PartnerLeft
+from domain.partner import PartnerLeft
 from domain.sharing import Disclosure
 from domain.vocabulary import PartnerId, PersonId
 

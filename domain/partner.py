@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from domain.agreement import AgreementEnded, AgreementSigned
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
 from domain.policies import steps, ways
 from domain.policies.steps import Choice
 from domain.policies.ways import Way
-from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role, Scope
+from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role
 
 # What happened
 
@@ -25,40 +26,6 @@ class PartnerJoined(Fact):
     name: str
     kind: PartnerKind
     identifiers: dict[str, str] = {}
-
-
-class AgreementSigned(Fact):
-    """What the partner may know, on which basis, from when until when.
-
-    ``substance`` lets substance-misuse care be told, ``safeguarding`` whom others refer for
-    safeguarding; ``consent_required`` asks for the person's explicit consent first;
-    ``follows_attendance`` tells whether people it referred were seen.
-    """
-
-    TOPIC: ClassVar[str] = "partner:AgreementSigned"
-    CATEGORY: ClassVar[Category] = Category.DIRECTORY
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
-
-    reference: str
-    categories: tuple[Category, ...]
-    scope: Scope
-    substance: bool = False
-    safeguarding: bool = False
-    consent_required: bool = False
-    follows_attendance: bool = False
-    basis: str
-    starts: date
-    ends: date | None = None
-
-
-class AgreementEnded(Fact):
-    """The partner's agreement ended; nothing more is shared with it."""
-
-    TOPIC: ClassVar[str] = "partner:AgreementEnded"
-    CATEGORY: ClassVar[Category] = Category.DIRECTORY
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
-
-    reference: str
 
 
 class PractitionerAdded(Fact):

@@ -25,6 +25,7 @@ from domain import (
 )
 from domain.action import ActionFact
 from domain.advice import AdviceAsked, AdviceFact
+from domain.agreement import AgreementSigned
 from domain.carer import CarerFact
 from domain.case import (
     AttendanceRecorded,
@@ -43,7 +44,6 @@ from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.linking import LinkingFact, MatchRuledOut, PersonsLinked
 from domain.membership import MembershipFact
 from domain.needs import AdjustmentAgreed, NeedEnded, NeedMet, NeedNotMet
-from domain.partner import AgreementSigned
 from domain.registered_carer import RegisteredCarerFact
 from domain.request import ReferralFact
 from domain.safeguarding import SafeguardingFact, SafeguardingReferred

@@ -95,12 +95,27 @@ class Step(IntEnum):
 
 
 class Purpose(StrEnum):
-    """Why a fact was recorded or a record read."""
+    """Why a fact was recorded or a record read: the kind of use that is made of it.
+
+    An agreement names those it is for. The last two come with being an organisation of the place
+    at all, whatever its agreement is for: `policies.agreements.OF_THE_PLACE`.
+    """
 
     DIRECT_CARE = "direct care"
     SAFEGUARDING = "safeguarding"
+    COMMUNITY_SUPPORT = "support in the community"
+    JUSTICE = "probation and courts"
+    PLANNING = "planning and research"
     ADMINISTRATION = "administration"
     AUDIT = "audit"
+
+
+class Confidentiality(StrEnum):
+    """How the common-law duty of confidentiality is met; not the lawful basis of the UK GDPR."""
+
+    IMPLIED = "implied consent"  # for direct care; nobody is surprised, and anybody may object
+    EXPLICIT = "explicit consent"  # the person was asked, and said so
+    NOTHING = "nothing confidential is told"
 
 
 class Label(StrEnum):

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.agreement import AgreementSigned
 from domain.contact import SEEN
-from domain.partner import AgreementSigned
 from domain.policies import reviews
 from domain.policies.clocks import (
     RULES,

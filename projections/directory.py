@@ -11,10 +11,10 @@ from uuid import UUID
 from psycopg import Connection
 from pydantic import TypeAdapter
 
-from domain import group, partner, service
+from domain import agreement, group, partner, service
+from domain.agreement import AgreementSigned
 from domain.description import Description
 from domain.kernel import Recorded
-from domain.partner import AgreementSigned
 from domain.policies import ways
 from domain.policies.days import local_date
 from domain.policies.steps import Choice
@@ -198,9 +198,9 @@ class Directory:
             case partner.PartnerJoined() as joined:
                 key = PartnerId(stream)
                 self.partners[key] = PartnerEntry(key, joined.name, joined.kind, joined.identifiers)
-            case partner.AgreementSigned() as agreement:
-                self.partners[PartnerId(stream)].agreement = agreement
-            case partner.AgreementEnded():
+            case agreement.AgreementSigned() as signed:
+                self.partners[PartnerId(stream)].agreement = signed
+            case agreement.AgreementEnded():
                 self.partners[PartnerId(stream)].agreement = None
             case partner.PartnerLeft():
                 self.partners[PartnerId(stream)].left = True

@@ -15,11 +15,12 @@ from psycopg import Connection
 from pydantic import TypeAdapter
 
 from domain import circles, meeting, person
+from domain.agreement import AgreementSigned
 from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
 from domain.linking import PersonsLinked, PersonsUnlinked
 from domain.mapping import FactMapper, UnreadableFact
-from domain.partner import AgreementSigned, PartnerLeft
+from domain.partner import PartnerLeft
 from domain.sharing import (
     ENDED,
     TOLD_TO_NOBODY,

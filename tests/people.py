@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from domain.partner import AgreementSigned
+from domain.agreement import AgreementSigned
 from domain.person import Details
 from domain.policies.agreements import TEMPLATES
 from domain.service import ServiceOpened
@@ -141,15 +141,7 @@ def details(person: PersonId, *, practice: PartnerId | None = WIGG) -> Details:
 
 def agreement(partner: PartnerId) -> AgreementSigned:
     """The default agreement for a partner's kind, from the first day on."""
-    template = TEMPLATES[KINDS[partner]]
-    return AgreementSigned(
-        reference=f"default for a {KINDS[partner].value}",
-        categories=template.categories,
-        scope=template.scope,
-        substance=template.substance,
-        safeguarding=template.safeguarding,
-        consent_required=template.consent_required,
-        follows_attendance=template.follows_attendance,
-        basis=template.basis,
-        starts=MONDAY.date(),
+    kind = KINDS[partner]
+    return AgreementSigned.under(
+        TEMPLATES[kind], reference=f"default for a {kind.value}", starts=MONDAY.date()
     )

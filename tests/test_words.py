@@ -14,10 +14,12 @@ from domain.facts import FACTS
 from domain.kernel import Aggregate, BrokenRule, Category
 from domain.request import State
 from domain.vocabulary import (
+    Confidentiality,
     Decision,
     Mode,
     PartnerKind,
     Priority,
+    Purpose,
     Responsibility,
     Scope,
     Source,
@@ -69,6 +71,8 @@ def test_every_fact_is_explained_and_no_other() -> None:
         ("Where a person stands for a partner, most urgent first", set(STATUSES)),
         ("States of a referral", words(State)),
         ("Kinds of data an agreement speaks of", words(Category)),
+        ("Purposes", words(Purpose)),
+        ("How the duty of confidentiality is met", words(Confidentiality)),
         ("Scopes of an agreement", words(Scope)),
         (
             "Who asks for help, and how",

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from domain import partner, person
+from domain.agreement import AgreementSigned
 from domain.intentions.answers import Answer
 from domain.intentions.linking import LinkingIntentions
 from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
-from domain.policies.agreements import TEMPLATES
+from domain.policies.agreements import template
 from domain.policies.ways import Way
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Role
 
@@ -40,18 +41,10 @@ class DirectoryIntentions(LinkingIntentions):
         def decide() -> tuple[Aggregate, ...]:
             joining = self._load(partner.Partner, partner_id)
             joining.join(name=name, kind=kind, identifiers=identifiers, asked=asked)
-            template = TEMPLATES[kind]
+            today = asked.at.date()
             joining.sign_agreement(
-                partner.AgreementSigned(
-                    reference=f"default for a {kind.value}",
-                    categories=template.categories,
-                    scope=template.scope,
-                    substance=template.substance,
-                    safeguarding=template.safeguarding,
-                    consent_required=template.consent_required,
-                    follows_attendance=template.follows_attendance,
-                    basis=template.basis,
-                    starts=asked.at.date(),
+                AgreementSigned.under(
+                    template(kind, today), reference=f"default for a {kind.value}", starts=today
                 ),
                 asked=asked,
             )
@@ -60,7 +53,7 @@ class DirectoryIntentions(LinkingIntentions):
         return self._ask(partner_id, asked, decide)
 
     def sign_agreement(
-        self, partner_id: PartnerId, agreement: partner.AgreementSigned, *, asked: Asked
+        self, partner_id: PartnerId, agreement: AgreementSigned, *, asked: Asked
     ) -> Answer:
         """Sign another agreement with a partner."""
 

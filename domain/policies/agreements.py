@@ -1,33 +1,57 @@
-"""Default sharing agreements by kind of partner: what each may know unless its own says otherwise.
+"""Templates of sharing agreements by kind of partner: dated data, each with its source.
 
-Source: NHS England, *Information sharing in MDTs* and *Sharing information with the voluntary
-sector*; GMC *Confidentiality* ¶28; DCB1605 (communication needs may travel to everybody). A place
-changes them by signing other agreements; these hold from the day a partner joins.
+A place signs others where it needs them; these are proposed, and hold from the day a partner joins.
+What they say of the law is a default that a place's own privacy officer has to confirm.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from domain.kernel import Category
-from domain.vocabulary import PartnerKind, Scope
+from domain.vocabulary import Confidentiality, PartnerKind, Purpose, Scope
 
-DIRECT_CARE = "UK GDPR 6(1)(e) and 9(2)(h); implied consent for direct care"
-ASKED_FOR = "UK GDPR 6(1)(e); the person was asked"
-EXPLICIT = "explicit consent of the person"
+CARE_BASIS = "UK GDPR 6(1)(e) and 9(2)(h)"
+TASK_BASIS = "UK GDPR 6(1)(e)"
+JUSTICE_BASIS = "UK GDPR 6(1)(e) and 9(2)(g)"
+
+CARE = (Purpose.DIRECT_CARE, Purpose.SAFEGUARDING)
+COMMUNITY = (Purpose.COMMUNITY_SUPPORT,)
+
+OF_THE_PLACE = frozenset({Purpose.ADMINISTRATION, Purpose.AUDIT})
+"""Purposes that no agreement names and nobody objects to: looking after records, and after who
+looked at them. Which role has them is for `policies.roles`."""
+
+MDT = (
+    "NHS England, Information sharing in MDTs; GMC Confidentiality 28; for access needs DCB1605; "
+    "basis: Herts and West Essex ICB, privacy notice"
+)
+VOLUNTARY = (
+    "NHS England, Sharing information with the voluntary sector: what they need, and no more"
+)
+DISPENSED = "Community Pharmacy England, Supervised Consumption: what a key worker tells a pharmacy"
+ORDERED = "HMPPS and NHS England: health and probation share by explicit consent"
+TOTALS = "NHS England, national data opt-out (DCB3058): planning gets totals, nobody's record"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a kind of partner may know by default."""
+    """What a kind of partner may know by default, and for which purposes."""
 
+    kind: PartnerKind
+    purposes: tuple[Purpose, ...]
     categories: tuple[Category, ...]
     scope: Scope
     basis: str
+    confidentiality: Confidentiality
+    source: str
     substance: bool = False
     safeguarding: bool = False
     consent_required: bool = False
     follows_attendance: bool = False
+    effective_from: date = date(2016, 1, 1)
+    effective_to: date | None = None
 
 
 WHOLE = (
@@ -54,33 +78,96 @@ ACTIVITY = (
 THE_ASK = (Category.IDENTITY, Category.ACCESS, Category.REFERRAL, Category.ASK)
 
 DISPENSING = (Category.IDENTITY, Category.ACCESS, Category.ASK, Category.ENGAGEMENT)
-"""A name, how to speak with the person, what is asked of the pharmacy, who came: nothing of why.
+"""A name, how to speak with the person, what is asked of the pharmacy, who came: nothing of why."""
 
-Source: Community Pharmacy England, Supervised Consumption: what a key worker tells a pharmacy.
-"""
 
-TEMPLATES: dict[PartnerKind, Template] = {
-    PartnerKind.PRACTICE: Template(
-        WHOLE, Scope.EPISODE, DIRECT_CARE, substance=True, safeguarding=True
+def _care(
+    kind: PartnerKind,
+    categories: tuple[Category, ...],
+    scope: Scope = Scope.EPISODE,
+    *,
+    substance: bool = False,
+    safeguarding: bool = False,
+) -> Template:
+    return Template(
+        kind,
+        CARE,
+        categories,
+        scope,
+        CARE_BASIS,
+        Confidentiality.IMPLIED,
+        MDT,
+        substance=substance,
+        safeguarding=safeguarding,
+    )
+
+
+def _community(kind: PartnerKind, categories: tuple[Category, ...]) -> Template:
+    return Template(
+        kind,
+        COMMUNITY,
+        categories,
+        Scope.OWN,
+        TASK_BASIS,
+        Confidentiality.EXPLICIT,
+        VOLUNTARY,
+    )
+
+
+EDITIONS: tuple[Template, ...] = (
+    _care(PartnerKind.PRACTICE, WHOLE, substance=True, safeguarding=True),
+    _care(PartnerKind.TRUST, WHOLE, substance=True, safeguarding=True),
+    _care(PartnerKind.TALKING_THERAPIES, WHOLE),
+    _care(PartnerKind.SOCIAL_WORK, NO_THERAPY, safeguarding=True),
+    _care(PartnerKind.DRUG_SERVICE, WHOLE, Scope.OWN, substance=True),
+    Template(
+        PartnerKind.PHARMACY,
+        (Purpose.DIRECT_CARE,),
+        DISPENSING,
+        Scope.OWN,
+        CARE_BASIS,
+        Confidentiality.IMPLIED,
+        DISPENSED,
     ),
-    PartnerKind.TRUST: Template(
-        WHOLE, Scope.EPISODE, DIRECT_CARE, substance=True, safeguarding=True
-    ),
-    PartnerKind.TALKING_THERAPIES: Template(WHOLE, Scope.EPISODE, DIRECT_CARE),
-    PartnerKind.SOCIAL_WORK: Template(NO_THERAPY, Scope.EPISODE, DIRECT_CARE, safeguarding=True),
-    PartnerKind.DRUG_SERVICE: Template(WHOLE, Scope.OWN, DIRECT_CARE, substance=True),
-    PartnerKind.PHARMACY: Template(DISPENSING, Scope.OWN, DIRECT_CARE),
-    PartnerKind.CHARITY: Template(ACTIVITY, Scope.OWN, ASKED_FOR),
-    PartnerKind.PATIENT_GROUP: Template(ACTIVITY, Scope.OWN, ASKED_FOR),
-    PartnerKind.SCHOOL: Template(ACTIVITY, Scope.OWN, ASKED_FOR),
-    PartnerKind.LIBRARY: Template(ACTIVITY, Scope.OWN, ASKED_FOR),
-    PartnerKind.HOUSING_ADVICE: Template(THE_ASK, Scope.OWN, ASKED_FOR),
-    PartnerKind.PROBATION: Template(
+    _community(PartnerKind.CHARITY, ACTIVITY),
+    _community(PartnerKind.PATIENT_GROUP, ACTIVITY),
+    _community(PartnerKind.SCHOOL, ACTIVITY),
+    _community(PartnerKind.LIBRARY, ACTIVITY),
+    _community(PartnerKind.HOUSING_ADVICE, THE_ASK),
+    Template(
+        PartnerKind.PROBATION,
+        (Purpose.JUSTICE,),
         (Category.IDENTITY, Category.REFERRAL, Category.ENGAGEMENT),
         Scope.OWN,
-        EXPLICIT,
+        JUSTICE_BASIS,
+        Confidentiality.EXPLICIT,
+        ORDERED,
         consent_required=True,
         follows_attendance=True,
     ),
-    PartnerKind.COMMISSIONER: Template((), Scope.OWN, "aggregates only"),
-}
+    Template(
+        PartnerKind.COMMISSIONER,
+        (Purpose.PLANNING,),
+        (),
+        Scope.OWN,
+        TASK_BASIS,
+        Confidentiality.NOTHING,
+        TOTALS,
+    ),
+)
+
+
+def template(kind: PartnerKind, on: date) -> Template:
+    """What a kind of partner is proposed on a day."""
+    held = [
+        one
+        for one in EDITIONS
+        if one.kind is kind
+        and one.effective_from <= on
+        and (one.effective_to is None or on < one.effective_to)
+    ]
+    return max(held, key=lambda one: one.effective_from)
+
+
+TEMPLATES = {one.kind: one for one in EDITIONS if one.effective_to is None}
+"""What each kind is proposed now."""

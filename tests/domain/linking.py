@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain import circles
+from domain.agreement import AgreementSigned
 from domain.circle import Circle, Telling
 from domain.kernel import Recorded
 from domain.linking import LinkingFact, PersonsLinked
-from domain.partner import AgreementSigned, PartnerLeft
+from domain.partner import PartnerLeft
 from domain.vocabulary import PartnerId, PersonId
 from tests.people import KINDS, agreement
 

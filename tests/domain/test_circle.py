@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from domain import meeting
+from domain.agreement import AgreementSigned
 from domain.case import Attendee
 from domain.circle import Circle
 from domain.discussion import CaseDiscussed
 from domain.kernel import Asked, Recorded
-from domain.partner import AgreementSigned
 from domain.sharing import WITHDRAWN, Disclosure
 from domain.vocabulary import (
     Attendance,

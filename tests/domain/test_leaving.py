@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.agreement import AgreementEnded
 from domain.contact import Cancelled
 from domain.handover import HandoverLapsed
 from domain.intentions.endings import NobodyElseMayHold, OnlyTheHostMay, TheHostCannotLeave
@@ -19,7 +20,6 @@ from domain.leaving import (
 )
 from domain.outcome import ReferralClosed
 from domain.partner import (
-    AgreementEnded,
     PartnerHasLeft,
     PartnerIsUnknown,
     PartnerLeft,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.agreement import AgreementEnded
 from domain.contact import (
     AppointmentBooked,
     AppointmentExists,
@@ -20,7 +21,6 @@ from domain.contact import (
     Outcome,
 )
 from domain.partner import (
-    AgreementEnded,
     Partner,
     PartnerHasJoined,
     PartnerIsUnknown,

@@ -109,6 +109,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "pathway",
     )
     of_another_noun |= {
+        "agreement": "partner",
         "advice": "referral",
         "case": "meeting",
         "corrections": "person",
