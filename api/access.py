@@ -1,4 +1,4 @@
-"""Who may come in: tokens checked against the directory, and what each role sees.
+"""Who may come in: sessions and tokens checked against the directory, and what each role sees.
 
 Every address declares its access by depending on `SignedIn` or `Caring`, or is listed in `PUBLIC`;
 `undeclared` names those that do neither, and the application refuses to start with one.
@@ -7,22 +7,23 @@ Every address declares its access by depending on `SignedIn` or `Caring`, or is 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Annotated
 
+import anyio.to_thread
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from api.parts import Caller, Here, Parts
+from api.parts import HOST_COOKIE, Caller, Here, Parts
 from api.problems import NotForThisRole, NotSignedIn
-from api.tokens import LIFETIME, TokenIsNotValid
+from api.tokens import TokenIsNotValid
 from domain.policies.days import local_date
 from domain.policies.roles import role_in_force
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role
 from projections.directory import PartnerEntry
-
-COOKIE = "throughcare"
+from projections.sessions import LIFETIME
 
 PUBLIC = frozenset(
     {
@@ -32,6 +33,8 @@ PUBLIC = frozenset(
         "/problems",
         "/problems/{name}",
         "/sign-in",
+        "/sign-out",
+        "/signed-out",
         "/static",
         "/refer-yourself/{service}",
         "/refer-yourself/{service}/sent",
@@ -47,26 +50,37 @@ PUBLIC = frozenset(
 _bearer = HTTPBearer(
     auto_error=False, description="A development token; see `throughcare token --list`."
 )
-_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The pages' session.")
+_cookie = APIKeyCookie(name=HOST_COOKIE, auto_error=False, description="The session of a browser.")
 
 
-def token_of(
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a request came with: the secret of a session, or a bearer token."""
+
+    secret: str = field(repr=False)
+    session: bool
+
+
+def shown_by(
+    request: Request,
+    here: Here,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    cookie: Annotated[str | None, Depends(_cookie)],
-) -> str:
-    """The token a request came with. Raises `NotSignedIn`."""
-    token = bearer.credentials if bearer else cookie
-    if not token:
-        raise NotSignedIn
-    return token
+    _: Annotated[str | None, Depends(_cookie)],  # for the description of the interface
+) -> Shown:
+    """What a request came with. Raises `NotSignedIn`."""
+    if bearer:
+        return Shown(bearer.credentials, session=False)
+    if secret := request.cookies.get(here.cookie):
+        return Shown(secret, session=True)
+    raise NotSignedIn
 
 
-Token = Annotated[str, Depends(token_of)]
+ShownBy = Annotated[Shown, Depends(shown_by)]
 
 
-async def signed_in(request: Request, here: Here, token: Token) -> Caller:
+async def signed_in(request: Request, here: Here, shown: ShownBy) -> Caller:
     """Who asks. Raises `NotSignedIn`."""
-    caller = await recognise(token, here)
+    caller = await recognise(shown, here)
     request.scope["organisation"] = caller.organisation  # for the log of requests
     return caller
 
@@ -84,25 +98,48 @@ async def caring(caller: SignedIn) -> Caller:
 Caring = Annotated[Caller, Depends(caring)]
 
 
-async def recognise(token: str, here: Parts) -> Caller:
-    """The holder of a token, if the directory knows that they act for its organisation.
+async def recognise(shown: Shown, here: Parts, *, using: bool = True) -> Caller:
+    """Who it is that shows this, if the directory knows that they act for their organisation.
 
-    Raises `NotSignedIn`. The directory's role counts, not the token's.
+    Raises `NotSignedIn`. The directory's role counts, not a token's. ``using`` a session keeps it
+    from being over; a page that only stays open does not.
     """
+    if shown.session:
+        ask = here.sessions.used if using else here.sessions.of
+        session = await anyio.to_thread.run_sync(ask, shown.secret)
+        if session is None:
+            raise NotSignedIn
+        return await _acting(session.partner, session.practitioner, here)
+    if here.tokens is None:
+        raise NotSignedIn
     try:
-        claims = here.tokens.read(token)
+        claims = here.tokens.read(shown.secret)
     except TokenIsNotValid as flaw:
         raise NotSignedIn from flaw
-    directory = await here.reading.directory()
-    organisation = directory.partners.get(PartnerId(claims.organisation))
+    if claims.role is not Role.SYSTEM or claims.subject != claims.organisation:
+        return await _acting(PartnerId(claims.organisation), PractitionerId(claims.subject), here)
+    organisation = await _organisation(PartnerId(claims.organisation), here)
+    return _caller(here, organisation, Role.SYSTEM, organisation.name, None)
+
+
+async def _acting(
+    partner: PartnerId | None, practitioner: PractitionerId | None, here: Parts
+) -> Caller:
+    """Somebody who acts for an organisation, by the directory. Raises `NotSignedIn`."""
+    if partner is None or practitioner is None:
+        raise NotSignedIn
+    organisation = await _organisation(partner, here)
+    known = organisation.practitioners.get(practitioner)
+    if known is None:
+        raise NotSignedIn
+    return _caller(here, organisation, known.role, known.name, known.id)
+
+
+async def _organisation(partner: PartnerId, here: Parts) -> PartnerEntry:
+    organisation = (await here.reading.directory()).partners.get(partner)
     if organisation is None:
         raise NotSignedIn
-    if claims.role is Role.SYSTEM and claims.subject == claims.organisation:
-        return _caller(here, organisation, Role.SYSTEM, organisation.name, None)
-    practitioner = organisation.practitioners.get(PractitionerId(claims.subject))
-    if practitioner is None:
-        raise NotSignedIn
-    return _caller(here, organisation, practitioner.role, practitioner.name, practitioner.id)
+    return organisation
 
 
 def _caller(
@@ -123,27 +160,24 @@ def _caller(
     )
 
 
-def begin_session(request: Request, response: Response, token: str) -> None:
-    """Let a browser hold a token in a cookie that no script reads and no other site sends."""
+def give_session(response: Response, here: Parts, secret: str) -> None:
+    """Let a browser hold a session in a cookie that no script reads.
+
+    Lax and not strict: who comes back from the provider of identities comes from another site.
+    """
     response.set_cookie(
-        COOKIE,
-        token,
+        here.cookie,
+        secret,
         max_age=int(LIFETIME.total_seconds()),
         httponly=True,
-        secure=request.url.scheme == "https",
-        samesite="strict",
+        secure=here.secure,
+        samesite="lax",
     )
 
 
-def end_session(request: Request, response: Response, here: Parts) -> None:
-    """Sign out: the cookie is forgotten and its token is worthless from now on."""
-    token = request.cookies.get(COOKIE)
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
-    if token:
-        try:
-            here.tokens.end(token)
-        except TokenIsNotValid:
-            return  # it was worthless already
+def take_session(response: Response, here: Parts) -> None:
+    """Let a browser forget its session."""
+    response.delete_cookie(here.cookie, httponly=True, secure=here.secure, samesite="lax")
 
 
 def undeclared(app: FastAPI) -> list[str]:

@@ -19,7 +19,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access import COOKIE
+from api.parts import COOKIE, HOST_COOKIE
 from api.problems import RequestIsTooLarge, SentFromAnotherSite, SomethingFailed, problem
 
 THEIR_SCRIPT = "sha256-tDOvXJi1PXbg0CWjLCCYSNHRXtps26K4JXkE3M6u/c0="
@@ -174,7 +174,7 @@ def _ours(scope: Scope) -> bool:
         return site == "same-origin"
     if origin is not None and origin != "null":
         return urlsplit(origin).netloc == headers.get("host")
-    return origin is None and COOKIE not in Request(scope).cookies
+    return origin is None and not {COOKIE, HOST_COOKIE} & Request(scope).cookies.keys()
 
 
 def _trace(given: str) -> str:

@@ -16,11 +16,10 @@ from anyio.abc import TaskGroup
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 
-from api.access import Caring, Token, recognise
+from api.access import Caring, Shown, ShownBy, recognise
 from api.parts import Caller, Here, Parts
 from api.problems import NotSignedIn
 from api.reads import Now, seen_now
-from api.tokens import TokenIsNotValid
 from projections.cloudevents import cloudevent
 from projections.entries import Entry
 
@@ -34,9 +33,7 @@ LONGEST_WAIT = 60.0
 STALLED = 30.0
 """Seconds after which a reader that takes nothing is let go."""
 LOOK = 1.0
-"""Seconds between two looks at whether a stream's token still holds."""
-LOOK_AGAIN = 15
-"""After so many looks the directory is asked as well."""
+"""Seconds between two looks at whether a stream's reader may still come in."""
 
 After = Annotated[int | None, Query(ge=0, le=NEWEST, description="The number you have.")]
 
@@ -80,7 +77,7 @@ async def share(
 async def live(
     request: Request,
     caller: Caring,
-    token: Token,
+    shown: ShownBy,
     here: Here,
     after: After = None,
     last_event_id: Annotated[
@@ -91,26 +88,26 @@ async def live(
     following = last_event_id if last_event_id is not None else after
     if following is None:
         following = await here.reading.newest(caller.organisation)
-    return LiveStream(here, caller, token, following, request.app.state.ending)
+    return LiveStream(here, caller, shown, following, request.app.state.ending)
 
 
 class LiveStream(Response):
-    """An answer that goes on until its reader, its token or the server stops."""
+    """An answer that goes on until its reader, their session or the server stops."""
 
     media_type = STREAM
 
     def __init__(
-        self, here: Parts, caller: Caller, token: str, after: int, ending: anyio.Event
+        self, here: Parts, caller: Caller, shown: Shown, after: int, ending: anyio.Event
     ) -> None:
         super().__init__()
         del self.headers["content-length"]
-        self.here, self.caller, self.token = here, caller, token
+        self.here, self.caller, self.shown = here, caller, shown
         self.after, self.ending = after, ending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         async with anyio.create_task_group() as group:
-            for until in (self._reader_left(receive), self.ending.wait(), self._token_ends()):
+            for until in (self._reader_left(receive), self.ending.wait(), self._time_is_over()):
                 group.start_soon(_stop_after, until, group)
             await self._tell(send, group)
         with anyio.move_on_after(STALLED):
@@ -132,20 +129,14 @@ class LiveStream(Response):
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    async def _token_ends(self) -> None:
+    async def _time_is_over(self) -> None:
         """Until its holder signs out, its time is over, or the directory no longer knows them."""
-        looks = 0
         while True:
             await anyio.sleep(LOOK)
-            looks += 1
             try:
-                self.here.tokens.read(self.token)
-                if (
-                    looks % LOOK_AGAIN == 0
-                    and await recognise(self.token, self.here) != self.caller
-                ):
+                if await recognise(self.shown, self.here, using=False) != self.caller:
                     return
-            except (TokenIsNotValid, NotSignedIn):
+            except NotSignedIn:
                 return
 
 

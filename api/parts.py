@@ -15,11 +15,16 @@ from domain.policies.roles import Duty
 from domain.vocabulary import Moment, PartnerId, PractitionerId, Role
 from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
+from projections.sessions import Sessions
+
+COOKIE = "throughcare"
+HOST_COOKIE = f"__Host-{COOKIE}"
+"""What a browser sends over https only, to this host only, and lets no other host set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, by a token the directory agrees with. No ``practitioner``: a partner's system."""
+    """Who asks, as the directory agrees. No ``practitioner``: a partner's system."""
 
     practitioner: PractitionerId | None
     organisation: PartnerId
@@ -78,14 +83,16 @@ class Intake(Protocol):
 class Parts:
     """Everything the edge needs, made by ``deploy``.
 
-    ``ready`` says whether what this process runs besides the edge is alive. ``demo_people`` is
-    empty outside of a demo, and then nobody can sign in by choosing a name. ``address`` is where
-    the outside finds this place; over https cookies and answers are bound to it.
+    ``ready`` says whether what this process runs besides the edge is alive. Outside of a demo
+    ``tokens`` is ``None``, and then nobody comes in with a development token; ``demo_people`` is
+    empty there, and then nobody signs in by choosing a name. ``address`` is where the outside
+    finds this place; over https cookies and answers are bound to it.
     """
 
     care: CareCoordination
     reading: Reading
-    tokens: Tokens
+    tokens: Tokens | None
+    sessions: Sessions
     pseudonyms: Pseudonyms
     intake: Intake | None
     clock: Callable[[], Moment]
@@ -93,6 +100,16 @@ class Parts:
     ready: Callable[[], bool] = lambda: True
     demo_people: Callable[[], Sequence[DemoPerson]] = tuple
     address: str = "http://127.0.0.1:8000"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over https."""
+        return self.address.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that holds a session; no other is looked at."""
+        return HOST_COOKIE if self.secure else COOKIE
 
 
 def parts(request: Request) -> Parts:

@@ -1,11 +1,10 @@
-"""Bearer tokens: signed, read and ended. It refuses to know what a token's holder may do."""
+"""Development tokens of a demo: signed and read. It refuses to know what their holder may do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from joserfc import jwt
@@ -23,7 +22,7 @@ SECRET_BYTES = 32
 
 
 class TokenIsNotValid(Exception):
-    """A token that is malformed, not ours, for somebody else, over, or ended by its holder."""
+    """A token that is malformed, not ours, for somebody else, or over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,7 @@ class Claims:
 
 
 class Tokens:
-    """One secret's tokens. ``clock`` says when a token is over.
-
-    Tokens that were ended by signing out are remembered in this process only, until they are over.
-    """
+    """One secret's tokens. ``clock`` says when a token is over: nothing ends one before."""
 
     def __init__(
         self,
@@ -54,7 +50,6 @@ class Tokens:
         self._key = OctKey.import_key(secret)
         self._clock = clock
         self._issuer, self._audience = issuer, audience
-        self._ended: dict[bytes, Moment] = {}
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock().timestamp()),
             iss={"essential": True, "value": issuer},
@@ -90,7 +85,7 @@ class Tokens:
         try:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
             self._claims.validate(claims)
-            read = Claims(
+            return Claims(
                 subject=UUID(claims["sub"]),
                 organisation=UUID(claims["org"]),
                 role=Role(claims["role"]),
@@ -108,16 +103,3 @@ class Tokens:
         ) as flaw:
             # The library lets some malformed tokens out as errors of the language itself.
             raise TokenIsNotValid from flaw
-        if _name(token) in self._ended:
-            raise TokenIsNotValid
-        return read
-
-    def end(self, token: str) -> None:
-        """Make a token worthless before its time: its holder signed out."""
-        now = self._clock()
-        self._ended = {name: until for name, until in self._ended.items() if until > now}
-        self._ended[_name(token)] = self.read(token).expires
-
-
-def _name(token: str) -> bytes:
-    return sha256(token.encode()).digest()

@@ -12,6 +12,9 @@ from uuid import UUID
 from deploy.community.place import PRACTICE
 from domain.vocabulary import PartnerId
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine, for itself alone."""
+
 
 class SettingIsWrong(ValueError):
     """A setting cannot be used; the message names it and the remedy."""
@@ -41,21 +44,33 @@ class Settings:
     address: str = "http://127.0.0.1:8000"
     """Where browsers and partners' systems find this place: ``https://name``, without a path."""
 
+    demo: bool = False
+    """Whether one may sign in by choosing a name, and come in with a development token."""
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read ``THROUGHCARE_*`` and ``PORT``. Raises `SettingIsWrong`."""
     key = environment.get("THROUGHCARE_MASTER_KEY_FILE")
     port = _port(environment.get("PORT") or "8000")
+    host = environment.get("THROUGHCARE_HOST") or "127.0.0.1"
     return Settings(
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
         database=environment.get("THROUGHCARE_DATABASE") or None,
         master_key=Path(key) if key else None,
-        host=environment.get("THROUGHCARE_HOST") or "127.0.0.1",
+        host=host,
         port=port,
         kafka=environment.get("THROUGHCARE_KAFKA") or None,
         holder=_holder(environment.get("THROUGHCARE_HOLDER")),
-        address=_address(environment.get("THROUGHCARE_ADDRESS"), port),
+        address=_address(environment.get("THROUGHCARE_ADDRESS"), host, port),
+        demo=_yes("THROUGHCARE_DEMO", environment.get("THROUGHCARE_DEMO")),
     )
+
+
+def _yes(name: str, text: str | None) -> bool:
+    said = text or "no"
+    if said not in ("yes", "no"):
+        raise SettingIsWrong(f"{name} is {said!r}: give yes or no")
+    return said == "yes"
 
 
 def _port(text: str) -> int:
@@ -64,8 +79,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _address(text: str | None, port: int) -> str:
+def _address(text: str | None, host: str, port: int) -> str:
     if not text:
+        if host not in LOOPBACK:
+            raise SettingIsWrong(
+                f"THROUGHCARE_HOST is {host!r}, beyond this machine: give THROUGHCARE_ADDRESS, "
+                "where browsers find this place"
+            )
         return f"http://127.0.0.1:{port}"
     wrong = SettingIsWrong(
         f"THROUGHCARE_ADDRESS is {text!r}: give https:// and a name, without a path; "
@@ -76,7 +96,7 @@ def _address(text: str | None, port: int) -> str:
         name, own_port = parts.hostname, parts.port
     except ValueError:
         raise wrong from None
-    alone = name in ("127.0.0.1", "localhost", "::1")
+    alone = name in LOOPBACK
     plain = parts.path or parts.query or parts.fragment or "@" in parts.netloc or own_port == 0
     if not name or plain or not (parts.scheme == "https" or (parts.scheme == "http" and alone)):
         raise wrong

@@ -36,6 +36,7 @@ from projections.log import PostgresLog
 from projections.matching import blinded
 from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
+from projections.sessions import Sessions
 from projections.statements import statements
 
 
@@ -125,6 +126,7 @@ class House:
     intake: FhirIntake
     tokens: Tokens
     lookups: Lookups
+    sessions: Sessions
 
     def reading(self) -> Reading:
         """The reads; to be opened in the event loop that uses them."""
@@ -145,7 +147,8 @@ class House:
         return Parts(
             care=self.care,
             reading=reading,
-            tokens=self.tokens,
+            tokens=self.tokens if self.settings.demo else None,
+            sessions=self.sessions,
             pseudonyms=self.pseudonyms,
             intake=self.intake,
             clock=now,
@@ -174,8 +177,20 @@ def build(
     lookups = Lookups(database.dsn(schema.SERVE), pseudonyms)
     intake = FhirIntake(care, messages, lookups.directory, lookups.alike)
     tokens = Tokens(secret, now)
+    sessions = Sessions(stack.enter_context(open_pool(database.dsn(schema.SERVE), most=4)))
     return House(
-        settings, database, keys, pseudonyms, log, care, engine, messages, intake, tokens, lookups
+        settings,
+        database,
+        keys,
+        pseudonyms,
+        log,
+        care,
+        engine,
+        messages,
+        intake,
+        tokens,
+        lookups,
+        sessions,
     )
 
 

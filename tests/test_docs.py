@@ -26,7 +26,6 @@ from cyclopts import App
 
 from api.app import create_app
 from api.parts import Parts
-from api.tokens import Tokens
 from deploy.cli import app as command
 from domain.kernel import Category
 from domain.policies.agreements import TEMPLATES
@@ -112,7 +111,8 @@ def addresses() -> set[str]:
     parts = Parts(
         care=nothing,
         reading=nothing,
-        tokens=Tokens(bytes(32), lambda: datetime.now(UTC)),
+        tokens=None,
+        sessions=nothing,
         pseudonyms=nothing,
         intake=None,
         clock=lambda: datetime.now(UTC),
@@ -286,6 +286,7 @@ def place() -> Iterator[Place]:
             "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             "THROUGHCARE_DATA": str(folder / "data"),
+            "THROUGHCARE_DEMO": "yes",
             "PORT": str(port),
         },
         port,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api import problems
-from api.access import COOKIE, recognise
+from api.access import Shown, recognise
 from api.pages import words
 from api.pages.rendering import render
 from api.pages.visit import Visit
@@ -49,8 +49,7 @@ async def page(request: Request, rule: BrokenRule, *, actions: tuple[str, ...] =
     """The page for a broken rule; whoever is not signed in is asked to."""
     status = problems.status_of(type(rule))
     if isinstance(rule, problems.NotSignedIn):
-        wanted = quote(request.url.path if request.method == "GET" else "/", safe="/")
-        return RedirectResponse(f"/sign-in?next={wanted}", status_code=303)
+        return _to_signing_in(request)
     kept = await _kept(request) if request.method == "POST" else []
     return render(
         "problem.html",
@@ -67,11 +66,20 @@ async def page(request: Request, rule: BrokenRule, *, actions: tuple[str, ...] =
     )
 
 
+def _to_signing_in(request: Request) -> Response:
+    """To the sign-in, which leads back here. Who had a session learns that it is over."""
+    here: Parts = request.app.state.parts
+    path = request.url.path
+    wanted = {"next": path if request.method == "GET" else _before(path)}
+    over = {"over": "yes"} if here.cookie in request.cookies else {}
+    return RedirectResponse(f"/sign-in?{urlencode(wanted | over, safe='/')}", status_code=303)
+
+
 async def _visit(request: Request) -> Visit | None:
     """Who came, so that they keep their menu; nobody on a public page."""
     here: Parts = request.app.state.parts
     try:
-        caller = await recognise(request.cookies.get(COOKIE, ""), here)
+        caller = await recognise(Shown(request.cookies.get(here.cookie, ""), session=True), here)
     except problems.NotSignedIn:
         return None
     names = words.Names(await here.reading.directory())

@@ -1,20 +1,24 @@
-"""Signing in and out. In a demo one chooses whom to be; elsewhere nobody can."""
+"""Signing in and out, and where one is signed in. In a demo one chooses whom to be."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from anyio.to_thread import run_sync as to_thread
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.access import begin_session, end_session, signed_in
+from api.access import give_session, take_session
 from api.pages import choosing, words
 from api.pages.problem import PageRoute
 from api.pages.rendering import render
-from api.parts import DemoPerson, Here
+from api.pages.visit import SomebodysVisit
+from api.parts import DemoPerson, Here, Parts
 from api.problems import NothingIsHere
 from domain.policies.days import local_date
 from domain.vocabulary import Source
@@ -31,18 +35,29 @@ def _by_organisation(people: Sequence[DemoPerson]) -> list[tuple[str, list[DemoP
 
 
 def own_address(wanted: str) -> str:
-    """An address of this site and of no other one."""
-    return wanted if wanted.startswith("/") and wanted[1:2] not in ("/", "\\") else "/"
+    """An address of this site and of no other one.
+
+    Browsers drop tabs and line ends from an address and read a backslash as a slash.
+    """
+    return wanted if _OWN.fullmatch(wanted) else "/"
+
+
+_OWN = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
 
 @router.get("/sign-in", response_class=HTMLResponse)
-async def sign_in(here: Here, next: str = "/") -> Response:  # noqa: A002 - its name in the address
-    """Whom one can sign in as."""
+async def sign_in(
+    here: Here,
+    next: str = "/",  # noqa: A002 - its name in the address
+    over: str = "",
+) -> Response:
+    """How one signs in; ``over`` is said to who had been."""
     return render(
         "sign_in.html",
         title="Sign in",
         organisations=_by_organisation(here.demo_people()),
         wanted=own_address(next),
+        over=bool(over),
         services=choosing.services(
             words.Names(await here.reading.directory()), Source.SELF, local_date(here.clock())
         ),
@@ -60,15 +75,49 @@ async def be_signed_in(
     person = next((p for p in here.demo_people() if p.practitioner == practitioner), None)
     if person is None:
         raise NothingIsHere
+    secret = await to_thread(
+        partial(
+            here.sessions.begin,
+            person.practitioner,
+            person.organisation,
+            instead=request.cookies.get(here.cookie, ""),
+        )
+    )
     response = RedirectResponse(own_address(wanted), status_code=303)
-    token = here.tokens.issue(person.practitioner, person.organisation, person.role)
-    begin_session(request, response, token)
+    give_session(response, here, secret)
     return response
 
 
-@router.post("/sign-out", response_class=HTMLResponse, dependencies=[Depends(signed_in)])
+@router.post("/sign-out", response_class=HTMLResponse)
 async def sign_out(request: Request, here: Here) -> Response:
-    """End the session here and now."""
-    response = RedirectResponse("/sign-in", status_code=303)
-    end_session(request, response, here)
+    """End the session in every process, here and now. Who was signed out already is so again."""
+    await to_thread(here.sessions.end, request.cookies.get(here.cookie, ""))
+    return _signed_out(here)
+
+
+@router.get("/sessions", response_class=HTMLResponse)
+async def sessions(visit: SomebodysVisit) -> Response:
+    """Where one is signed in."""
+    here = visit.here
+    rows = await to_thread(here.sessions.mine, visit.request.cookies.get(here.cookie, ""))
+    return await visit.page("sessions.html", title="Where you are signed in", rows=rows)
+
+
+@router.post("/sessions/end", response_class=HTMLResponse)
+async def end_everywhere(visit: SomebodysVisit) -> Response:
+    """Sign out wherever one is signed in."""
+    here = visit.here
+    await to_thread(here.sessions.end_everywhere, visit.request.cookies.get(here.cookie, ""))
+    return _signed_out(here)
+
+
+def _signed_out(here: Parts) -> Response:
+    response = RedirectResponse("/signed-out", status_code=303)
+    take_session(response, here)
     return response
+
+
+@router.get("/signed-out", response_class=HTMLResponse)
+async def signed_out() -> Response:
+    """One is signed out."""
+    return render("signed_out.html", title="You are signed out")

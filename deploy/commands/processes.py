@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from threading import Event, Thread
 from typing import Annotated
@@ -37,6 +37,7 @@ def up(
 ) -> None:
     """Run everything in one process: pages, interface and projections; migrates first."""
     asked, began = settings(), now()
+    asked = replace(asked, demo=asked.demo or demo)
     _begin()
     with ExitStack() as stack:
         database = connected(asked, stack, migrating=True)
@@ -51,7 +52,7 @@ def up(
         if demo:
             _welcome(asked.host, asked.port, began)
         try:
-            _serve(house, asked.host, asked.port, demo=demo, worker=worker)
+            _serve(house, worker)
         finally:
             stop.set()
             worker.join(timeout=10)
@@ -64,7 +65,7 @@ def serve() -> None:
     _begin()
     with ExitStack() as stack:
         house = build(asked, connected(asked, stack), stack)
-        _serve(house, asked.host, asked.port, demo=False, worker=None)
+        _serve(house, None)
 
 
 def work(
@@ -130,11 +131,12 @@ def _sweeping(house: House, stop: Event) -> Thread:
     return thread
 
 
-def _serve(house: House, host: str, port: int, *, demo: bool, worker: Thread | None) -> None:
+def _serve(house: House, worker: Thread | None) -> None:
+    asked = house.settings
     application = create_app(
         house.parts(
             house.reading(),
-            community.demo_people() if demo else (),
+            community.demo_people() if asked.demo else (),
             ready=worker.is_alive if worker else lambda: True,
         )
     )
@@ -148,8 +150,8 @@ def _serve(house: House, host: str, port: int, *, demo: bool, worker: Thread | N
     Server(
         uvicorn.Config(
             application,
-            host=host,
-            port=port,
+            host=asked.host,
+            port=asked.port,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -113,6 +113,15 @@ class Place:
                     return self.holder(token, organisation)
         raise KeyError(key)
 
+    def session(self, key: str) -> str:
+        """What the browser of one of the community holds once they signed in."""
+        return next(
+            self.house.sessions.begin(practitioner.id, organisation.id)
+            for organisation in community.PARTNERS
+            for practitioner in organisation.people
+            if practitioner.key == key
+        )
+
     def system(self, organisation: Organisation) -> Client:
         """A partner's system."""
         token = self.tokens.issue(organisation.id, organisation.id, Role.SYSTEM)
@@ -135,6 +144,7 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
         port=0,
         kafka=None,
         holder=community.PRACTICE.id,
+        demo=True,
     )
     dsns = {role: database.dsn(role) for role in schema.ROLES}
     with ExitStack() as stack:

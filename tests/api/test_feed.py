@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from api import feed
+from api.parts import COOKIE
 from deploy.community.place import DRUG, LOW, SOCIAL_CARE
 from tests.api.place import Client, Place
 
@@ -147,10 +148,13 @@ def test_a_stream_ends_when_its_reader_signs_out(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "LOOK", 0.02)
+    secret = place.session("gwen")
     gwen = place.person("gwen")
+    del gwen.http.headers["Authorization"]
+    gwen.http.cookies.set(COOKIE, secret)
     gwen.http.timeout = httpx.Timeout(5)
     with events(gwen) as told:
-        place.tokens.end(gwen.token)
+        place.house.sessions.end(secret)  # as another process would
         assert list(told) == []
 
 

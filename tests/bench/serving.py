@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import httpx
 from psycopg_pool import AsyncConnectionPool
@@ -47,10 +48,12 @@ def lines(place: Place, *, repeats: int, asked: int) -> Iterator[str]:
 async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
     reading = Reading(place.database.dsn(schema.SERVE), place.keys, place.pseudonyms)
     tokens = Tokens(b"b" * 32, lambda: datetime.now(UTC))
+    nobody: Any = None  # no browser comes here
     parts = Parts(
         care=place.care,
         reading=reading,
         tokens=tokens,
+        sessions=nobody,
         pseudonyms=place.pseudonyms,
         intake=None,
         clock=lambda: datetime.now(UTC),

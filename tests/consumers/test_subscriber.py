@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -45,11 +46,13 @@ class Edge:
 
     @contextmanager
     def up(self) -> Iterator[None]:
+        nobody: Any = None  # no browser comes here
         app = create_app(
             Parts(
                 care=self.town.care,
                 reading=Reading(self.town.dsn, self.town.keys, self.town.pseudonyms),
                 tokens=self.tokens,
+                sessions=nobody,
                 pseudonyms=self.town.pseudonyms,
                 intake=None,
                 clock=lambda: datetime.now(UTC),

@@ -11,7 +11,6 @@ import pytest
 
 from api.app import create_app
 from api.parts import Parts
-from api.tokens import Tokens
 from deploy.commands.activities import Activity, NotUnderstood, activities, chosen, content
 
 
@@ -20,7 +19,8 @@ def described() -> dict[str, Any]:
     parts = Parts(
         care=nothing,
         reading=nothing,
-        tokens=Tokens(bytes(32), lambda: datetime.now(UTC)),
+        tokens=None,
+        sessions=nothing,
         pseudonyms=nothing,
         intake=None,
         clock=lambda: datetime.now(UTC),

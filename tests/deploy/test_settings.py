@@ -35,3 +35,17 @@ def test_the_outside_finds_this_place_where_it_says(given: dict[str, str], addre
 def test_an_address_without_a_name_a_path_in_it_or_no_encryption_is_refused(address: str) -> None:
     with pytest.raises(SettingIsWrong, match="THROUGHCARE_ADDRESS"):
         from_environment({"THROUGHCARE_ADDRESS": address})
+
+
+def test_who_listens_beyond_this_machine_says_where_browsers_find_it() -> None:
+    with pytest.raises(SettingIsWrong, match="THROUGHCARE_ADDRESS"):
+        from_environment({"THROUGHCARE_HOST": "0.0.0.0"})
+    given = {"THROUGHCARE_HOST": "0.0.0.0", "THROUGHCARE_ADDRESS": "https://throughcare.example"}
+    assert from_environment(given).address == "https://throughcare.example"
+
+
+def test_a_place_is_a_demo_only_where_it_says_so() -> None:
+    assert not from_environment({}).demo
+    assert from_environment({"THROUGHCARE_DEMO": "yes"}).demo
+    with pytest.raises(SettingIsWrong, match="THROUGHCARE_DEMO"):
+        from_environment({"THROUGHCARE_DEMO": "perhaps"})

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from api.access import COOKIE
+from api.parts import COOKIE
 from deploy import assets
 from deploy.embedded import DATABASE, Embedded
 from tests import database
@@ -107,8 +107,8 @@ def visiting(story: Story, browser: Browser) -> Iterator[Opening]:
             )
             opened.callback(context.close)
             if key:
-                token = story.place.person(key).token
-                context.add_cookies([{"name": COOKIE, "value": token, "url": story.place.url}])
+                secret = story.place.session(key)
+                context.add_cookies([{"name": COOKIE, "value": secret, "url": story.place.url}])
             page = context.new_page()
             watched = Watched(page, story.place.url)
             page.on(

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import httpx
 
-from api.access import COOKIE
 from api.app import create_app
+from api.parts import COOKIE
 from deploy import wiring
 from deploy.commands.community import demo_people
 from deploy.community import place as community
@@ -46,7 +46,7 @@ class Story:
     def visitor(self, key: str) -> httpx.Client:
         """Somebody's browser, reduced to its requests."""
         http = self.place.anybody()
-        http.cookies.set(COOKIE, self.place.person(key).token)
+        http.cookies.set(COOKIE, self.place.session(key))
         http.headers["Sec-Fetch-Site"] = "same-origin"
         return http
 
@@ -69,6 +69,7 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
         port=0,
         kafka=None,
         holder=community.PRACTICE.id,
+        demo=True,
     )
     dsns = {role: database.dsn(role) for role in schema.ROLES}
     with ExitStack() as stack:

@@ -47,6 +47,7 @@ class House:
         return kept | {
             "THROUGHCARE_DATA": str(self.folder),
             "THROUGHCARE_HOLDER": str(self.holder),
+            "THROUGHCARE_DEMO": "yes",
             "PORT": str(self.port),
         }
 

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from api.parts import COOKIE
 from domain.vocabulary import PartnerId, PartnerKind, Role
 from projections.pseudonyms import Pseudonyms
 from tests.people import DRUGS, KINDS, WIGG, named
@@ -44,6 +45,7 @@ class Aviary:
     house: House
     pseudonyms: Pseudonyms
     tokens: dict[PartnerId, str]
+    sessions: dict[PartnerId, str]
     head: int
     asked: list[httpx.Response] = field(default_factory=list)
     out: dict[PartnerId, dict[str, str]] = field(default_factory=dict)
@@ -58,7 +60,7 @@ class Aviary:
         return answer
 
     def page(self, partner: PartnerId, path: str, **params: Any) -> httpx.Response:
-        cookie = {"throughcare": self.tokens[partner]}
+        cookie = {COOKIE: self.sessions[partner]}
         answer = httpx.get(self.house.url + path, params=params, cookies=cookie, timeout=30)
         self.asked.append(answer)
         return answer
@@ -91,7 +93,8 @@ def aviary() -> Iterator[Aviary]:
             head = parts.log.max_notification_id()
             assert head is not None
             tokens = {p: parts.tokens.issue(worker(p), p, Role.CLINICIAN) for p in KINDS}
-            found = Aviary(house, parts.pseudonyms, tokens, head)
+            sessions = {p: parts.sessions.begin(worker(p), p) for p in KINDS}
+            found = Aviary(house, parts.pseudonyms, tokens, sessions, head)
             shown = found.get(WIGG, "/v1/caseload", **{"min-position": head})
             while shown.status_code in (401, 503):  # nobody is known before the directory is
                 shown = found.get(WIGG, "/v1/caseload", **{"min-position": head})
