@@ -7,6 +7,7 @@ from domain.intentions.carers import CarerIntentions
 from domain.intentions.concerns import ConcernIntentions
 from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
+from domain.intentions.emergencies import EmergencyIntentions
 from domain.intentions.endings import EndingIntentions
 from domain.intentions.feedback import FeedbackIntentions
 from domain.intentions.groups import GroupIntentions
@@ -36,6 +37,7 @@ class CareCoordination(
     MeetingIntentions,
     AgreedIntentions,
     ConcernIntentions,
+    EmergencyIntentions,
     MeasureIntentions,
     GroupIntentions,
     WaitingIntentions,

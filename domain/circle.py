@@ -20,8 +20,8 @@ from domain.concern import (
 )
 from domain.discussion import CaseDiscussed
 from domain.handover import HandoverOffered
-from domain.involvement import Involvement
 from domain.kernel import Category, Recorded
+from domain.opened import Opened
 from domain.shared_care import PharmacyChanged
 from domain.sharing import Backfill, Disclosure, may_know
 from domain.unmet import UnmetNeedRecorded
@@ -54,7 +54,7 @@ class Telling:
 
 
 @dataclass
-class Circle(Involvement):
+class Circle(Opened):
     """Who is involved with one person, and up to where each has been told."""
 
     past: dict[PartnerId, int] = field(default_factory=dict)
@@ -78,11 +78,14 @@ class Circle(Involvement):
         before, knew = dict(self.told), dict(self.own)
         ended = self.evolve(recorded)
         today = _day(recorded)
-        now = {p for p in self.bases.keys() | self.linked if self._involved(p, agreements, today)}
+        turned, agreements = self._turned(recorded, recorded.position, agreements, ended)
+        aside = {*turned.withdrawn, *turned.forgotten}
+        candidates = self.bases.keys() | self.linked | self.open_to
+        now = {p for p in candidates if self._involved(p, agreements, today)}
         self._touch(agreements, today)
 
         backfills = []
-        for partner in sorted(now):
+        for partner in sorted(now - aside):
             backfill = self._backfill(partner, agreements[partner], recorded, before, knew)
             if backfill:
                 backfills.append(backfill)
@@ -90,7 +93,9 @@ class Circle(Involvement):
         disclosures = []
         for partner in sorted(before.keys() | now | self._aside(recorded) | _wanting(recorded)):
             agreement = agreements.get(partner)
-            if agreement is None or partner in self.barred:
+            if agreement is None or (partner in aside and partner not in now):
+                continue
+            if partner in self.barred and partner not in self.open_to:
                 continue
             if not self._admits(partner, agreements, today):
                 continue
@@ -100,7 +105,7 @@ class Circle(Involvement):
                 disclosures.append(told)
 
         withdrawn, over = [], []
-        for partner in sorted(before.keys() - now):
+        for partner in sorted(before.keys() - now - aside):
             del self.told[partner]
             objected = partner in self.objections or partner in self.barred
             if objected or (partner in ended and partner not in self.carers):
@@ -120,11 +125,79 @@ class Circle(Involvement):
         self.acquainted -= now
         self.reached = recorded.position
         return Telling(
+            forgotten=turned.forgotten,
             disclosures=tuple(disclosures),
+            backfills=(*turned.backfills, *backfills),
+            withdrawn=(*turned.withdrawn, *withdrawn),
+            ended=(*turned.ended, *over),
+        )
+
+    def _turned(
+        self,
+        recorded: Recorded,
+        before: int,
+        agreements: Mapping[PartnerId, AgreementSigned],
+        ended: Mapping[PartnerId, UUID],
+    ) -> tuple[Telling, Mapping[PartnerId, AgreementSigned]]:
+        """Open or close the record in an emergency; with the terms it is told on from here.
+
+        Who opened it is told as much of the whole episode as its own agreement allows. When it is
+        over, all of that is withdrawn, and what it may know in its own right is told again.
+        """
+        today = _day(recorded)
+        opened, closed = self.turn(recorded)
+        terms = {**agreements, **{p: _wide(agreements[p]) for p in self.open_to & {*agreements}}}
+        forgotten, backfills, withdrawn, over = [], [], [], []
+        for partner in sorted(opened & terms.keys()):
+            self.in_right[partner] = self.told.get(partner, self.past.get(partner, 0))
+            if terms[partner] != agreements[partner] and self.in_right[partner]:
+                forgotten.append(partner)
+                backfills.append(self._afresh(partner, terms[partner], before))
+        for partner in sorted(closed):
+            right = self.in_right.pop(partner, 0)
+            if partner not in self.told:
+                continue
+            involved = self._involved(partner, agreements, today)
+            if involved and _wide(agreements[partner]) == agreements[partner]:
+                continue
+            if not involved:
+                del self.told[partner]
+                if not right or not self._admits(partner, agreements, today):
+                    withdrawn.append(partner)
+                    continue
+                self.past[partner] = right
+                over.append(partner)
+            forgotten.append(partner)
+            up_to = before if involved else right + 1
+            backfills.append(self._afresh(partner, agreements[partner], up_to))
+        self._keep_rights(before, agreements, today, ended)
+        return Telling(
+            forgotten=tuple(forgotten),
             backfills=tuple(backfills),
             withdrawn=tuple(withdrawn),
             ended=tuple(over),
-        )
+        ), terms
+
+    def _keep_rights(
+        self,
+        position: int,
+        agreements: Mapping[PartnerId, AgreementSigned],
+        today: date,
+        ended: Mapping[PartnerId, UUID],
+    ) -> None:
+        """Remember up to where those to whom it is open would have been told without it."""
+        for partner in self.in_right:
+            objected = partner in self.objections or partner in self.barred
+            if objected or (partner in ended and partner not in self.carers):
+                self.in_right[partner] = 0
+            elif self._in_right(partner, agreements, today):
+                self.in_right[partner] = position
+
+    def _afresh(self, partner: PartnerId, agreement: AgreementSigned, before: int) -> Backfill:
+        """All that may be known, told to who has just forgotten it."""
+        own = self.own.get(partner, frozenset())
+        links = frozenset(self.links)
+        return Backfill(partner=partner, agreement=agreement, own=own, before=before, links=links)
 
     def helping(
         self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned]
@@ -145,9 +218,12 @@ class Circle(Involvement):
         this record alone says. ``withdrawn`` may no longer know of the other record.
         """
         today, reached = _day(recorded), self.reached or recorded.position - 1
+        was_open = set(self.open_to)
+        turned, agreements = self._turned(recorded, reached + 1, agreements, {})
+        aside = {*turned.withdrawn, *turned.forgotten}
         self._touch(agreements, today)
         backfills, gone, over = [], [], []
-        for partner in sorted(self.touched):
+        for partner in sorted((self.touched | self.open_to | was_open) - aside):
             involved = self._involved(partner, agreements, today)
             if involved and partner not in self.told:
                 backfills.append(self._whole(partner, agreements[partner], reached))
@@ -161,7 +237,12 @@ class Circle(Involvement):
                     del self.past[partner]
                 else:
                     over.append(partner)
-        return Telling(backfills=tuple(backfills), withdrawn=tuple(gone), ended=tuple(over))
+        return Telling(
+            forgotten=turned.forgotten,
+            backfills=(*turned.backfills, *backfills),
+            withdrawn=(*turned.withdrawn, *gone),
+            ended=(*turned.ended, *over),
+        )
 
     def _whole(self, partner: PartnerId, agreement: AgreementSigned, reached: int) -> Backfill:
         own = self.own.get(partner, frozenset())
@@ -178,6 +259,7 @@ class Circle(Involvement):
 
     def _touch(self, agreements: Mapping[PartnerId, AgreementSigned], today: date) -> None:
         """Remember whom a link lets in, or keeps away: of them this record alone says otherwise."""
+        self.touched |= self.elsewhere
         if self.linked or self.barred:
             self.touched |= {p for p in self.linked if not self._alone(p, agreements, today)}
             self.touched |= self.barred & (self.bases.keys() | self.linked)
@@ -247,7 +329,17 @@ class Circle(Involvement):
         self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
     ) -> bool:
         """By this record's own facts or by a link, unless the person objected to it of either."""
-        if partner in self.barred or not self._admits(partner, agreements, today):
+        if partner in self.open_to and self._admits(partner, agreements, today):
+            return True
+        return self._in_right(partner, agreements, today)
+
+    def _in_right(
+        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
+    ) -> bool:
+        """As `_involved`, whether or not the record is open to it in an emergency."""
+        if partner in self.barred or partner in self.objections:
+            return False
+        if not self._admits(partner, agreements, today):
             return False
         return partner in self.linked or self._alone(partner, agreements, today)
 
@@ -267,11 +359,16 @@ class Circle(Involvement):
         self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
     ) -> bool:
         agreement = agreements.get(partner)
-        if agreement is None or partner in self.objections:
+        if agreement is None or (partner in self.objections and partner not in self.open_to):
             return False
         if agreement.consent_required and partner not in self.consents:
             return False
         return agreement.starts <= today and (agreement.ends is None or today <= agreement.ends)
+
+
+def _wide(agreement: AgreementSigned) -> AgreementSigned:
+    """An agreement as it holds in an emergency: of the whole episode, and nobody is asked first."""
+    return agreement.model_copy(update={"scope": Scope.EPISODE, "consent_required": False})
 
 
 def _day(recorded: Recorded) -> date:

@@ -60,7 +60,8 @@ def follow(
     tellings = [(person, _after(restored.pop(person, Telling()), telling))]
     for other in sorted(connected(person, circles) - {person}):
         _heed(other, recorded, circles, agreements)
-        relinked = circles[other].relink(recorded, agreements, telling.withdrawn)
+        lost = (*telling.withdrawn, *telling.forgotten)
+        relinked = circles[other].relink(recorded, agreements, lost)
         tellings.append((other, _after(restored.pop(other, Telling()), relinked)))
     return tellings + sorted(restored.items(), key=lambda each: each[0])
 
@@ -71,13 +72,14 @@ def _heed(person: PersonId, recorded: Recorded, circles: Circles, agreements: Ag
     circle = circles[person]
     circle.linked = {p for other in others for p in other.helping(recorded, agreements)}
     circle.barred = {p for other in others for p in other.objections}
+    circle.elsewhere = {p for other in others for p in other.opened_by(recorded)}
 
 
 def _after(restored: Telling, telling: Telling) -> Telling:
     """A record told anew, and then what the fact itself causes."""
     return replace(
         telling,
-        forgotten=restored.forgotten,
+        forgotten=(*restored.forgotten, *telling.forgotten),
         again=restored.again,
         ended=(*restored.ended, *telling.ended),
     )
@@ -112,6 +114,8 @@ class _Heard:
         self.over: set[PartnerId] = set()
 
     def follow(self, telling: Telling, history: Iterable[Recorded]) -> None:
+        for partner in telling.forgotten:
+            self.told.pop(partner, None)
         backfilled = [each for fill in telling.backfills for each in fill.of(history)]
         for disclosure in (*backfilled, *telling.disclosures):
             self.told[disclosure.partner].append(disclosure)

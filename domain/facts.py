@@ -11,6 +11,7 @@ from domain import (
     concern,
     contact,
     discussion,
+    emergency,
     feedback,
     group,
     implementation,
@@ -56,6 +57,7 @@ FACTS = Topics(
         shared_care,
         feedback,
         training,
+        emergency,
     )
     for fact in noun.FACTS
 )

@@ -75,6 +75,9 @@ class Recorder(StrEnum):
     PRESCRIBERS_TIMER = "a timer, for the practice that prescribes"
     OF_THE_SERVICE = "the organisation whose service is spoken of"
     RECORDS = "an administrator of the host, who looks after records"
+    TAKING = "the organisation that takes the access"
+    TAKERS_TIMER = "a timer, for the organisation that took the access"
+    REVIEWING = "the organisation whose privacy officer is to review it"
     REPORTING = "an organisation that reports a death or a move, or takes a death back"
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from domain import privacy
 from domain.agreement import AgreementEnded, AgreementSigned
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
 from domain.policies import steps, ways
 from domain.policies.steps import Choice
 from domain.policies.ways import Way
+from domain.privacy import NotAPrivacyOfficerThere, OnlyTheyNameTheirOfficer, PrivacyOfficerNamed
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role
 
 # What happened
@@ -150,6 +152,7 @@ class Partner(Aggregate):
     ways: list[ways.Choice] = field(default_factory=list)
     written: list[Way] = field(default_factory=list)
     liaison: PractitionerId | None = None
+    privacy_officer: PractitionerId | None = None
 
     def join(
         self, *, name: str, kind: PartnerKind, identifiers: dict[str, str], asked: Asked
@@ -278,6 +281,21 @@ class Partner(Aggregate):
             return None
         return self.record(LiaisonNamed(practitioner=practitioner, since=since), asked)
 
+    def name_privacy_officer(
+        self, practitioner: PractitionerId, since: date, *, host: PartnerId, asked: Asked
+    ) -> Recorded | None:
+        """Name who looks after privacy. Asked twice, it answers once.
+
+        Raises `OnlyTheyNameTheirOfficer`, `NotAPrivacyOfficerThere`.
+        """
+        if asked.organisation not in (self.partner, host):
+            raise OnlyTheyNameTheirOfficer(self.id)
+        if self.practitioners.get(practitioner) is not Role.PRIVACY_OFFICER:
+            raise NotAPrivacyOfficerThere(practitioner)
+        if practitioner == self.privacy_officer:
+            return None
+        return self.record(PrivacyOfficerNamed(practitioner=practitioner, since=since), asked)
+
     def practised_by(self, practitioner: PractitionerId) -> None:
         """Raises `NotAPractitionerThere`. Who acts for it counts, not who employs them."""
         if practitioner not in self.practitioners:
@@ -303,6 +321,8 @@ class Partner(Aggregate):
                 self.ways.append(ways.Choice(self.partner, way, effective_from))
             case LiaisonNamed(practitioner=practitioner):
                 self.liaison = practitioner
+            case PrivacyOfficerNamed(practitioner=practitioner):
+                self.privacy_officer = practitioner
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a partner")
 
@@ -321,4 +341,5 @@ FACTS: tuple[type[Fact], ...] = (
     WayWritten,
     WayChosen,
     LiaisonNamed,
+    *privacy.FACTS,
 )

@@ -36,6 +36,8 @@ from domain.case import (
 )
 from domain.concern import ConcernAcknowledged, ConcernFact, SafetyConcernRaised
 from domain.corrections import CorrectionFact, category_of
+from domain.emergency import EmergencyAccessEnded, EmergencyAccessTaken, EmergencyFact
+from domain.exceptional import AccessReviewed, ReviewEscalated
 from domain.handover import HandoverAccepted
 from domain.handover_offer import HandoverFact
 from domain.implementation import ImplementationAwaited, ImplementationFact
@@ -250,15 +252,19 @@ TOLD_TO_NOBODY = (
     training.TrainingHeld,
     training.TrainingAttended,
     MatchRuledOut,
+    AccessReviewed,
+    ReviewEscalated,
 )
-"""In nobody's share: what nobody said is counted, who learned what is their employer's, and who
-somebody is not would name another."""
+"""In nobody's share: what nobody said is counted, who learned what is their employer's, who
+somebody is not would name another, and a review of who looked is the privacy officer's."""
 
 ABOUT_ONE_PARTNER = (
     person.ObjectionRaised,
     person.ObjectionLifted,
     person.ConsentGiven,
     person.PersonMadeKnownAgain,
+    EmergencyAccessTaken,
+    EmergencyAccessEnded,
 )
 """Told to nobody but the organisation the person said it to."""
 
@@ -405,6 +411,8 @@ def _concerns(
             return recorded.organisation == partner or recorded.correlation in own
         case person.PersonFact() | CorrectionFact() | CarerFact() | RegisteredCarerFact():
             return True
+        case EmergencyFact():
+            return recorded.organisation == partner
         case SharedCareFact():
             return recorded.originator_id in own
         case contact.ContactFact() | MembershipFact():

@@ -36,6 +36,7 @@ GoalId = NewType("GoalId", UUID)
 FeedbackId = NewType("FeedbackId", UUID)
 TrainingId = NewType("TrainingId", UUID)
 CarerId = NewType("CarerId", UUID)
+AccessId = NewType("AccessId", UUID)
 
 
 class PartnerKind(StrEnum):
@@ -671,3 +672,26 @@ class Topic(StrEnum):
     SAFETY = "asking about suicide and staying safe"
     SAFEGUARDING = "safeguarding"
     INDUCTION = "induction"
+
+
+class EmergencyReason(StrEnum):
+    """Why a record is opened in an emergency; which of them may be written is dated data."""
+
+    LIFE = "somebody's life is in danger"
+    HARM = "somebody may come to serious harm"
+    CANNOT_SAY = "the person needs care now and cannot tell us what we need to know"
+    CRISIS_CARE = "the person asks for help in a crisis and is not known to us"
+
+
+class Justified(StrEnum):
+    """What a review of access that was taken by exception says."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not justified"
+
+
+class OfficerRung(StrEnum):
+    """Who is told, one after the other, that access was not reviewed."""
+
+    OFFICER = "privacy officer"
+    HOST = "privacy officer of the host"

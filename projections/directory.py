@@ -20,6 +20,7 @@ from domain.policies.days import local_date
 from domain.policies.steps import Choice
 from domain.policies.timetable import Timetable
 from domain.policies.ways import Way
+from domain.privacy import PrivacyOfficerNamed
 from domain.room import CapacityDeclared, PlaceFreed, PlaceTaken, Room
 from domain.vocabulary import (
     GroupId,
@@ -62,6 +63,8 @@ class PartnerEntry:
     written: list[Way] = field(default_factory=list)
     liaison: PractitionerId | None = None
     liaison_since: date | None = None
+    privacy_officer: PractitionerId | None = None
+    privacy_officer_since: date | None = None
 
     @property
     def liaises(self) -> PractitionerEntry | None:
@@ -225,6 +228,10 @@ class Directory:
             case partner.LiaisonNamed(practitioner=practitioner, since=since):
                 named = self.partners[PartnerId(stream)]
                 named.liaison, named.liaison_since = practitioner, since
+            case PrivacyOfficerNamed(practitioner=practitioner, since=since):
+                looked_after = self.partners[PartnerId(stream)]
+                looked_after.privacy_officer = practitioner
+                looked_after.privacy_officer_since = since
             case partner.SteppedCareChosen(model=model, effective_from=effective_from):
                 place = PartnerId(stream)
                 self.partners[place].models.append(Choice(place, model, effective_from))

@@ -72,6 +72,10 @@ SAM = PractitionerId(named("Sam Doyle, social worker"))
 JO = PractitionerId(named("Jo Reid, drug worker"))
 DR_TOLLEY = PractitionerId(named("Dr Gwen Tolley, GP"))
 PRACTITIONERS = {WIGG: DR_PATEL, TALKING: NADIA, TRUST: DR_OKAFOR, SOCIAL: SAM, DRUGS: JO}
+OFFICERS = {
+    partner: PractitionerId(named(f"privacy officer of the {KINDS[partner]}"))
+    for partner in PRACTITIONERS
+}
 
 # What they offer: who, at which step, from whom, how labelled
 

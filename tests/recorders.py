@@ -31,6 +31,9 @@ PARTIES = (
 REPORTED = ("person:PersonDied", "person:DeathRecordedInError", "person:PersonMovedAway")
 """What ends or begins other things in the same save, whoever asked for those."""
 
+TAKEN = ("emergency:EmergencyAccessTaken",)
+"""What begins an access by exception."""
+
 
 OFFERED_BY: dict[UUID, PartnerId] = {service: said.partner for service, said in SERVICES.items()}
 """The services that the tests begin with."""
@@ -55,6 +58,7 @@ class Recorders:
     assessing: dict[UUID, PartnerId] = field(default_factory=dict)
     sharing: dict[UUID, tuple[PartnerId, PartnerId]] = field(default_factory=dict)
     dispensing: dict[UUID, PartnerId] = field(default_factory=dict)
+    taking: dict[UUID, PartnerId] = field(default_factory=dict)
     reporting: set[UUID] = field(default_factory=set)
 
     def follow(self, recorded: Recorded) -> None:
@@ -116,6 +120,14 @@ class Recorders:
                 return who in self.sharing.get(recorded.originator_id, ())[:1]
             case Recorder.PRESCRIBERS_TIMER:
                 return timer and who in self.sharing.get(recorded.originator_id, ())[:1]
+            case Recorder.TAKING:
+                taker = who if fact.TOPIC in TAKEN else None
+                return who == self.taking.get(recorded.originator_id, taker)
+            case Recorder.REVIEWING:
+                taken = self.taking.get(recorded.originator_id)
+                return taken is not None and who in (taken, self.host)
+            case Recorder.TAKERS_TIMER:
+                return timer and who == self.taking.get(recorded.originator_id)
             case Recorder.OFFERING:
                 return who == self.services.get(
                     recorded.originator_id, getattr(fact, "partner", None)
@@ -161,6 +173,8 @@ class Recorders:
             self.invited[stream] = fact.invited
         if noun == "meeting" and hasattr(fact, "decision"):
             self.decided[fact.decision] = stream
+        if noun == "emergency":
+            self.taking.setdefault(stream, recorded.organisation)
         if noun == "concern":
             self.looking[stream] = getattr(fact, "acts")  # noqa: B009  a fact of any noun
             self.asked_to_look[stream] |= {to} if (to := getattr(fact, "to", None)) else set()

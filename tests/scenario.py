@@ -43,6 +43,7 @@ from tests.people import (
     DR_TOLLEY,
     KINDS,
     MONDAY,
+    OFFICERS,
     PRACTITIONERS,
     ROSA,
     SERVICES,
@@ -178,6 +179,16 @@ def _everybody() -> MemoryLog:
                 title="clinician",
                 asked=by(WIGG),
             )
+        for partner, officer in OFFICERS.items():
+            care.add_practitioner(
+                partner,
+                officer,
+                name="somebody",
+                role=Role.PRIVACY_OFFICER,
+                title="privacy officer",
+                asked=by(WIGG),
+            )
+            care.name_privacy_officer(partner, officer, MONDAY.date(), asked=by(partner))
         for service, opening in SERVICES.items():
             care.open_service(service, opening, asked=by(opening.partner))
     return log
@@ -337,6 +348,8 @@ def tell(facts: Iterable[Recorded], person: PersonId = ROSA) -> Telling:
     telling = Telling(Circle(person))
     for recorded in facts:
         followed = telling.circle.follow(recorded, agreements)
+        for partner in followed.forgotten:
+            telling.entries.setdefault(partner, []).append(None)
         for backfill in followed.backfills:
             assert isinstance(backfill, Backfill)
             for disclosure in backfill.of(history):

@@ -36,6 +36,8 @@ HAPPENED = {
     "JointReviewHeld": "Joint review held; the next by {next_on}",
     "SharedCareReviewFellDue": "Overdue since {due_on}: {about}",
     "SharedCareEnded": "Shared care ended",
+    "EmergencyAccessTaken": "Opened in an emergency until {until}: {reason}",
+    "EmergencyAccessEnded": "Access in an emergency is over",
     "LiaisonNamed": "Named for liaison with the drug service",
     "ConflictSettled": "Of several entries, one was said to be right",
     "DisagreementRecorded": "The person disagrees with something recorded",

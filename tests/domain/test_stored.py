@@ -118,6 +118,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "membership": "group",
         "offered": "contact",
         "outcome": "referral",
+        "privacy": "partner",
         "needs": "person",
         "linking": "person",
         "request": "referral",
