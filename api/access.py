@@ -82,6 +82,7 @@ async def signed_in(request: Request, here: Here, shown: ShownBy) -> Caller:
     """Who asks. Raises `NotSignedIn`."""
     caller = await recognise(shown, here)
     request.scope["organisation"] = caller.organisation  # for the log of requests
+    request.scope["caller"] = caller  # for who looked
     return caller
 
 

@@ -28,6 +28,7 @@ from api import (
     feedback,
     groups,
     health,
+    looking,
     matches,
     measures,
     meetings,
@@ -98,9 +99,11 @@ def create_app(parts: Parts) -> FastAPI:
         app.state.ending = anyio.Event()
         rendering.warm()
         await parts.reading.open()
+        await parts.looks.open()
         try:
             yield
         finally:
+            await parts.looks.close()
             await parts.reading.close()
 
     app = FastAPI(
@@ -156,11 +159,14 @@ def create_app(parts: Parts) -> FastAPI:
     app.mount("/static", Assets(directory=rendering.STATIC), name="static")
     problems.install(app)
     problem_pages.install(app)
+    app.add_middleware(looking.Watched)
     app.add_middleware(edge.SameSite)
     app.add_middleware(edge.Limited)
     app.add_middleware(edge.Edge, measured=app.state.measured)
     forgotten = access.undeclared(app)
     assert not forgotten, f"say who may use {', '.join(forgotten)}"
+    unsaid = looking.undeclared(app)
+    assert not unsaid, f"say in api/looking.py whether {', '.join(unsaid)} shows persons"
     return app
 
 

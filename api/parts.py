@@ -13,6 +13,7 @@ from api.tokens import Tokens
 from domain.application import CareCoordination
 from domain.policies.roles import Duty
 from domain.vocabulary import Moment, PartnerId, PractitionerId, Role
+from projections.looks import Looks
 from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
 from projections.sessions import Sessions
@@ -93,6 +94,7 @@ class Parts:
     reading: Reading
     tokens: Tokens | None
     sessions: Sessions
+    looks: Looks
     pseudonyms: Pseudonyms
     intake: Intake | None
     clock: Callable[[], Moment]

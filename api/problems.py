@@ -124,6 +124,10 @@ class PositionIsNotReached(BrokenRule):
     """The views have not reached the position you wait for; ask again in a second."""
 
 
+class LookIsNotRecorded(BrokenRule):
+    """It cannot be recorded just now who looks, so nothing is shown. Try again shortly."""
+
+
 class AnswerTookTooLong(BrokenRule):
     """No answer in time, and the outcome is not known: send it again with the same key."""
 
@@ -235,6 +239,7 @@ STATUS: dict[type[BrokenRule], int] = {
     deciding.TooManyAtOnce: 503,
     PositionIsNotReached: 503,
     AnswerTookTooLong: 503,
+    LookIsNotRecorded: 503,
     HistoryCannotBeReached: 503,
     MessagesAreNotTaken: 503,
 }

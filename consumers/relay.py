@@ -11,7 +11,7 @@ from random import SystemRandom
 from threading import Event
 from time import monotonic
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import psycopg
@@ -19,10 +19,13 @@ import structlog
 from psycopg import Connection
 
 from consumers.kafka import Broker, BrokerIsAway, Headers, NotPublished, Record
+from domain.vocabulary import PartnerId, PersonId, Role
 from projections.cloudevents import cloudevent, headers
 from projections.connections import SETTINGS
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
+from projections.looking import Kind
+from projections.looks import Look, write
 from projections.statements import statements
 
 SHARE = statements("share")
@@ -102,15 +105,18 @@ class Relay:
         if unknown := awake - self._reached.keys():
             self._read_tails(unknown, numbers)
         batches: dict[UUID, list[Record]] = {}
+        looks: list[Look] = []
         for partner in awake & self._reached.keys():
             if self._reached[partner] < numbers[partner]:
                 try:
-                    batches[partner] = self._records(connection, partner)
+                    batches[partner], look = self._records(connection, partner)
+                    looks.append(look)
                 except ShareIsBroken as broken:
                     self._rest([partner], str(broken))
         if not batches:
             return 0
         topics = {self._topic(partner): records for partner, records in batches.items()}
+        write(connection, looks)
         try:
             self._broker.publish(topics)
         except NotPublished as failed:
@@ -144,7 +150,8 @@ class Relay:
             self._reached[partner] = number
             _log.info("relay continues", partner=str(partner), after=number)
 
-    def _records(self, connection: Connection, partner: UUID) -> list[Record]:
+    def _records(self, connection: Connection, partner: UUID) -> tuple[list[Record], Look]:
+        """What is to be published next, and what is written of it first."""
         after = self._reached[partner]
         rows = (
             connection.cursor(binary=True)
@@ -155,7 +162,19 @@ class Relay:
         entries = [opened(row, self._keys) for row in rows]
         if [entry.number for entry in entries] != list(range(after + 1, after + 1 + len(entries))):
             raise ShareIsBroken(f"the share does not go on without a gap after {after}")
-        return [self._record(entry) for entry in entries]
+        look = Look(
+            organisation=PartnerId(partner),
+            practitioner=None,
+            role=Role.SYSTEM.value,
+            purpose="",
+            kind=Kind.STREAM,
+            route="kafka",
+            request=uuid4(),
+            persons=[PersonId(row[3]) for row in rows if row[3]],
+            position=entries[-1].position if entries else None,
+            numbers=(after + 1, after + len(entries)),
+        )
+        return [self._record(entry) for entry in entries], look
 
     def _record(self, entry: Entry) -> Record:
         return Record(

@@ -33,6 +33,7 @@ from projections.engine import Engine
 from projections.intake import Messages
 from projections.keys import KEY_BYTES, PersonKeys
 from projections.log import PostgresLog
+from projections.looks import Looks
 from projections.matching import blinded
 from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
@@ -149,6 +150,7 @@ class House:
             reading=reading,
             tokens=self.tokens if self.settings.demo else None,
             sessions=self.sessions,
+            looks=Looks(self.database.dsn(schema.SERVE)),
             pseudonyms=self.pseudonyms,
             intake=self.intake,
             clock=now,

@@ -15,6 +15,7 @@ SERVE = "throughcare_serve"
 PROJECT = "throughcare_project"
 KEYS = "throughcare_keys"
 SEED = "throughcare_seed"
+AUDIT = "throughcare_audit"
 
 # Set on the role, so that they hold for every client and not only for ours: a dead client that
 # holds a lock, or a query that never ends, is ended by the server.
@@ -27,6 +28,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     PROJECT: _EVERYBODY | _LONG,
     KEYS: _EVERYBODY | _SHORT,
     SEED: _EVERYBODY | _LONG,
+    AUDIT: _EVERYBODY | _SHORT,
 }
 
 _MIGRATING = 7310585026117863  # the advisory lock: one migration at a time in a database

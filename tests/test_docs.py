@@ -113,6 +113,7 @@ def addresses() -> set[str]:
         reading=nothing,
         tokens=None,
         sessions=nothing,
+        looks=nothing,
         pseudonyms=nothing,
         intake=None,
         clock=lambda: datetime.now(UTC),

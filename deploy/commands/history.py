@@ -9,10 +9,12 @@ from uuid import UUID
 from cyclopts import Parameter
 
 from deploy.commands.house import identifier, moment, opened, partner_named
+from deploy.commands.looked import Looking
 from deploy.commands.output import NOTHING, Json, Stopped, note, say
 from deploy.commands.views import asked
 from domain.vocabulary import PersonId
 from projections.entries import Entry
+from projections.looking import Kind
 from projections.moments import When
 from projections.reading import Reading
 
@@ -38,10 +40,13 @@ def replay(
             subject: UUID = given
             if await reading.person_of(partner.id, given) is None:
                 subject = house.pseudonyms.of(partner.id, PersonId(given))
-            return (
+            looking = Looking(house, partner.id, "replay", Kind.VIEW)
+            read = (
                 await reading.history(partner.id, subject, when),
                 await reading.record(partner.id, subject, when),
             )
+            await looking.recorded(reading)
+            return read
 
         entries, row = asked(house, read)
         if not entries:

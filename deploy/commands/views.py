@@ -9,9 +9,11 @@ from typing import Annotated, Any, TypeVar
 from cyclopts import App, Parameter
 
 from deploy.commands.house import identifier, opened, partner_named
+from deploy.commands.looked import Looking
 from deploy.commands.output import FAILED, NOTHING, Json, Stopped, line, say
 from deploy.wiring import House
 from projections.cloudevents import cloudevent
+from projections.looking import Kind
 from projections.reading import Reading
 from projections.share import Poison
 
@@ -106,12 +108,15 @@ def tail(
 
         async def show(reading: Reading) -> None:
             after = max(from_ - 1, 0) if from_ else max(await reading.newest(entry.id) - 10, 0)
+            looking = Looking(house, entry.id, "share tail", Kind.STREAM)
             if follow:
                 async for told in reading.live(entry.id, after):
                     if told:
+                        await looking.recorded(reading)
                         line(cloudevent(told))
                 return
             while some := await reading.entries(entry.id, after=after, limit=500):
+                await looking.recorded(reading)
                 for told in some:
                     line(cloudevent(told))
                 after = some[-1].number

@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from domain.vocabulary import PartnerId
-from projections import agreed, earlier, record
+from projections import agreed, earlier, looking, record
 from projections.moments import NOW, When
 from projections.questions.share import ShareQuestions
 from projections.statements import statements
@@ -39,15 +39,20 @@ class AgreedQuestions(ShareQuestions):
             told = await self._told(partner, when)
             names = {str(key): row.get("name") for key, row in earlier.records(told).items()}
             rows = agreed.chosen(agreed.folded(told).values(), kind, states, owner)
+            looking.note_rows(partner, rows[:limit])
             return [_agreed(row, names.get(row["person"]), partner) for row in rows[:limit]]
         asked = {"partner": partner, "kind": kind, "states": list(states)}
         found = await self._rows(AGREED["all"], asked | {"owner": owner, "limit": limit})
-        return [_agreed(orjson.loads(content), name, partner) for content, name in found]
+        shown = [_agreed(orjson.loads(content), name, partner) for content, name in found]
+        looking.note_rows(partner, shown)
+        return shown
 
     async def action(self, partner: PartnerId, action: UUID) -> dict[str, Any] | None:
         """One action as the partner may know it."""
         rows = await self._rows(AGREED["one"], partner, action)
         row = orjson.loads(rows[0][0]) if rows else None
+        if row:
+            looking.note(partner, UUID(row["person"]))
         return row if row and row["kind"] == agreed.ACTION else None
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from domain.vocabulary import PartnerId
-from projections import earlier, groups
+from projections import earlier, groups, looking
 from projections.moments import NOW, When
 from projections.questions.share import ShareQuestions
 from projections.statements import statements
@@ -27,10 +27,13 @@ class GroupQuestions(ShareQuestions):
             told = await self._told(partner, when)
             names = {str(key): row.get("name") for key, row in earlier.records(told).items()}
             places = groups.register(groups.folded(told), str(programme))
+            looking.note_rows(partner, places)
             named = [_place(place, names.get(place["person"])) for place in places]
             return sorted(named, key=lambda place: str(place.get("name")))
         rows = await self._rows(GROUPS["register"], partner, programme)
-        return [_place(orjson.loads(content), name) for content, name in rows]
+        shown = [_place(orjson.loads(content), name) for content, name in rows]
+        looking.note_rows(partner, shown)
+        return shown
 
 
 def _place(row: dict[str, Any], name: str | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import orjson
 
 from domain.policies.matching import Known
 from domain.vocabulary import PartnerId, PersonId
+from projections import looking
 from projections.matching import blinded
 from projections.questions.share import SHARE, ShareQuestions
 from projections.statements import statements
@@ -45,6 +46,7 @@ class MatchQuestions(ShareQuestions):
         ):
             shown = [orjson.loads(row) for row in rows]
             if not any(row["withdrawn"] or row["ended"] for row in shown):
+                looking.note_rows(partner, shown)
                 found.append(
                     {
                         "id": str(which),
@@ -62,6 +64,8 @@ class MatchQuestions(ShareQuestions):
     ) -> list[dict[str, Any]]:
         """Records that may be one person's, for who looks after the records of the place."""
         asked = {"states": list(states), "match": match}
+        rows = await self._rows(MATCHING["all"], asked)
+        looking.note_persons(PersonId(person) for row in rows for person in row[1:3])
         return [
             {
                 "id": str(which),
@@ -70,5 +74,5 @@ class MatchQuestions(ShareQuestions):
                 "since": since.isoformat(),
                 "persons": (PersonId(one), PersonId(other)),
             }
-            for which, one, other, verdict, state, since in await self._rows(MATCHING["all"], asked)
+            for which, one, other, verdict, state, since in rows
         ]

@@ -6,6 +6,7 @@ It refuses to know a meeting that a partner is not invited to.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ import orjson
 
 from domain.policies.days import local_date
 from domain.vocabulary import PartnerId
-from projections import meetings, suggestions
+from projections import looking, meetings, suggestions
 from projections.moments import NOW, When
 from projections.questions.persons import CASELOAD
 from projections.questions.place import PlaceQuestions
@@ -30,9 +31,12 @@ class MeetingQuestions(PlaceQuestions):
         """The meetings the partner is invited to, newest first."""
         if when.now:
             found = await self._rows(MEETINGS["all"], partner)
-            return [_may(orjson.loads(row), partner) for (row,) in found]
+            shown = [_may(orjson.loads(row), partner) for (row,) in found]
+            _note(partner, shown)
+            return shown
         folded = meetings.folded(await self._told(partner, when))
         known = [row for row in folded.values() if "starts_at" in row]
+        _note(partner, known)
         return sorted(known, key=lambda row: str(row["starts_at"]), reverse=True)
 
     async def meeting(
@@ -41,9 +45,14 @@ class MeetingQuestions(PlaceQuestions):
         """One meeting as the partner may know it."""
         if when.now:
             rows = await self._rows(MEETINGS["one"], partner, meeting)
-            return _may(orjson.loads(rows[0][0]), partner) if rows else None
+            shown = [_may(orjson.loads(content), partner) for (content,) in rows]
+            _note(partner, shown)
+            return shown[0] if shown else None
         row = meetings.folded(await self._told(partner, when)).get(str(meeting))
-        return row if row and "starts_at" in row else None
+        if row is None or "starts_at" not in row:
+            return None
+        _note(partner, [row])
+        return row
 
     async def suggestions(
         self, partner: PartnerId, meeting: dict[str, Any]
@@ -54,11 +63,18 @@ class MeetingQuestions(PlaceQuestions):
         way = (await self.directory()).way(local_date(datetime.fromisoformat(meeting["starts_at"])))
         others = await self.meetings(partner)
         rows = await self._rows(CASELOAD["held_open"], partner)
-        return await asyncio.to_thread(
+        found = await asyncio.to_thread(
             lambda: suggestions.suggested(
                 (orjson.loads(content) for (content,) in rows), meeting, others, way
             )
         )
+        looking.note_rows(partner, (suggested.row for suggested in found))
+        return found
+
+
+def _note(partner: PartnerId, rows: Iterable[dict[str, Any]]) -> None:
+    """Whoever is on a list that was read; an answer that shows no list shows none of them."""
+    looking.note_rows(partner, ({"person": case} for row in rows for case in row["cases"]))
 
 
 def _may(row: dict[str, Any], partner: UUID) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 
 from domain.vocabulary import PartnerId
-from projections import clocks, earlier, paging, record
+from projections import clocks, earlier, looking, paging, record
 from projections.moments import NOW, When
 from projections.paging import Page
 from projections.questions.place import PlaceQuestions
@@ -40,9 +40,11 @@ class PersonQuestions(PlaceQuestions):
         when: When = NOW,
     ) -> Page:
         """A page of the partner's caseload: most urgent first, by complexity, or by name."""
+        if query:
+            looking.note_search()
         if not when.now:
             told = await self._told(partner, when)
-            return await asyncio.to_thread(
+            then = await asyncio.to_thread(
                 earlier.caseload,
                 told,
                 status=status,
@@ -52,6 +54,8 @@ class PersonQuestions(PlaceQuestions):
                 after=after,
                 limit=limit,
             )
+            looking.note_rows(partner, then.rows)
+            return then
         asked: dict[str, Any] = {
             "partner": partner,
             "status": list(status),
@@ -69,8 +73,10 @@ class PersonQuestions(PlaceQuestions):
         counts = dict(await self._rows(CASELOAD["counts"], partner))
         page = [_with_actions(orjson.loads(row[-1])) for row in rows[:limit]]
         linked = await self.linked(partner, page)
+        shown = list(links.once(page, linked, status, query, record.urgency))
+        looking.note_rows(partner, shown)
         return Page(
-            rows=list(links.once(page, linked, status, query, record.urgency)),
+            rows=shown,
             next=paging.following([row[1:] for row in rows] if sort == "name" else rows, limit),
             counts=counts,
             total=sum(n for name, n in counts.items() if name != "past"),
@@ -94,6 +100,8 @@ class PersonQuestions(PlaceQuestions):
         """One person's record as the partner may know it."""
         if when.now:
             rows = await self._rows(CASELOAD["one"], partner, subject)
+            if rows:
+                looking.note(partner, subject)
             return _with_actions(orjson.loads(rows[0][0])) if rows else None
         return record.folded(await self.history(partner, subject, when))
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from domain.vocabulary import PartnerId, PartnerKind
-from projections import earlier, paging, record, referrals
+from projections import earlier, looking, paging, record, referrals
 from projections.moments import NOW, When
 from projections.paging import Page
 from projections.questions.place import PlaceQuestions
@@ -38,9 +38,11 @@ class ReferralQuestions(PlaceQuestions):
         """A page of the referrals the partner received or sent, most urgent and oldest first."""
         if not when.now:
             told = await self._told(partner, when)
-            return await asyncio.to_thread(
+            then = await asyncio.to_thread(
                 earlier.referred, told, part=part, states=states, after=after, limit=limit
             )
+            looking.note_rows(partner, then.rows)
+            return then
         urgency, made, referral = paging.by_urgency(after)
         found = await self._rows(
             REFERRALS["page"],
@@ -55,8 +57,10 @@ class ReferralQuestions(PlaceQuestions):
             },
         )
         counts = dict(await self._rows(REFERRALS["counts"], partner, part))
+        shown = [_named(content, name, partner) for _, _, _, content, name in found[:limit]]
+        looking.note_rows(partner, shown)
         return Page(
-            rows=[_named(content, name, partner) for _, _, _, content, name in found[:limit]],
+            rows=shown,
             next=paging.following([row[:4] for row in found], limit),
             counts=counts,
             total=sum(counts.values()),
@@ -74,12 +78,14 @@ class ReferralQuestions(PlaceQuestions):
             if "appointments" in found["actions"] and await self._social_work(partner):
                 found["actions"] = [*found["actions"], "work"]
             person = UUID(found["person"])
+            looking.note(partner, person)
             of_person = await self._rows(REFERRALS["of_subjects"], [partner], [person])
             return referrals.with_earlier(found, (orjson.loads(each[2]) for each in of_person))
         told = await self._told(partner, when)
         known = referrals.folded(told)
         row = known.get(str(referral))
         if row is not None:
+            looking.note(partner, UUID(row["person"]))
             referrals.with_earlier(row, known.values())
             of = [entry for entry in told if str(entry.subject) == row["person"]]
             if name := (record.folded(of) or {}).get("name"):

@@ -6,7 +6,7 @@ Every other question is asked over this one's connections. It refuses to know wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, LiteralString
 from uuid import UUID
@@ -16,6 +16,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from domain.vocabulary import PartnerId, PersonId
+from projections import looking
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
 from projections.moments import NOW, When
@@ -26,6 +27,9 @@ SHARE = statements("share")
 ENGINE = statements("engine")
 LOG = statements("log")
 
+
+REMEMBERED = 200_000
+"""Ids of persons whose holder is remembered, so that a read asks once whose they are."""
 
 KEEP_ALIVE = 15.0
 """Seconds after which a live stream looks for entries without having heard of any."""
@@ -45,6 +49,7 @@ class ShareQuestions:
             open=False,
         )
         self._moved = asyncio.Condition()
+        self._whose: dict[tuple[PartnerId, UUID], PersonId] = {}
         self._word = 0  # how often word of new entries came: none is missed between look and wait
         self._listening: asyncio.Task[None] | None = None
 
@@ -102,14 +107,31 @@ class ShareQuestions:
         rows = await self._rows(SHARE["person_of"], partner, subject)
         return PersonId(rows[0][0]) if rows else None
 
+    async def persons_of(self, partner: PartnerId, subjects: Collection[UUID]) -> list[PersonId]:
+        """Whose ids these are for the partner; whose an id is never changes, so it is kept."""
+        unknown = [subject for subject in subjects if (partner, subject) not in self._whose]
+        if unknown:
+            if len(self._whose) > REMEMBERED:
+                self._whose.clear()
+            for subject, person in await self._rows(SHARE["persons_of"], partner, unknown):
+                self._whose[partner, subject] = PersonId(person)
+        known = ((partner, subject) for subject in subjects)
+        return [self._whose[key] for key in known if key in self._whose]
+
     async def history(self, partner: PartnerId, subject: UUID, when: When = NOW) -> list[Entry]:
         """What the partner was told of a person, oldest first."""
         rows = await self._rows(SHARE["of_subject"], partner, subject, await self.position(when))
+        if rows:
+            looking.note(partner, subject)
         return _true_by(await self._opened(rows), when)
 
     async def entries(self, partner: PartnerId, *, after: int, limit: int) -> list[Entry]:
         """The partner's entries that follow a number, in order."""
-        return await self._opened(await self._rows(SHARE["after"], partner, after, limit))
+        rows = await self._rows(SHARE["after"], partner, after, limit)
+        looking.note_persons(PersonId(row[3]) for row in rows if row[3])
+        if rows:
+            looking.note_numbers(rows[0][1], rows[-1][1])
+        return await self._opened(rows)
 
     async def newest(self, partner: PartnerId) -> int:
         """The number of the partner's newest entry; 0 before the first."""

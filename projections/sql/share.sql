@@ -61,6 +61,9 @@ select coalesce(max(number), 0) from share.entries where partner = %b
 -- name: person_of
 select person from share.subjects where partner = %b and subject = %b
 
+-- name: persons_of
+select subject, person from share.subjects where partner = %b and subject = any(%b::uuid[])
+
 -- name: acquainted
 select jsonb_exists(convert_from(state, 'UTF8')::jsonb -> 'acquainted', %b::text)
 from share.circles where person = %b

@@ -17,6 +17,7 @@ from api.parts import Parts
 from api.tokens import Tokens
 from domain.vocabulary import Role
 from projections import schema
+from projections.looks import Looks
 from projections.reading import Reading
 from projections.statements import statements
 from tests.bench.measuring import line
@@ -52,6 +53,7 @@ async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
     parts = Parts(
         care=place.care,
         reading=reading,
+        looks=Looks(place.database.dsn(schema.SERVE)),
         tokens=tokens,
         sessions=nobody,
         pseudonyms=place.pseudonyms,

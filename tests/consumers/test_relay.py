@@ -260,3 +260,25 @@ def test_the_watchdog_ends_a_process_whose_call_does_not_return() -> None:
         assert over.wait(10)
 
     assert ended == [ENDED]
+
+
+def test_what_is_published_was_written_down_first(town: Place, kafka: KafkaServer) -> None:
+    housing = town.partners[HOUSING]
+    _, ann = town.refer(HOUSING)
+    town.tell()
+    with psycopg.connect(town.database.dsn("throughcare_owner"), autocommit=True) as owner:
+        owner.execute("revoke insert on looks.looks from throughcare_serve")
+        with (
+            psycopg.connect(town.dsn, autocommit=True) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            relay_of(town, kafka).step(connection)
+        assert kafka.numbers(topic_of(housing)) == []
+        owner.execute("grant insert on looks.looks to throughcare_serve")
+        with running(relay_of(town, kafka)):
+            arrives(kafka, topic_of(housing), town.told()[housing])
+        told = owner.execute(
+            "select kind, route, first, last, persons from looks.looks where organisation = %s",
+            [housing],
+        ).fetchall()
+    assert told == [("stream", "kafka", 1, town.told()[housing], [ann])]

@@ -22,6 +22,7 @@ from api.parts import Parts
 from api.tokens import Tokens
 from consumers.subscriber import Entry, Missed, NotLetIn, Refused, subscribe
 from domain.vocabulary import PartnerId, Role
+from projections.looks import Looks
 from projections.reading import Reading
 from tests.consumers.brokers import free_port
 from tests.consumers.place import HOUSING, PRACTICE, Place
@@ -51,6 +52,7 @@ class Edge:
             Parts(
                 care=self.town.care,
                 reading=Reading(self.town.dsn, self.town.keys, self.town.pseudonyms),
+                looks=Looks(self.town.dsn),
                 tokens=self.tokens,
                 sessions=nobody,
                 pseudonyms=self.town.pseudonyms,

@@ -21,6 +21,7 @@ def described() -> dict[str, Any]:
         reading=nothing,
         tokens=None,
         sessions=nothing,
+        looks=nothing,
         pseudonyms=nothing,
         intake=None,
         clock=lambda: datetime.now(UTC),

@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from api.parts import COOKIE
 from domain.vocabulary import PartnerId, PartnerKind, Role
+from projections import schema
 from projections.pseudonyms import Pseudonyms
 from tests.people import DRUGS, KINDS, WIGG, named
 from tests.processes.house import House
@@ -288,6 +290,20 @@ def test_what_is_refused_is_not_repeated(aviary: Aviary) -> None:
         assert marks(answer.text + str(answer.headers)) == set(), answer.request.url.path
 
 
+def looked_by_operators(aviary: Aviary, partner: PartnerId) -> set[str]:
+    """Which commands the audit has of whoever sat at the machine."""
+    with (
+        aviary.house.parts() as parts,
+        psycopg.connect(parts.database.dsn(schema.AUDIT)) as connection,
+    ):
+        rows = connection.execute(
+            "select route from looks.looks where organisation = %s and role = 'operator' "
+            "and account is not null and persons <> '{}'",
+            [partner],
+        )
+        return {route for (route,) in rows}
+
+
 @pytest.mark.parametrize(
     "kind", [PartnerKind.SOCIAL_WORK, PartnerKind.HOUSING_ADVICE], ids=lambda kind: kind.value
 )
@@ -300,6 +316,7 @@ def test_commands_show_a_partners_view_as_the_partner_has_it(
     subject = str(aviary.subject(partner))
     replay = aviary.house.command("replay", "--person", subject, "--for", str(partner), "--json")
     assert (replay.returncode, marks(replay.stdout)) == (0, allowed)
+    assert {"replay", "share tail"} <= looked_by_operators(aviary, partner)
     assert marks(tail.stderr + replay.stderr) == set()
 
 

@@ -13,7 +13,7 @@ from projections.schema import ROLES
 from tests.database import Database
 from tests.projections.notes import stored
 
-SCHEMAS = ["log", "keys", "intake"]
+SCHEMAS = ["log", "keys", "intake", "looks"]
 OTHERS = sorted(ROLES.keys() - {"throughcare_owner"})
 READ = {"SELECT"}
 
@@ -28,6 +28,10 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("throughcare_seed", "log.facts"): READ,
     ("throughcare_seed", "log.intentions"): READ,
     ("throughcare_seed", "log.head"): READ,
+    ("throughcare_serve", "looks.looks"): {"INSERT"},
+    ("throughcare_serve", "looks.persons"): {"INSERT"},
+    ("throughcare_audit", "looks.looks"): READ,
+    ("throughcare_audit", "looks.persons"): READ,
     ("throughcare_keys", "keys.person_keys"): {"SELECT", "INSERT", "UPDATE"},
 }
 """Everything that anybody but the owner may do with a table of these schemas."""

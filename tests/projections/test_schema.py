@@ -45,7 +45,7 @@ def test_an_administrator_who_is_no_superuser_may_migrate(empty_database: Databa
     admin = empty_database.connect("postgres")
     admin.execute("create role landlord login createrole createdb")
     try:
-        for role in ("owner", "serve", "project", "keys", "seed"):
+        for role in ("owner", "serve", "project", "keys", "seed", "audit"):
             admin.execute(f"grant throughcare_{role} to landlord with admin true")
         admin.execute(f"alter database {empty_database.name} owner to landlord")
 

@@ -1,0 +1,261 @@
+"""Who looked: every answer that shows somebody is written down before its first byte is sent.
+
+It refuses to be asked by a route: what an answer shows is noted by the questions it was read with,
+and an answer that cannot be written down is not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from fastapi import FastAPI, Request
+from fastapi.routing import iter_route_contexts
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.access import PUBLIC
+from api.parts import Caller, Parts
+from api.problems import LookIsNotRecorded, problem
+from domain.vocabulary import PartnerId, PersonId
+from projections.looking import SHOWN, Kind, Shown
+from projections.looks import Look, LooksAreNotWritten
+
+SHOWS: Mapping[str, Kind] = {
+    "/": Kind.VIEW,
+    "/actions": Kind.VIEW,
+    "/actions/{action}/{activity}": Kind.VIEW,
+    "/carers": Kind.VIEW,
+    "/caseload": Kind.VIEW,
+    "/duplicates": Kind.VIEW,
+    "/duplicates/{match}/{activity}": Kind.VIEW,
+    "/groups/{group}": Kind.VIEW,
+    "/groups/{group}/{activity}": Kind.VIEW,
+    "/mdt/decisions": Kind.VIEW,
+    "/mdt/{meeting}": Kind.VIEW,
+    "/mdt/{meeting}/cases/{person}/{activity}": Kind.VIEW,
+    "/mdt/{meeting}/list": Kind.VIEW,
+    "/people/{person}": Kind.VIEW,
+    "/people/{person}/concerns/{which}/{activity}": Kind.VIEW,
+    "/people/{person}/corrections": Kind.VIEW,
+    "/people/{person}/decisions/{decision}/non-implementation": Kind.VIEW,
+    "/people/{person}/decisions/{decision}/supersession": Kind.VIEW,
+    "/people/{person}/disagreements": Kind.VIEW,
+    "/people/{person}/discussion": Kind.VIEW,
+    "/people/{person}/history": Kind.VIEW,
+    "/people/{person}/scores": Kind.VIEW,
+    "/people/{person}/scores/{measure}/correction": Kind.VIEW,
+    "/people/{person}/scores/{which}": Kind.VIEW,
+    "/people/{person}/{activity}": Kind.VIEW,
+    "/refer": Kind.VIEW,
+    "/refer/advice": Kind.VIEW,
+    "/refer/heard": Kind.VIEW,
+    "/refer/new": Kind.VIEW,
+    "/referrals": Kind.VIEW,
+    "/referrals/{referral}": Kind.VIEW,
+    "/referrals/{referral}/appointments/{contact}": Kind.VIEW,
+    "/referrals/{referral}/appointments/{contact}/{activity}": Kind.VIEW,
+    "/referrals/{referral}/scores": Kind.VIEW,
+    "/referrals/{referral}/scores/{which}": Kind.VIEW,
+    "/referrals/{referral}/work/{work}": Kind.VIEW,
+    "/referrals/{referral}/{activity}": Kind.VIEW,
+    "/stream": Kind.VIEW,
+    "/v1/actions": Kind.VIEW,
+    "/v1/carers": Kind.VIEW,
+    "/v1/caseload": Kind.VIEW,
+    "/v1/concerns": Kind.VIEW,
+    "/v1/decisions": Kind.VIEW,
+    "/v1/groups/{group}": Kind.VIEW,
+    "/v1/matches": Kind.VIEW,
+    "/v1/meetings": Kind.VIEW,
+    "/v1/meetings/{meeting}": Kind.VIEW,
+    "/v1/meetings/{meeting}/cases/{person}/room": Kind.VIEW,
+    "/v1/meetings/{meeting}/suggestions": Kind.VIEW,
+    "/v1/people/{person}": Kind.VIEW,
+    "/v1/people/{person}/concerns": Kind.VIEW,
+    "/v1/people/{person}/history": Kind.VIEW,
+    "/v1/referrals": Kind.VIEW,
+    "/v1/referrals/{referral}": Kind.VIEW,
+    "/v1/share": Kind.STREAM,
+    "/v1/share/live": Kind.STREAM,
+}
+"""What shows persons when it is read, and in which manner."""
+
+NOBODY = frozenset(
+    {
+        "/caseload/freshness",
+        "/experience",
+        "/experience/new",
+        "/groups",
+        "/groups/new",
+        "/mdt",
+        "/mdt/new",
+        "/mdt/{meeting}/apologies",
+        "/partners",
+        "/partners/{partner}/leaving",
+        "/privacy",
+        "/services",
+        "/services/new",
+        "/services/{service}",
+        "/services/{service}/{about}",
+        "/sessions",
+        "/stepped-care",
+        "/stepped-care/choice",
+        "/stepped-care/way",
+        "/training",
+        "/training/new",
+        "/training/{session}/attendance",
+        "/unmet-need",
+        "/unmet-need/new",
+        "/v1/custody",
+        "/v1/feedback",
+        "/v1/groups",
+        "/v1/partners",
+        "/v1/services",
+        "/v1/services/{service}",
+        "/v1/stepped-care",
+        "/v1/training",
+        "/v1/training/owing",
+        "/v1/unmet-need",
+        "/v1/ways",
+    }
+)
+"""What shows nobody who is helped: the directory, totals, and empty forms."""
+
+_SAFE = frozenset({"GET", "HEAD"})
+_NOT_SHOWN = frozenset({401, 403, 404, 500, 503})
+"""Answers that show nobody, whatever was read to come to them."""
+
+
+def undeclared(app: FastAPI) -> list[str]:
+    """Addresses to read that say neither that they show persons nor that they show nobody."""
+    return sorted(
+        {
+            str(context.path)
+            for context in iter_route_contexts(app.routes)
+            if context.path not in PUBLIC
+            and "GET" in (context.methods or ())
+            and (context.path in SHOWS) == (context.path in NOBODY)
+        }
+    )
+
+
+class Watched:
+    """The innermost door: waits until it is written who looks, and only then lets an answer out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = _Answer(scope, receive, send)
+        before = SHOWN.set(answer.shown)
+        try:
+            await self.app(scope, receive, answer.send)
+        finally:
+            SHOWN.reset(before)
+
+
+class _Answer:
+    """One answer on its way out. Its head waits for its first bytes, which show whom it names."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope, self.receive, self.out = scope, receive, send
+        self.shown = Shown()
+        self.head: Message | None = None
+        self.refused = False
+
+    async def send(self, message: Message) -> None:
+        if self.refused:
+            return
+        if message["type"] == "http.response.start":
+            self.head = message
+            return
+        head, self.head = self.head, None
+        look = await self._look(head, message.get("body", b""))
+        if look is not None:
+            try:
+                await self._here.looks.record(look)
+            except LooksAreNotWritten:
+                if head is None:
+                    raise  # an answer that was under way ends here, in the middle
+                self.refused = True
+                refusal = problem(Request(self.scope), LookIsNotRecorded())
+                await refusal(self.scope, self.receive, self.out)
+                return
+        if head is not None:
+            self.status = head["status"]
+            await self.out(head)
+        await self.out(message)
+
+    @property
+    def _here(self) -> Parts:
+        found: Parts = self.scope["app"].state.parts
+        return found
+
+    async def _look(self, head: Message | None, body: bytes) -> Look | None:
+        """What is to be written of these bytes, if they show anybody."""
+        caller: Caller | None = self.scope.get("caller")
+        route = str(getattr(self.scope.get("route"), "path", ""))
+        shown = self.shown
+        if caller is None or (head is not None and not self._shows(head)):
+            return None
+        asked = {str(value) for value in self.scope.get("path_params", {}).values()}
+        subjects = set(shown.outright)
+        subjects.update(
+            whose
+            for key, about in shown.listed.items()
+            if key.encode() in body or key in asked
+            for whose in about
+        )
+        persons = {*shown.persons, *await self._persons(subjects)}
+        kind = shown.kind if shown.kind is not Kind.VIEW else SHOWS.get(route, Kind.VIEW)
+        numbers = shown.numbers
+        if not persons and kind is not Kind.SEARCH and numbers is None:
+            return None
+        shown.outright.clear()
+        shown.listed.clear()
+        shown.persons.clear()
+        shown.numbers = None
+        return Look(
+            organisation=caller.organisation,
+            practitioner=caller.practitioner,
+            role=caller.role.value,
+            purpose=str(self.scope.get("purpose", "")),
+            kind=kind,
+            route=route,
+            request=UUID(self.scope["request_id"]),
+            persons=sorted(persons),
+            position=_position(head),
+            numbers=numbers,
+        )
+
+    def _shows(self, head: Message) -> bool:
+        """Whether an answer of this kind shows what was read for it.
+
+        A change that is answered with an id and what may be asked next shows nobody's record: the
+        fact that it recorded says who made it. A page that is given again with its form does.
+        """
+        if head["status"] in _NOT_SHOWN or 300 <= head["status"] < 400:
+            return False
+        if self.scope["method"] in _SAFE or self.shown.kind is not Kind.VIEW:
+            return True
+        return _header(head, b"content-type").startswith(b"text/html")
+
+    async def _persons(self, subjects: set[tuple[PartnerId, UUID]]) -> list[PersonId]:
+        found: list[PersonId] = []
+        for partner in {partner for partner, _ in subjects}:
+            theirs = [subject for whose, subject in subjects if whose == partner]
+            found += await self._here.reading.persons_of(partner, theirs)
+        return found
+
+
+def _header(head: Message, name: bytes) -> bytes:
+    found: bytes = next((value for key, value in head["headers"] if key.lower() == name), b"")
+    return found
+
+
+def _position(head: Message | None) -> int | None:
+    said = _header(head, b"x-position") if head else b""
+    return int(said) if said.isdigit() else None
