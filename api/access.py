@@ -7,7 +7,7 @@ Every address declares its access by depending on `SignedIn` or `Caring`, or is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import anyio.to_thread
@@ -18,6 +18,8 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from api.parts import HOST_COOKIE, Caller, Here, Parts
 from api.problems import NotForThisRole, NotSignedIn
+from api.scopes import SCOPES
+from api.system_access import in_scope, system_of
 from api.tokens import TokenIsNotValid
 from domain.policies.days import local_date
 from domain.policies.roles import role_in_force
@@ -30,6 +32,8 @@ PUBLIC = frozenset(
         "/health",
         "/metrics",
         "/openapi.json",
+        "/oauth/token",
+        "/.well-known/oauth-authorization-server",
         "/problems",
         "/problems/{name}",
         "/sign-in",
@@ -79,10 +83,11 @@ ShownBy = Annotated[Shown, Depends(shown_by)]
 
 
 async def signed_in(request: Request, here: Here, shown: ShownBy) -> Caller:
-    """Who asks. Raises `NotSignedIn`."""
+    """Who asks. Raises `NotSignedIn`, `ScopeIsTooSmall`."""
     caller = await recognise(shown, here)
     request.scope["organisation"] = caller.organisation  # for the log of requests
     request.scope["caller"] = caller  # for who looked
+    in_scope(caller, request.method, request.scope["route"].path)
     return caller
 
 
@@ -111,6 +116,13 @@ async def recognise(shown: Shown, here: Parts, *, using: bool = True) -> Caller:
         if session is None:
             raise NotSignedIn
         return await _acting(session.partner, session.practitioner, here)
+    system = await system_of(shown.secret, here)
+    if system is not None:
+        organisation = await _organisation(system.partner, here)
+        if organisation.left:
+            raise NotSignedIn
+        known = _caller(here, organisation, Role.SYSTEM, system.name, None)
+        return replace(known, system=system.id, scopes=system.scopes)
     if here.tokens is None:
         raise NotSignedIn
     try:
@@ -120,7 +132,8 @@ async def recognise(shown: Shown, here: Parts, *, using: bool = True) -> Caller:
     if claims.role is not Role.SYSTEM or claims.subject != claims.organisation:
         return await _acting(PartnerId(claims.organisation), PractitionerId(claims.subject), here)
     organisation = await _organisation(PartnerId(claims.organisation), here)
-    return _caller(here, organisation, Role.SYSTEM, organisation.name, None)
+    known = _caller(here, organisation, Role.SYSTEM, organisation.name, None)
+    return replace(known, scopes=frozenset(SCOPES))
 
 
 async def _acting(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 from fastapi import FastAPI
@@ -34,6 +34,7 @@ from api import (
     meetings,
     messages,
     needs,
+    oauth,
     offering,
     pathways,
     people,
@@ -42,6 +43,7 @@ from api import (
     referrals,
     shared_care,
     social_work,
+    systems,
     training,
     unmet,
     waits,
@@ -98,13 +100,14 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.ending = anyio.Event()
         rendering.warm()
-        await parts.reading.open()
-        await parts.looks.open()
-        try:
+        async with AsyncExitStack() as opened:
+            for pool in parts.pools:
+                await opened.enter_async_context(pool)
+            await parts.reading.open()
+            opened.push_async_callback(parts.reading.close)
+            await parts.looks.open()
+            opened.push_async_callback(parts.looks.close)
             yield
-        finally:
-            await parts.looks.close()
-            await parts.reading.close()
 
     app = FastAPI(
         title="Throughcare",
@@ -152,6 +155,8 @@ def create_app(parts: Parts) -> FastAPI:
         social_work,
         unmet,
         messages,
+        oauth,
+        systems,
         health,
     ):
         app.include_router(part.router)

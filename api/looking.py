@@ -113,6 +113,7 @@ NOBODY = frozenset(
         "/v1/services",
         "/v1/services/{service}",
         "/v1/stepped-care",
+        "/v1/systems",
         "/v1/training",
         "/v1/training/owing",
         "/v1/unmet-need",

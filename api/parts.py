@@ -8,11 +8,15 @@ from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
+from api.access_tokens import AccessTokens
 from api.tokens import Tokens
 from domain.application import CareCoordination
 from domain.policies.roles import Duty
 from domain.vocabulary import Moment, PartnerId, PractitionerId, Role
+from projections.credentials import Credentials
 from projections.looks import Looks
 from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
@@ -33,6 +37,8 @@ class Caller:
     name: str
     left: bool = False  # its organisation has left: it reads what it was told, and asks nothing
     duties: frozenset[Duty] = frozenset()  # what its role is there for
+    system: UUID | None = None  # the credential of a partner's system
+    scopes: frozenset[str] | None = None  # what a system may do; a person has none
 
     @property
     def cares(self) -> bool:
@@ -87,7 +93,8 @@ class Parts:
     ``ready`` says whether what this process runs besides the edge is alive. Outside of a demo
     ``tokens`` is ``None``, and then nobody comes in with a development token; ``demo_people`` is
     empty there, and then nobody signs in by choosing a name. ``address`` is where the outside
-    finds this place; over https cookies and answers are bound to it.
+    finds this place; over https cookies and answers are bound to it. Without ``credentials`` and
+    ``access_tokens`` no partner's system comes in. ``pools`` are open while the application runs.
     """
 
     care: CareCoordination
@@ -102,6 +109,9 @@ class Parts:
     ready: Callable[[], bool] = lambda: True
     demo_people: Callable[[], Sequence[DemoPerson]] = tuple
     address: str = "http://127.0.0.1:8000"
+    credentials: Credentials | None = None
+    access_tokens: AccessTokens | None = None
+    pools: Sequence[AsyncConnectionPool[AsyncConnection]] = ()
 
     @property
     def secure(self) -> bool:

@@ -53,6 +53,7 @@ from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
 from domain.policies.instruments import Fault, Flaw
+from projections import credentials
 from projections.paging import NoSuchPage
 
 PROBLEM = "application/problem+json"
@@ -86,6 +87,14 @@ class OnlyAnAdministratorMay(BrokenRule):
 
 class OnlyAPrivacyOfficerMay(BrokenRule):
     """Only a privacy officer of your organisation sees what waits to be looked into."""
+
+
+class OnlyAnAdministratorSeesToSystems(BrokenRule):
+    """Only an administrator of your organisation sees to its systems and their keys."""
+
+
+class ScopeIsTooSmall(BrokenRule):
+    """The system was not let do this; its administrator chooses its scopes, and some have none."""
 
 
 class SentFromAnotherSite(BrokenRule):
@@ -150,6 +159,9 @@ STATUS: dict[type[BrokenRule], int] = {
     NotSignedIn: 401,
     NotForThisRole: 403,
     OnlyAnAdministratorMay: 403,
+    OnlyAnAdministratorSeesToSystems: 403,
+    ScopeIsTooSmall: 403,
+    credentials.SystemIsUnknown: 404,
     OnlyAPrivacyOfficerMay: 403,
     endings.OnlyCareMayRecordADeath: 403,
     endings.OnlyTheHostMay: 403,
@@ -342,7 +354,11 @@ def problem(
     instance = f"urn:uuid:{request.scope.get('request_id', '')}"
     all_headers = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
-        all_headers["WWW-Authenticate"] = REALM
+        said = ', error="invalid_token"' if "authorization" in request.headers else ""
+        all_headers["WWW-Authenticate"] = REALM + said
+    if isinstance(rule, ScopeIsTooSmall):
+        scope = f', scope="{rule.args[0]}"' if rule.args else ""
+        all_headers["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope"{scope}'
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         all_headers["Retry-After"] = "1"
     if request.url.path.startswith("/fhir/"):

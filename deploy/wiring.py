@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import secrets
 import stat
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from api.access_tokens import AccessTokens
 from api.fhir.intake import FhirIntake
 from api.parts import DemoPerson, Parts
 from api.tokens import SECRET_BYTES, Tokens
@@ -27,7 +30,8 @@ from domain.mapping import FactMapper
 from domain.policies.matching import Known
 from domain.vocabulary import PersonId
 from projections import directory, schema
-from projections.connections import open_pool
+from projections.connections import async_pool, open_pool
+from projections.credentials import Credentials
 from projections.directory import Directory
 from projections.engine import Engine
 from projections.intake import Messages
@@ -128,6 +132,7 @@ class House:
     tokens: Tokens
     lookups: Lookups
     sessions: Sessions
+    secret: bytes = field(repr=False)
 
     def reading(self) -> Reading:
         """The reads; to be opened in the event loop that uses them."""
@@ -145,6 +150,8 @@ class House:
         ready: Callable[[], bool] = lambda: True,
     ) -> Parts:
         """What the edge is made from."""
+        at_the_door = async_pool(self.database.dsn(schema.SERVE))
+        secret = hmac.digest(self.secret, b"access tokens of partners' systems", sha256)
         return Parts(
             care=self.care,
             reading=reading,
@@ -158,6 +165,9 @@ class House:
             demo_people=lambda: demo_people,
             ready=ready,
             address=self.settings.address,
+            credentials=Credentials(at_the_door),
+            access_tokens=AccessTokens(secret, now, place=self.settings.address),
+            pools=[at_the_door],
         )
 
 
@@ -193,6 +203,7 @@ def build(
         tokens,
         lookups,
         sessions,
+        secret,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from psycopg import Connection
-from psycopg_pool import ConnectionPool
+from psycopg import AsyncConnection, Connection
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 PATIENCE = 2.0
 """Seconds to wait for a connection before the caller is told that the database is busy."""
@@ -23,4 +23,11 @@ def open_pool(dsn: str, *, most: int = 8, least: int = 1) -> ConnectionPool[Conn
     """A pool for threads, opened in the background; close it when done."""
     return ConnectionPool(
         dsn, kwargs=SETTINGS, min_size=least, max_size=most, timeout=PATIENCE, open=True
+    )
+
+
+def async_pool(dsn: str, *, most: int = 4, least: int = 1) -> AsyncConnectionPool[AsyncConnection]:
+    """A pool for one event loop, which opens it before use and closes it after."""
+    return AsyncConnectionPool(
+        dsn, kwargs=SETTINGS, min_size=least, max_size=most, timeout=PATIENCE, open=False
     )

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import uvicorn
 from fastapi import FastAPI
 
@@ -94,11 +95,16 @@ class Place:
     url: str
     app: FastAPI
     house: wiring.House
+    database: Database
     clients: ExitStack = field(repr=False)
 
     @property
     def tokens(self) -> Tokens:
         return self.house.tokens
+
+    def superuser(self) -> psycopg.Connection:
+        """The database as nobody who serves may see it."""
+        return psycopg.connect(self.database.dsn("postgres"), autocommit=True)
 
     def anybody(self) -> httpx.Client:
         """Somebody who has not signed in."""
@@ -154,7 +160,7 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
         stack.enter_context(_thread(house.engine.run))
         app = create_app(house.parts(house.reading()))
         clients = stack.enter_context(ExitStack())  # closed last: the server ends with readers left
-        yield Place(stack.enter_context(_served(app)), app, house, clients)
+        yield Place(stack.enter_context(_served(app)), app, house, database, clients)
 
 
 class Server(uvicorn.Server):

@@ -79,7 +79,7 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
         stack.enter_context(_thread(house.engine.run))
         app = create_app(house.parts(house.reading(), demo_people()))
         clients = stack.enter_context(ExitStack())
-        yield Place(stack.enter_context(_served(app)), app, house, clients)
+        yield Place(stack.enter_context(_served(app)), app, house, database, clients)
 
 
 def told(place: Place) -> Story:

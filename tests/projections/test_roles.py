@@ -13,7 +13,7 @@ from projections.schema import ROLES
 from tests.database import Database
 from tests.projections.notes import stored
 
-SCHEMAS = ["log", "keys", "intake", "looks"]
+SCHEMAS = ["log", "keys", "intake", "looks", "credentials"]
 OTHERS = sorted(ROLES.keys() - {"throughcare_owner"})
 READ = {"SELECT"}
 
@@ -22,6 +22,11 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("throughcare_serve", "log.intentions"): READ,
     ("throughcare_serve", "log.head"): READ,
     ("throughcare_serve", "intake.messages"): {"SELECT", "INSERT"},
+    ("throughcare_serve", "credentials.clients"): {"SELECT", "INSERT"},
+    ("throughcare_serve", "credentials.public_keys"): {"SELECT", "INSERT"},
+    ("throughcare_serve", "credentials.api_keys"): {"SELECT", "INSERT"},
+    ("throughcare_serve", "credentials.revocations"): {"SELECT", "INSERT"},
+    ("throughcare_serve", "credentials.used_assertions"): {"SELECT", "INSERT", "DELETE"},
     ("throughcare_project", "log.facts"): READ,
     ("throughcare_project", "log.intentions"): READ,
     ("throughcare_project", "log.head"): READ,
