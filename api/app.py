@@ -48,6 +48,7 @@ from api import (
     unmet,
     waits,
     ways,
+    wishes,
 )
 from api.pages import problem as problem_pages
 from api.pages import rendering
@@ -127,6 +128,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts, app.state.measured = parts, edge.Measured()
     for part in (
         people,
+        wishes,
         corrections,
         advice,
         endings,

@@ -1,4 +1,4 @@
-"""People over HTTP: registering, the record and its history, needs, objections and consents."""
+"""People over HTTP: registering, the record and its history, and how to communicate."""
 
 from __future__ import annotations
 
@@ -71,14 +71,6 @@ class CommunicationNeeds(Editing):
     need: AccessNeed | None = None
 
 
-class About(Activity):
-    """The organisation that a person objects to, or consents to be told."""
-
-    model_config = example(to="6f1c1e0e-5d3b-4f0e-9f0a-2f6f7f4b8b11")
-
-    to: UUID
-
-
 @router.post("", status_code=201, response_model=Answered)
 async def register_person(body: Registration, asks: Asks) -> Response:
     """Make a person known: once, and nobody finds out by it whether they were known before."""
@@ -134,36 +126,6 @@ async def record_communication_needs(
             instead_of=seen,
             asked=asked,
         ),
-    )
-    return answered(answer, 200, known_as=person)
-
-
-@router.post("/{person}/objections", response_model=Answered)
-async def object_to(person: UUID, body: About, asks: Asks) -> Response:
-    """Close an organisation's view of a person, at the person's word."""
-    known, care = await asks.person(person), asks.here.care
-    answer = await asks.ask(
-        body, lambda asked: care.object_to(known, PartnerId(body.to), asked=asked)
-    )
-    return answered(answer, 200, known_as=person)
-
-
-@router.post("/{person}/objection-lifting", response_model=Answered)
-async def lift_objection(person: UUID, body: About, asks: Asks) -> Response:
-    """Let an organisation know of a person again, at the person's word."""
-    known, care = await asks.person(person), asks.here.care
-    answer = await asks.ask(
-        body, lambda asked: care.lift_objection(known, PartnerId(body.to), asked=asked)
-    )
-    return answered(answer, 200, known_as=person)
-
-
-@router.post("/{person}/consents", response_model=Answered)
-async def consent_to(person: UUID, body: About, asks: Asks) -> Response:
-    """Record that a person agreed in so many words that an organisation may be told."""
-    known, care = await asks.person(person), asks.here.care
-    answer = await asks.ask(
-        body, lambda asked: care.consent_to(known, PartnerId(body.to), asked=asked)
     )
     return answered(answer, 200, known_as=person)
 

@@ -23,6 +23,7 @@ from domain.intentions.shared_care import SharedCareIntentions
 from domain.intentions.social_work import SocialWorkIntentions
 from domain.intentions.training import TrainingIntentions
 from domain.intentions.waiting import WaitingIntentions
+from domain.intentions.wishes import WishIntentions
 
 
 class CareCoordination(
@@ -47,5 +48,6 @@ class CareCoordination(
     TrainingIntentions,
     EndingIntentions,
     SocialWorkIntentions,
+    WishIntentions,
 ):
     """Care shared by organisations that share only a network."""

@@ -6,8 +6,8 @@ refuses to know tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from uuid import UUID
 
@@ -22,8 +22,11 @@ from domain.discussion import CaseDiscussed
 from domain.handover import HandoverOffered
 from domain.kernel import Category, Recorded
 from domain.opened import Opened
+from domain.policies import objections
+from domain.retelling import Retelling
+from domain.sealing import Sealed
 from domain.shared_care import PharmacyChanged
-from domain.sharing import Backfill, Disclosure, may_know
+from domain.sharing import Backfill, Disclosure, unless_sealed
 from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import PartnerId, PersonId, Scope
 
@@ -42,11 +45,13 @@ GAINING = (
 class Telling:
     """What one fact causes: what is told of it and of earlier facts, and for whom it all ends.
 
-    ``forgotten`` must forget all they were told, before they are told ``again`` what stands.
+    ``forgotten`` must forget all they were told, before they are told ``again`` what stands;
+    ``retold`` are those of whom only the history says whether they must.
     """
 
     forgotten: tuple[PartnerId, ...] = ()
     again: tuple[Disclosure, ...] = ()
+    retold: tuple[Retelling, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     backfills: tuple[Backfill, ...] = ()
     withdrawn: tuple[PartnerId, ...] = ()
@@ -55,13 +60,18 @@ class Telling:
 
 @dataclass
 class Circle(Opened):
-    """Who is involved with one person, and up to where each has been told."""
+    """Who is involved with one person, and up to where each has been told.
+
+    ``past`` were told until then, and are no longer involved. Of the records linked to this one:
+    ``linked`` are involved, ``barred`` objected to, and ``holding`` are responsible.
+    """
 
     past: dict[PartnerId, int] = field(default_factory=dict)
     reached: int = 0
     links: set[PersonId] = field(default_factory=set)
     linked: set[PartnerId] = field(default_factory=set)
     barred: set[PartnerId] = field(default_factory=set)
+    holding: set[PartnerId] = field(default_factory=set)
     touched: set[PartnerId] = field(default_factory=set)
 
     def follow(
@@ -75,7 +85,7 @@ class Circle(Opened):
         any other that is no longer involved gets a notice that nothing more will be told.
         Who only made the person known again is told what it says itself.
         """
-        before, knew = dict(self.told), dict(self.own)
+        before, knew, sealed = dict(self.told), dict(self.own), dict(self.sealed)
         ended = self.evolve(recorded)
         today = _day(recorded)
         turned, agreements = self._turned(recorded, recorded.position, agreements, ended)
@@ -99,7 +109,7 @@ class Circle(Opened):
                 continue
             if not self._admits(partner, agreements, today):
                 continue
-            told = may_know(recorded, partner, agreement, self.own.get(partner, frozenset()))
+            told = self._may_know(recorded, partner, agreement)
             known = partner in before or partner in self.past
             if told and not (known and isinstance(recorded.fact, person.PersonMadeKnownAgain)):
                 disclosures.append(told)
@@ -107,14 +117,15 @@ class Circle(Opened):
         withdrawn, over = [], []
         for partner in sorted(before.keys() - now - aside):
             del self.told[partner]
-            objected = partner in self.objections or partner in self.barred
-            if objected or (partner in ended and partner not in self.carers):
+            unwanted = self._unwanted(partner, agreements)
+            if unwanted or (partner in ended and partner not in self.carers):
                 withdrawn.append(partner)
                 self.past.pop(partner, None)
             else:
                 admitted = self._admits(partner, agreements, today)
                 self.past[partner] = recorded.position if admitted else before[partner]
                 over.append(partner)
+        withdrawn += self._taken_back(now, agreements)
         for partner, stream in ended.items():
             if f"sent {stream}" not in self.bases[partner]:
                 self.own[partner] -= {stream}
@@ -126,6 +137,7 @@ class Circle(Opened):
         self.reached = recorded.position
         return Telling(
             forgotten=turned.forgotten,
+            retold=tuple(self._resealed(sealed, before, agreements, recorded)),
             disclosures=tuple(disclosures),
             backfills=(*turned.backfills, *backfills),
             withdrawn=(*turned.withdrawn, *withdrawn),
@@ -187,8 +199,8 @@ class Circle(Opened):
     ) -> None:
         """Remember up to where those to whom it is open would have been told without it."""
         for partner in self.in_right:
-            objected = partner in self.objections or partner in self.barred
-            if objected or (partner in ended and partner not in self.carers):
+            unwanted = self._unwanted(partner, agreements)
+            if unwanted or (partner in ended and partner not in self.carers):
                 self.in_right[partner] = 0
             elif self._in_right(partner, agreements, today):
                 self.in_right[partner] = position
@@ -197,7 +209,14 @@ class Circle(Opened):
         """All that may be known, told to who has just forgotten it."""
         own = self.own.get(partner, frozenset())
         links = frozenset(self.links)
-        return Backfill(partner=partner, agreement=agreement, own=own, before=before, links=links)
+        return Backfill(
+            partner=partner,
+            agreement=agreement,
+            own=own,
+            before=before,
+            links=links,
+            sealed=dict(self.sealed),
+        )
 
     def helping(
         self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned]
@@ -232,17 +251,44 @@ class Circle(Opened):
                 self.acquainted.discard(partner)
             elif not involved and partner in self.told:
                 self.past[partner] = self.told.pop(partner)
-                if partner in {*self.objections, *self.barred, *withdrawn}:
+                if partner in withdrawn or self._unwanted(partner, agreements):
                     gone.append(partner)
                     del self.past[partner]
                 else:
                     over.append(partner)
+        gone += self._taken_back(self.told.keys(), agreements)
         return Telling(
             forgotten=turned.forgotten,
             backfills=(*turned.backfills, *backfills),
             withdrawn=(*turned.withdrawn, *gone),
             ended=(*turned.ended, *over),
         )
+
+    def _taken_back(
+        self, involved: Collection[PartnerId], agreements: Mapping[PartnerId, AgreementSigned]
+    ) -> list[PartnerId]:
+        """Who was told once, is no longer involved, and may not keep what it was told either."""
+        gone = [p for p in sorted(self.past.keys() - involved) if self._unwanted(p, agreements)]
+        for partner in gone:
+            del self.past[partner]
+        return gone
+
+    def _resealed(
+        self,
+        sealed: Sealed,
+        before: Mapping[PartnerId, int],
+        agreements: Mapping[PartnerId, AgreementSigned],
+        recorded: Recorded,
+    ) -> Iterator[Retelling]:
+        """To whom something is told anew, because it was sealed or is sealed no longer."""
+        if sealed == self.sealed:
+            return
+        for partner in sorted(before.keys() & self.told.keys() | self.past.keys()):
+            over = partner in self.past
+            reached = self.past[partner] if over else recorded.position - 1
+            if agreement := agreements.get(partner):
+                now = replace(self._whole(partner, agreement, reached), told=0)
+                yield Retelling(replace(now, sealed=sealed), now, over)
 
     def _whole(self, partner: PartnerId, agreement: AgreementSigned, reached: int) -> Backfill:
         own = self.own.get(partner, frozenset())
@@ -255,6 +301,7 @@ class Circle(Opened):
             knew=own,
             links=frozenset(self.links),
             said=partner in self.acquainted,
+            sealed=dict(self.sealed),
         )
 
     def _touch(self, agreements: Mapping[PartnerId, AgreementSigned], today: date) -> None:
@@ -263,6 +310,8 @@ class Circle(Opened):
         if self.linked or self.barred:
             self.touched |= {p for p in self.linked if not self._alone(p, agreements, today)}
             self.touched |= self.barred & (self.bases.keys() | self.linked)
+        if self.refused_uses:
+            self.touched |= self.holding  # knows here because it is responsible there
 
     def _after_one_talk(
         self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned], today: date
@@ -323,6 +372,7 @@ class Circle(Opened):
             knew=was,
             links=frozenset(self.links),
             said=partner in self.acquainted,
+            sealed=dict(self.sealed),
         )
 
     def _involved(
@@ -337,9 +387,7 @@ class Circle(Opened):
         self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
     ) -> bool:
         """As `_involved`, whether or not the record is open to it in an emergency."""
-        if partner in self.barred or partner in self.objections:
-            return False
-        if not self._admits(partner, agreements, today):
+        if self._unwanted(partner, agreements) or not self._admits(partner, agreements, today):
             return False
         return partner in self.linked or self._alone(partner, agreements, today)
 
@@ -359,11 +407,41 @@ class Circle(Opened):
         self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
     ) -> bool:
         agreement = agreements.get(partner)
-        if agreement is None or (partner in self.objections and partner not in self.open_to):
+        if agreement is None:
             return False
-        if agreement.consent_required and partner not in self.consents:
+        if partner not in self.open_to and self._refused(partner, agreement):
             return False
         return agreement.starts <= today and (agreement.ends is None or today <= agreement.ends)
+
+    def _unwanted(
+        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned]
+    ) -> bool:
+        """Whether the person's own word keeps it from a partner, in this record or a linked one."""
+        agreement = agreements.get(partner)
+        return (
+            partner in self.barred
+            or partner in self.objections
+            or (agreement is not None and self._refused(partner, agreement))
+        )
+
+    def _refused(self, partner: PartnerId, agreement: AgreementSigned) -> bool:
+        """By name, for all it is told for, or for want of the consent that its agreement asks for.
+
+        Whoever is responsible for the person is never shut out by an objection to a use.
+        """
+        if partner in self.objections:
+            return True
+        if agreement.consent_required and partner not in self.consents:
+            return True
+        if partner == self.responsible or partner in self.holding:
+            return False
+        return objections.closes(self.refused_uses, agreement.purposes)
+
+    def _may_know(
+        self, recorded: Recorded, partner: PartnerId, agreement: AgreementSigned
+    ) -> Disclosure | None:
+        own = self.own.get(partner, frozenset())
+        return unless_sealed(recorded, partner, agreement, own, self.sealed)
 
 
 def _wide(agreement: AgreementSigned) -> AgreementSigned:

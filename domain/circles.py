@@ -14,6 +14,7 @@ from domain.circle import Circle, Telling
 from domain.kernel import Recorded
 from domain.linking import PersonsLinked, PersonsUnlinked
 from domain.partner import PartnerLeft
+from domain.policies.objections import closes
 from domain.sharing import Disclosure
 from domain.vocabulary import PartnerId, PersonId
 
@@ -73,6 +74,12 @@ def _heed(person: PersonId, recorded: Recorded, circles: Circles, agreements: Ag
     circle.linked = {p for other in others for p in other.helping(recorded, agreements)}
     circle.barred = {p for other in others for p in other.objections}
     circle.elsewhere = {p for other in others for p in other.opened_by(recorded)}
+    circle.holding = {other.responsible for other in others if other.responsible}
+    refused = circle.refused_uses.union(*(other.refused_uses for other in others))
+    if refused != circle.refused_uses:
+        known = circle.bases.keys() | circle.linked | circle.told.keys() | circle.past.keys()
+        closed = {p for p in known & agreements.keys() if closes(refused, agreements[p].purposes)}
+        circle.barred |= closed - {circle.responsible, *circle.holding}
 
 
 def _after(restored: Telling, telling: Telling) -> Telling:
@@ -116,7 +123,13 @@ class _Heard:
     def follow(self, telling: Telling, history: Iterable[Recorded]) -> None:
         for partner in telling.forgotten:
             self.told.pop(partner, None)
-        backfilled = [each for fill in telling.backfills for each in fill.of(history)]
+        earlier = list(history)
+        for retelling in telling.retold:
+            forgets, anew = retelling.of(earlier)
+            if forgets:
+                self.told.pop(retelling.partner, None)
+            self.told[retelling.partner] += anew
+        backfilled = [each for fill in telling.backfills for each in fill.of(earlier)]
         for disclosure in (*backfilled, *telling.disclosures):
             self.told[disclosure.partner].append(disclosure)
             self.over.discard(disclosure.partner)

@@ -31,9 +31,19 @@ from domain.registered_carer import (
     CarersAssessmentDone,
     CarerTakenOff,
 )
+from domain.sealing import ItemSealed, ItemUnsealed
 from domain.shared_care import PharmacyChanged, SharedCareAgreed, SharedCareEnded
 from domain.unanswered import ReferralExpired
-from domain.vocabulary import PartnerId, PersonId
+from domain.vocabulary import PartnerId, PersonId, Purpose, SealId
+from domain.wishes import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    ObjectionLifted,
+    ObjectionRaised,
+    UseObjectedTo,
+    UseObjectionLifted,
+    WishFact,
+)
 
 
 @dataclass
@@ -50,6 +60,9 @@ class Involvement:
     told: dict[PartnerId, int] = field(default_factory=dict)
     objections: set[PartnerId] = field(default_factory=set)
     consents: set[PartnerId] = field(default_factory=set)
+    refused_uses: set[Purpose] = field(default_factory=set)
+    seals: dict[SealId, str] = field(default_factory=dict)
+    sealed: dict[str, frozenset[PartnerId]] = field(default_factory=dict)
     carers: set[PartnerId] = field(default_factory=set)
     mourning: set[PartnerId] = field(default_factory=set)
     open: bool = False
@@ -79,13 +92,13 @@ class Involvement:
                     self.acquainted.add(recorded.organisation)
             case person.PersonDied():
                 self.mourning |= self.told.keys()
-            case person.ObjectionRaised(to=partner):
-                self.objections.add(partner)
-                self.consents.discard(partner)
-            case person.ObjectionLifted(to=partner):
-                self.objections.discard(partner)
-            case person.ConsentGiven(to=partner):
-                self.consents.add(partner)
+            case WishFact() as wish:
+                self._heed(wish)
+            case ItemSealed(seal=seal, item=item, keepers=keepers):
+                self.seals[seal] = item
+                self.sealed[item] = frozenset(keepers)
+            case ItemUnsealed(seal=seal):
+                self.sealed.pop(self.seals.pop(seal, ""), None)
             case AdviceAsked() as asking:
                 self._leave(recorded.organisation, "registering")
                 self._join(asking.sender, f"sent {stream}", stream)
@@ -190,6 +203,24 @@ class Involvement:
             case _:
                 pass
         return ended
+
+    def _heed(self, wish: WishFact) -> None:
+        match wish:
+            case ObjectionRaised(to=partner):
+                self.objections.add(partner)
+                self.consents.discard(partner)
+            case ObjectionLifted(to=partner):
+                self.objections.discard(partner)
+            case UseObjectedTo(use=use):
+                self.refused_uses.add(use)
+            case UseObjectionLifted(use=use):
+                self.refused_uses.discard(use)
+            case ConsentGiven(to=partner):
+                self.consents.add(partner)
+            case ConsentWithdrawn(to=partner):
+                self.consents.discard(partner)
+            case other:
+                raise AssertionError(f"{other.TOPIC} is not a wish")
 
     def _join(self, partner: PartnerId, basis: str, own: UUID | None = None) -> None:
         self.bases.setdefault(partner, set()).add(basis)

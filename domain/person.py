@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, ClassVar
 
-from domain import edits, linking, needs
+from domain import disclosure, edits, linking, needs, sealing, wishes
 from domain.corrections import (
     About,
     ConflictSettled,
@@ -20,6 +20,7 @@ from domain.corrections import (
     NothingIsInConflict,
     changed,
 )
+from domain.disclosure import DisclosedWithoutConsent, Disclosing
 from domain.kernel import (
     REMOVED,
     Access,
@@ -46,7 +47,9 @@ from domain.linking import (
 )
 from domain.needs import BeforeTheyWereBorn, NeedFact, Needing
 from domain.policies.days import local_date
+from domain.sealing import SealFact, Sealing
 from domain.vocabulary import AccessNeed, EditId, HowKnown, Moment, PartnerId, PersonId
+from domain.wishes import WishFact, Wishing
 
 # What happened
 
@@ -94,33 +97,6 @@ class PersonMadeKnownAgain(SaidOfThemselves):
     TOPIC: ClassVar[str] = "person:PersonMadeKnownAgain"
 
     made_as: PersonId | None = None
-
-
-class ObjectionRaised(PersonFact):
-    """The person does not want an organisation to know about them; no reason is needed."""
-
-    TOPIC: ClassVar[str] = "person:ObjectionRaised"
-    CATEGORY: ClassVar[Category] = Category.COORDINATION
-
-    to: PartnerId
-
-
-class ObjectionLifted(PersonFact):
-    """The person no longer objects to an organisation."""
-
-    TOPIC: ClassVar[str] = "person:ObjectionLifted"
-    CATEGORY: ClassVar[Category] = Category.COORDINATION
-
-    to: PartnerId
-
-
-class ConsentGiven(PersonFact):
-    """The person agreed in so many words that an organisation outside care may be told."""
-
-    TOPIC: ClassVar[str] = "person:ConsentGiven"
-    CATEGORY: ClassVar[Category] = Category.COORDINATION
-
-    to: PartnerId
 
 
 class PersonDied(PersonFact):
@@ -212,15 +188,13 @@ class Details:
 
 
 @dataclass
-class Person(Needing):
+class Person(Needing, Wishing, Sealing, Disclosing):
     """One person across every organisation that helps them."""
 
     NOUN: ClassVar[str] = "person"
 
     registered: bool = False
     practice: PartnerId | None = None
-    objections: set[PartnerId] = field(default_factory=set)
-    consents: set[PartnerId] = field(default_factory=set)
     died_on: date | None = None
     new_place_told: bool = False
     links: Links = field(default_factory=Links)
@@ -351,24 +325,6 @@ class Person(Needing):
             cause=about.id,
         )
 
-    def object_to(self, partner: PartnerId, *, asked: Asked) -> Recorded | None:
-        """Close an organisation's view of the person. Asked twice, it answers once."""
-        if partner in self.objections:
-            return None
-        return self.record(ObjectionRaised(to=partner), asked, person=self.person)
-
-    def lift_objection(self, partner: PartnerId, *, asked: Asked) -> Recorded | None:
-        """Take an objection back."""
-        if partner not in self.objections:
-            return None
-        return self.record(ObjectionLifted(to=partner), asked, person=self.person)
-
-    def consent_to(self, partner: PartnerId, *, asked: Asked) -> Recorded | None:
-        """Record explicit consent, where an agreement asks for it."""
-        if partner in self.consents:
-            return None
-        return self.record(ConsentGiven(to=partner), asked, person=self.person)
-
     def record_death(
         self, died_on: date, *, known_by: HowKnown, note: str | None, asked: Asked
     ) -> Recorded | None:
@@ -413,13 +369,12 @@ class Person(Needing):
                 self.registered, self.practice = True, practice
                 told = {detail: getattr(registered, detail, None) for detail in Detail}
                 self.known.follow(recorded, {d: v for d, v in told.items() if v is not None})
-            case ObjectionRaised(to=partner):
-                self.objections.add(partner)
-                self.consents.discard(partner)
-            case ObjectionLifted(to=partner):
-                self.objections.discard(partner)
-            case ConsentGiven(to=partner):
-                self.consents.add(partner)
+            case WishFact() as wish:
+                self.follow_wish(wish)
+            case SealFact() as sealing_fact:
+                self.follow_seal(sealing_fact)
+            case DisclosedWithoutConsent():
+                pass
             case PersonDied(died_on=died_on):
                 self.died_on = died_on
             case DeathRecordedInError():
@@ -468,9 +423,9 @@ FACTS: tuple[type[Fact], ...] = (
     *needs.FACTS,
     ConflictSettled,
     DisagreementRecorded,
-    ObjectionRaised,
-    ObjectionLifted,
-    ConsentGiven,
+    *wishes.FACTS,
+    *sealing.FACTS,
+    *disclosure.FACTS,
     PersonDied,
     DeathRecordedInError,
     PersonMovedAway,

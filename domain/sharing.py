@@ -6,7 +6,7 @@ It knows facts, involvement, agreements and objections; it refuses to know table
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,7 @@ from domain.case import (
 )
 from domain.concern import ConcernAcknowledged, ConcernFact, SafetyConcernRaised
 from domain.corrections import CorrectionFact, category_of
+from domain.disclosure import DisclosedWithoutConsent
 from domain.emergency import EmergencyAccessEnded, EmergencyAccessTaken, EmergencyFact
 from domain.exceptional import AccessReviewed, ReviewEscalated
 from domain.handover import HandoverAccepted
@@ -49,12 +50,14 @@ from domain.needs import AdjustmentAgreed, NeedEnded, NeedMet, NeedNotMet
 from domain.registered_carer import RegisteredCarerFact
 from domain.request import ReferralFact
 from domain.safeguarding import SafeguardingFact, SafeguardingReferred
+from domain.sealing import ItemSealed, Sealed, SealFact, hidden
 from domain.shared_care import SharedCareFact
 from domain.social_work import WorkFact
 from domain.standing import PathwayFact
 from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import ConcernSource, Label, PartnerId, PersonId, Scope
 from domain.waiting import WaitingFact
+from domain.wishes import WishFact
 
 WITHDRAWN = "share.Withdrawn.v1"
 """The type of the notice that a partner may no longer know what it was told of a person."""
@@ -89,6 +92,7 @@ class Backfill:
     It was told until ``told``, while its own referrals were those in ``knew``: of those facts it
     gets only what becoming a party to another referral adds. Of links it is told those that stand
     (``links``), and where it made the person known again (``said``) not what it said itself.
+    What is ``sealed`` from it is left out.
     """
 
     partner: PartnerId
@@ -99,6 +103,7 @@ class Backfill:
     knew: frozenset[UUID] = frozenset()
     links: frozenset[PersonId] = frozenset()
     said: bool = False
+    sealed: Sealed = field(default_factory=dict)
 
     def of(self, history: Iterable[Recorded]) -> Iterator[Disclosure]:
         """What the partner may know of a person's earlier facts, in their order."""
@@ -112,7 +117,7 @@ class Backfill:
                 continue
             if recorded.position <= self.told and may_know(recorded, partner, agreement, self.knew):
                 continue
-            may = may_know(recorded, partner, agreement, self.own, backfill=True)
+            may = unless_sealed(recorded, partner, agreement, self.own, self.sealed, backfill=True)
             if may:
                 yield may
 
@@ -151,6 +156,7 @@ def may_know(
       the body it went to.
     - What a person needs and does not wish to be told stays with whoever they said it to.
     - Shared care is substance-misuse care whatever its label says.
+    - Of a seal is said that something is sealed; what, to those who recorded any of it.
     - No internal id of a person is told.
     """
     fact = recorded.fact
@@ -162,6 +168,8 @@ def may_know(
             if fact.acts != partner or Category.COORDINATION not in allowed:
                 return _answer_to_who_raised(recorded, partner, agreement, backfill)
             allowed = (*allowed, Category.SAFETY)
+    if isinstance(fact, DisclosedWithoutConsent) and Category.IDENTITY in allowed:
+        allowed = (*allowed, fact.CATEGORY)  # whoever told it keeps that it did
     if fact.CATEGORY not in allowed or isinstance(fact, TOLD_TO_NOBODY):
         return None
     if isinstance(fact, feedback.FeedbackGiven) and fact.provider != partner:
@@ -212,6 +220,11 @@ def may_know(
         if recorded.organisation != partner and not _says_who(recorded, agreement, discreet):
             envelope.pop("by_organisation", None)
             envelope.pop("by_practitioner", None)
+    if isinstance(fact, SealFact):
+        fields -= _of_the_seal(recorded, partner)
+        if recorded.organisation != partner:
+            envelope.pop("by_organisation", None)
+            envelope.pop("by_practitioner", None)
     if recorded.causation and coordinating and not of_the_person:
         envelope["causation"] = recorded.causation
     if isinstance(fact, referral.ReferralMade | AdviceAsked):
@@ -221,6 +234,26 @@ def may_know(
     if isinstance(fact, referral.ReferralRedirected):
         envelope["part"] = RECEIVED if fact.receiver == partner else ""
     return _disclosed(recorded, partner, fields, envelope, backfill)
+
+
+def unless_sealed(
+    recorded: Recorded,
+    partner: PartnerId,
+    agreement: AgreementSigned,
+    own: frozenset[UUID],
+    sealed: Sealed,
+    *,
+    backfill: bool = False,
+) -> Disclosure | None:
+    """What a partner may know of one fact, where some are sealed; nothing names what is."""
+    if hidden(recorded, partner, sealed):
+        return None
+    told = may_know(recorded, partner, agreement, own, backfill=backfill)
+    kept = {item for item, keepers in sealed.items() if partner not in keepers}
+    if told is None or not kept:
+        return told
+    naming = {key for key in REFERENCES if str(told.data.get(key)).split("/")[0] in kept}
+    return replace(told, data={k: v for k, v in told.data.items() if k not in naming})
 
 
 def of_nobody(recorded: Recorded) -> Disclosure:
@@ -235,8 +268,18 @@ def of_nobody(recorded: Recorded) -> Disclosure:
     )
 
 
-OF_THE_PERSON = (person.PersonFact, CorrectionFact, CarerFact, RegisteredCarerFact)
+OF_THE_PERSON = (
+    person.PersonFact,
+    WishFact,
+    SealFact,
+    CorrectionFact,
+    CarerFact,
+    RegisteredCarerFact,
+)
 """What is known of a person and of who cares for them: by whom it is known may name drug care."""
+
+REFERENCES = ("correlation", "causation")
+"""What names another stream: left out where that one is sealed."""
 
 WHO_SAT: dict[type[Fact], set[str]] = {
     CaseListed: {"present"},
@@ -259,14 +302,13 @@ TOLD_TO_NOBODY = (
 somebody is not would name another, and a review of who looked is the privacy officer's."""
 
 ABOUT_ONE_PARTNER = (
-    person.ObjectionRaised,
-    person.ObjectionLifted,
-    person.ConsentGiven,
+    WishFact,
+    DisclosedWithoutConsent,
     person.PersonMadeKnownAgain,
     EmergencyAccessTaken,
     EmergencyAccessEnded,
 )
-"""Told to nobody but the organisation the person said it to."""
+"""Told to nobody but the organisation the person said it to, or that did it."""
 
 SAID_AS: dict[type[Fact], type[Fact]] = {person.PersonMadeKnownAgain: person.PersonRegistered}
 """What is told in the words of another fact: nobody finds out by registering who is known."""
@@ -325,6 +367,14 @@ def _sealed(fact: ConcernFact | SafeguardingFact, partner: PartnerId) -> bool:
             return partner in about
         case _:
             return False
+
+
+def _of_the_seal(recorded: Recorded, partner: PartnerId) -> set[str]:
+    """What of a seal would say what is sealed, or who recorded it."""
+    fact = recorded.fact
+    if isinstance(fact, ItemSealed) and partner in (*fact.keepers, recorded.organisation):
+        return {"keepers"}
+    return {"keepers", "item"}
 
 
 def _acting(recorded: Recorded) -> tuple[PartnerId | None, ...]:
@@ -413,6 +463,8 @@ def _concerns(
             return True
         case EmergencyFact():
             return recorded.organisation == partner
+        case WishFact() | SealFact() | DisclosedWithoutConsent():
+            return True
         case SharedCareFact():
             return recorded.originator_id in own
         case contact.ContactFact() | MembershipFact():

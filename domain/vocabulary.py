@@ -37,6 +37,8 @@ FeedbackId = NewType("FeedbackId", UUID)
 TrainingId = NewType("TrainingId", UUID)
 CarerId = NewType("CarerId", UUID)
 AccessId = NewType("AccessId", UUID)
+SealId = NewType("SealId", UUID)
+RectificationId = NewType("RectificationId", UUID)
 
 
 class PartnerKind(StrEnum):
@@ -117,6 +119,22 @@ class Confidentiality(StrEnum):
     IMPLIED = "implied consent"  # for direct care; nobody is surprised, and anybody may object
     EXPLICIT = "explicit consent"  # the person was asked, and said so
     NOTHING = "nothing confidential is told"
+
+
+class DisclosureGround(StrEnum):
+    """On which ground something was told of a person without their consent."""
+
+    SAFEGUARDING = "safeguarding"
+    CHILD_PROTECTION = "child protection"
+    COURT_ORDER = "court order"
+    CRIME = "serious crime"
+
+
+class Rectified(StrEnum):
+    """What became of a request to put something right."""
+
+    PUT_RIGHT = "put right"
+    KEPT = "kept as the professional's opinion"
 
 
 class Label(StrEnum):

@@ -165,6 +165,16 @@ class Share:
         for disclosure in telling.again:
             data = disclosure.data if disclosure.backfill else disclosure.data | {AGAIN: True}
             yield self._number(replace(disclosure, data=data, backfill=True), recorded)
+        for retelling in telling.retold:
+            assert about is not None, "only about a person is anything told anew"
+            forgets, anew = retelling.of(history[about])
+            if forgets:
+                yield self._number(_notice(retelling.partner, WITHDRAWN, noticed), recorded)
+            for disclosure in anew:
+                data = disclosure.data | ({AGAIN: True} if forgets else {})
+                yield self._number(replace(disclosure, data=data), recorded)
+            if retelling.over and anew:
+                yield self._number(_notice(retelling.partner, ENDED, noticed), recorded)
         for backfill in telling.backfills:
             assert about is not None, "only about a person is anything made up for"
             for disclosure in backfill.of(history[about]):
@@ -272,10 +282,11 @@ class Share:
         before = facts[0].position
         for fact, tellings in zip(facts, plans, strict=True):
             for about, telling in tellings:
-                if about is not None and telling.backfills:
+                fills = (*telling.backfills, *(each.now for each in telling.retold))
+                if about is not None and fills:
                     wanting.setdefault(about, fact)
                     if about != fact.person:  # it may be ahead of a case that waited
-                        before = max(before, *(each.before for each in telling.backfills))
+                        before = max(before, *(each.before for each in fills))
         history: dict[PersonId, list[Recorded]] = defaultdict(list)
         if not wanting:
             return history

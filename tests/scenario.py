@@ -350,6 +350,10 @@ def tell(facts: Iterable[Recorded], person: PersonId = ROSA) -> Telling:
         followed = telling.circle.follow(recorded, agreements)
         for partner in followed.forgotten:
             telling.entries.setdefault(partner, []).append(None)
+        for retelling in followed.retold:
+            forgets, anew = retelling.of(history)
+            entries = telling.entries.setdefault(retelling.partner, [])
+            entries += [*([None] if forgets else []), *anew]
         for backfill in followed.backfills:
             assert isinstance(backfill, Backfill)
             for disclosure in backfill.of(history):

@@ -171,7 +171,7 @@ class CarerIntentions(Deciding):
         stays = self._stays(social_work)
         if not stays or self._kind(social_work) is not PartnerKind.SOCIAL_WORK:
             raise NobodyMayAssess(social_work)
-        if social_work in self._load(person.Person, seen.about).objections:
+        if self._objects(seen.about, social_work):
             raise ThePersonObjects(social_work)
         owed = caring.owed(seen.young, asked.at)
         if owed is not None:

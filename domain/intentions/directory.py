@@ -9,15 +9,10 @@ from domain import partner, person
 from domain.agreement import AgreementSigned
 from domain.intentions.answers import Answer
 from domain.intentions.linking import LinkingIntentions
-from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies.agreements import template
 from domain.policies.ways import Way
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Role
-
-
-class TheResponsibleMustKnow(BrokenRule):
-    """The organisation responsible for the person must know of them; hand the person over first."""
 
 
 class OnlyTheHostChooses(BrokenRule):
@@ -139,38 +134,3 @@ class DirectoryIntentions(LinkingIntentions):
             return (registering,)
 
         return self._ask(same or person_id, asked, decide)
-
-    def object_to(self, person_id: PersonId, to: PartnerId, *, asked: Asked) -> Answer:
-        """Close an organisation's view of a person, at the person's word."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            known = self._get(person.Person, person_id, PersonIsUnknown)
-            known.must_live()
-            if self._pathway(person_id).responsible == to:
-                raise TheResponsibleMustKnow(to)
-            known.object_to(to, asked=asked)
-            return (known,)
-
-        return self._ask(person_id, asked, decide)
-
-    def lift_objection(self, person_id: PersonId, to: PartnerId, *, asked: Asked) -> Answer:
-        """Open an organisation's view of a person again, at the person's word."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            known = self._get(person.Person, person_id, PersonIsUnknown)
-            known.must_live()
-            known.lift_objection(to, asked=asked)
-            return (known,)
-
-        return self._ask(person_id, asked, decide)
-
-    def consent_to(self, person_id: PersonId, to: PartnerId, *, asked: Asked) -> Answer:
-        """Record a person's explicit consent that an organisation may be told."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            known = self._get(person.Person, person_id, PersonIsUnknown)
-            known.must_live()
-            known.consent_to(to, asked=asked)
-            return (known,)
-
-        return self._ask(person_id, asked, decide)

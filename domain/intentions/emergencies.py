@@ -91,7 +91,7 @@ class EmergencyIntentions(Raising):
                 person_id,
                 reason=reason,
                 words=words,
-                dissent=asked.organisation in self._objections(person_id),
+                dissent=self._objects(person_id, asked.organisation),
                 label=self._label(asked.organisation),
                 asked=asked,
             )
@@ -125,7 +125,7 @@ class EmergencyIntentions(Raising):
                 found,
                 reason=reason,
                 words=words,
-                dissent=asked.organisation in self._objections(found),
+                dissent=self._objects(found, asked.organisation),
                 found=True,
                 label=self._label(asked.organisation),
                 asked=asked,

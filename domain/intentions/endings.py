@@ -147,7 +147,7 @@ class EndingIntentions(Memberships, Raising):
         def decide() -> tuple[Aggregate, ...]:
             known = self._get(person.Person, person_id, PersonIsUnknown)
             known.must_live()
-            if asked.organisation in known.objections:
+            if self._objects(person_id, asked.organisation):
                 raise ThePersonObjects(asked.organisation)
             way = self._pathway(person_id)
             way.reopen(
@@ -263,7 +263,7 @@ class EndingIntentions(Memberships, Raising):
             partner_id
             for partner_id in (held.practice, self.host)
             if partner_id is not None
-            and partner_id not in held.objections
+            and not self._objects(held.person, partner_id)
             and self._stays(partner_id)
         ]
         if not may:

@@ -106,7 +106,7 @@ class LinkingIntentions(Deciding):
 
     def objects_to(self, person_id: PersonId, partner_id: PartnerId) -> bool:
         """Whether the person does not want an organisation told, by any record of theirs."""
-        return partner_id in self._objections(person_id)
+        return self._objects(person_id, partner_id)
 
     def same_person(
         self, details: person.Details, alike: Iterable[PersonId], asking: Iterable[PartnerId]
@@ -126,7 +126,7 @@ class LinkingIntentions(Deciding):
                 kept = kept_of({one: member.links for one, member in members.items()})
                 if any(member.died_on is not None for member in members.values()):
                     return None
-                if any(set(asking) & member.objections for member in members.values()):
+                if any(self._objects(each, one) for one in asking):
                     return None
                 found[kept] = members[kept]
         return next(iter(found)) if len(found) == 1 else None

@@ -353,14 +353,13 @@ class MeetingIntentions(Handovers, Raising):
             about = self._load(Person, person_id)
             if about.died_on is not None:
                 continue
-            objections = about.objections
             following.list_case(
                 person_id,
                 question=case.question,
                 present=tuple(
                     partner
                     for partner in case.present
-                    if partner in following.invited and partner not in objections
+                    if partner in following.invited and not self._objects(person_id, partner)
                 ),
                 carried_over_from=earlier.meeting,
                 label=case.label,

@@ -58,13 +58,26 @@ class AboutPersons(AboutPartners):
         kept = kept_of({each: member.links for each, member in members.items()})
         return person_id if members[kept].died_on else kept
 
-    def _objections(self, person_id: PersonId) -> set[PartnerId]:
-        """Whom the person does not want told, said of any record of theirs."""
-        return set().union(*(each.objections for each in self._one_person(person_id).values()))
+    def _holders(self, person_id: PersonId) -> set[PartnerId]:
+        """Who is responsible for the person, by any record of theirs: they must know of them."""
+        held = (self._pathway(each).responsible for each in self._one_person(person_id))
+        return {holder for holder in held if holder is not None}
+
+    def _objects(self, person_id: PersonId, partner_id: PartnerId) -> bool:
+        """Whether the person does not want an organisation told, said of any record of theirs.
+
+        By its name, or of every use that its agreement is for; who is responsible always knows.
+        """
+        signed = self._load(partner.Partner, partner_id).signed
+        uses = signed.purposes if signed else ()
+        members = self._one_person(person_id)
+        if not any(each.objects_to(partner_id, uses) for each in members.values()):
+            return False
+        return partner_id not in self._holders(person_id)
 
     def _welcome(self, person_id: PersonId | None, partner_id: PartnerId) -> None:
         """Raises `ThePersonObjects`."""
-        if person_id and partner_id in self._objections(person_id):
+        if person_id and self._objects(person_id, partner_id):
             raise ThePersonObjects(partner_id)
 
     def _may_hear(
@@ -76,7 +89,7 @@ class AboutPersons(AboutPartners):
     ) -> bool:
         """Whether an organisation may be told of a person, in a room or on the telephone."""
         known = self._load(person.Person, person_id)
-        return partner_id not in self._objections(person_id) and self._load(
+        return not self._objects(person_id, partner_id) and self._load(
             partner.Partner, partner_id
         ).may_hear(local_date(asked.at), consented=partner_id in known.consents, category=category)
 

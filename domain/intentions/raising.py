@@ -76,7 +76,7 @@ class Raising(Deciding):
         """It gives care, has not left, and the person does not object to it."""
         if self._kind(partner_id) not in entry.HOLDING or not self._stays(partner_id):
             return False
-        return partner_id not in self._load(person.Person, person_id).objections
+        return not self._objects(person_id, partner_id)
 
     def _open_concerns(self, person_id: PersonId, organisation: PartnerId) -> list[concern.Concern]:
         """The open concerns about a person, but for those an organisation may never learn of."""

@@ -94,7 +94,7 @@ class ReferralIntentions(BeforeSending, Handovers, Memberships):
             if not self._stays(sending):
                 raise partner.PartnerHasLeft(sending)
             for partner_id in (sending, receiver):
-                if partner_id in self._objections(about):
+                if self._objects(about, partner_id):
                     raise ThePersonObjects(partner_id)
             asking = self._load(referral.Referral, referral_id)
             chain = None if onward_from is None else self._referral(onward_from)
@@ -164,9 +164,9 @@ class ReferralIntentions(BeforeSending, Handovers, Memberships):
         """
         practice = helped.practice if helped.practice and self._stays(helped.practice) else None
         holder = entry.holder(source, sending, self._kind(sending), practice, self.host)
-        if holder in self._objections(helped.person):
+        if self._objects(helped.person, holder):
             holder = self.host
-        if holder in self._objections(helped.person):
+        if self._objects(helped.person, holder):
             raise ThePersonObjects(holder)
         return holder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from projections.record import details, needs
+from projections.record import details, needs, wishes
 
 
 def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
@@ -23,6 +23,8 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
             row.setdefault("linked", {})[data["other"]] = link
         case "PersonsUnlinked":
             row.setdefault("linked", {}).pop(data["other"], None)
+        case _ if fact in wishes.SAID:
+            wishes.fold(row, fact, data, at)
         case _ if data.get("need") or fact in ("NeedMet", "NeedNotMet", "NeedsReviewed"):
             needs.fold(row, fact, data, at)
         case _:

@@ -25,11 +25,12 @@ from domain.kernel import Recorded
 from domain.mapping import FactMapper
 from domain.meeting import MeetingScheduled
 from domain.pathway import Pathway
-from domain.person import ConsentGiven, PersonRegistered
+from domain.person import PersonRegistered
 from domain.policies.days import is_working_day, local_date
 from domain.referral import Referral, ReferralMade
 from domain.request import OPEN, State
 from domain.vocabulary import MeetingKind, PartnerKind, Source
+from domain.wishes import ConsentGiven
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head, whole
 from tests.database import Database

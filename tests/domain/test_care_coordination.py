@@ -15,11 +15,11 @@ from domain.case import Attendee, Dissent
 from domain.handover_offer import NobodyOfferedThisHandover
 from domain.intentions.answers import KeyStandsForAnotherIntention
 from domain.intentions.deciding import TRIES, TooManyAtOnce
-from domain.intentions.directory import TheResponsibleMustKnow
 from domain.intentions.handovers import CannotBeResponsible
 from domain.intentions.pathways import WithdrawTheReferral
 from domain.intentions.persons import NotAPractice, PersonIsUnknown, ThePersonObjects
 from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
+from domain.intentions.wishes import TheResponsibleMustKnow
 from domain.kernel import Unknown
 from domain.partner import PartnerIsUnknown
 from domain.request import OnlyTheReceiverMay, ReferralExists, ReferralIsNotWaiting, State

@@ -8,7 +8,19 @@ from uuid import UUID
 
 import pytest
 
-from domain import contact, corrections, measure, meeting, needs, pathway, person, referral
+from domain import (
+    contact,
+    corrections,
+    disclosure,
+    measure,
+    meeting,
+    needs,
+    pathway,
+    person,
+    referral,
+    sealing,
+    wishes,
+)
 from domain.carer import CarerFact
 from domain.case import AttendanceRecorded, CaseFact, CaseListed
 from domain.catalogue import A_MOMENT, ANOTHER, ME, STREAM, catalogue, example
@@ -79,6 +91,9 @@ def told(
 
 ABOUT_THE_PERSON = (
     person.PersonFact,
+    wishes.WishFact,
+    sealing.SealFact,
+    disclosure.DisclosedWithoutConsent,
     corrections.CorrectionFact,
     CarerFact,
     RegisteredCarerFact,
@@ -290,7 +305,7 @@ def test_who_was_in_the_room_is_known_to_those_in_the_room(kind: PartnerKind) ->
 
 
 def test_an_objection_and_a_consent_are_known_to_whom_they_were_said() -> None:
-    for fact in (person.ObjectionRaised, person.ObjectionLifted, person.ConsentGiven):
+    for fact in wishes.FACTS:
         assert told(example(fact), PartnerKind.PRACTICE) is None
         assert told(example(fact), PartnerKind.PRACTICE, by=ME)
 

@@ -29,11 +29,8 @@ from domain.partner import (
     PractitionerIsKnown,
 )
 from domain.person import (
-    ConsentGiven,
     DateOfBirthIsNotPossible,
     Details,
-    ObjectionLifted,
-    ObjectionRaised,
     Person,
     PersonIsKnown,
     PersonRegistered,
@@ -55,6 +52,7 @@ from domain.vocabulary import (
     Role,
     Source,
 )
+from domain.wishes import ConsentGiven, ObjectionLifted, ObjectionRaised
 from tests.people import (
     HOUSING,
     MONDAY,

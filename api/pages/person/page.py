@@ -58,6 +58,7 @@ PARTS: tuple[tuple[str, Shown], ...] = (
     ("carers", carers.shown),
     ("shared_care", shared_care.shown),
     ("disagreements", disputes.disagreements),
+    ("wishes", wishes.shown),
     ("safety", concerns.shown),
     ("referrals", referrals.shown),
     ("clocks", referrals.clocks),
@@ -122,6 +123,7 @@ def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
         return []
     here, allowed = f"/people/{row['person']}", set(row.get("actions", ()))
     if not row.get("died"):
+        allowed |= wishes.allowed(row)
         allowed |= needs.allowed(row) | carers.allowed(row, visit) | shared_care.allowed(row, visit)
     if not complexity.coded_here(visit):
         allowed.discard("complexity")
@@ -135,6 +137,7 @@ def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
     links[Where.WISHES] = [
         (f"{here}/corrections", "Put details right"),
         (f"{here}/disagreements", "Record a disagreement"),
+        (f"{here}/sealing", "Seal something"),
     ]
     if row.get("died"):
         links[Where.NOW] = []
