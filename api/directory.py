@@ -36,6 +36,11 @@ async def partners(caller: SignedIn, here: Here, now: Now) -> Response:
         }
         if partner.liaison:
             row["liaison"] = {"practitioner": partner.liaison, "since": partner.liaison_since}
+        if partner.privacy_officer:
+            row["privacy_officer"] = {
+                "practitioner": partner.privacy_officer,
+                "since": partner.privacy_officer_since,
+            }
         if partner.id == caller.organisation and partner.agreement:
             row["agreement"] = partner.agreement.model_dump(mode="json")
         rows.append(row)

@@ -51,6 +51,12 @@ async def metrics(request: Request, here: Here) -> Response:
     for name, (position, seconds) in (await here.reading.positions()).items():
         at.labels(name).set(position)
         lag.labels(name).set(seconds)
+    opened = Gauge(
+        "throughcare_emergency_access", "Records opened in an emergency.", ["state"], registry=now
+    )
+    counts = await here.reading.exceptional_counts()
+    for state, count in zip(("open", "to_review", "overdue"), counts, strict=True):
+        opened.labels(state).set(count)
     content = generate_latest(request.app.state.measured.registry) + generate_latest(now)
     return Response(content, media_type=CONTENT_TYPE_LATEST)
 

@@ -25,6 +25,7 @@ from domain import (
     concern,
     contact,
     corrections,
+    exceptional,
     feedback,
     group,
     hold,
@@ -36,6 +37,7 @@ from domain import (
     partner,
     person,
     plan,
+    privacy,
     referral,
     registered_carer,
     room,
@@ -48,7 +50,7 @@ from domain import (
 )
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
-from domain.intentions import answers, carers, concerns, deciding, endings
+from domain.intentions import answers, carers, concerns, deciding, emergencies, endings
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
@@ -95,6 +97,10 @@ class OnlyAnAdministratorSeesToSystems(BrokenRule):
 
 class ScopeIsTooSmall(BrokenRule):
     """The system was not let do this; its administrator chooses its scopes, and some have none."""
+
+
+class OnlyAnAdministratorNames(BrokenRule):
+    """Only an administrator names who looks after privacy."""
 
 
 class SentFromAnotherSite(BrokenRule):
@@ -163,6 +169,16 @@ STATUS: dict[type[BrokenRule], int] = {
     ScopeIsTooSmall: 403,
     credentials.SystemIsUnknown: 404,
     OnlyAPrivacyOfficerMay: 403,
+    OnlyAnAdministratorNames: 403,
+    emergencies.OnlyCareOpensInAnEmergency: 403,
+    emergencies.OnlyAPrivacyOfficerReviews: 403,
+    exceptional.OnlySomebodyMayTakeAccess: 403,
+    exceptional.OnlyWhoTookItEndsIt: 403,
+    exceptional.NobodyReviewsTheirOwn: 403,
+    exceptional.ReasonInWordsIsNeeded: 422,
+    exceptional.ThisReasonIsNotGiven: 422,
+    privacy.OnlyTheyNameTheirOfficer: 403,
+    privacy.NotAPrivacyOfficerThere: 422,
     endings.OnlyCareMayRecordADeath: 403,
     endings.OnlyTheHostMay: 403,
     concerns.OnlyCareRefersForSafeguarding: 403,

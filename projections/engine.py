@@ -21,6 +21,7 @@ from projections.agreed import Agreed
 from projections.caseload import Caseload
 from projections.concerns import Concerns
 from projections.entries import Entry
+from projections.exceptional import Exceptional
 from projections.feedback import Feedback
 from projections.groups import Groups
 from projections.keys import PersonKeys
@@ -86,6 +87,7 @@ def timers(mapper: FactMapper, pseudonyms: Pseudonyms) -> tuple[Timer, ...]:
         Feedback(),
         Training(),
         Queues(),
+        Exceptional(),
     )
 
 

@@ -79,3 +79,9 @@ def note_search() -> None:
     """Somebody was looked for, found or not."""
     if shown := SHOWN.get():
         shown.kind = Kind.SEARCH
+
+
+def note_emergency() -> None:
+    """A record was read that is open because of an emergency."""
+    if shown := SHOWN.get():
+        shown.kind = Kind.EMERGENCY

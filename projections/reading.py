@@ -6,6 +6,7 @@ It reads what was folded from that partner's share, now or as at an earlier mome
 from __future__ import annotations
 
 from projections.questions.agreed import AgreedQuestions
+from projections.questions.exceptional import ExceptionalQuestions
 from projections.questions.feedback import FeedbackQuestions
 from projections.questions.groups import GroupQuestions
 from projections.questions.matches import MatchQuestions
@@ -24,5 +25,6 @@ class Reading(
     GroupQuestions,
     FeedbackQuestions,
     TrainingQuestions,
+    ExceptionalQuestions,
 ):
     """The reads of one process. Open it before use and close it after."""

@@ -14,6 +14,7 @@ from deploy.community import (
     groups,
     lives,
     place,
+    privacy,
     rhythms,
     training,
     ways,
@@ -91,6 +92,7 @@ def seed(
             asked=community.asked(place.PRACTICE, chair, at=community.now),
         )
         ways.begin_place(community)
+        privacy.begin_place(community)
     facts, intentions = len(batch.facts), len(batch.intentions)
     for meetings in (rhythms.weekly, rhythms.fortnightly, rhythms.monthly, rhythms.quarterly):
         community.begin(meetings(community), start)

@@ -77,6 +77,12 @@ class Organisation:
     ods: str
     people: tuple[Practitioner, ...]
     offers: tuple[Offer, ...] = ()
+    officer: Practitioner | None = None
+
+    @property
+    def everybody(self) -> tuple[Practitioner, ...]:
+        """Those who take part in care, and who looks after privacy."""
+        return (*self.people, self.officer) if self.officer else self.people
 
     @property
     def id(self) -> PartnerId:

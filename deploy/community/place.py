@@ -51,6 +51,9 @@ PRACTICE = Organisation(
         Practitioner("nina", "Nina Kowalczyk", Role.OPERATOR, "Systems engineer"),
     ),
     (GP_APPOINTMENT, LINK_WORKER),
+    officer=Practitioner(
+        "grace", "Grace Adeyemi", Role.PRIVACY_OFFICER, "Practice manager, privacy officer"
+    ),
 )
 
 LOW = Offer(
@@ -80,6 +83,9 @@ TALKING = Organisation(
         Practitioner("tom", "Tom Westwood", Role.ADMINISTRATOR, "Referrals co-ordinator"),
     ),
     (LOW,),
+    officer=Practitioner(
+        "edmund", "Edmund Shaw", Role.PRIVACY_OFFICER, "Information governance lead"
+    ),
 )
 
 COLLABORATIVE = Offer(
@@ -131,6 +137,9 @@ TRUST = Organisation(
         Practitioner("leonard", "Leonard Asante", Role.PRIVACY_OFFICER, "Data protection officer"),
     ),
     (COLLABORATIVE, PSYCHOLOGY, COMMUNITY_TEAM, WARD),
+    officer=Practitioner(
+        "valerie", "Valerie Stokes", Role.PRIVACY_OFFICER, "Information governance manager"
+    ),
 )
 
 SOCIAL_CARE = Offer(
@@ -152,6 +161,9 @@ SOCIAL_WORK = Organisation(
         Practitioner("cheryl", "Cheryl Pinnock", Role.ADMINISTRATOR, "Duty desk"),
     ),
     (SOCIAL_CARE,),
+    officer=Practitioner(
+        "nkechi", "Nkechi Obi", Role.PRIVACY_OFFICER, "Information governance officer"
+    ),
 )
 
 RECOVERY = Offer(
@@ -183,6 +195,9 @@ DRUG = Organisation(
         Practitioner("wes", "Wesley Grant", Role.HELPER, "Peer mentor"),
     ),
     (RECOVERY, SHARED_CARE),
+    officer=Practitioner(
+        "howard", "Howard Lomas", Role.PRIVACY_OFFICER, "Quality and information governance lead"
+    ),
 )
 
 
@@ -380,7 +395,7 @@ def demo_people() -> tuple[DemoPerson, ...]:
     return tuple(
         DemoPerson(person.name, person.title, person.role, at.name, at.id, person.id)
         for at in PARTNERS
-        for person in at.people
+        for person in at.everybody
     )
 
 

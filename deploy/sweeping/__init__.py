@@ -16,13 +16,27 @@ from typing import Any, Protocol
 import psycopg
 import structlog
 
-from deploy.sweeping import closed, concern, expiry, gone, review, silence, team_review
+from deploy.sweeping import (
+    closed,
+    concern,
+    emergency,
+    emergency_review,
+    expiry,
+    gone,
+    review,
+    silence,
+    team_review,
+)
 from deploy.sweeping.swept import Swept
 from domain.application import CareCoordination
 from domain.kernel import BrokenRule
+from projections import exceptional
 
 EVERY = 30.0
 """Seconds between two rounds."""
+
+SOONEST = 1.0
+"""Seconds between two rounds at least."""
 
 ROUND = 100
 """Things of one kind seen to in one round at most: a place that was down catches up in steps."""
@@ -46,9 +60,19 @@ class Kind(Protocol):
         """
 
 
-KINDS: tuple[Kind, ...] = (gone, concern, closed, silence, expiry, review, team_review)
-"""What falls due. Who is gone comes first, so that nobody is asked to answer for the dead;
-then those about whom somebody worries."""
+KINDS: tuple[Kind, ...] = (
+    emergency,
+    gone,
+    concern,
+    closed,
+    silence,
+    expiry,
+    review,
+    team_review,
+    emergency_review,
+)
+"""What falls due. A record that should be open no longer is closed first; then who is gone, so that
+nobody is asked to answer for the dead; then those about whom somebody worries."""
 
 
 def databases_clock(connection: psycopg.Connection) -> datetime:
@@ -68,11 +92,21 @@ class Sweep:
 
     def run(self, stop: Event) -> None:
         """Sweep until told to stop."""
-        while not stop.wait(EVERY):
+        pause = EVERY
+        while not stop.wait(pause):
+            pause = EVERY
             try:
                 self.once()
+                pause = self._pause()
             except psycopg.Error as lost:
                 _log.warning("database lost; sweeping again", error=type(lost).__name__)
+
+    def _pause(self) -> float:
+        """Seconds to the next round: a record that is open in an emergency is closed on the dot."""
+        with psycopg.connect(self.dsn, connect_timeout=5) as connection:
+            closing = exceptional.next_over(connection)
+            left = (closing - self.clock(connection)).total_seconds() if closing else EVERY
+        return min(EVERY, max(left, SOONEST))
 
     def once(self, limit: int = ROUND, *, of: Sequence[Kind] = KINDS) -> list[Swept]:
         """See to what is due, of each kind the longest overdue first."""

@@ -100,9 +100,13 @@ class PersonQuestions(PlaceQuestions):
         """One person's record as the partner may know it."""
         if when.now:
             rows = await self._rows(CASELOAD["one"], partner, subject)
-            if rows:
-                looking.note(partner, subject)
-            return _with_actions(orjson.loads(rows[0][0])) if rows else None
+            if not rows:
+                return None
+            looking.note(partner, subject)
+            row = _with_actions(orjson.loads(rows[0][0]))
+            if row.get("emergencies"):
+                looking.note_emergency()
+            return row
         return record.folded(await self.history(partner, subject, when))
 
     async def clocks(

@@ -18,6 +18,7 @@ from projections.record import (
     concern,
     contact,
     discussion,
+    emergency,
     group,
     measure,
     meeting,
@@ -105,6 +106,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             concern.fold(
                 row.setdefault("concerns", {}).setdefault(data["stream"], {}), fact, data, at
             )
+        case "emergency":
+            emergency.fold(row, data["stream"], fact, data, at)
         case "safeguarding":
             referred = row.setdefault("safeguarding", {}).setdefault(data["stream"], {})
             concern.refer(referred, data, at)

@@ -24,6 +24,7 @@ from api.tokens import Tokens
 from deploy import wiring
 from deploy.community import place as community
 from deploy.community.organisation import Organisation, found
+from deploy.community.privacy import name_officers
 from deploy.settings import Settings
 from domain.vocabulary import PartnerId, Role
 from projections import schema
@@ -113,7 +114,7 @@ class Place:
     def person(self, key: str) -> Client:
         """One of the community, by the name its place gives them, e.g. ``asha``."""
         for organisation in community.PARTNERS:
-            for practitioner in organisation.people:
+            for practitioner in organisation.everybody:
                 if practitioner.key == key:
                     token = self.tokens.issue(practitioner.id, organisation.id, practitioner.role)
                     return self.holder(token, organisation)
@@ -124,7 +125,7 @@ class Place:
         return next(
             self.house.sessions.begin(practitioner.id, organisation.id)
             for organisation in community.PARTNERS
-            for practitioner in organisation.people
+            for practitioner in organisation.everybody
             if practitioner.key == key
         )
 
@@ -155,7 +156,9 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
     dsns = {role: database.dsn(role) for role in schema.ROLES}
     with ExitStack() as stack:
         house = wiring.build(settings, wiring.Database(dsns, database.server.master, folder), stack)
-        found(house.care, community.PARTNERS, STARTED, (uuid4() for _ in repeat(None)))
+        keys = (uuid4() for _ in repeat(None))
+        found(house.care, community.PARTNERS, STARTED, keys)
+        name_officers(house.care, community.PARTNERS, STARTED, keys)
         house.engine.catch_up()  # nobody can sign in before the directory is folded
         stack.enter_context(_thread(house.engine.run))
         app = create_app(house.parts(house.reading()))

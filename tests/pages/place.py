@@ -19,6 +19,7 @@ from deploy import wiring
 from deploy.commands.community import demo_people
 from deploy.community import place as community
 from deploy.community.organisation import found
+from deploy.community.privacy import name_officers
 from deploy.settings import Settings
 from projections import schema
 from tests.api.place import STARTED, Client, Place, _served, _thread
@@ -74,7 +75,9 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
     dsns = {role: database.dsn(role) for role in schema.ROLES}
     with ExitStack() as stack:
         house = wiring.build(settings, wiring.Database(dsns, database.server.master, folder), stack)
-        found(house.care, community.PARTNERS, STARTED, (uuid4() for _ in repeat(None)))
+        keys = (uuid4() for _ in repeat(None))
+        found(house.care, community.PARTNERS, STARTED, keys)
+        name_officers(house.care, community.PARTNERS, STARTED, keys)
         house.engine.catch_up()
         stack.enter_context(_thread(house.engine.run))
         app = create_app(house.parts(house.reading(), demo_people()))
