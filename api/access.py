@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api.parts import HOST_COOKIE, Caller, Here, Parts
-from api.problems import NotForThisRole, NotSignedIn
+from api.problems import NotForThisPurpose, NotForThisRole, NotSignedIn, PurposeIsNotAgreed
 from api.scopes import SCOPES
 from api.system_access import in_scope, system_of
 from api.tokens import TokenIsNotValid
 from domain.policies.days import local_date
-from domain.policies.roles import role_in_force
-from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role
+from domain.policies.roles import Duty, purposes, role_in_force, sight
+from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Purpose, Role
 from projections.directory import PartnerEntry
 from projections.sessions import LIFETIME
 
@@ -82,9 +82,17 @@ def shown_by(
 ShownBy = Annotated[Shown, Depends(shown_by)]
 
 
-async def signed_in(request: Request, here: Here, shown: ShownBy) -> Caller:
-    """Who asks. Raises `NotSignedIn`, `ScopeIsTooSmall`."""
-    caller = await recognise(shown, here)
+WHY = "Why you ask: a purpose of your organisation's agreement. Its own first, if left out."
+
+
+async def signed_in(
+    request: Request,
+    here: Here,
+    shown: ShownBy,
+    purpose: Annotated[str | None, Header(description=WHY)] = None,
+) -> Caller:
+    """Who asks, and why. Raises `NotSignedIn`, `PurposeIsNotAgreed`, `ScopeIsTooSmall`."""
+    caller = await for_purpose(await recognise(shown, here), purpose, here)
     request.scope["organisation"] = caller.organisation  # for the log of requests
     request.scope["caller"] = caller  # for who looked
     in_scope(caller, request.method, request.scope["route"].path)
@@ -95,13 +103,68 @@ SignedIn = Annotated[Caller, Depends(signed_in)]
 
 
 async def caring(caller: SignedIn) -> Caller:
-    """Somebody who takes part in people's care. Raises `NotSignedIn`, `NotForThisRole`."""
+    """Somebody who takes part in people's care, for a purpose that needs all that was told.
+
+    Raises `NotSignedIn`, `NotForThisRole`, `NotForThisPurpose`.
+    """
     if not caller.cares:
         raise NotForThisRole
+    if not caller.sight.whole:
+        raise NotForThisPurpose
     return caller
 
 
 Caring = Annotated[Caller, Depends(caring)]
+
+
+async def seeing(caller: SignedIn) -> Caller:
+    """Somebody who sees persons, as far as their sight goes: the address must keep to it.
+
+    Raises `NotSignedIn`, `NotForThisRole`.
+    """
+    if not caller.sight.categories:
+        raise NotForThisRole
+    return caller
+
+
+Seeing = Annotated[Caller, Depends(seeing)]
+
+
+async def at_the_desk(caller: SignedIn) -> Caller:
+    """Somebody at the front desk, or who takes part in care.
+
+    Raises `NotSignedIn`, `NotForThisRole`.
+    """
+    if Duty.DESK not in caller.duties:
+        raise NotForThisRole
+    return caller
+
+
+AtTheDesk = Annotated[Caller, Depends(at_the_desk)]
+
+
+async def counting(caller: SignedIn) -> Caller:
+    """Somebody who sees totals. Raises `NotSignedIn`, `NotForThisRole`."""
+    if Duty.COUNTS not in caller.duties:
+        raise NotForThisRole
+    return caller
+
+
+Counting = Annotated[Caller, Depends(counting)]
+
+
+async def for_purpose(caller: Caller, wanted: str | None, here: Parts) -> Caller:
+    """The caller with what they see for a purpose; for the usual one if they name none.
+
+    Raises `PurposeIsNotAgreed`, which says for which they may.
+    """
+    agreement = (await here.reading.directory()).agreements.get(caller.organisation)
+    today = local_date(here.clock())
+    may = purposes(caller.role, agreement.purposes if agreement else (), today)
+    if not may or (wanted is not None and wanted not in may):
+        raise PurposeIsNotAgreed(needs=tuple(may))
+    purpose = may[0] if wanted is None else Purpose(wanted)
+    return replace(caller, purpose=purpose, sight=sight(caller.role, purpose, today))
 
 
 async def recognise(shown: Shown, here: Parts, *, using: bool = True) -> Caller:

@@ -19,7 +19,7 @@ import orjson
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Caring
+from api.access import AtTheDesk, Caring
 from api.parts import Caller, Here, Parts
 from api.problems import (
     AnswerTookTooLong,
@@ -193,6 +193,7 @@ class Asking:
             at=body.at or now,
             key=self.key,
             practitioner=self.caller.practitioner,
+            purpose=self.caller.purpose,
             digest=self._digest(body),
         )
         try:
@@ -279,7 +280,8 @@ class Asking:
         person = await self.person(subject)
         if self.if_match is not None:
             known = self.known_as(person)
-            row = await self.here.reading.record(self.caller.organisation, known)
+            me, sight = self.caller.organisation, self.caller.sight
+            row = await self.here.reading.record(me, known, sight=sight)
             if row is None:
                 raise PersonIsUnknown(subject)
             self._not_stale(row)
@@ -394,10 +396,10 @@ def answered(
     return Response(orjson.dumps(content), status, headers, "application/json")
 
 
-async def asking(
+async def asking_at_the_desk(
     request: Request,
     here: Here,
-    caller: Caring,
+    caller: AtTheDesk,
     idempotency_key: Annotated[
         str | None, Header(description="A UUID of your own; the same when you try again.")
     ] = None,
@@ -432,6 +434,19 @@ def _keys(after: str) -> tuple[UUID, ...]:
     if len(keys) > MOST_AFTER:
         raise not_valid({"parameter": "After"}, f"Give no more than {MOST_AFTER} keys.")
     return keys
+
+
+AsksAtTheDesk = Annotated[Asking, Depends(asking_at_the_desk)]
+"""Declares that an address changes something that the front desk looks after."""
+
+
+async def asking(caller: Caring, asks: AsksAtTheDesk) -> Asking:
+    """The same, for somebody who takes part in care, which is asked first.
+
+    Raises `NotForThisRole`, `NotForThisPurpose` and what it raises.
+    """
+    assert caller == asks.caller
+    return asks
 
 
 Asks = Annotated[Asking, Depends(asking)]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Caring
+from api.access import Seeing
 from api.asking import example
 from api.parts import Here, Parts
 from api.reads import At
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/caseload", tags=["caseload"])
 @router.get("", response_model=dict[str, Any])
 async def caseload(
     request: Request,
-    caller: Caring,
+    caller: Seeing,
     here: Here,
     at: At,
     status: Annotated[list[str] | None, Query(description=", ".join(STATUSES))] = None,
@@ -40,6 +40,7 @@ async def caseload(
         after=after,
         limit=limit,
         when=at.when,
+        sight=caller.sight,
     )
     await _only_meant(here, page.rows)
     return at.page(request, page)
@@ -64,7 +65,7 @@ class Search(BaseModel):
 
 
 @router.post("/search", response_model=dict[str, Any])
-async def search_caseload(body: Search, caller: Caring, here: Here, at: At) -> Response:
+async def search_caseload(body: Search, caller: Seeing, here: Here, at: At) -> Response:
     """The people of your caseload whose name has this in it, the most urgent first."""
     page = await here.reading.caseload(
         caller.organisation,
@@ -72,6 +73,7 @@ async def search_caseload(body: Search, caller: Caring, here: Here, at: At) -> R
         query=body.name,
         limit=body.limit,
         when=at.when,
+        sight=caller.sight,
     )
     await _only_meant(here, page.rows)
     return at.answer({"rows": page.rows, "counts": page.counts})

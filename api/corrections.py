@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.asking import Activity, Answered, Asks, Creating, Editing, answered, example
+from api.asking import Activity, Answered, Asks, AsksAtTheDesk, Creating, Editing, answered, example
 from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail, NothingSuchWasRecorded
 from domain.vocabulary import AccessNeed, EditId
@@ -67,7 +67,7 @@ class Disagreeing(Activity):
 
 
 @router.post("/{person}/corrections", status_code=201, response_model=Answered)
-async def correct_details(person: UUID, body: Correcting, asks: Asks) -> Response:
+async def correct_details(person: UUID, body: Correcting, asks: AsksAtTheDesk) -> Response:
     """Put details right; two people's edits of the same one are kept, and reported."""
     known, care = await asks.record(person), asks.here.care
     details = body.details()

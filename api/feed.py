@@ -16,9 +16,9 @@ from anyio.abc import TaskGroup
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 
-from api.access import Caring, Shown, ShownBy, recognise
+from api.access import Seeing, Shown, ShownBy, for_purpose, recognise
 from api.parts import Caller, Here, Parts
-from api.problems import NotSignedIn
+from api.problems import NotSignedIn, PurposeIsNotAgreed
 from api.reads import Now, seen_now
 from projections.cloudevents import cloudevent
 from projections.entries import Entry
@@ -45,7 +45,7 @@ After = Annotated[int | None, Query(ge=0, le=NEWEST, description="The number you
 )
 async def share(
     request: Request,
-    caller: Caring,
+    caller: Seeing,
     here: Here,
     now: Now,
     after: After = 0,
@@ -63,7 +63,9 @@ async def share(
             await reading.arrived(caller.organisation, after=following, within=patience)
             group.cancel_scope.cancel()
         now = await seen_now(request, here)
-    entries = await reading.entries(caller.organisation, after=following, limit=limit)
+    entries = await reading.entries(
+        caller.organisation, after=following, limit=limit, sight=caller.sight
+    )
     if len(entries) == limit:
         now = replace(now, position=entries[-1].position)  # there is more to show
     return now.answer([cloudevent(entry) for entry in entries], media=BATCH)
@@ -76,7 +78,7 @@ async def share(
 )
 async def live(
     request: Request,
-    caller: Caring,
+    caller: Seeing,
     shown: ShownBy,
     here: Here,
     after: After = None,
@@ -115,7 +117,7 @@ class LiveStream(Response):
 
     async def _tell(self, send: Send, group: TaskGroup) -> None:
         written = b"retry: 1000\n\n"
-        told = self.here.reading.live(self.caller.organisation, self.after)
+        told = self.here.reading.live(self.caller.organisation, self.after, sight=self.caller.sight)
         async with aclosing(told) as entries:
             while True:
                 with anyio.move_on_after(STALLED) as writing:
@@ -134,9 +136,10 @@ class LiveStream(Response):
         while True:
             await anyio.sleep(LOOK)
             try:
-                if await recognise(self.shown, self.here, using=False) != self.caller:
+                known = await recognise(self.shown, self.here, using=False)
+                if await for_purpose(known, self.caller.purpose, self.here) != self.caller:
                     return
-            except NotSignedIn:
+            except (NotSignedIn, PurposeIsNotAgreed):
                 return
 
 

@@ -14,8 +14,8 @@ from psycopg_pool import AsyncConnectionPool
 from api.access_tokens import AccessTokens
 from api.tokens import Tokens
 from domain.application import CareCoordination
-from domain.policies.roles import Duty
-from domain.vocabulary import Moment, PartnerId, PractitionerId, Role
+from domain.policies.roles import WHOLE, Duty, Sight
+from domain.vocabulary import Moment, PartnerId, PractitionerId, Purpose, Role
 from projections.credentials import Credentials
 from projections.looks import Looks
 from projections.pseudonyms import Pseudonyms
@@ -39,6 +39,8 @@ class Caller:
     duties: frozenset[Duty] = frozenset()  # what its role is there for
     system: UUID | None = None  # the credential of a partner's system
     scopes: frozenset[str] | None = None  # what a system may do; a person has none
+    purpose: Purpose = Purpose.DIRECT_CARE  # why it asks
+    sight: Sight = WHOLE  # what it sees, by its role and purpose, of what its organisation was told
 
     @property
     def cares(self) -> bool:

@@ -80,7 +80,15 @@ class NotSignedIn(BrokenRule):
 
 
 class NotForThisRole(BrokenRule):
-    """Your role sees totals and the directory, and no person's care."""
+    """This is not for your role; what each role is there for is in the table of roles."""
+
+
+class NotForThisPurpose(BrokenRule):
+    """This needs more than the purpose you name; ask for care itself, if that is why you ask."""
+
+
+class PurposeIsNotAgreed(BrokenRule):
+    """Your organisation's agreement, or your role, is not for this purpose; `needs` says which."""
 
 
 class OnlyAnAdministratorMay(BrokenRule):
@@ -164,6 +172,8 @@ STATUS: dict[type[BrokenRule], int] = {
     IdempotencyKeyIsMissing: 400,
     NotSignedIn: 401,
     NotForThisRole: 403,
+    NotForThisPurpose: 403,
+    PurposeIsNotAgreed: 403,
     OnlyAnAdministratorMay: 403,
     OnlyAnAdministratorSeesToSystems: 403,
     ScopeIsTooSmall: 403,

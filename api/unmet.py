@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.access import SignedIn
+from api.access import Counting
 from api.asking import Answered, Asks, Creating, answered, example
 from api.parts import Here
 from api.reads import At
@@ -56,7 +56,7 @@ async def record_unmet_need(body: WantingInVain, asks: Asks) -> Response:
 
 
 @router.get("", response_model=dict[str, Any])
-async def unmet_need(caller: SignedIn, here: Here, at: At) -> Response:
+async def unmet_need(caller: Counting, here: Here, at: At) -> Response:
     """How often help was wanted in vain, by service, step and month, and how often met since.
 
     What your organisation was told; a commissioner and an auditor see the place, few as hidden.

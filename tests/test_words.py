@@ -21,6 +21,7 @@ from domain.vocabulary import (
     Priority,
     Purpose,
     Responsibility,
+    Role,
     Scope,
     Source,
     Step,
@@ -74,6 +75,7 @@ def test_every_fact_is_explained_and_no_other() -> None:
         ("Purposes", words(Purpose)),
         ("How the duty of confidentiality is met", words(Confidentiality)),
         ("Scopes of an agreement", words(Scope)),
+        ("Roles", words(Role)),
         (
             "Who asks for help, and how",
             words(Source) | words(Mode) | words(Responsibility) | words(Priority),

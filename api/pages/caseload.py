@@ -14,11 +14,11 @@ from fastapi import Form as Field
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
-from api.pages import drawing, telling, words
+from api.pages import desk, drawing, telling, words
 from api.pages.flag import flag
 from api.pages.problem import PageRoute
-from api.pages.visit import CaringVisit, Visit
-from api.pages.waiting import Clock, clock, initial_assessment
+from api.pages.visit import SeeingVisit, Visit
+from api.pages.waiting import Clock, clock, initial_assessment, overdue_reviews
 from domain.kernel import Category
 from domain.policies import instruments
 from domain.policies.missed import repeated
@@ -166,15 +166,10 @@ def worked(row: Mapping[str, Any], me: str) -> tuple[str, Mapping[str, Any]] | N
     return min(mine, key=lambda pair: str(pair[1]["made_at"]), default=None)
 
 
-def overdue(row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """The reviews that fell due and that nobody has done, the oldest first."""
-    return sorted(row.get("reviews", {}).items(), key=lambda pair: str(pair[1]["due_on"]))
-
-
 def _fallen(row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """The same, with those of shared care: whoever sees the row shares it, or is told none."""
     shared = ((row.get("shared_care") or {}).get("overdue") or {}).items()
-    return sorted([*overdue(row), *shared], key=lambda pair: str(pair[1]["due_on"]))
+    return sorted([*overdue_reviews(row), *shared], key=lambda pair: str(pair[1]["due_on"]))
 
 
 def next_action(row: Mapping[str, Any], visit: Visit) -> Next:
@@ -364,25 +359,29 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
 
 @router.get("/caseload", response_class=HTMLResponse)
 async def caseload(
-    visit: CaringVisit,
+    visit: SeeingVisit,
     status: Annotated[list[str] | None, Query()] = None,
     complexity: Annotated[list[str] | None, Query()] = None,
     sort: str = "urgency",
     after: Annotated[str | None, Query(max_length=300)] = None,
 ) -> HTMLResponse:
     """The organisation's caseload, filtered and sorted as the address says."""
+    if not visit.caller.sight.whole:
+        return await desk.people(visit, "", after)
     return await _shown(visit, status or (), complexity or (), "", sort, after)
 
 
 @router.post("/caseload", response_class=HTMLResponse)
 async def filtered(
-    visit: CaringVisit,
+    visit: SeeingVisit,
     status: Annotated[list[str] | None, Field()] = None,
     complexity: Annotated[list[str] | None, Field()] = None,
     q: Annotated[str, Field(max_length=100)] = "",
     sort: Annotated[str, Field()] = "urgency",
 ) -> Response:
     """The people with this in their name: a name is sent in a body and stands in no address."""
+    if not visit.caller.sight.whole:
+        return await desk.people(visit, q, None)
     if q:
         return await _shown(visit, status or (), complexity or (), q, sort, None)
     kept = [("status", s) for s in status or ()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.concerns import STANDING
 from api.pages import choosing, words
@@ -27,6 +27,8 @@ LOOKED = 100
 async def my_day(visit: SomebodysVisit) -> Response:
     """What needs somebody today."""
     if not visit.sees_persons:
+        if visit.caller.sight.categories:
+            return RedirectResponse("/caseload", 303)
         return await _totals(visit)
     reading, me = visit.here.reading, visit.caller.organisation
     counted = await reading.caseload(me, status=("hand-over to accept",), limit=SHOWN)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api import unmet as asking
 from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
-from api.pages.visit import CaringVisit, SomebodysVisit, Visit
+from api.pages.visit import CaringVisit, CountingVisit, Visit
 from domain.vocabulary import Need, Step, WhyUnmet
 from projections import unmet
 
@@ -18,7 +18,7 @@ router = APIRouter(route_class=PageRoute)
 
 
 @router.get("/unmet-need", response_class=HTMLResponse)
-async def unmet_need(visit: SomebodysVisit) -> Response:
+async def unmet_need(visit: CountingVisit) -> Response:
     """By month, service and step; who sees nobody's record sees the place, with few hidden."""
     totals_only = not visit.caller.cares
     counts = await visit.here.reading.unmet(

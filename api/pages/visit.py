@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.access import SignedIn, caring
+from api.access import SignedIn, caring, counting, seeing
 from api.asking import Asking
 from api.pages import words
 from api.pages.rendering import render
@@ -33,6 +33,8 @@ NAVIGATION = (
 )
 OF_NOBODY = (("/", "My day"), ("/services", "Services"), ("/unmet-need", "Unmet need"))
 """For who may see nobody who is helped."""
+OF_THE_DESK = (("/caseload", "People"), ("/services", "Services"))
+"""For who sees who people are, and nothing of their care."""
 LATE_SECONDS = 60.0
 PATIENCE_SECONDS = 5.0
 
@@ -217,11 +219,13 @@ class Visit:
 
     @property
     def navigation(self) -> tuple[tuple[str, str], ...]:
-        return NAVIGATION if self.sees_persons else OF_NOBODY
+        if self.sees_persons:
+            return NAVIGATION
+        return OF_THE_DESK if self.caller.sight.categories else OF_NOBODY
 
     @property
     def sees_persons(self) -> bool:
-        return self.caller.cares
+        return self.caller.cares and self.caller.sight.whole
 
     @property
     def administers_place(self) -> bool:
@@ -387,3 +391,21 @@ async def caring_visit(visit: SomebodysVisit) -> Visit:
 
 
 CaringVisit = Annotated[Visit, Depends(caring_visit)]
+
+
+async def seeing_visit(visit: SomebodysVisit) -> Visit:
+    """Somebody who sees persons, as far as their sight goes. Raises `NotForThisRole`."""
+    await seeing(visit.caller)
+    return visit
+
+
+SeeingVisit = Annotated[Visit, Depends(seeing_visit)]
+
+
+async def counting_visit(visit: SomebodysVisit) -> Visit:
+    """Somebody who sees totals. Raises `NotForThisRole`."""
+    await counting(visit.caller)
+    return visit
+
+
+CountingVisit = Annotated[Visit, Depends(counting_visit)]

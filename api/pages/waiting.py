@@ -35,6 +35,11 @@ TAGS = {
 """A clock's state; one that is over its limit says so instead."""
 
 
+def overdue_reviews(row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The reviews that fell due and that nobody has done, the oldest first."""
+    return sorted(row.get("reviews", {}).items(), key=lambda pair: str(pair[1]["due_on"]))
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A waiting clock in words, with its bar."""

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from domain.kernel import Category
+from domain.policies.agreements import OF_THE_PLACE
 from domain.vocabulary import Purpose, Role, Scope
 
 CALDICOTT = (
@@ -47,7 +48,15 @@ AT_THE_DESK = frozenset(
 WHO_IT_IS = frozenset({Category.IDENTITY, Category.DEMOGRAPHIC})
 NOTHING: frozenset[Category] = frozenset()
 
-CARING = frozenset({Purpose.DIRECT_CARE, Purpose.SAFEGUARDING, Purpose.ADMINISTRATION})
+CARING = frozenset(
+    {
+        Purpose.DIRECT_CARE,
+        Purpose.SAFEGUARDING,
+        Purpose.COMMUNITY_SUPPORT,
+        Purpose.JUSTICE,
+        Purpose.ADMINISTRATION,
+    }
+)
 """Why those who take part in care may look."""
 
 
@@ -55,7 +64,7 @@ CARING = frozenset({Purpose.DIRECT_CARE, Purpose.SAFEGUARDING, Purpose.ADMINISTR
 class RoleRule:
     """What a role is there for, which categories it sees, and why it may look, between two dates.
 
-    ``scope`` own: of appointments, only those with the role's own organisation.
+    ``scope`` own: of what is arranged, only appointments with its own organisation.
     """
 
     role: Role
@@ -93,7 +102,7 @@ ROLES: tuple[RoleRule, ...] = (
         Role.RECEPTION,
         frozenset({Duty.DESK}),
         AT_THE_DESK,
-        frozenset({Purpose.DIRECT_CARE, Purpose.ADMINISTRATION}),
+        CARING - {Purpose.SAFEGUARDING},
         Scope.OWN,
     ),
     RoleRule(
@@ -112,7 +121,7 @@ ROLES: tuple[RoleRule, ...] = (
         Role.COMMISSIONER,
         frozenset({Duty.COUNTS}),
         NOTHING,
-        frozenset({Purpose.ADMINISTRATION}),
+        frozenset({Purpose.PLANNING, Purpose.ADMINISTRATION}),
         source=AGGREGATES,
     ),
     RoleRule(
@@ -125,11 +134,14 @@ ROLES: tuple[RoleRule, ...] = (
 
 PURPOSES: tuple[PurposeRule, ...] = (
     PurposeRule(Purpose.DIRECT_CARE, OF_PERSONS),
+    PurposeRule(Purpose.COMMUNITY_SUPPORT, OF_PERSONS),
+    PurposeRule(Purpose.JUSTICE, OF_PERSONS),
     PurposeRule(Purpose.SAFEGUARDING, OF_PERSONS - {Category.EQUALITY}),
     PurposeRule(
         Purpose.ADMINISTRATION,
         AT_THE_DESK | {Category.REFERRAL, Category.COORDINATION},
     ),
+    PurposeRule(Purpose.PLANNING, NOTHING, source=AGGREGATES),
     PurposeRule(Purpose.AUDIT, WHO_IT_IS),
 )
 
@@ -145,6 +157,9 @@ class Sight:
     def whole(self) -> bool:
         """Whether it is all that the organisation was told."""
         return self.categories >= OF_PERSONS and self.scope is Scope.EPISODE
+
+
+WHOLE = Sight()
 
 
 def role_in_force(role: Role, on: date, rules: Sequence[RoleRule] = ROLES) -> RoleRule:
@@ -169,3 +184,12 @@ def sight(role: Role, purpose: Purpose, on: date) -> Sight:
     if purpose not in ruled.purposes:
         return Sight(NOTHING, ruled.scope)
     return Sight(ruled.sees & purpose_in_force(purpose, on).needs, ruled.scope)
+
+
+def purposes(role: Role, agreed: Sequence[Purpose], on: date) -> tuple[Purpose, ...]:
+    """Why somebody in a role may look, under an agreement for these purposes; the usual one first.
+
+    Looking after records, and after who looked at them, is in nobody's agreement and needs none.
+    """
+    its = role_in_force(role, on).purposes
+    return tuple(each for each in (*agreed, *sorted(OF_THE_PLACE)) if each in its)

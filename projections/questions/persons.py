@@ -13,12 +13,17 @@ from uuid import UUID
 
 import orjson
 
+from domain.kernel import Category
+from domain.policies.roles import WHOLE, Sight
 from domain.vocabulary import PartnerId
 from projections import clocks, earlier, looking, paging, record
+from projections.entries import Entry
 from projections.moments import NOW, When
 from projections.paging import Page
 from projections.questions.place import PlaceQuestions
+from projections.questions.share import SHARE, true_by
 from projections.record import links
+from projections.sight import row as seen_row
 from projections.statements import statements
 
 CASELOAD = statements("caseload")
@@ -38,10 +43,16 @@ class PersonQuestions(PlaceQuestions):
         after: str | None = None,
         limit: int = 50,
         when: When = NOW,
+        sight: Sight = WHOLE,
     ) -> Page:
-        """A page of the partner's caseload: most urgent first, by complexity, or by name."""
+        """A page of the partner's caseload: most urgent first, by complexity, or by name.
+
+        Whose sight is narrow gets it by name alone: any other order tells what they do not see.
+        """
         if query:
             looking.note_search()
+        if not sight.whole:
+            return await self._by_sight(partner, sight, query, after, limit, when)
         if not when.now:
             told = await self._told(partner, when)
             then = await asyncio.to_thread(
@@ -82,6 +93,47 @@ class PersonQuestions(PlaceQuestions):
             total=sum(n for name, n in counts.items() if name != "past"),
         )
 
+    async def _by_sight(
+        self,
+        partner: PartnerId,
+        sight: Sight,
+        query: str,
+        after: str | None,
+        limit: int,
+        when: When,
+    ) -> Page:
+        """A page by name, each record folded from what is seen; nothing is counted."""
+        if Category.IDENTITY not in sight.categories:
+            return Page(rows=[], next=None, counts={}, total=0)
+        rows = await self._rows(
+            CASELOAD["page_of_names"],
+            {
+                "partner": partner,
+                "name": f"%{_literal(query)}%",
+                "after": paging.by_name(after),
+                "limit": limit + 1,
+            },
+        )
+        found = await self._rows(
+            SHARE["of_subjects"],
+            partner,
+            [subject for subject, _ in rows[:limit]],
+            await self.position(when),
+        )
+        told: dict[UUID, list[Entry]] = {subject: [] for subject, _ in rows[:limit]}
+        for entry in true_by(await self._opened(found), when):
+            assert entry.subject is not None
+            told[entry.subject].append(entry)
+        seen = (seen_row(entries, sight) for entries in told.values())
+        shown = [row for row in seen if row is not None]
+        looking.note_rows(partner, shown)
+        return Page(
+            rows=shown,
+            next=paging.following(rows, limit),
+            counts={},
+            total=0,
+        )
+
     async def linked(
         self, partner: PartnerId, rows: Iterable[dict[str, Any]]
     ) -> dict[str, dict[str, Any]]:
@@ -95,9 +147,11 @@ class PersonQuestions(PlaceQuestions):
         return found
 
     async def record(
-        self, partner: PartnerId, subject: UUID, when: When = NOW
+        self, partner: PartnerId, subject: UUID, when: When = NOW, *, sight: Sight = WHOLE
     ) -> dict[str, Any] | None:
-        """One person's record as the partner may know it."""
+        """One person's record as the partner may know it, as far as the sight goes."""
+        if not sight.whole:
+            return seen_row(await self.history(partner, subject, when), sight)
         if when.now:
             rows = await self._rows(CASELOAD["one"], partner, subject)
             if not rows:

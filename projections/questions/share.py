@@ -15,12 +15,14 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from domain.policies.roles import WHOLE, Sight
 from domain.vocabulary import PartnerId, PersonId
 from projections import looking
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
 from projections.moments import NOW, When
 from projections.pseudonyms import Pseudonyms
+from projections.sight import seen
 from projections.statements import statements
 
 SHARE = statements("share")
@@ -118,34 +120,51 @@ class ShareQuestions:
         known = ((partner, subject) for subject in subjects)
         return [self._whose[key] for key in known if key in self._whose]
 
-    async def history(self, partner: PartnerId, subject: UUID, when: When = NOW) -> list[Entry]:
-        """What the partner was told of a person, oldest first."""
+    async def history(
+        self, partner: PartnerId, subject: UUID, when: When = NOW, *, sight: Sight = WHOLE
+    ) -> list[Entry]:
+        """What the partner was told of a person, oldest first, as far as the sight goes."""
         rows = await self._rows(SHARE["of_subject"], partner, subject, await self.position(when))
         if rows:
             looking.note(partner, subject)
-        return _true_by(await self._opened(rows), when)
+        return list(seen(true_by(await self._opened(rows), when), sight))
 
-    async def entries(self, partner: PartnerId, *, after: int, limit: int) -> list[Entry]:
-        """The partner's entries that follow a number, in order."""
-        rows = await self._rows(SHARE["after"], partner, after, limit)
-        looking.note_persons(PersonId(row[3]) for row in rows if row[3])
-        if rows:
-            looking.note_numbers(rows[0][1], rows[-1][1])
-        return await self._opened(rows)
+    async def entries(
+        self, partner: PartnerId, *, after: int, limit: int, sight: Sight = WHOLE
+    ) -> list[Entry]:
+        """The partner's entries that follow a number, in order, as far as the sight goes.
+
+        Only at the end are there fewer than ``limit``: what is not seen is passed over.
+        """
+        found: list[Entry] = []
+        while len(found) < limit:
+            rows = await self._rows(SHARE["after"], partner, after, limit)
+            shown = list(seen(await self._opened(rows), sight))[: limit - len(found)]
+            numbers = {entry.number for entry in shown}
+            looking.note_persons(PersonId(row[3]) for row in rows if row[3] and row[1] in numbers)
+            found += shown
+            if len(rows) < limit:
+                break
+            after = rows[-1][1]
+        if found:
+            looking.note_numbers(found[0].number, found[-1].number)
+        return found
 
     async def newest(self, partner: PartnerId) -> int:
         """The number of the partner's newest entry; 0 before the first."""
         ((number,),) = await self._rows(SHARE["newest"], partner)
         return int(number)
 
-    async def live(self, partner: PartnerId, after: int) -> AsyncGenerator[Entry | None, None]:
+    async def live(
+        self, partner: PartnerId, after: int, *, sight: Sight = WHOLE
+    ) -> AsyncGenerator[Entry | None, None]:
         """The partner's entries that follow a number, and then each as it is told, for ever.
 
         ``None`` comes when nothing was told for `KEEP_ALIVE` seconds.
         """
         while True:
             word = self._word
-            some = await self.entries(partner, after=after, limit=500)
+            some = await self.entries(partner, after=after, limit=500, sight=sight)
             for entry in some:
                 yield entry
                 after = entry.number
@@ -168,7 +187,7 @@ class ShareQuestions:
 
     async def _told(self, partner: PartnerId, when: When) -> list[Entry]:
         rows = await self._rows(SHARE["up_to"], partner, await self.position(when))
-        return _true_by(await self._opened(rows), when)
+        return true_by(await self._opened(rows), when)
 
     async def _opened(self, rows: Sequence[Any]) -> list[Entry]:
         def unseal() -> list[Entry]:
@@ -218,5 +237,5 @@ async def _listener(dsn: str) -> AsyncIterator[AsyncConnection]:
         await connection.close()
 
 
-def _true_by(entries: Iterable[Entry], when: When) -> list[Entry]:
+def true_by(entries: Iterable[Entry], when: When) -> list[Entry]:
     return [e for e in entries if when.as_of is None or e.effective_at <= when.as_of]

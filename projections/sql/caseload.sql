@@ -60,6 +60,19 @@ where partner = %(partner)s
 order by name, subject
 limit %(limit)s
 
+-- name: page_of_names
+select subject, name
+from views.caseload
+where partner = %(partner)s
+    and (%(after)s::uuid is null or (name, subject) > (
+        select name, subject from views.caseload
+        where partner = %(partner)s and subject = %(after)s::uuid
+    ))
+    and name <> ''
+    and name ilike %(name)s
+order by name, subject
+limit %(limit)s
+
 -- name: counts
 select status, count(*) from views.caseload where partner = %s group by status
 

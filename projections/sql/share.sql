@@ -43,6 +43,12 @@ from share.entries
 where partner = %b and subject = %b and position <= %b::bigint
 order by number
 
+-- name: of_subjects
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries
+where partner = %b and subject = any(%b::uuid[]) and position <= %b::bigint
+order by number
+
 -- name: up_to
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
 from share.entries

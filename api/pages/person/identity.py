@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from api.pages import words
-from api.pages.caseload import overdue
 from api.pages.flag import flag
 from api.pages.visit import Visit
+from api.pages.waiting import overdue_reviews
 from api.problems import NothingIsHere
 
 
@@ -55,7 +55,7 @@ def about(row: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
         ("Clinical co-ordinator", names.practitioner(c) if (c := row.get("coordinator")) else ""),
         *(
             (f"Review overdue: {f['about']}", f"since {words.day(f['due_on'])}")
-            for _, f in overdue(row)
+            for _, f in overdue_reviews(row)
         ),
         ("Sex", words.sentence(row.get("sex") or "")),
         ("Ethnicity", words.ETHNICITY.get(row.get("ethnicity", ""), row.get("ethnicity"))),

@@ -15,10 +15,10 @@ from fastapi import Response
 from api import endings, pathways
 from api.asking import Activity, Asking
 from api.pages import choosing, words
-from api.pages.caseload import overdue
 from api.pages.forms import Choice, Question, choices
 from api.pages.person.doing import Doing, Row, Where, nothing
 from api.pages.visit import Visit
+from api.pages.waiting import overdue_reviews
 from domain.discharge import WITH_THEIR_OWN_ACTIVITY
 from domain.policies import steps
 from domain.policies.steps import Agreement, Evidence
@@ -214,7 +214,7 @@ def closing(_visit: Visit, row: Row) -> list[Question]:
 def _review(_visit: Visit, row: Row) -> list[Question]:
     fallen = tuple(
         (which, words.sentence(what["about"]), f"Since {words.day(what['due_on'])}")
-        for which, what in overdue(row)
+        for which, what in overdue_reviews(row)
         if what["about"] != ReviewOf.PLAN  # a plan is reviewed itself
     )
     return [

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import pathways
-from api.pages import scoring
+from api.pages import desk, scoring
 from api.pages.forms import Form, new_key
 from api.pages.opened import Opened
 from api.pages.person import (
@@ -35,7 +35,7 @@ from api.pages.person import (
 from api.pages.person.doing import Doing, Row, Where
 from api.pages.person.identity import about, identity, known, name_of
 from api.pages.problem import PageRoute
-from api.pages.visit import CaringVisit, Visit
+from api.pages.visit import CaringVisit, SeeingVisit, Visit
 from api.problems import NothingIsHere
 from domain.kernel import Category
 
@@ -94,8 +94,10 @@ async def _parts(
 
 
 @router.get("/people/{person}", response_class=HTMLResponse)
-async def record_page(visit: CaringVisit, person: UUID) -> Response:
+async def record_page(visit: SeeingVisit, person: UUID) -> Response:
     """The record."""
+    if not visit.caller.sight.whole:
+        return await desk.person(visit, person)
     row = await known(visit, person)
     return await visit.page(
         "person.html",
