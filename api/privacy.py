@@ -12,7 +12,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from api.access import SignedIn
-from api.asking import Activity, Answered, Asking, Asks, answered, asking, example
+from api.asking import (
+    Activity,
+    Answered,
+    Asking,
+    Asks,
+    answered,
+    asking_at_the_desk,
+    example,
+)
 from api.parts import Caller, Here
 from api.problems import OnlyAnAdministratorNames, OnlyAPrivacyOfficerMay
 from domain.policies.roles import Duty
@@ -40,7 +48,7 @@ async def officer_asking(
     ] = None,
 ) -> Asking:
     """A privacy officer's request to change something. Raises `IdempotencyKeyIsMissing`."""
-    return await asking(request, here, caller, idempotency_key, None, None)
+    return await asking_at_the_desk(request, here, caller, idempotency_key, None, None)
 
 
 OfficerAsks = Annotated[Asking, Depends(officer_asking)]
