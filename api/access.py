@@ -16,6 +16,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from api import limits
 from api.parts import HOST_COOKIE, Caller, Here, Parts
 from api.problems import NotForThisPurpose, NotForThisRole, NotSignedIn, PurposeIsNotAgreed
 from api.scopes import SCOPES
@@ -91,11 +92,21 @@ async def signed_in(
     shown: ShownBy,
     purpose: Annotated[str | None, Header(description=WHY)] = None,
 ) -> Caller:
-    """Who asks, and why. Raises `NotSignedIn`, `PurposeIsNotAgreed`, `ScopeIsTooSmall`."""
-    caller = await for_purpose(await recognise(shown, here), purpose, here)
+    """Who asks, and why.
+
+    Raises `NotSignedIn`, `AskedTooOften`, `PurposeIsNotAgreed`, `ScopeIsTooSmall`.
+    """
+    try:
+        caller = await recognise(shown, here)
+    except NotSignedIn:
+        await limits.refused(request.scope)
+        raise
+    path = request.scope["route"].path
+    await limits.principal(request.scope, caller, request.method, path)
+    caller = await for_purpose(caller, purpose, here)
     request.scope["organisation"] = caller.organisation  # for the log of requests
     request.scope["caller"] = caller  # for who looked
-    in_scope(caller, request.method, request.scope["route"].path)
+    in_scope(caller, request.method, path)
     return caller
 
 

@@ -29,6 +29,7 @@ from api import (
     feedback,
     groups,
     health,
+    limits,
     looking,
     matches,
     measures,
@@ -85,6 +86,9 @@ PROBLEM_SCHEMA = {
 """RFC 9457, with what is not valid, what is allowed instead, and what must come first."""
 
 VERSIONED = "public, max-age=31536000, immutable"
+
+
+Application = FastAPI
 
 
 class Assets(StaticFiles):
@@ -171,9 +175,10 @@ def create_app(parts: Parts) -> FastAPI:
     problems.install(app)
     problem_pages.install(app)
     app.add_middleware(looking.Watched)
-    app.add_middleware(edge.SameSite)
-    app.add_middleware(edge.Limited)
-    app.add_middleware(edge.Edge, measured=app.state.measured)
+    app.add_middleware(edge.SameSite, refuse=problem_pages.refusal)
+    app.add_middleware(edge.Limited, refuse=problem_pages.refusal)
+    app.add_middleware(limits.Paced, refuse=problem_pages.refusal)
+    app.add_middleware(edge.Edge, measured=app.state.measured, refuse=problem_pages.refusal)
     forgotten = access.undeclared(app)
     assert not forgotten, f"say who may use {', '.join(forgotten)}"
     unsaid = looking.undeclared(app)

@@ -19,8 +19,16 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.limits import Refuse
 from api.parts import COOKIE, HOST_COOKIE
-from api.problems import RequestIsTooLarge, SentFromAnotherSite, SomethingFailed, problem
+from api.problems import (
+    AddressIsTooLong,
+    HeadersAreTooLarge,
+    RequestIsTooLarge,
+    SentFromAnotherSite,
+    SomethingFailed,
+)
+from domain.kernel import BrokenRule
 
 THEIR_SCRIPT = "sha256-tDOvXJi1PXbg0CWjLCCYSNHRXtps26K4JXkE3M6u/c0="
 """The one inline script of ``nhsuk/template.jinja`` in nhsuk-frontend-jinja 0.10.2."""
@@ -34,11 +42,19 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+    ),
 }
 TRANSPORT = "max-age=63072000; includeSubDomains"
 LARGEST_BODY = 1_000_000
 """Bytes of one request; a FHIR message may be as long as ten of them."""
 LARGEST_MESSAGE = 10 * LARGEST_BODY
+LONGEST_ADDRESS = 4_096
+"""Bytes of a path and its query."""
+LARGEST_HEADERS = 16_384
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
@@ -67,8 +83,8 @@ class Measured:
 class Edge:
     """The outermost door: gives each request its ids, each answer its headers, and one log line."""
 
-    def __init__(self, app: ASGIApp, *, measured: Measured) -> None:
-        self.app, self.measured = app, measured
+    def __init__(self, app: ASGIApp, *, measured: Measured, refuse: Refuse) -> None:
+        self.app, self.measured, self.refuse = app, measured, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,7 +92,7 @@ class Edge:
             return
         began = perf_counter()
         request_id, trace = str(uuid4()), _trace(Headers(scope=scope).get("traceparent", ""))
-        scope["request_id"] = request_id
+        scope["request_id"], scope["limits"] = request_id, {}
         status = 0
 
         async def sending(message: Message) -> None:
@@ -86,8 +102,12 @@ class Edge:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
-                if scope["scheme"] == "https":
+                if scope["app"].state.parts.secure:
                     headers["Strict-Transport-Security"] = TRANSPORT
+                if said := scope["limits"].values():
+                    policies, left = zip(*said, strict=True)
+                    headers["RateLimit-Policy"] = ", ".join(policies)
+                    headers["RateLimit"] = ", ".join(left)
                 headers["X-Request-ID"] = request_id
                 headers["traceparent"] = trace
             await send(message)
@@ -97,7 +117,7 @@ class Edge:
         except Exception as failure:  # noqa: BLE001 - the last door: nothing beyond may quote it
             log.error("failed", request_id=request_id, **_where(failure))
             if not status:
-                answer = problem(Request(scope), SomethingFailed())
+                answer = await self.refuse(Request(scope), SomethingFailed())
                 await answer(scope, receive, sending)
         finally:
             self._note(scope, request_id, trace, status, perf_counter() - began)
@@ -121,19 +141,26 @@ class Edge:
 
 
 class Limited:
-    """Refuses a body that is too large, by what its sender says and by what arrives."""
+    """Refuses what is too large: headers, an address, a body by what is said and what arrives."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, *, refuse: Refuse) -> None:
+        self.app, self.refuse = app, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        rule: BrokenRule | None = None
         largest = LARGEST_MESSAGE if scope["path"].startswith("/fhir/") else LARGEST_BODY
         said = Headers(scope=scope).get("content-length", "0")
         if not said.isdecimal() or int(said) > largest:
-            await problem(Request(scope), RequestIsTooLarge())(scope, receive, send)
+            rule = RequestIsTooLarge()
+        elif len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
+            rule = AddressIsTooLong()
+        elif sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS:
+            rule = HeadersAreTooLarge()
+        if rule is not None:
+            await (await self.refuse(Request(scope), rule))(scope, receive, send)
             return
         arrived = 0
 
@@ -151,12 +178,13 @@ class Limited:
 class SameSite:
     """Refuses a change that another site's page had a signed-in browser send."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, *, refuse: Refuse) -> None:
+        self.app, self.refuse = app, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE and not _ours(scope):
-            await problem(Request(scope), SentFromAnotherSite())(scope, receive, send)
+            refusal = await self.refuse(Request(scope), SentFromAnotherSite())
+            await refusal(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

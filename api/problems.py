@@ -111,6 +111,22 @@ class OnlyAnAdministratorNames(BrokenRule):
     """Only an administrator names who looks after privacy."""
 
 
+class AskedTooOften(BrokenRule):
+    """You asked more often than is allowed; wait as long as Retry-After says, then ask again."""
+
+    def __init__(self, seconds: int = 60) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class AddressIsTooLong(BrokenRule):
+    """The address is longer than is read here; what is looked for goes in the body."""
+
+
+class HeadersAreTooLarge(BrokenRule):
+    """The request's headers are larger than is read here; send fewer cookies and headers."""
+
+
 class SentFromAnotherSite(BrokenRule):
     """The request came from another site's page; open the form here and send it again."""
 
@@ -217,7 +233,10 @@ STATUS: dict[type[BrokenRule], int] = {
     MethodIsNotAllowed: 405,
     RecordHasChanged: 412,
     RequestIsTooLarge: 413,
+    AddressIsTooLong: 414,
     ContentTypeIsNotRead: 415,
+    AskedTooOften: 429,
+    HeadersAreTooLarge: 431,
     RequestIsNotValid: 422,
     NoSuchPage: 422,
     TextCannotBeStored: 422,
@@ -382,6 +401,8 @@ def problem(
     if status == HTTPStatus.UNAUTHORIZED:
         said = ', error="invalid_token"' if "authorization" in request.headers else ""
         all_headers["WWW-Authenticate"] = REALM + said
+    if isinstance(rule, AskedTooOften):
+        all_headers["Retry-After"] = str(rule.seconds)
     if isinstance(rule, ScopeIsTooSmall):
         scope = f', scope="{rule.args[0]}"' if rule.args else ""
         all_headers["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope"{scope}'

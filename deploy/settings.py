@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -41,6 +42,12 @@ class Settings:
     holder: PartnerId
     """The organisation that holds whom no other would (``policies/entry.py``)."""
 
+    pace: float = 1.0
+    """How many times the rates of ``api/limits.py`` anybody may ask."""
+
+    proxies: tuple[str, ...] = ()
+    """Addresses of proxies whose word counts for where a request comes from."""
+
     address: str = "http://127.0.0.1:8000"
     """Where browsers and partners' systems find this place: ``https://name``, without a path."""
 
@@ -62,6 +69,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         kafka=environment.get("THROUGHCARE_KAFKA") or None,
         holder=_holder(environment.get("THROUGHCARE_HOLDER")),
         address=_address(environment.get("THROUGHCARE_ADDRESS"), host, port),
+        pace=_pace(environment.get("THROUGHCARE_PACE") or "1"),
+        proxies=_proxies(environment.get("THROUGHCARE_PROXIES") or ""),
         demo=_yes("THROUGHCARE_DEMO", environment.get("THROUGHCARE_DEMO")),
     )
 
@@ -101,6 +110,28 @@ def _address(text: str | None, host: str, port: int) -> str:
     if not name or plain or not (parts.scheme == "https" or (parts.scheme == "http" and alone)):
         raise wrong
     return parts.geturl()
+
+
+def _pace(text: str) -> float:
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = 0.0
+    if not 0.1 <= pace <= 1_000_000:
+        raise SettingIsWrong(f"THROUGHCARE_PACE is {text!r}: give a number from 0.1, 1 as written")
+    return pace
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    given = tuple(each.strip() for each in text.split(",") if each.strip())
+    for each in given:
+        try:
+            ip_network(each)
+        except ValueError:
+            raise SettingIsWrong(
+                f"THROUGHCARE_PROXIES has {each!r}: give addresses or networks, comma separated"
+            ) from None
+    return given
 
 
 def _holder(text: str | None) -> PartnerId:

@@ -36,6 +36,7 @@ from projections.directory import Directory
 from projections.engine import Engine
 from projections.intake import Messages
 from projections.keys import KEY_BYTES, PersonKeys
+from projections.limits import Limits
 from projections.log import PostgresLog
 from projections.looks import Looks
 from projections.matching import blinded
@@ -167,6 +168,8 @@ class House:
             address=self.settings.address,
             credentials=Credentials(at_the_door),
             access_tokens=AccessTokens(secret, now, place=self.settings.address),
+            limits=Limits(at_the_door),
+            pace=self.settings.pace,
             pools=[at_the_door],
         )
 

@@ -28,9 +28,11 @@ HEADINGS = {
     405: "This cannot be done here",
     409: "This has changed since you opened it",
     413: "This is too large",
+    414: "This address is too long",
     415: "This kind of document is not read here",
     422: "There is a problem with what was sent",
     429: "Too many requests",
+    431: "Your browser sent too much with this",
     500: "Something went wrong here",
     503: "Try again in a moment",
 }
@@ -55,7 +57,7 @@ async def page(request: Request, rule: BrokenRule, *, actions: tuple[str, ...] =
         "problem.html",
         visit=await _visit(request),
         status=status,
-        headers={"Retry-After": "1"} if status in (429, 503) else None,
+        headers=_again(rule),
         title=HEADINGS.get(status, "There is a problem"),
         detail=rule.text,
         remedy=REMEDIES.get(status, ""),
@@ -73,6 +75,31 @@ def _to_signing_in(request: Request) -> Response:
     wanted = {"next": path if request.method == "GET" else _before(path)}
     over = {"over": "yes"} if here.cookie in request.cookies else {}
     return RedirectResponse(f"/sign-in?{urlencode(wanted | over, safe='/')}", status_code=303)
+
+
+async def refusal(request: Request, rule: BrokenRule) -> Response:
+    """What the outer door says: a page in a browser, where nothing is known of who came."""
+    if not _for_a_person(request):
+        return problems.problem(request, rule)
+    status = problems.status_of(type(rule))
+    return render(
+        "problem.html",
+        status=status,
+        headers=_again(rule),
+        title=HEADINGS.get(status, "There is a problem"),
+        detail=rule.text,
+        remedy="" if isinstance(rule, problems.SentFromAnotherSite) else REMEDIES.get(status, ""),
+        actions=[],
+        kept=[],
+        back="/",
+    )
+
+
+def _again(rule: BrokenRule) -> dict[str, str] | None:
+    """When to ask again."""
+    if isinstance(rule, problems.AskedTooOften):
+        return {"Retry-After": str(rule.seconds)}
+    return {"Retry-After": "1"} if problems.status_of(type(rule)) == 503 else None
 
 
 async def _visit(request: Request) -> Visit | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -16,13 +15,13 @@ from typing import Annotated
 
 import psycopg
 import structlog
-import uvicorn
 from cyclopts import Parameter
 
-from api.app import create_app, end_streams
+from api.app import create_app
 from deploy.commands import community
 from deploy.commands.house import connected, opened, settings
 from deploy.commands.output import NOTHING, USAGE, Json, Stopped, note, say
+from deploy.serving import Server
 from deploy.wiring import House, build, now
 from projections import schema
 from projections.cloudevents import SOURCE
@@ -141,23 +140,7 @@ def _serve(house: House, worker: Thread | None) -> None:
         )
     )
 
-    class Server(uvicorn.Server):
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            """Let live streams end before waiting for their readers."""
-            end_streams(application)
-            await super().shutdown(sockets)
-
-    Server(
-        uvicorn.Config(
-            application,
-            host=asked.host,
-            port=asked.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
-    ).run()
+    Server(application, host=asked.host, port=asked.port, proxies=asked.proxies).run()
 
 
 def _load_demo() -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
-from socket import socket
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
@@ -16,15 +15,15 @@ from uuid import UUID, uuid4
 
 import httpx
 import psycopg
-import uvicorn
 from fastapi import FastAPI
 
-from api.app import create_app, end_streams
+from api.app import create_app
 from api.tokens import Tokens
 from deploy import wiring
 from deploy.community import place as community
 from deploy.community.organisation import Organisation, found
 from deploy.community.privacy import name_officers
+from deploy.serving import Server
 from deploy.settings import Settings
 from domain.vocabulary import PartnerId, Role
 from projections import schema
@@ -103,6 +102,12 @@ class Place:
     def tokens(self) -> Tokens:
         return self.house.tokens
 
+    def another(self, *proxies: str) -> httpx.Client:
+        """Somebody who has not signed in, at another process that serves the same place."""
+        app = create_app(self.house.parts(self.house.reading()))
+        url = self.clients.enter_context(_served(app, *proxies))
+        return self.clients.enter_context(httpx.Client(base_url=url, timeout=20))
+
     def superuser(self) -> psycopg.Connection:
         """The database as nobody who serves may see it."""
         return psycopg.connect(self.database.dsn("postgres"), autocommit=True)
@@ -141,7 +146,7 @@ class Place:
 
 
 @contextmanager
-def running(database: Database, folder: Path) -> Iterator[Place]:
+def running(database: Database, folder: Path, *, pace: float = 1_000) -> Iterator[Place]:
     """The place, founded and served; everything it started is stopped again."""
     settings = Settings(
         data=folder,
@@ -151,6 +156,7 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
         port=0,
         kafka=None,
         holder=community.PRACTICE.id,
+        pace=pace,
         demo=True,
     )
     dsns = {role: database.dsn(role) for role in schema.ROLES}
@@ -166,18 +172,6 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
         yield Place(stack.enter_context(_served(app)), app, house, database, clients)
 
 
-class Server(uvicorn.Server):
-    """Ends live streams first, as every server of this application should."""
-
-    def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none"))
-        self.app = app
-
-    async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        end_streams(self.app)
-        await super().shutdown(sockets)
-
-
 @contextmanager
 def _thread(run: Callable[[Event], None]) -> Iterator[None]:
     stop = Event()
@@ -191,8 +185,8 @@ def _thread(run: Callable[[Event], None]) -> Iterator[None]:
 
 
 @contextmanager
-def _served(app: FastAPI) -> Iterator[str]:
-    server = Server(app)
+def _served(app: FastAPI, *proxies: str) -> Iterator[str]:
+    server = Server(app, proxies=proxies)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:

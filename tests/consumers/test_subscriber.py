@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import uvicorn
 
-from api.app import create_app, end_streams
+from api.app import create_app
 from api.parts import Parts
 from api.tokens import Tokens
 from consumers.subscriber import Entry, Missed, NotLetIn, Refused, subscribe
+from deploy.serving import Server
 from domain.vocabulary import PartnerId, Role
 from projections.looks import Looks
 from projections.reading import Reading
@@ -61,15 +61,13 @@ class Edge:
                 version="test",
             )
         )
-        config = uvicorn.Config(app, port=self.port, log_config=None, timeout_graceful_shutdown=5)
-        server = uvicorn.Server(config)
+        server = Server(app, port=self.port)
         serving = Thread(target=server.run)
         serving.start()
         happens(lambda: server.started)
         try:
             yield
         finally:
-            end_streams(app)
             server.should_exit = True
             serving.join(20)
 

@@ -70,6 +70,7 @@ def running(database: Database, folder: Path) -> Iterator[Place]:
         port=0,
         kafka=None,
         holder=community.PRACTICE.id,
+        pace=1_000,
         demo=True,
     )
     dsns = {role: database.dsn(role) for role in schema.ROLES}

@@ -48,6 +48,7 @@ class House:
             "THROUGHCARE_DATA": str(self.folder),
             "THROUGHCARE_HOLDER": str(self.holder),
             "THROUGHCARE_DEMO": "yes",
+            "THROUGHCARE_PACE": "1000",
             "PORT": str(self.port),
         }
 

@@ -13,7 +13,7 @@ from projections.schema import ROLES
 from tests.database import Database
 from tests.projections.notes import stored
 
-SCHEMAS = ["log", "keys", "intake", "looks", "credentials"]
+SCHEMAS = ["log", "keys", "intake", "looks", "credentials", "limits"]
 OTHERS = sorted(ROLES.keys() - {"throughcare_owner"})
 READ = {"SELECT"}
 
@@ -22,6 +22,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("throughcare_serve", "log.intentions"): READ,
     ("throughcare_serve", "log.head"): READ,
     ("throughcare_serve", "intake.messages"): {"SELECT", "INSERT"},
+    ("throughcare_serve", "limits.counts"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
     ("throughcare_serve", "credentials.clients"): {"SELECT", "INSERT"},
     ("throughcare_serve", "credentials.public_keys"): {"SELECT", "INSERT"},
     ("throughcare_serve", "credentials.api_keys"): {"SELECT", "INSERT"},
