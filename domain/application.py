@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.intentions.agreed import AgreedIntentions
+from domain.intentions.agreements import AgreementIntentions
 from domain.intentions.carers import CarerIntentions
 from domain.intentions.concerns import ConcernIntentions
 from domain.intentions.corrections import CorrectionIntentions
@@ -28,6 +29,7 @@ from domain.intentions.wishes import WishIntentions
 
 class CareCoordination(
     DirectoryIntentions,
+    AgreementIntentions,
     OfferingIntentions,
     CorrectionIntentions,
     NeedIntentions,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from domain import person, referral
@@ -23,6 +24,7 @@ from domain.handover import HandoverOffered
 from domain.kernel import Category, Recorded
 from domain.opened import Opened
 from domain.policies import objections
+from domain.policies.days import local_date
 from domain.retelling import Retelling
 from domain.sealing import Sealed
 from domain.shared_care import PharmacyChanged
@@ -46,11 +48,13 @@ class Telling:
     """What one fact causes: what is told of it and of earlier facts, and for whom it all ends.
 
     ``forgotten`` must forget all they were told, before they are told ``again`` what stands;
-    ``retold`` are those of whom only the history says whether they must.
+    ``retold`` are those of whom only the history says whether they must. What is ``added`` stands
+    where its fact did among what they were told, in place of less of it.
     """
 
     forgotten: tuple[PartnerId, ...] = ()
     again: tuple[Disclosure, ...] = ()
+    added: tuple[Disclosure, ...] = ()
     retold: tuple[Retelling, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     backfills: tuple[Backfill, ...] = ()
@@ -73,6 +77,7 @@ class Circle(Opened):
     barred: set[PartnerId] = field(default_factory=set)
     holding: set[PartnerId] = field(default_factory=set)
     touched: set[PartnerId] = field(default_factory=set)
+    heard: set[PartnerId] = field(default_factory=set)
 
     def follow(
         self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned]
@@ -117,8 +122,8 @@ class Circle(Opened):
         withdrawn, over = [], []
         for partner in sorted(before.keys() - now - aside):
             del self.told[partner]
-            unwanted = self._unwanted(partner, agreements)
-            if unwanted or (partner in ended and partner not in self.carers):
+            lost = self._unwanted(partner, agreements) or _lapsed(partner, agreements, today)
+            if lost or (partner in ended and partner not in self.carers):
                 withdrawn.append(partner)
                 self.past.pop(partner, None)
             else:
@@ -134,6 +139,8 @@ class Circle(Opened):
             self.past.pop(partner, None)
         over += self._after_one_talk(recorded, agreements, today)
         self.acquainted -= now
+        self.heard |= now | {disclosure.partner for disclosure in disclosures}
+        self.heard -= {*withdrawn, *turned.withdrawn}
         self.reached = recorded.position
         return Telling(
             forgotten=turned.forgotten,
@@ -249,11 +256,14 @@ class Circle(Opened):
                 self.told[partner] = reached
                 self.past.pop(partner, None)
                 self.acquainted.discard(partner)
+                self.heard.add(partner)
             elif not involved and partner in self.told:
                 self.past[partner] = self.told.pop(partner)
-                if partner in withdrawn or self._unwanted(partner, agreements):
+                lost = partner in withdrawn or self._unwanted(partner, agreements)
+                if lost or _lapsed(partner, agreements, today):
                     gone.append(partner)
                     del self.past[partner]
+                    self.heard.discard(partner)
                 else:
                     over.append(partner)
         gone += self._taken_back(self.told.keys(), agreements)
@@ -271,6 +281,7 @@ class Circle(Opened):
         gone = [p for p in sorted(self.past.keys() - involved) if self._unwanted(p, agreements)]
         for partner in gone:
             del self.past[partner]
+            self.heard.discard(partner)
         return gone
 
     def _resealed(
@@ -327,6 +338,41 @@ class Circle(Opened):
                 self.past[partner] = recorded.position
                 over.append(partner)
         return over
+
+    def adopt(self, partner: PartnerId, afresh: Circle) -> None:
+        """Take on how a partner stands in this circle as another run of the same facts has it."""
+        by_partner: list[tuple[dict[PartnerId, Any], dict[PartnerId, Any]]] = [
+            (self.bases, afresh.bases),
+            (self.own, afresh.own),
+            (self.told, afresh.told),
+            (self.past, afresh.past),
+            (self.in_right, afresh.in_right),
+        ]
+        for kept, new in by_partner:
+            kept.pop(partner, None)
+            if partner in new:
+                kept[partner] = new[partner]
+        for names, new_names in (
+            (self.acquainted, afresh.acquainted),
+            (self.mourning, afresh.mourning),
+            (self.touched, afresh.touched),
+            (self.heard, afresh.heard),
+        ):
+            names.discard(partner)
+            names |= new_names & {partner}
+
+    def forget(self, partner: PartnerId) -> bool:
+        """A partner may know nothing any more: whether it was told of this person."""
+        known = partner in self.heard | self.told.keys() | self.past.keys()
+        self.told.pop(partner, None)
+        self.past.pop(partner, None)
+        self.heard.discard(partner)
+        return known
+
+    def concerns(self, partner: PartnerId) -> bool:
+        """Whether a partner was told of this person, or would be if its agreement let it know."""
+        taking_part = self.bases.keys() | self.linked | self.acquainted | self.open_to
+        return partner in taking_part | self.told.keys() | self.past.keys() | self.heard
 
     def leave(self, partner: PartnerId, position: int) -> bool:
         """A partner left the place: whether it was told of this person, and hears no more."""
@@ -450,7 +496,15 @@ def _wide(agreement: AgreementSigned) -> AgreementSigned:
 
 
 def _day(recorded: Recorded) -> date:
-    return (recorded.recorded_at or recorded.effective_at).astimezone(UTC).date()
+    return local_date(recorded.recorded_at or recorded.effective_at)
+
+
+def _lapsed(
+    partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
+) -> bool:
+    """Whether no agreement, or one whose last day has passed, lets the partner know anything."""
+    agreement = agreements.get(partner)
+    return agreement is None or (agreement.ends is not None and agreement.ends < today)
 
 
 def _wanting(recorded: Recorded) -> set[PartnerId]:

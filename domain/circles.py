@@ -6,16 +6,16 @@ It follows facts in their order and asks for history only to undo a link; it ref
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 
 from domain.agreement import AgreementSigned
 from domain.circle import Circle, Telling
+from domain.hearing import Heard, anew, together
 from domain.kernel import Recorded
 from domain.linking import PersonsLinked, PersonsUnlinked
 from domain.partner import PartnerLeft
 from domain.policies.objections import closes
-from domain.sharing import Disclosure
 from domain.vocabulary import PartnerId, PersonId
 
 Agreements = Mapping[PartnerId, AgreementSigned]
@@ -23,8 +23,40 @@ Circles = MutableMapping[PersonId, Circle]
 Tellings = list[tuple[PersonId, Telling]]
 
 History = Callable[[frozenset[PersonId]], Iterable[tuple[Recorded, Agreements]]]
-"""All that was followed of these persons, and of their partners' agreements, in order; with each
-fact the agreements that were in force."""
+"""All that was followed of these persons, and that partners left, in order; with each fact the
+agreements it is told under: those in force now, and of who left the last before it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One way to run the rule over what was followed of some records, from the beginning."""
+
+    followed: Sequence[tuple[Recorded, Agreements]]
+    begin: Callable[[PersonId], Circle] = Circle
+
+
+def retell(
+    partners: Iterable[PartnerId],
+    members: frozenset[PersonId],
+    circles: Circles,
+    was: Run,
+    now: Run,
+) -> Tellings:
+    """Tell partners of records that are one person's as though what holds now had always held.
+
+    ``members`` are all records of that person, ``was`` the run that told what they know, ``now``
+    the one that says what they may know. Whoever that makes no difference to is told nothing.
+    """
+    before = _replayed(members, was, circles)
+    after = _replayed(members, now, circles)
+    tellings: Tellings = []
+    for each in sorted(members):
+        said = []
+        for partner in sorted(partners):
+            said.append(anew(partner, before[each][1], after[each][1]))
+            circles[each].adopt(partner, after[each][0])
+        tellings.append((each, together(said)))
+    return [(each, telling) for each, telling in tellings if telling != Telling()]
 
 
 def connected(person: PersonId, circles: Mapping[PersonId, Circle]) -> frozenset[PersonId]:
@@ -106,53 +138,28 @@ def _apart(
             for fact, agreements in history(members)
             if fact.position <= (reached[fact.person] if fact.person else recorded.position)
         ]
-        afresh = _replayed(members, followed, circles)
+        afresh = _replayed(members, Run(followed), circles)
         for each in sorted(members):
-            restored[each] = _anew(circles[each], *afresh[each])
+            restored[each] = _restored(circles[each], *afresh[each])
             circles[each] = afresh[each][0]
     return restored
 
 
-class _Heard:
-    """What each partner was told of one record and may still know."""
-
-    def __init__(self) -> None:
-        self.told: dict[PartnerId, list[Disclosure]] = defaultdict(list)
-        self.over: set[PartnerId] = set()
-
-    def follow(self, telling: Telling, history: Iterable[Recorded]) -> None:
-        for partner in telling.forgotten:
-            self.told.pop(partner, None)
-        earlier = list(history)
-        for retelling in telling.retold:
-            forgets, anew = retelling.of(earlier)
-            if forgets:
-                self.told.pop(retelling.partner, None)
-            self.told[retelling.partner] += anew
-        backfilled = [each for fill in telling.backfills for each in fill.of(earlier)]
-        for disclosure in (*backfilled, *telling.disclosures):
-            self.told[disclosure.partner].append(disclosure)
-            self.over.discard(disclosure.partner)
-        for partner in telling.withdrawn:
-            self.told.pop(partner, None)
-        self.over |= set(telling.ended)
-
-
 def _replayed(
     members: frozenset[PersonId],
-    followed: list[tuple[Recorded, Agreements]],
+    run: Run,
     circles: Mapping[PersonId, Circle],
-) -> dict[PersonId, tuple[Circle, _Heard]]:
+) -> dict[PersonId, tuple[Circle, Heard]]:
     """These records as they would be had only the links that still stand ever been made."""
-    afresh: dict[PersonId, Circle] = {each: Circle(each) for each in members}
-    heard = {each: _Heard() for each in members}
+    afresh: dict[PersonId, Circle] = {each: run.begin(each) for each in members}
+    heard = {each: Heard() for each in members}
     history: dict[PersonId, list[Recorded]] = defaultdict(list)
     undone = {
         frozenset({fact.person, fact.fact.other}): fact.position
-        for fact, _ in followed
+        for fact, _ in run.followed
         if isinstance(fact.fact, PersonsUnlinked) and fact.person
     }
-    for recorded, agreements in followed:
+    for recorded, agreements in run.followed:
         if recorded.person is None:
             if isinstance(recorded.fact, PartnerLeft):
                 gone = PartnerId(recorded.originator_id)
@@ -176,7 +183,7 @@ def _nothing(_: frozenset[PersonId]) -> Iterable[tuple[Recorded, Agreements]]:
     raise AssertionError("no link is undone while the links that stand are followed")
 
 
-def _anew(was: Circle, afresh: Circle, heard: _Heard) -> Telling:
+def _restored(was: Circle, afresh: Circle, heard: Heard) -> Telling:
     """To whom the links made a difference: forget it all, and hear what stands."""
     touched = was.touched | (was.told.keys() ^ afresh.told.keys())
     again = [each for partner in sorted(touched) for each in heard.told.get(partner, ())]

@@ -6,10 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
-from domain import privacy
-from domain.agreement import AgreementEnded, AgreementSigned
+from domain import agreement, privacy
+from domain.agreement import (
+    AgreementBegan,
+    AgreementEnded,
+    AgreementExpired,
+    AgreementSigned,
+    Held,
+    ahead,
+    follow,
+    in_force,
+    must_be_sound,
+    standing,
+)
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
 from domain.policies import steps, ways
+from domain.policies.days import local_date
 from domain.policies.steps import Choice
 from domain.policies.ways import Way
 from domain.privacy import NotAPrivacyOfficerThere, OnlyTheyNameTheirOfficer, PrivacyOfficerNamed
@@ -144,8 +156,7 @@ class Partner(Aggregate):
 
     name: str = ""
     kind: PartnerKind | None = None
-    agreement: str | None = None
-    signed: AgreementSigned | None = None
+    held: list[Held] = field(default_factory=list)
     practitioners: dict[PractitionerId, Role] = field(default_factory=dict)
     left: bool = False
     models: list[Choice] = field(default_factory=list)
@@ -162,19 +173,43 @@ class Partner(Aggregate):
             raise PartnerHasJoined(self.id)
         return self.record(PartnerJoined(name=name, kind=kind, identifiers=identifiers), asked)
 
-    def sign_agreement(self, agreement: AgreementSigned, *, asked: Asked) -> Recorded:
-        """Sign what the partner may know; a later one takes the earlier one's place."""
+    def sign_agreement(self, agreement: AgreementSigned, *, asked: Asked) -> Recorded | None:
+        """Sign what the partner may know; from its first day on it takes an earlier one's place.
+
+        Raises `PartnerIsUnknown`, `PartnerHasLeft` and what `agreement.must_be_sound` raises.
+        """
         if self.kind is None:
             raise PartnerIsUnknown(self.id)
         if self.left:
             raise PartnerHasLeft(self.id)
-        return self.record(agreement, asked)
+        if must_be_sound(agreement, self.held, local_date(asked.at)):
+            return self.record(agreement, asked)
+        return None
 
     def end_agreement(self, *, asked: Asked) -> Recorded | None:
-        """End the agreement in force."""
-        if self.agreement is None:
+        """End the agreement in force, and any that is yet to begin. Asked twice, it ends once."""
+        open_ = standing(self.held) or next(iter(ahead(self.held)), None)
+        if open_ is None:
             return None
-        return self.record(AgreementEnded(reference=self.agreement), asked)
+        return self.record(AgreementEnded(reference=open_.agreement.reference), asked)
+
+    def begin_agreement(self, *, asked: Asked) -> Recorded | None:
+        """Let the agreement begin whose first day has come; ``None`` where there is none."""
+        today = local_date(asked.at)
+        due = [each.agreement for each in ahead(self.held) if each.agreement.starts <= today]
+        if not due:
+            return None
+        return self.record(
+            AgreementBegan(reference=due[-1].reference, starts=due[-1].starts), asked
+        )
+
+    def expire_agreement(self, *, asked: Asked) -> Recorded | None:
+        """Let the agreement expire whose last day has passed; ``None`` where there is none."""
+        now = standing(self.held)
+        ends = now.agreement.ends if now else None
+        if now is None or ends is None or ends >= local_date(asked.at):
+            return None
+        return self.record(AgreementExpired(reference=now.agreement.reference, ends=ends), asked)
 
     def leave(self, reason: str, *, asked: Asked) -> Recorded | None:
         """End the partner's part in the place, and its agreement with it. Asked twice, once."""
@@ -182,8 +217,9 @@ class Partner(Aggregate):
             raise PartnerIsUnknown(self.id)
         if self.left:
             return None
+        left = self.record(PartnerLeft(reason=reason), asked)
         self.end_agreement(asked=asked)
-        return self.record(PartnerLeft(reason=reason), asked)
+        return left
 
     def add_practitioner(
         self, practitioner: PractitionerId, *, name: str, role: Role, title: str, asked: Asked
@@ -193,6 +229,16 @@ class Partner(Aggregate):
             raise PractitionerIsKnown(practitioner)
         fact = PractitionerAdded(practitioner=practitioner, name=name, role=role, title=title)
         return self.record(fact, asked)
+
+    @property
+    def signed(self) -> AgreementSigned | None:
+        """The agreement that has begun and is not over, as far as anybody has said."""
+        now = standing(self.held)
+        return now.agreement if now else None
+
+    def hears(self, on: date) -> bool:
+        """Whether an agreement lets anything at all reach the partner on a day."""
+        return not self.left and in_force(self.held, on) is not None
 
     @property
     def categories(self) -> frozenset[Category]:
@@ -209,8 +255,8 @@ class Partner(Aggregate):
 
         With a ``category``, whether it lets that reach it.
         """
-        signed = self.signed
-        if signed is None or not signed.starts <= on <= (signed.ends or date.max):
+        signed = in_force(self.held, on)
+        if signed is None:
             return False
         if signed.consent_required and not consented:
             return False
@@ -305,10 +351,8 @@ class Partner(Aggregate):
         match recorded.fact:
             case PartnerJoined(name=name, kind=kind):
                 self.name, self.kind = name, kind
-            case AgreementSigned() as signed:
-                self.agreement, self.signed = signed.reference, signed
-            case AgreementEnded():
-                self.agreement, self.signed = None, None
+            case AgreementSigned() | AgreementBegan() | AgreementExpired() | AgreementEnded():
+                follow(self.held, recorded)
             case PractitionerAdded(practitioner=practitioner, role=role):
                 self.practitioners[practitioner] = role
             case PartnerLeft():
@@ -333,8 +377,7 @@ class Partner(Aggregate):
 
 FACTS: tuple[type[Fact], ...] = (
     PartnerJoined,
-    AgreementSigned,
-    AgreementEnded,
+    *agreement.FACTS,
     PractitionerAdded,
     PartnerLeft,
     SteppedCareChosen,

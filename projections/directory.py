@@ -11,8 +11,16 @@ from uuid import UUID
 from psycopg import Connection
 from pydantic import TypeAdapter
 
-from domain import agreement, group, partner, service
-from domain.agreement import AgreementSigned
+from domain import group, partner, service
+from domain.agreement import (
+    AgreementBegan,
+    AgreementEnded,
+    AgreementExpired,
+    AgreementSigned,
+    Held,
+    follow,
+    standing,
+)
 from domain.description import Description
 from domain.kernel import Recorded
 from domain.policies import ways
@@ -55,7 +63,7 @@ class PartnerEntry:
     name: str
     kind: PartnerKind
     identifiers: dict[str, str]
-    agreement: AgreementSigned | None = None
+    held: list[Held] = field(default_factory=list)
     practitioners: dict[PractitionerId, PractitionerEntry] = field(default_factory=dict)
     left: bool = False
     models: list[Choice] = field(default_factory=list)
@@ -65,6 +73,12 @@ class PartnerEntry:
     liaison_since: date | None = None
     privacy_officer: PractitionerId | None = None
     privacy_officer_since: date | None = None
+
+    @property
+    def agreement(self) -> AgreementSigned | None:
+        """The one that has begun and is not over, as far as anybody has said."""
+        now = standing(self.held)
+        return now.agreement if now else None
 
     @property
     def liaises(self) -> PractitionerEntry | None:
@@ -163,6 +177,11 @@ class Directory:
             for practitioner in entry.practitioners.values()
         }
 
+    def agreements_of(self, partner_id: PartnerId) -> dict[PartnerId, AgreementSigned]:
+        """The agreement that has begun and is not over with one partner, if there is one."""
+        joined = self.partners.get(partner_id)
+        return {partner_id: joined.agreement} if joined and joined.agreement else {}
+
     @property
     def agreements(self) -> dict[PartnerId, AgreementSigned]:
         return {p.id: p.agreement for p in self.partners.values() if p.agreement}
@@ -201,10 +220,8 @@ class Directory:
             case partner.PartnerJoined() as joined:
                 key = PartnerId(stream)
                 self.partners[key] = PartnerEntry(key, joined.name, joined.kind, joined.identifiers)
-            case agreement.AgreementSigned() as signed:
-                self.partners[PartnerId(stream)].agreement = signed
-            case agreement.AgreementEnded():
-                self.partners[PartnerId(stream)].agreement = None
+            case AgreementSigned() | AgreementBegan() | AgreementExpired() | AgreementEnded():
+                follow(self.partners[PartnerId(stream)].held, recorded)
             case partner.PartnerLeft():
                 self.partners[PartnerId(stream)].left = True
                 for offered in self.services.values():

@@ -6,6 +6,7 @@ It refuses to pass over a fact: one that cannot be folded parks its case, and no
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Event
 from typing import Protocol
 from uuid import UUID
@@ -16,11 +17,13 @@ from psycopg import Connection
 
 from domain.kernel import Recorded
 from domain.mapping import FactMapper, StoredFact, UnreadableFact
+from domain.sharing import WITHDRAWN
 from projections import directory, log
 from projections.agreed import Agreed
+from projections.arranging import arranged
 from projections.caseload import Caseload
 from projections.concerns import Concerns
-from projections.entries import Entry
+from projections.entries import ADDED, Entry, opened
 from projections.exceptional import Exceptional
 from projections.feedback import Feedback
 from projections.groups import Groups
@@ -205,10 +208,23 @@ class Engine:
         )
         told = share.tell(facts)
         share.save(told)
+        told = self._arranged(connection, told)
         for view in views():
             _fold_view(connection, view, told)
         for timer in timers(self._mapper, self._pseudonyms):
             _fold_timer(connection, timer, facts)
+
+    def _arranged(self, connection: Connection, told: list[Told]) -> list[Told]:
+        """What views fold: of whom something was added, all from the beginning, in its place."""
+        fresh = {(t.entry.partner, t.entry.subject): t for t in told if ADDED in t.entry.data}
+        kept = [t for t in told if (t.entry.partner, t.entry.subject) not in fresh]
+        cursor = connection.cursor(binary=True)
+        for (partner, subject), one in fresh.items():
+            rows = cursor.execute(SHARE["of_subject"], [partner, subject, log.NEWEST]).fetchall()
+            entries = arranged(opened(row, self._keys) for row in rows)
+            blank = replace(one.entry, type=WITHDRAWN, data={})
+            kept += [replace(one, entry=entry) for entry in (blank, *entries)]
+        return kept
 
 
 def _case(stored: StoredFact) -> UUID:

@@ -11,6 +11,9 @@ from domain.mapping import Keys, seal, unseal
 
 NOTHING: frozenset[str] = frozenset()
 
+ADDED = "added"
+"""Says of an entry that it stands where its fact did, in place of less of it, or of nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection
-from pydantic import TypeAdapter
 
 from domain import circles, meeting, person
 from domain.agreement import AgreementSigned
@@ -33,18 +34,18 @@ from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import PartnerId, PersonId
 from projections import log
 from projections.directory import Directory
-from projections.entries import NOTHING, Entry, sealed
+from projections.entries import ADDED, NOTHING, Entry, sealed
 from projections.keys import PersonKeys
 from projections.pseudonyms import Pseudonyms
+from projections.retelling import CIRCLE, fetch, fetch_linked, retold
 from projections.statements import statements
 
 _SQL = statements("share")
-_CIRCLE = TypeAdapter(Circle)
 
 LINKING = {message_type(PersonsLinked), message_type(PersonsUnlinked)}
 
 AGAIN = "told_again"
-"""Says of an entry that it was told when it happened, and is told again now."""
+"""Says of an entry that what holds now would have told it when it happened, and tells it now."""
 
 
 class Poison(Exception):
@@ -140,7 +141,7 @@ class Share:
                     [c.person for c in circles],
                     [c.open for c in circles],
                     [c.responsible for c in circles],
-                    [_CIRCLE.dump_json(c) for c in circles],
+                    [CIRCLE.dump_json(c) for c in circles],
                 ],
                 binary=True,
             )
@@ -163,15 +164,16 @@ class Share:
         for partner in telling.forgotten:
             yield self._number(_notice(partner, WITHDRAWN, noticed), recorded)
         for disclosure in telling.again:
-            data = disclosure.data if disclosure.backfill else disclosure.data | {AGAIN: True}
-            yield self._number(replace(disclosure, data=data, backfill=True), recorded)
+            yield self._number(_again(disclosure), recorded)
+        for disclosure in telling.added:
+            yield self._number(_again(disclosure, {ADDED: True}), recorded)
         for retelling in telling.retold:
             assert about is not None, "only about a person is anything told anew"
             forgets, anew = retelling.of(history[about])
             if forgets:
                 yield self._number(_notice(retelling.partner, WITHDRAWN, noticed), recorded)
             for disclosure in anew:
-                data = disclosure.data | ({AGAIN: True} if forgets else {})
+                data = disclosure.data | ({AGAIN: True} if forgets else {ADDED: True})
                 yield self._number(replace(disclosure, data=data), recorded)
             if retelling.over and anew:
                 yield self._number(_notice(retelling.partner, ENDED, noticed), recorded)
@@ -187,15 +189,10 @@ class Share:
             yield self._number(_notice(partner, ENDED, noticed), recorded)
 
     def _load(self, facts: Sequence[Recorded]) -> None:
-        cursor = self.connection.cursor(binary=True)
         wanted = {f.person for f in facts if f.person}
         wanted |= {f.fact.other for f in facts if isinstance(f.fact, PersonsLinked)}
-        while ahead := wanted - self.circles.keys():
-            for (state,) in cursor.execute(_SQL["circles"], [list(ahead)]).fetchall():
-                circle = _CIRCLE.validate_json(state)
-                self.circles[circle.person] = circle
-            for each in ahead:
-                wanted |= self.circles.setdefault(each, Circle(each)).links
+        fetch_linked(self.connection, self.circles, [*wanted])
+        cursor = self.connection.cursor(binary=True)
         self.numbers = dict(cursor.execute(_SQL["numbers"]).fetchall())
 
     def _plan(self, recorded: Recorded) -> Sequence[tuple[PersonId | None, Telling]]:
@@ -203,47 +200,72 @@ class Share:
             if isinstance(recorded.fact, TOLD_TO_NOBODY):
                 return [(None, Telling())]
             if recorded.person is None:
+                was = self.agreements
                 if changed := self.directory.follow(recorded):
                     self.agreements = self.directory.agreements
                     self.directory_streams |= changed
-                    return [(None, Telling(disclosures=self._partings(recorded)))]
+                    parting = (None, Telling(disclosures=self._partings(recorded)))
+                    return [parting, *self._retold(recorded, was)]
                 if isinstance(recorded.fact, UnmetNeedRecorded):
                     return [(None, Telling(disclosures=(of_nobody(recorded),)))]
                 return [(None, Telling(disclosures=self._meeting(recorded)))]
             self._identify(recorded)
             return circles.follow(recorded, self.circles, self.agreements, self._followed)
+        except psycopg.Error:
+            raise
         except Exception as failed:
             raise _poison(recorded, failed) from failed
 
     def _followed(
         self, persons: frozenset[PersonId]
     ) -> Iterator[tuple[Recorded, Mapping[PartnerId, AgreementSigned]]]:
-        """What was recorded of these persons, and with whom which agreement was in force then."""
+        """What was recorded of these persons, and that partners left; under which agreements.
+
+        Those in force now: each change of one told again all that was said before. Who left keeps
+        what it was told, by the last agreement before it did.
+        """
         of = (self.circles[person] for person in persons)
         partners = {
             p for c in of for p in c.bases.keys() | c.linked | c.told.keys() | c.past.keys()
         }
-        directory = Directory()
-        for stored in log.of_streams(self.connection, [*partners], [*persons]):
-            recorded = self.mapper.read(stored)
+        stored = [*map(self.mapper.read, log.of_streams(self.connection, [*partners], [*persons]))]
+        directory, last = Directory(), dict(self.agreements)
+        for recorded in stored:
             if recorded.person is None:
+                if isinstance(recorded.fact, PartnerLeft):
+                    last |= directory.agreements_of(PartnerId(recorded.originator_id))
                 directory.follow(recorded)
-            yield recorded, directory.agreements
+        agreements = {
+            each: signed.model_copy(update={"starts": date.min}) for each, signed in last.items()
+        }
+        for recorded in stored:
+            if isinstance(recorded.fact, PartnerLeft):
+                gone = recorded.originator_id
+                agreements = {p: signed for p, signed in agreements.items() if p != gone}
+            yield recorded, agreements
 
     def _partings(self, recorded: Recorded) -> tuple[Disclosure, ...]:
         """To a partner that left: of everybody it was told of, that nothing more is told."""
         if not isinstance(recorded.fact, PartnerLeft):
             return ()
         partner = PartnerId(recorded.originator_id)
-        cursor = self.connection.cursor(binary=True)
-        for (state,) in cursor.execute(_SQL["circles_of"], [str(partner)]).fetchall():
-            circle = _CIRCLE.validate_json(state)
-            self.circles.setdefault(circle.person, circle)
+        fetch(self.connection, self.circles, "circles_of", partner)
         return tuple(
             _notice(partner, ENDED, replace(recorded, person=who))
             for who in sorted(self.circles)
             if self.circles[who].leave(partner, recorded.position)
         )
+
+    def _retold(
+        self, recorded: Recorded, was: Mapping[PartnerId, AgreementSigned]
+    ) -> Iterator[tuple[PersonId, Telling]]:
+        """What a changed agreement makes of all that its partner was told."""
+        partner = PartnerId(recorded.originator_id)
+        joined = self.directory.partners.get(partner)
+        if joined is None or joined.left:
+            return iter(())
+        before, after = was.get(partner), self.agreements.get(partner)
+        return retold(self.connection, self.mapper, self.circles, recorded, before, after)
 
     def _identify(self, recorded: Recorded) -> None:
         match recorded.fact:
@@ -323,6 +345,7 @@ class Share:
             data = data | self._linked(partner, recorded)
         if disclosure.backfill and recorded.recorded_at:
             data["first_recorded_at"] = recorded.recorded_at.isoformat()
+            data["first_position"] = recorded.position
         return Told(
             Entry(
                 partner,
@@ -362,6 +385,14 @@ _ENTRY_TYPES = [
     "bool",
     "bytea",
 ]
+
+
+def _again(disclosure: Disclosure, mark: dict[str, Any] | None = None) -> Disclosure:
+    """What was told, or would have been, when it happened, told now: no news."""
+    data = disclosure.data | (mark or {})
+    if not disclosure.backfill:
+        data |= {AGAIN: True}
+    return replace(disclosure, data=data, backfill=True)
 
 
 def _notice(partner: PartnerId, message: str, recorded: Recorded) -> Disclosure:

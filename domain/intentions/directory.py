@@ -47,18 +47,6 @@ class DirectoryIntentions(LinkingIntentions):
 
         return self._ask(partner_id, asked, decide)
 
-    def sign_agreement(
-        self, partner_id: PartnerId, agreement: AgreementSigned, *, asked: Asked
-    ) -> Answer:
-        """Sign another agreement with a partner."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            signing = self._get(partner.Partner, partner_id, partner.PartnerIsUnknown)
-            signing.sign_agreement(agreement, asked=asked)
-            return (signing,)
-
-        return self._ask(partner_id, asked, decide)
-
     def add_practitioner(
         self,
         partner_id: PartnerId,

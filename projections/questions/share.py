@@ -18,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 from domain.policies.roles import WHOLE, Sight
 from domain.vocabulary import PartnerId, PersonId
 from projections import looking
+from projections.arranging import arranged
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
 from projections.moments import NOW, When
@@ -187,7 +188,7 @@ class ShareQuestions:
 
     async def _told(self, partner: PartnerId, when: When) -> list[Entry]:
         rows = await self._rows(SHARE["up_to"], partner, await self.position(when))
-        return true_by(await self._opened(rows), when)
+        return true_by(arranged(await self._opened(rows)), when)
 
     async def _opened(self, rows: Sequence[Any]) -> list[Entry]:
         def unseal() -> list[Entry]:

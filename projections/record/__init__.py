@@ -11,6 +11,7 @@ from domain.policies.missed import SEEN
 from domain.request import State
 from domain.sharing import ENDED, SENT, WITHDRAWN
 from domain.vocabulary import Attendance, Complexity, Content, ReviewOf
+from projections.arranging import arranged
 from projections.entries import Entry
 from projections.record import (
     action,
@@ -133,7 +134,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             "by_organisation": data.get("by_organisation"),
             "by_practitioner": data.get("by_practitioner"),
         }
-    row["number"], row["position"] = entry.number, entry.position
+    row["number"] = max(row.get("number", 0), entry.number)
+    row["position"] = max(row.get("position", 0), entry.position)
     row["status"] = status(row)
     row["waiting_since"] = waiting_since(row)
     return row
@@ -142,7 +144,7 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
 def folded(entries: Iterable[Entry]) -> dict[str, Any] | None:
     """One person's row from their entries, oldest first."""
     row: dict[str, Any] | None = None
-    for entry in entries:
+    for entry in arranged(entries):
         row = fold(row, entry)
     return row
 

@@ -3,7 +3,18 @@ select state from share.circles where person = any(%b::uuid[])
 
 -- name: circles_of
 select state from share.circles
-where jsonb_exists(convert_from(state, 'UTF8')::jsonb -> 'told', %b::text)
+where jsonb_exists(convert_from(state, 'UTF8')::jsonb -> 'told', %(partner)b::text)
+
+-- name: circles_with
+select c.state
+from share.circles as c, lateral (select convert_from(c.state, 'UTF8')::jsonb as circle) as j
+where jsonb_exists(j.circle -> 'bases', %(partner)b::text)
+    or jsonb_exists(j.circle -> 'told', %(partner)b::text)
+    or jsonb_exists(j.circle -> 'past', %(partner)b::text)
+    or jsonb_exists(j.circle -> 'linked', %(partner)b::text)
+    or jsonb_exists(j.circle -> 'acquainted', %(partner)b::text)
+    or jsonb_exists(j.circle -> 'heard', %(partner)b::text)
+    or jsonb_exists(j.circle -> 'open_to', %(partner)b::text)
 
 -- name: numbers
 select partner, number from share.partners

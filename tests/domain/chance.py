@@ -57,9 +57,12 @@ SERVICES = (THERAPY, WARD, DRUG_CARE, COLLABORATIVE_CARE, GARDENING)
 FOUNDING = frozenset(
     {
         "add_practitioner",
+        "begin_agreement",
         "choose_stepped_care",
         "choose_way",
         "describe_service",
+        "end_agreement",
+        "expire_agreement",
         "join_partner",
         "open_service",
         "sign_agreement",

@@ -430,7 +430,7 @@ def test_a_commissioner_is_told_of_nobody(place: Community) -> None:
     assert COMMISSIONER not in place.share().entries
 
 
-def test_an_agreement_that_ended_stops_the_telling_and_a_new_one_goes_on_from_there(
+def test_who_has_no_agreement_forgets_and_is_told_all_when_it_has_one_again(
     place: Community,
 ) -> None:
     place.refer("Rosa to gardening", to=GARDENING)
@@ -438,17 +438,18 @@ def test_an_agreement_that_ended_stops_the_telling_and_a_new_one_goes_on_from_th
         place.care.record_communication_needs(ROSA, needs, language=None, asked=by(WIGG))
     facts = place.about(ROSA)
     signed: dict[PartnerId, AgreementSigned] = {WIGG: agreement(WIGG)}
-    circle, told = Circle(ROSA), []
+    circle, told = Circle(ROSA), list[Disclosure]()
     for number, fact in enumerate(facts):
         ended = number == len(facts) - 2
         agreements = signed if ended else signed | {CHARITY: agreement(CHARITY)}
         followed = circle.follow(fact, agreements)
+        assert followed.withdrawn == ((CHARITY,) if ended else ())
+        told = [] if ended else told
         for backfill in followed.backfills:
             told += [d for d in backfill.of(facts) if d.partner == CHARITY]
         told += [d for d in followed.disclosures if d.partner == CHARITY]
-        assert followed.withdrawn == ()
     assert [d.data.get("needs") for d in told[2:]] == ["Large print", "A signer", "A quiet room"]
-    assert [d.backfill for d in told[2:]] == [False, True, False]
+    assert [d.backfill for d in told[2:]] == [True, True, False]
 
 
 def test_an_agreement_holds_on_its_days_only(place: Community) -> None:

@@ -104,8 +104,8 @@ def with_the_trust(place: Community, person: PersonId = ROSA) -> None:
 def test_its_agreement_ends_with_it(place: Community) -> None:
     facts = leaves(place, TRUST)
     assert place.facts(facts) == [
-        AgreementEnded(reference=agreement(TRUST).reference),
         PartnerLeft(reason="its contract ended"),
+        AgreementEnded(reference=agreement(TRUST).reference),
     ]
     assert place.facts(leaves(place, TRUST)) == [], "asked twice, it leaves once"
 

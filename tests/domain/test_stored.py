@@ -34,6 +34,8 @@ CODED = {
     "partner:PartnerJoined": {"name"},
     "partner:AgreementSigned": {"reference", "basis"},
     "partner:AgreementEnded": {"reference"},
+    "partner:AgreementBegan": {"reference"},
+    "partner:AgreementExpired": {"reference"},
     "partner:PractitionerAdded": {"name", "title"},
     "partner:SteppedCareChosen": {"model"},
     "partner:WayChosen": {"way"},

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.agreement import AgreementSigned, Held
 from domain.kernel import Category
 from domain.plan import Terms
 from domain.policies.days import local_date
@@ -156,9 +157,13 @@ class Week:
         return str(self.clocks(partner, on)[clock]["words"])
 
 
+def held(signed: AgreementSigned) -> list[Held]:
+    return [Held(signed, MONDAY, began_at=MONDAY)]
+
+
 DIRECTORY = Directory(
     partners={
-        partner: PartnerEntry(partner, kind.value, kind, {}, agreement(partner))
+        partner: PartnerEntry(partner, kind.value, kind, {}, held(agreement(partner)))
         for partner, kind in KINDS.items()
     },
     services={
@@ -415,7 +420,7 @@ def test_who_may_not_know_of_plans_is_shown_no_clock_that_one_would_stop(week: W
     without = tuple(c for c in signed.categories if c is not Category.PLAN)
     entry = DIRECTORY.partners[WIGG]
     partners = DIRECTORY.partners | {
-        WIGG: replace(entry, agreement=signed.model_copy(update={"categories": without}))
+        WIGG: replace(entry, held=held(signed.model_copy(update={"categories": without})))
     }
     narrower = Directory(partners, DIRECTORY.services)
     read = running(week.entries(WIGG), narrower, WIGG, at=day(20, 12))
