@@ -20,7 +20,17 @@ NOTICES = frozenset({WITHDRAWN, ENDED})
 """What is seen whatever one sees: that something is over."""
 
 OF_THE_TELLING = frozenset(
-    {"stream", "fact", "first_recorded_at", "told_again", "third_party", "part", "correlation"}
+    {
+        "stream",
+        "fact",
+        "first_recorded_at",
+        "first_position",
+        "told_again",
+        "added",
+        "third_party",
+        "part",
+        "correlation",
+    }
 )
 """What an entry says beside the fact's own fields, to whoever sees the fact."""
 
