@@ -26,7 +26,7 @@ from domain.policies.days import local_date
 from domain.policies.roles import Duty, purposes, role_in_force, sight
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Purpose, Role
 from projections.directory import PartnerEntry
-from projections.sessions import LIFETIME
+from projections.sessions import LIFETIME, Session
 
 PUBLIC = frozenset(
     {
@@ -38,6 +38,11 @@ PUBLIC = frozenset(
         "/problems",
         "/problems/{name}",
         "/sign-in",
+        "/sign-in/start",
+        "/sign-in/callback",
+        "/sign-in/organisation",
+        "/sign-in/invitation",
+        "/signing-out",
         "/sign-out",
         "/signed-out",
         "/static",
@@ -189,7 +194,7 @@ async def recognise(shown: Shown, here: Parts, *, using: bool = True) -> Caller:
         session = await anyio.to_thread.run_sync(ask, shown.secret)
         if session is None:
             raise NotSignedIn
-        return await _acting(session.partner, session.practitioner, here)
+        return await _of_session(session, here)
     system = await system_of(shown.secret, here)
     if system is not None:
         organisation = await _organisation(system.partner, here)
@@ -210,6 +215,22 @@ async def recognise(shown: Shown, here: Parts, *, using: bool = True) -> Caller:
     return replace(known, scopes=frozenset(SCOPES))
 
 
+async def _of_session(session: Session, here: Parts) -> Caller:
+    """Who is signed in, as long as the directory knows them by that identity.
+
+    Raises `NotSignedIn`.
+    """
+    caller = await _acting(session.partner, session.practitioner, here)
+    identity = session.identity
+    if identity is None:
+        return caller
+    directory = await here.reading.directory()
+    known = directory.signing_in(identity)
+    if all((each.partner, each.id) != (session.partner, session.practitioner) for each in known):
+        raise NotSignedIn
+    return replace(caller, elsewhere=len(known) > 1)
+
+
 async def _acting(
     partner: PartnerId | None, practitioner: PractitionerId | None, here: Parts
 ) -> Caller:
@@ -218,7 +239,7 @@ async def _acting(
         raise NotSignedIn
     organisation = await _organisation(partner, here)
     known = organisation.practitioners.get(practitioner)
-    if known is None:
+    if known is None or known.left:
         raise NotSignedIn
     return _caller(here, organisation, known.role, known.name, known.id)
 

@@ -381,6 +381,7 @@ def answered(
     person: UUID | None = None,
     handover: UUID | None = None,
     decision: UUID | None = None,
+    code: str | None = None,
 ) -> Response:
     """An answer as it goes out. ``known_as`` stands for a noun the caller knows by another id."""
     content: dict[str, Any] = {
@@ -388,7 +389,7 @@ def answered(
         "position": answer.position,
         "actions": answer.actions,
     }
-    also = {"person": person, "handover": handover, "decision": decision}
+    also = {"person": person, "handover": handover, "decision": decision, "code": code}
     content |= {name: known for name, known in also.items() if known is not None}
     headers = {"X-Position": str(answer.position)}
     if location is not None:

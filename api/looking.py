@@ -111,6 +111,7 @@ NOBODY = frozenset(
         "/v1/feedback",
         "/v1/groups",
         "/v1/partners",
+        "/v1/partners/{partner}/practitioners",
         "/v1/privacy/emergency-access",
         "/v1/services",
         "/v1/services/{service}",

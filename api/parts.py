@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from api.access_tokens import AccessTokens
+from api.provider import Provider
 from api.tokens import Tokens
 from domain.application import CareCoordination
 from domain.policies.roles import WHOLE, Duty, Sight
@@ -36,6 +37,7 @@ class Caller:
     organisation: PartnerId
     role: Role
     name: str
+    elsewhere: bool = False  # they act for other organisations too
     left: bool = False  # its organisation has left: it reads what it was told, and asks nothing
     duties: frozenset[Duty] = frozenset()  # what its role is there for
     system: UUID | None = None  # the credential of a partner's system
@@ -100,6 +102,7 @@ class Parts:
     ``access_tokens`` no partner's system comes in. Without ``limits`` nobody is
     counted; ``pace`` is how many times the written rates are allowed. ``pools`` are open while the
     application runs.
+    ``provider`` is by whom people prove who they are; without one they cannot.
     """
 
     care: CareCoordination
@@ -119,6 +122,17 @@ class Parts:
     limits: Limits | None = None
     pace: float = 1.0
     pools: Sequence[AsyncConnectionPool[AsyncConnection]] = ()
+    provider: Provider | None = None
+
+    @property
+    def begun_cookie(self) -> str:
+        """The name of the cookie by which a browser comes back from the provider."""
+        return f"{self.cookie}-begun"
+
+    @property
+    def issuer(self) -> str | None:
+        """The address by which the provider of identities names itself."""
+        return self.provider.registration.issuer if self.provider else None
 
     @property
     def secure(self) -> bool:

@@ -37,6 +37,7 @@ from domain import (
     partner,
     person,
     plan,
+    practitioner,
     privacy,
     referral,
     registered_carer,
@@ -50,7 +51,15 @@ from domain import (
 )
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
-from domain.intentions import answers, carers, concerns, deciding, emergencies, endings
+from domain.intentions import (
+    answers,
+    carers,
+    concerns,
+    deciding,
+    emergencies,
+    endings,
+    practitioners,
+)
 from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
@@ -93,6 +102,10 @@ class PurposeIsNotAgreed(BrokenRule):
 
 class OnlyAnAdministratorMay(BrokenRule):
     """Only an administrator of your organisation sees who has still to attend which training."""
+
+
+class OnlyAnAdministratorSays(BrokenRule):
+    """Only an administrator of an organisation, or of the host, says who acts for it."""
 
 
 class OnlyAPrivacyOfficerMay(BrokenRule):
@@ -194,6 +207,9 @@ STATUS: dict[type[BrokenRule], int] = {
     OnlyAnAdministratorSeesToSystems: 403,
     ScopeIsTooSmall: 403,
     credentials.SystemIsUnknown: 404,
+    OnlyAnAdministratorSays: 403,
+    practitioners.OnlyItselfOrTheHostMay: 403,
+    practitioner.NotARoleOfSomebody: 422,
     OnlyAPrivacyOfficerMay: 403,
     OnlyAnAdministratorNames: 403,
     emergencies.OnlyCareOpensInAnEmergency: 403,

@@ -15,8 +15,8 @@ from api.parts import Caller, Here
 from api.problems import OnlyAnAdministratorMay
 from api.reads import Now
 from api.texts import Line
-from domain.partner import NotAPractitionerThere
 from domain.policies.days import local_date
+from domain.practitioner import NotAPractitionerThere
 from domain.training import TrainingHeld
 from domain.vocabulary import PartnerId, PractitionerId, Role, Topic, TrainingId
 from projections.directory import Directory

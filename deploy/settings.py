@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from api.provider import UNNAMED, Registration
 from deploy.community.place import PRACTICE
 from domain.vocabulary import PartnerId
 
@@ -51,6 +56,9 @@ class Settings:
     address: str = "http://127.0.0.1:8000"
     """Where browsers and partners' systems find this place: ``https://name``, without a path."""
 
+    registration: Registration | None = None
+    """At whose provider of identities people prove who they are; ``None``: nobody can."""
+
     demo: bool = False
     """Whether one may sign in by choosing a name, and come in with a development token."""
 
@@ -60,6 +68,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     key = environment.get("THROUGHCARE_MASTER_KEY_FILE")
     port = _port(environment.get("PORT") or "8000")
     host = environment.get("THROUGHCARE_HOST") or "127.0.0.1"
+    address = _address(environment.get("THROUGHCARE_ADDRESS"), host, port)
+    registration = provider(environment, address)
+    demo = _yes("THROUGHCARE_DEMO", environment.get("THROUGHCARE_DEMO"))
+    if demo and registration is not None:
+        raise SettingIsWrong(
+            "THROUGHCARE_DEMO lets anybody in by choosing a name: leave it out where there is "
+            "THROUGHCARE_OIDC_ISSUER"
+        )
     return Settings(
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
         database=environment.get("THROUGHCARE_DATABASE") or None,
@@ -68,11 +84,72 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         port=port,
         kafka=environment.get("THROUGHCARE_KAFKA") or None,
         holder=_holder(environment.get("THROUGHCARE_HOLDER")),
-        address=_address(environment.get("THROUGHCARE_ADDRESS"), host, port),
+        address=address,
         pace=_pace(environment.get("THROUGHCARE_PACE") or "1"),
         proxies=_proxies(environment.get("THROUGHCARE_PROXIES") or ""),
-        demo=_yes("THROUGHCARE_DEMO", environment.get("THROUGHCARE_DEMO")),
+        registration=registration,
+        demo=demo,
     )
+
+
+def provider(environment: Mapping[str, str], address: str) -> Registration | None:
+    """What this place and a provider of identities agreed on. Raises `SettingIsWrong`."""
+    issuer = environment.get("THROUGHCARE_OIDC_ISSUER")
+    if not issuer:
+        return None
+    where = urlsplit(issuer)
+    if where.scheme != "https" and not (where.scheme == "http" and where.hostname in LOOPBACK):
+        raise SettingIsWrong("THROUGHCARE_OIDC_ISSUER must begin with https:// beyond this machine")
+    client = environment.get("THROUGHCARE_OIDC_CLIENT_ID")
+    if not client:
+        raise SettingIsWrong("THROUGHCARE_OIDC_CLIENT_ID is missing: the provider gave you one")
+    secret = _secret(
+        "THROUGHCARE_OIDC_CLIENT_SECRET_FILE",
+        environment.get("THROUGHCARE_OIDC_CLIENT_SECRET_FILE"),
+    )
+    key = _secret(
+        "THROUGHCARE_OIDC_CLIENT_KEY_FILE", environment.get("THROUGHCARE_OIDC_CLIENT_KEY_FILE")
+    )
+    if (secret is None) == (key is None):
+        raise SettingIsWrong(
+            "give one of THROUGHCARE_OIDC_CLIENT_SECRET_FILE and THROUGHCARE_OIDC_CLIENT_KEY_FILE"
+        )
+    max_age = environment.get("THROUGHCARE_OIDC_MAX_AGE")
+    if max_age and not max_age.isdecimal():
+        raise SettingIsWrong("THROUGHCARE_OIDC_MAX_AGE is not a number: give seconds")
+    return Registration(
+        issuer=issuer,
+        client_id=client,
+        redirect_uri=f"{address}/sign-in/callback",
+        secret=secret,
+        key=_signing(key) if key else None,
+        key_id=environment.get("THROUGHCARE_OIDC_CLIENT_KEY_ID") or None,
+        acr_values=environment.get("THROUGHCARE_OIDC_ACR_VALUES") or "",
+        acr=frozenset((environment.get("THROUGHCARE_OIDC_ACR") or "").split()),
+        max_age=int(max_age) if max_age else None,
+        name=environment.get("THROUGHCARE_OIDC_NAME") or UNNAMED,
+    )
+
+
+def _secret(name: str, path: str | None) -> str | None:
+    if not path:
+        return None
+    try:
+        text = Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingIsWrong(f"{name} names a file that cannot be read: {path}") from None
+    if not text:
+        raise SettingIsWrong(f"{name} names an empty file: {path}")
+    return text
+
+
+def _signing(text: str) -> RSAKey | ECKey:
+    for kind in (RSAKey, ECKey):
+        with suppress(ValueError, TypeError, JoseError):
+            key = kind.import_key(text)
+            if key.is_private:
+                return key
+    raise SettingIsWrong("THROUGHCARE_OIDC_CLIENT_KEY_FILE holds no private RSA or EC key in PEM")
 
 
 def _yes(name: str, text: str | None) -> bool:

@@ -21,6 +21,7 @@ from psycopg.conninfo import make_conninfo
 from api.access_tokens import AccessTokens
 from api.fhir.intake import FhirIntake
 from api.parts import DemoPerson, Parts
+from api.provider import Provider
 from api.tokens import SECRET_BYTES, Tokens
 from deploy.settings import SettingIsWrong, Settings
 from deploy.sweeping import Sweep
@@ -143,6 +144,11 @@ class House:
         """The timer of silences."""
         return Sweep(self.care, self.database.dsn(schema.SERVE))
 
+    def provider(self) -> Provider | None:
+        """By whom people prove who they are."""
+        registration = self.settings.registration
+        return Provider(registration, now) if registration else None
+
     def parts(
         self,
         reading: Reading,
@@ -171,6 +177,7 @@ class House:
             limits=Limits(at_the_door),
             pace=self.settings.pace,
             pools=[at_the_door],
+            provider=self.provider(),
         )
 
 

@@ -18,6 +18,7 @@ from domain.intentions.needs import NeedIntentions
 from domain.intentions.offering import OfferingIntentions
 from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.plans import PlanIntentions
+from domain.intentions.practitioners import PractitionerIntentions
 from domain.intentions.referrals import ReferralIntentions
 from domain.intentions.reviews import ReviewIntentions
 from domain.intentions.shared_care import SharedCareIntentions
@@ -30,6 +31,7 @@ from domain.intentions.wishes import WishIntentions
 class CareCoordination(
     DirectoryIntentions,
     AgreementIntentions,
+    PractitionerIntentions,
     OfferingIntentions,
     CorrectionIntentions,
     NeedIntentions,

@@ -1,4 +1,4 @@
-"""Partner: an organisation that helps, its practitioners, and the agreement it works under."""
+"""Partner: an organisation that helps, and the agreement it works under."""
 
 from __future__ import annotations
 
@@ -19,11 +19,20 @@ from domain.agreement import (
     must_be_sound,
     standing,
 )
-from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
+from domain.kernel import Asked, BrokenRule, Category, Fact, Recorded, Recorder
 from domain.policies import steps, ways
 from domain.policies.days import local_date
 from domain.policies.steps import Choice
 from domain.policies.ways import Way
+from domain.practitioner import FACTS as STAFF
+from domain.practitioner import (
+    PractitionerAdded,
+    PractitionerIdentified,
+    PractitionerInvited,
+    PractitionerLeft,
+    RoleGiven,
+    Staffed,
+)
 from domain.privacy import NotAPrivacyOfficerThere, OnlyTheyNameTheirOfficer, PrivacyOfficerNamed
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role
 
@@ -40,19 +49,6 @@ class PartnerJoined(Fact):
     name: str
     kind: PartnerKind
     identifiers: dict[str, str] = {}
-
-
-class PractitionerAdded(Fact):
-    """Somebody acts for the partner, in a role."""
-
-    TOPIC: ClassVar[str] = "partner:PractitionerAdded"
-    CATEGORY: ClassVar[Category] = Category.DIRECTORY
-    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.HOST,)
-
-    practitioner: PractitionerId
-    name: str
-    role: Role
-    title: str
 
 
 class PartnerLeft(Fact):
@@ -137,19 +133,11 @@ class PartnerIsUnknown(BrokenRule):
     """No organisation of that id has joined."""
 
 
-class PractitionerIsKnown(BrokenRule):
-    """This practitioner acts for the organisation already."""
-
-
-class NotAPractitionerThere(BrokenRule):
-    """This practitioner does not act for the organisation; add them to it or name another."""
-
-
 # What is true now and may happen next
 
 
 @dataclass
-class Partner(Aggregate):
+class Partner(Staffed):
     """One organisation."""
 
     NOUN: ClassVar[str] = "partner"
@@ -157,7 +145,6 @@ class Partner(Aggregate):
     name: str = ""
     kind: PartnerKind | None = None
     held: list[Held] = field(default_factory=list)
-    practitioners: dict[PractitionerId, Role] = field(default_factory=dict)
     left: bool = False
     models: list[Choice] = field(default_factory=list)
     ways: list[ways.Choice] = field(default_factory=list)
@@ -221,15 +208,6 @@ class Partner(Aggregate):
         self.end_agreement(asked=asked)
         return left
 
-    def add_practitioner(
-        self, practitioner: PractitionerId, *, name: str, role: Role, title: str, asked: Asked
-    ) -> Recorded:
-        """Name somebody who acts for the partner."""
-        if practitioner in self.practitioners:
-            raise PractitionerIsKnown(practitioner)
-        fact = PractitionerAdded(practitioner=practitioner, name=name, role=role, title=title)
-        return self.record(fact, asked)
-
     @property
     def signed(self) -> AgreementSigned | None:
         """The agreement that has begun and is not over, as far as anybody has said."""
@@ -244,11 +222,6 @@ class Partner(Aggregate):
     def categories(self) -> frozenset[Category]:
         """What the agreement in force lets the partner be told."""
         return frozenset(self.signed.categories) if self.signed else frozenset()
-
-    @property
-    def clinicians(self) -> frozenset[PractitionerId]:
-        """Those who may stand in for one another as the responsible clinician."""
-        return frozenset(one for one, role in self.practitioners.items() if role is Role.CLINICIAN)
 
     def may_hear(self, on: date, *, consented: bool, category: Category | None = None) -> bool:
         """Whether the agreement in force on a day lets anything of a person reach the partner.
@@ -342,19 +315,24 @@ class Partner(Aggregate):
             return None
         return self.record(PrivacyOfficerNamed(practitioner=practitioner, since=since), asked)
 
-    def practised_by(self, practitioner: PractitionerId) -> None:
-        """Raises `NotAPractitionerThere`. Who acts for it counts, not who employs them."""
-        if practitioner not in self.practitioners:
-            raise NotAPractitionerThere(practitioner)
-
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case PartnerJoined(name=name, kind=kind):
                 self.name, self.kind = name, kind
             case AgreementSigned() | AgreementBegan() | AgreementExpired() | AgreementEnded():
                 follow(self.held, recorded)
-            case PractitionerAdded(practitioner=practitioner, role=role):
-                self.practitioners[practitioner] = role
+            case PractitionerAdded() | PractitionerInvited() | PractitionerIdentified() as staff:
+                self._follow_staff(staff)
+            case RoleGiven(practitioner=practitioner, role=role) as given:
+                self._follow_staff(given)
+                if role is not Role.PRIVACY_OFFICER and self.privacy_officer == practitioner:
+                    self.privacy_officer = None
+            case PractitionerLeft(practitioner=practitioner) as gone:
+                self._follow_staff(gone)
+                if self.liaison == practitioner:
+                    self.liaison = None
+                if self.privacy_officer == practitioner:
+                    self.privacy_officer = None
             case PartnerLeft():
                 self.left = True
             case SteppedCareChosen(model=model, effective_from=effective_from):
@@ -378,7 +356,7 @@ class Partner(Aggregate):
 FACTS: tuple[type[Fact], ...] = (
     PartnerJoined,
     *agreement.FACTS,
-    PractitionerAdded,
+    *STAFF,
     PartnerLeft,
     SteppedCareChosen,
     WayWritten,

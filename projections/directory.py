@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg import Connection
 from pydantic import TypeAdapter
 
-from domain import group, partner, service
+from domain import group, partner, practitioner, service
 from domain.agreement import (
     AgreementBegan,
     AgreementEnded,
@@ -28,6 +28,7 @@ from domain.policies.days import local_date
 from domain.policies.steps import Choice
 from domain.policies.timetable import Timetable
 from domain.policies.ways import Way
+from domain.practitioner import Identity, Invitation
 from domain.privacy import PrivacyOfficerNamed
 from domain.room import CapacityDeclared, PlaceFreed, PlaceTaken, Room
 from domain.vocabulary import (
@@ -55,6 +56,7 @@ class PractitionerEntry:
     role: Role
     title: str
     since: date | None = None
+    left: bool = False
 
 
 @dataclass
@@ -73,6 +75,26 @@ class PartnerEntry:
     liaison_since: date | None = None
     privacy_officer: PractitionerId | None = None
     privacy_officer_since: date | None = None
+    identities: dict[PractitionerId, Identity] = field(default_factory=dict)
+    invitations: dict[PractitionerId, Invitation] = field(default_factory=dict)
+
+    def without(self, who: PractitionerId) -> None:
+        """Somebody acts for it no more; their name stays with what they recorded."""
+        self.practitioners[who].left = True
+        self.identities.pop(who, None)
+        self.invitations.pop(who, None)
+        if self.liaison == who:
+            self.liaison, self.liaison_since = None, None
+        self.looks_after_privacy_no_more(who)
+
+    def looks_after_privacy_no_more(self, who: PractitionerId) -> None:
+        if self.privacy_officer == who:
+            self.privacy_officer, self.privacy_officer_since = None, None
+
+    @property
+    def here(self) -> list[PractitionerEntry]:
+        """Who acts for it now."""
+        return [each for each in self.practitioners.values() if not each.left]
 
     @property
     def agreement(self) -> AgreementSigned | None:
@@ -172,15 +194,33 @@ class Directory:
     @property
     def practitioners(self) -> dict[PractitionerId, PractitionerEntry]:
         return {
-            practitioner.id: practitioner
+            each.id: each
             for entry in self.partners.values()
-            for practitioner in entry.practitioners.values()
+            for each in entry.practitioners.values()
         }
 
     def agreements_of(self, partner_id: PartnerId) -> dict[PartnerId, AgreementSigned]:
         """The agreement that has begun and is not over with one partner, if there is one."""
         joined = self.partners.get(partner_id)
         return {partner_id: joined.agreement} if joined and joined.agreement else {}
+
+    def signing_in(self, identity: Identity) -> list[PractitionerEntry]:
+        """As whom somebody acts for each organisation that knows them by this identity."""
+        return [
+            each
+            for entry in self.partners.values()
+            for each in entry.here
+            if entry.identities.get(each.id) == identity
+        ]
+
+    def invited(self, fingerprint: str) -> PractitionerEntry | None:
+        """Whom an invitation is for."""
+        for entry in self.partners.values():
+            for each in entry.here:
+                invitation = entry.invitations.get(each.id)
+                if invitation is not None and invitation.fingerprint == fingerprint:
+                    return each
+        return None
 
     @property
     def agreements(self) -> dict[PartnerId, AgreementSigned]:
@@ -232,7 +272,7 @@ class Directory:
                     if planned.partner == stream:
                         planned.ended = "the organisation left"
                         changed.add(planned.id)
-            case partner.PractitionerAdded() as added:
+            case practitioner.PractitionerAdded() as added:
                 employer = self.partners[PartnerId(stream)]
                 employer.practitioners[added.practitioner] = PractitionerEntry(
                     added.practitioner,
@@ -242,12 +282,25 @@ class Directory:
                     added.title,
                     local_date(recorded.effective_at),
                 )
-            case partner.LiaisonNamed(practitioner=practitioner, since=since):
+            case practitioner.RoleGiven(practitioner=who, role=role):
+                self.partners[PartnerId(stream)].practitioners[who].role = role
+                if role is not Role.PRIVACY_OFFICER:
+                    self.partners[PartnerId(stream)].looks_after_privacy_no_more(who)
+            case practitioner.PractitionerLeft(practitioner=who):
+                self.partners[PartnerId(stream)].without(who)
+            case practitioner.PractitionerInvited(practitioner=who) as sent:
+                inviting = self.partners[PartnerId(stream)]
+                inviting.invitations[who] = Invitation(sent.fingerprint, sent.until)
+            case practitioner.PractitionerIdentified(practitioner=who) as known:
+                knowing = self.partners[PartnerId(stream)]
+                knowing.identities[who] = Identity(known.issuer, known.subject)
+                knowing.invitations.pop(who, None)
+            case partner.LiaisonNamed(practitioner=who, since=since):
                 named = self.partners[PartnerId(stream)]
-                named.liaison, named.liaison_since = practitioner, since
-            case PrivacyOfficerNamed(practitioner=practitioner, since=since):
+                named.liaison, named.liaison_since = who, since
+            case PrivacyOfficerNamed(practitioner=who, since=since):
                 looked_after = self.partners[PartnerId(stream)]
-                looked_after.privacy_officer = practitioner
+                looked_after.privacy_officer = who
                 looked_after.privacy_officer_since = since
             case partner.SteppedCareChosen(model=model, effective_from=effective_from):
                 place = PartnerId(stream)

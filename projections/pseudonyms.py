@@ -24,6 +24,11 @@ class Pseudonyms:
         number = number & ~(0xF << 76) & ~(0x3 << 62) | 0x8 << 76 | 0x2 << 62
         return UUID(int=number)
 
+    def drawn(self, organisation: PartnerId, intention: UUID, practitioner: UUID) -> bytes:
+        """256 bits that nobody can guess, the same whenever they are drawn for the same."""
+        names = organisation.bytes + intention.bytes + practitioner.bytes
+        return hmac.digest(self._secret, b"invitation " + names, sha256)
+
     def blind(self, identifier: str) -> bytes:
         """An identifier (an NHS number) as it can be looked up without being kept in the clear."""
         return hmac.digest(self._secret, b"identifier " + identifier.encode(), sha256)

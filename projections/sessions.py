@@ -13,6 +13,7 @@ from secrets import token_urlsafe
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from domain.practitioner import Identity
 from domain.vocabulary import Moment, PartnerId, PractitionerId
 from projections.statements import statements
 
@@ -24,6 +25,9 @@ IDLE = timedelta(minutes=60)
 
 UNDECIDED = timedelta(minutes=10)
 """How long somebody may take to say for whom they act."""
+
+AT_THE_PROVIDER = timedelta(minutes=10)
+"""How long somebody may take to prove who they are."""
 
 NOTED = timedelta(minutes=1)
 """A use is written down when the last one written is older: a page asks many times a minute."""
@@ -46,6 +50,22 @@ class Session:
     signed_in_at: Moment
     seen_at: Moment
 
+    @property
+    def identity(self) -> Identity | None:
+        """Who they are to the provider; ``None`` where they chose a name of the demo."""
+        if self.issuer is None or self.subject is None:
+            return None
+        return Identity(self.issuer, self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A sign-in whose browser is at the provider; ``wanted`` is where it was going."""
+
+    nonce: str
+    verifier: str
+    wanted: str
+
 
 class Sessions:
     """The sessions of every process that shares the database. Safe to share between threads."""
@@ -58,8 +78,7 @@ class Sessions:
         practitioner: PractitionerId | None,
         partner: PartnerId | None,
         *,
-        issuer: str | None = None,
-        subject: str | None = None,
+        identity: Identity | None = None,
         instead: str = "",
     ) -> str:
         """Begin a session; the secret for its browser. The one that it held ends (``instead``)."""
@@ -72,8 +91,8 @@ class Sessions:
                     "instead": hashed(instead),
                     "practitioner": practitioner,
                     "partner": partner,
-                    "issuer": issuer,
-                    "subject": subject,
+                    "issuer": identity.issuer if identity else None,
+                    "subject": identity.subject if identity else None,
                     "lasts": LIFETIME if practitioner else UNDECIDED,
                 },
             )
@@ -117,15 +136,35 @@ class Sessions:
 
     def end(self, secret: str) -> None:
         """Sign out."""
-        self._ended("end", hash=hashed(secret))
+        self._done("end", hash=hashed(secret))
 
     def end_everywhere(self, secret: str) -> None:
         """Sign out wherever whoever holds this session is signed in."""
-        self._ended("end_everywhere", hash=hashed(secret))
+        self._done("end_everywhere", hash=hashed(secret))
 
     def end_of(self, partner: PartnerId, practitioner: PractitionerId) -> None:
         """Sign somebody out of an organisation, wherever they are."""
-        self._ended("end_of", partner=partner, practitioner=practitioner)
+        self._done("end_of", partner=partner, practitioner=practitioner)
+
+    def start(self, state: str, browser: str, beginning: Beginning) -> None:
+        """Remember a sign-in that begins, by its ``state`` and for this ``browser`` alone."""
+        self._done(
+            "start",
+            state=hashed(state),
+            browser=hashed(browser),
+            nonce=beginning.nonce,
+            verifier=beginning.verifier,
+            wanted=beginning.wanted,
+            lasts=AT_THE_PROVIDER,
+        )
+
+    def take(self, state: str, browser: str) -> Beginning | None:
+        """The sign-in that this browser began, once; ``None`` when there is none."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                _SQL["take"], {"state": hashed(state), "browser": hashed(browser)}
+            ).fetchone()
+        return Beginning(*row[:-1]) if row and row[-1] else None
 
     def _found(self, statement: str, secret: str) -> Session | None:
         if not 0 < len(secret) <= LONGEST:
@@ -136,7 +175,7 @@ class Sessions:
             ).fetchone()
         return Session(*row) if row else None
 
-    def _ended(self, statement: str, **which: object) -> None:
+    def _done(self, statement: str, **which: object) -> None:
         with self._pool.connection() as connection:
             connection.execute(_SQL[statement], which)
 

@@ -109,7 +109,7 @@ def owing(
             "due_on": each.due_on.isoformat(),
             "overdue": each.overdue,
         }
-        for one in employer.practitioners.values()
+        for one in employer.here
         if one.since is not None
         for each in due(one.role, one.since, had[one.id], today)
     ]

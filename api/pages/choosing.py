@@ -70,7 +70,7 @@ def practitioners(names: Names, of: Iterable[UUID | str]) -> list[Choice]:
         (
             (str(person.id), f"{person.name}, {person.title}", names.organisation(person.partner))
             for partner in names.directory.partners.values()
-            for person in partner.practitioners.values()
+            for person in partner.here
             if partner.id in wanted
         ),
         key=lambda choice: (choice[2], choice[1]),

@@ -15,6 +15,7 @@ from api.pages import (
     feedback,
     groups,
     history,
+    identity,
     meetings,
     my_day,
     offering,
@@ -38,6 +39,7 @@ from api.pages.privacy import desk as privacy
 router = APIRouter()
 for part in (
     signing_in,
+    identity,
     my_day,
     stream,
     caseload,

@@ -22,6 +22,7 @@ from api.parts import DemoPerson, Here, Parts
 from api.problems import NothingIsHere
 from domain.policies.days import local_date
 from domain.vocabulary import Source
+from projections.sessions import Session
 
 router = APIRouter(route_class=PageRoute)
 
@@ -57,6 +58,7 @@ async def sign_in(
         title="Sign in",
         organisations=_by_organisation(here.demo_people()),
         wanted=own_address(next),
+        provider=here.provider.registration.name if here.provider else "",
         over=bool(over),
         services=choosing.services(
             words.Names(await here.reading.directory()), Source.SELF, local_date(here.clock())
@@ -91,8 +93,10 @@ async def be_signed_in(
 @router.post("/sign-out", response_class=HTMLResponse)
 async def sign_out(request: Request, here: Here) -> Response:
     """End the session in every process, here and now. Who was signed out already is so again."""
-    await to_thread(here.sessions.end, request.cookies.get(here.cookie, ""))
-    return _signed_out(here)
+    secret = request.cookies.get(here.cookie, "")
+    session = await to_thread(here.sessions.of, secret)
+    await to_thread(here.sessions.end, secret)
+    return _signed_out(here, session)
 
 
 @router.get("/sessions", response_class=HTMLResponse)
@@ -107,12 +111,16 @@ async def sessions(visit: SomebodysVisit) -> Response:
 async def end_everywhere(visit: SomebodysVisit) -> Response:
     """Sign out wherever one is signed in."""
     here = visit.here
-    await to_thread(here.sessions.end_everywhere, visit.request.cookies.get(here.cookie, ""))
-    return _signed_out(here)
+    secret = visit.request.cookies.get(here.cookie, "")
+    session = await to_thread(here.sessions.of, secret)
+    await to_thread(here.sessions.end_everywhere, secret)
+    return _signed_out(here, session)
 
 
-def _signed_out(here: Parts) -> Response:
-    response = RedirectResponse("/signed-out", status_code=303)
+def _signed_out(here: Parts, session: Session | None) -> Response:
+    """On to the provider, where they proved who they are, and from there to the last page."""
+    there = here.provider is not None and session is not None and session.identity is not None
+    response = RedirectResponse("/signing-out" if there else "/signed-out", status_code=303)
     take_session(response, here)
     return response
 

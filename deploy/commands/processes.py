@@ -36,6 +36,8 @@ def up(
 ) -> None:
     """Run everything in one process: pages, interface and projections; migrates first."""
     asked, began = settings(), now()
+    if demo and asked.registration is not None:
+        raise Stopped("--demo lets anybody in: leave it out where there is a provider", USAGE)
     asked = replace(asked, demo=asked.demo or demo)
     _begin()
     with ExitStack() as stack:

@@ -12,7 +12,7 @@ from domain.intentions.linking import LinkingIntentions
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.policies.agreements import template
 from domain.policies.ways import Way
-from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Role
+from domain.vocabulary import PartnerId, PartnerKind, PersonId
 
 
 class OnlyTheHostChooses(BrokenRule):
@@ -44,25 +44,6 @@ class DirectoryIntentions(LinkingIntentions):
                 asked=asked,
             )
             return (joining,)
-
-        return self._ask(partner_id, asked, decide)
-
-    def add_practitioner(
-        self,
-        partner_id: PartnerId,
-        practitioner: PractitionerId,
-        *,
-        name: str,
-        role: Role,
-        title: str,
-        asked: Asked,
-    ) -> Answer:
-        """Name somebody who acts for a partner."""
-
-        def decide() -> tuple[Aggregate, ...]:
-            employer = self._get(partner.Partner, partner_id, partner.PartnerIsUnknown)
-            employer.add_practitioner(practitioner, name=name, role=role, title=title, asked=asked)
-            return (employer,)
 
         return self._ask(partner_id, asked, decide)
 

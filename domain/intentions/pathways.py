@@ -260,7 +260,7 @@ class PathwayIntentions(Handovers, Raising):
         return self._on_pathway(person_id, asked, close)
 
     def _acts_for(self, partner_id: PartnerId, practitioner: PractitionerId) -> None:
-        """Raises `partner.NotAPractitionerThere`."""
+        """Raises `practitioner.NotAPractitionerThere`."""
         self._load(partner.Partner, partner_id).practised_by(practitioner)
 
     def _on_pathway(

@@ -44,7 +44,7 @@ class SharedCareIntentions(Deciding):
     ) -> Answer:
         """Begin to share the care of a person who signed the agreement.
 
-        Raises `NotForSharedCare`, `partner.NotAPractitionerThere`, `ThePersonObjects`.
+        Raises `NotForSharedCare`, `practitioner.NotAPractitionerThere`, `ThePersonObjects`.
         """
         of = shared_care_of(person_id)
 
@@ -144,7 +144,7 @@ class SharedCareIntentions(Deciding):
     ) -> Answer:
         """Name who in a practice is in touch with the drug service about shared care.
 
-        Raises `partner.OnlyAPracticeHasALiaison`, `partner.NotAPractitionerThere`.
+        Raises `partner.OnlyAPracticeHasALiaison`, `practitioner.NotAPractitionerThere`.
         """
 
         def decide() -> tuple[Aggregate, ...]:

@@ -11,8 +11,8 @@ from domain.contact import AppointmentBooked, Cancelled, OutcomeCorrected
 from domain.first_contact import FirstContactCorrected, FirstContactMade
 from domain.offered import NoTimeChosen, NoTimeIsOffered, TimeWasNotOffered
 from domain.outcome import ReferralClosed
-from domain.partner import NotAPractitionerThere
 from domain.policies import missed
+from domain.practitioner import NotAPractitionerThere
 from domain.vocabulary import (
     Attendance,
     CancelledBecause,

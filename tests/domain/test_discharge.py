@@ -16,8 +16,8 @@ from domain.discharge import (
 )
 from domain.hold import ReviewLiesBehind
 from domain.kernel import Asked
-from domain.partner import NotAPractitionerThere
 from domain.policies.steps import MODELS, Agreement, SteppedCare
+from domain.practitioner import NotAPractitionerThere
 from domain.vocabulary import EndReason, HandoverId
 from tests.people import (
     DR_PATEL,

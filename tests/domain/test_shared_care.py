@@ -10,8 +10,9 @@ import pytest
 
 from domain.intentions.persons import ThePersonObjects
 from domain.kernel import Asked, BrokenRule
-from domain.partner import LiaisonNamed, NotAPractitionerThere, OnlyAPracticeHasALiaison
+from domain.partner import LiaisonNamed, OnlyAPracticeHasALiaison
 from domain.policies.shared_care import RULES
+from domain.practitioner import NotAPractitionerThere
 from domain.shared_care import (
     AgreementIsNotSigned,
     CareIsNotShared,

@@ -25,8 +25,6 @@ from domain.partner import (
     PartnerHasJoined,
     PartnerIsUnknown,
     PartnerJoined,
-    PractitionerAdded,
-    PractitionerIsKnown,
 )
 from domain.person import (
     DateOfBirthIsNotPossible,
@@ -35,6 +33,7 @@ from domain.person import (
     PersonIsKnown,
     PersonRegistered,
 )
+from domain.practitioner import PractitionerAdded, PractitionerIsKnown
 from domain.service import (
     Service,
     ServiceClosed,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.partner import NotAPractitionerThere
 from domain.policies.training import Due, due
+from domain.practitioner import NotAPractitionerThere
 from domain.training import (
     OnlyTheirOrganisationMay,
     TrainingAttended,
