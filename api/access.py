@@ -25,6 +25,7 @@ from api.tokens import TokenIsNotValid
 from domain.policies.days import local_date
 from domain.policies.roles import Duty, purposes, role_in_force, sight
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Purpose, Role
+from projections.behalf import act_for
 from projections.directory import PartnerEntry
 from projections.sessions import LIFETIME, Session
 
@@ -111,6 +112,7 @@ async def signed_in(
     caller = await for_purpose(caller, purpose, here)
     request.scope["organisation"] = caller.organisation  # for the log of requests
     request.scope["caller"] = caller  # for who looked
+    act_for(caller.organisation)
     in_scope(caller, request.method, path)
     return caller
 

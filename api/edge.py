@@ -29,6 +29,7 @@ from api.problems import (
     SomethingFailed,
 )
 from domain.kernel import BrokenRule
+from projections.behalf import act_for
 
 THEIR_SCRIPT = "sha256-tDOvXJi1PXbg0CWjLCCYSNHRXtps26K4JXkE3M6u/c0="
 """The one inline script of ``nhsuk/template.jinja`` in nhsuk-frontend-jinja 0.10.2."""
@@ -91,6 +92,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         began = perf_counter()
+        act_for(None)  # a server may begin a request in the task of the connection's last one
         request_id, trace = str(uuid4()), _trace(Headers(scope=scope).get("traceparent", ""))
         scope["request_id"], scope["limits"] = request_id, {}
         status = 0

@@ -20,6 +20,7 @@ from psycopg import Connection
 
 from consumers.kafka import Broker, BrokerIsAway, Headers, NotPublished, Record
 from domain.vocabulary import PartnerId, PersonId, Role
+from projections.behalf import WHOSE
 from projections.cloudevents import cloudevent, headers
 from projections.connections import SETTINGS
 from projections.entries import Entry, opened
@@ -58,7 +59,7 @@ class ShareIsBroken(Exception):
 class Relay:
     """One loop for all partners. A second relay waits until the first one's session ends.
 
-    ``dsn`` is of the role that serves, and must not lead through a pooler of transactions: the
+    ``dsn`` is of the role that relays, and must not lead through a pooler of transactions: the
     session holds the lock. ``source`` names this Throughcare in every record.
     """
 
@@ -153,11 +154,11 @@ class Relay:
     def _records(self, connection: Connection, partner: UUID) -> tuple[list[Record], Look]:
         """What is to be published next, and what is written of it first."""
         after = self._reached[partner]
-        rows = (
-            connection.cursor(binary=True)
-            .execute(SHARE["after"], [partner, after, self._batch], prepare=True)
-            .fetchall()
-        )
+        with connection.transaction():
+            connection.execute(WHOSE, [str(partner)])
+            cursor = connection.cursor(binary=True)
+            cursor.execute(SHARE["after"], [partner, after, self._batch], prepare=True)
+            rows = cursor.fetchall()
         self._keys.many({row[3] for row in rows if row[3]})
         entries = [opened(row, self._keys) for row in rows]
         if [entry.number for entry in entries] != list(range(after + 1, after + 1 + len(entries))):

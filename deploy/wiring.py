@@ -54,13 +54,19 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """How to connect as each role, and the master key that the database never sees."""
+    """How to connect as each role, and the master key that the database never sees.
+
+    A process may be given the passwords of the roles it works as, and of no other.
+    """
 
     dsns: dict[str, str]
     master: bytes
     data: Path
 
     def dsn(self, role: str) -> str:
+        """How to connect as this role. Raises `SettingIsWrong`."""
+        if role not in self.dsns:
+            raise SettingIsWrong(f"roles.json has no password of {role}: this process works as it")
         return self.dsns[role]
 
 
@@ -88,12 +94,13 @@ def open_database(settings: Settings, stack: ExitStack, *, migrating: bool = Fal
         raise NotMigrated(f"{kept} is missing: run `throughcare migrate` with this data folder")
     passwords = _kept(kept, _new_passwords)
     if migrating:
+        passwords = _with_new_roles(kept, passwords)
         schema.migrate(settings.database, passwords)
     dsns = {
-        role: make_conninfo(settings.database, user=role, password=passwords[role], passfile="")
-        for role in schema.ROLES
+        role: make_conninfo(settings.database, user=role, password=password, passfile="")
+        for role, password in passwords.items()
     }
-    if missing := schema.pending(dsns[schema.OWNER]):
+    if missing := schema.pending(next(iter(dsns.values()))):
         raise NotMigrated(f"the database lacks {', '.join(missing)}: run `throughcare migrate`")
     return Database(dsns, _master(settings), settings.data)
 
@@ -128,7 +135,6 @@ class House:
     pseudonyms: Pseudonyms
     log: PostgresLog
     care: CareCoordination
-    engine: Engine
     messages: Messages
     intake: FhirIntake
     tokens: Tokens
@@ -141,8 +147,14 @@ class House:
         return Reading(self.database.dsn(schema.SERVE), self.keys, self.pseudonyms)
 
     def sweep(self) -> Sweep:
-        """The timer of silences."""
-        return Sweep(self.care, self.database.dsn(schema.SERVE))
+        """The timer of silences; its deadlines are the engine's, and nobody's who is served."""
+        return Sweep(self.care, self.database.dsn(schema.PROJECT))
+
+    @property
+    def engine(self) -> Engine:
+        """The projections."""
+        mapper = FactMapper(FACTS, self.keys)
+        return Engine(self.database.dsn(schema.PROJECT), mapper, self.keys, self.pseudonyms)
 
     def provider(self) -> Provider | None:
         """By whom people prove who they are."""
@@ -185,15 +197,13 @@ def build(
     settings: Settings, database: Database, stack: ExitStack, *, history: bool = False
 ) -> House:
     """Put a process together; ``stack`` closes what it opened."""
-    role = schema.SEED if history else schema.SERVE
+    role = schema.SEED if history else schema.DECIDE
     appending = stack.enter_context(open_pool(database.dsn(role)))
     serving = stack.enter_context(open_pool(database.dsn(schema.SERVE), most=2))
-    keeping = stack.enter_context(open_pool(database.dsn(schema.KEYS), most=4))
-    keys = PersonKeys(keeping, database.master)
+    keys = persons_keys(database, stack)
     pseudonyms = Pseudonyms(database.master)
     log = PostgresLog(appending, history=history)
     care = CareCoordination(log=log, keys=keys, host=settings.holder)
-    engine = Engine(database.dsn(schema.PROJECT), FactMapper(FACTS, keys), keys, pseudonyms)
     messages = Messages(serving, keys)
     secret = bytes.fromhex(_kept(database.data / "token.key", _new_secret)["secret"])
     lookups = Lookups(database.dsn(schema.SERVE), pseudonyms)
@@ -207,7 +217,6 @@ def build(
         pseudonyms,
         log,
         care,
-        engine,
         messages,
         intake,
         tokens,
@@ -215,6 +224,12 @@ def build(
         sessions,
         secret,
     )
+
+
+def persons_keys(database: Database, stack: ExitStack) -> PersonKeys:
+    """The keys of persons; ``stack`` closes their connections."""
+    keeping = stack.enter_context(open_pool(database.dsn(schema.KEYS), most=4))
+    return PersonKeys(keeping, database.master)
 
 
 def _master(settings: Settings) -> bytes:
@@ -240,6 +255,19 @@ def _kept(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
     with os.fdopen(made, "w") as file:
         json.dump(make(), file)
     return _kept(path, make)
+
+
+def _with_new_roles(path: Path, passwords: dict[str, str]) -> dict[str, str]:
+    """The passwords kept, and new ones for roles that came with this release."""
+    every = _new_passwords() | passwords
+    if every != passwords:
+        new = path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        made = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+        with os.fdopen(made, "w") as file:
+            json.dump(every, file)
+        new.rename(path)
+    return every
 
 
 def _new_passwords() -> dict[str, str]:

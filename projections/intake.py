@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -10,6 +12,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from domain.mapping import seal, unseal
+from projections.behalf import WHOSE, whose
 from projections.keys import PersonKeys
 from projections.statements import statements
 
@@ -47,30 +50,30 @@ class Messages:
     ) -> Kept:
         """Keep a message for good; one that led to no person rests under a key of its own."""
         digest = sha256(original).digest()
-        whose = person or message
+        under = person or message
         sealed = seal(
             {"original": original.decode("latin-1")},
             ORIGINAL,
-            self._keys.of(whose),
+            self._keys.of(under),
             message.bytes + digest,
         )
-        with self._pool.connection() as connection:
+        with self._own_rows() as connection:
             connection.execute(
                 SQL["keep"],
-                (message, organisation, whose, kind, digest, sealed, outcome, intention),
+                (message, organisation, under, kind, digest, sealed, outcome, intention),
                 binary=True,
             )
-        return Kept(message, whose, digest, outcome, intention)
+        return Kept(message, under, digest, outcome, intention)
 
     def same(self, organisation: UUID, digest: bytes) -> Kept | None:
         """The message of these very bytes that was recorded before, if any."""
-        with self._pool.connection() as connection:
+        with self._own_rows() as connection:
             row = connection.execute(SQL["same"], (organisation, digest), binary=True).fetchone()
         return Kept(*row) if row else None
 
     def original(self, message: UUID) -> bytes | None:
         """A message's bytes as they came; ``None`` once its key is destroyed."""
-        with self._pool.connection() as connection:
+        with self._own_rows() as connection:
             row = connection.execute(SQL["original"], (message,), binary=True).fetchone()
         if row is None:
             return None
@@ -78,3 +81,10 @@ class Messages:
         content = unseal(sealed, frozenset(), self._keys.of(person), message.bytes + digest)
         text = content.get("original")
         return text.encode("latin-1") if isinstance(text, str) else None
+
+    @contextmanager
+    def _own_rows(self) -> Iterator[Connection]:
+        """A transaction over the messages of the partner on whose behalf this task works."""
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(WHOSE, [whose()])
+            yield connection

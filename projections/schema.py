@@ -12,23 +12,28 @@ from projections.statements import migrations
 
 OWNER = "throughcare_owner"
 SERVE = "throughcare_serve"
+DECIDE = "throughcare_decide"
 PROJECT = "throughcare_project"
+RELAY = "throughcare_relay"
+AUDIT = "throughcare_audit"
 KEYS = "throughcare_keys"
 SEED = "throughcare_seed"
-AUDIT = "throughcare_audit"
 
 # Set on the role, so that they hold for every client and not only for ours: a dead client that
 # holds a lock, or a query that never ends, is ended by the server.
 _EVERYBODY = {"timezone": "UTC", "jit": "off", "idle_in_transaction_session_timeout": "5s"}
 _SHORT = {"statement_timeout": "10s", "lock_timeout": "5s", "transaction_timeout": "10s"}
 _LONG = {"statement_timeout": "60s", "lock_timeout": "10s", "transaction_timeout": "60s"}
+_MIGRATION = {"statement_timeout": "1h", "lock_timeout": "60s", "transaction_timeout": "1h"}
 ROLES: Mapping[str, Mapping[str, str]] = {
-    OWNER: {"timezone": "UTC"},
+    OWNER: _EVERYBODY | _MIGRATION,
     SERVE: _EVERYBODY | _SHORT,
+    DECIDE: _EVERYBODY | _SHORT,
     PROJECT: _EVERYBODY | _LONG,
+    RELAY: _EVERYBODY | _SHORT,
+    AUDIT: _EVERYBODY | _LONG | {"default_transaction_read_only": "on"},
     KEYS: _EVERYBODY | _SHORT,
     SEED: _EVERYBODY | _LONG,
-    AUDIT: _EVERYBODY | _SHORT,
 }
 
 _MIGRATING = 7310585026117863  # the advisory lock: one migration at a time in a database
@@ -49,11 +54,13 @@ def migrate(dsn: str, passwords: Mapping[str, str] | None = None) -> list[str]:
         connection.execute("select pg_advisory_lock(%s)", [_MIGRATING])
         _ensure_roles(connection, passwords or {})
         connection.execute(sql.SQL("set role {}").format(sql.Identifier(OWNER)))
+        for setting, value in ROLES[OWNER].items():  # a role that is taken on brings none
+            connection.execute("select set_config(%s, %s, false)", [setting, value])
         return _apply(connection)
 
 
 def pending(dsn: str) -> list[str]:
-    """The migrations of this release that the database lacks; ``dsn`` is the owner's."""
+    """The migrations of this release that the database lacks; ``dsn`` is any role's."""
     with psycopg.connect(dsn) as connection:
         (made,) = connection.execute(
             "select to_regclass('public.throughcare_migrations') is not null"

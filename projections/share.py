@@ -112,24 +112,24 @@ class Share:
         """Write entries, numbers, circles and the partners' own ids, in the open transaction."""
         cursor = self.connection.cursor()
         if told:
-            with cursor.copy(_SQL["copy_entries"]) as copy:
-                copy.set_types(_ENTRY_TYPES)
-                for each in told:
-                    entry = each.entry
-                    copy.write_row(
-                        (
-                            entry.partner,
-                            entry.number,
-                            entry.position,
-                            each.person,
-                            entry.subject,
-                            entry.type,
-                            entry.effective_at,
-                            entry.recorded_at,
-                            entry.backfill,
-                            sealed(entry, each.personal, each.person, self.keys),
-                        )
-                    )
+            # Not COPY, which PostgreSQL refuses where there is row security.
+            rows = (
+                (
+                    each.entry.partner,
+                    each.entry.number,
+                    each.entry.position,
+                    each.person,
+                    each.entry.subject,
+                    each.entry.type,
+                    each.entry.effective_at,
+                    each.entry.recorded_at,
+                    each.entry.backfill,
+                    sealed(each.entry, each.personal, each.person, self.keys),
+                )
+                for each in told
+            )
+            values = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(_SQL["save_entries"], values, binary=True, prepare=True)
         if self.introduced:
             columns = zip(*self.introduced, strict=True)
             cursor.execute(_SQL["introduce"], [list(c) for c in columns], binary=True)
@@ -371,20 +371,6 @@ class Share:
         if isinstance(fact, PersonsLinked):
             known["kept"] = str(self.pseudonyms.of(partner, fact.kept))
         return known
-
-
-_ENTRY_TYPES = [
-    "uuid",
-    "int8",
-    "int8",
-    "uuid",
-    "uuid",
-    "text",
-    "timestamptz",
-    "timestamptz",
-    "bool",
-    "bytea",
-]
 
 
 def _again(disclosure: Disclosure, mark: dict[str, Any] | None = None) -> Disclosure:

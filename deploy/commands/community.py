@@ -76,7 +76,7 @@ def compare(*, json: Json = False) -> None:
     """The community of this place beside the published figures it is calibrated to."""
     from deploy.community import calibration
 
-    with opened() as house, psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
+    with opened() as house, psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
         mapper = FactMapper(FACTS, house.keys)
         try:
             rows = calibration.compare(mapper.read(stored) for stored in whole(connection))

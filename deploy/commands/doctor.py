@@ -36,7 +36,7 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         state = "ok" if ok else "not ok"
         return {"check": what, "state": state, "found": found, "remedy": "" if ok else remedy}
 
-    with psycopg.connect(house.database.dsn(schema.SERVE), autocommit=True) as connection:
+    with psycopg.connect(house.database.dsn(schema.AUDIT), autocommit=True) as connection:
         (release, database_now) = connection.execute(
             "select current_setting('server_version_num')::int, clock_timestamp()"
         ).fetchone() or (0, datetime.now(UTC))
@@ -46,14 +46,14 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
             "clocks agree", skew < MOST_SKEW, f"{skew:.1f} s apart", "set both hosts' clocks by NTP"
         )
         (may_rewrite,) = connection.execute(
-            "select has_table_privilege('log.facts', 'update') "
-            "or has_table_privilege('log.facts', 'delete') "
-            "or has_table_privilege('log.facts', 'truncate')"
+            "select bool_or(has_table_privilege(role, 'log.facts', 'update, delete, truncate')) "
+            "from unnest(%s::text[]) as role",
+            [sorted(schema.ROLES.keys() - {schema.OWNER})],
         ).fetchone() or (True,)
         yield check(
-            "serving role cannot rewrite history",
+            "no process can rewrite history",
             not may_rewrite,
-            "no right to change facts" if not may_rewrite else "it has the right",
+            "no right to change facts" if not may_rewrite else "a role has the right",
             "revoke it, and run `throughcare migrate`",
         )
         (facts, head) = connection.execute(
@@ -62,7 +62,7 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         yield check(
             "positions have no gaps", facts == head, f"{facts} facts, position {head}", "restore"
         )
-    pending = schema.pending(house.database.dsn(schema.OWNER))
+    pending = schema.pending(house.database.dsn(schema.AUDIT))
     yield check(
         "migrations",
         not pending,

@@ -13,6 +13,7 @@ from deploy.commands.looked import Looking
 from deploy.commands.output import NOTHING, Json, Stopped, note, say
 from deploy.commands.views import asked
 from domain.vocabulary import PersonId
+from projections.behalf import acting_for
 from projections.entries import Entry
 from projections.looking import Kind
 from projections.moments import When
@@ -48,7 +49,8 @@ def replay(
             await looking.recorded(reading)
             return read
 
-        entries, row = asked(house, read)
+        with acting_for(partner.id):
+            entries, row = asked(house, read)
         if not entries:
             raise Stopped(f"{partner.name} knew nothing of this person then", NOTHING)
         say(

@@ -30,7 +30,15 @@ def opened(*, history: bool = False) -> Iterator[House]:
     """The parts, closed again at the end."""
     asked = settings()
     with ExitStack() as stack:
-        yield build(asked, connected(asked, stack), stack, history=history)
+        yield built(asked, connected(asked, stack), stack, history=history)
+
+
+def built(asked: Settings, database: Database, stack: ExitStack, *, history: bool = False) -> House:
+    """The parts, or a sentence that says which role this process was given no password of."""
+    try:
+        return build(asked, database, stack, history=history)
+    except SettingIsWrong as wrong:
+        raise Stopped(str(wrong), USAGE) from None
 
 
 def connected(asked: Settings, stack: ExitStack, *, migrating: bool = False) -> Database:

@@ -18,6 +18,7 @@ from deploy.commands.output import FAILED, USAGE, Json, Stopped, say
 from deploy.wiring import House
 from domain.policies.days import local_date
 from domain.vocabulary import PartnerId, Role, Step
+from projections.behalf import acting_for
 
 app = App(name="import", help="Bring in referrals, or a directory of services.")
 
@@ -42,9 +43,11 @@ def fhir(
             if dry_run:
                 rows.append({"message": path.name} | _dry(original))
                 continue
-            receipt = house.intake.receive(
-                original, Caller(None, _bringer(house, original, from_), Role.SYSTEM, "import")
-            )
+            bringer = _bringer(house, original, from_)
+            with acting_for(bringer):
+                receipt = house.intake.receive(
+                    original, Caller(None, bringer, Role.SYSTEM, "import")
+                )
             refused += not receipt.accepted
             rows.append(
                 {
@@ -91,7 +94,8 @@ def hsds(
         if not dry_run:
             house.engine.catch_up()  # what was brought in a moment ago is compared with too
         taking = HsdsIntake(house.care, house.messages, house.lookups.directory)
-        outcomes = taking.take(placed, meant, now, dry_run=dry_run)
+        with acting_for(house.care.host):
+            outcomes = taking.take(placed, meant, now, dry_run=dry_run)
     rows = [{"service": o.service, "outcome": o.outcome, "remarks": o.remarks} for o in outcomes]
     say(rows, json=json)
     if refused := sum(each.refused for each in outcomes):

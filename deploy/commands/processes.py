@@ -19,10 +19,10 @@ from cyclopts import Parameter
 
 from api.app import create_app
 from deploy.commands import community
-from deploy.commands.house import connected, opened, settings
+from deploy.commands.house import built, connected, opened, settings
 from deploy.commands.output import NOTHING, USAGE, Json, Stopped, note, say
 from deploy.serving import Server
-from deploy.wiring import House, build, now
+from deploy.wiring import House, now, persons_keys
 from projections import schema
 from projections.cloudevents import SOURCE
 
@@ -42,7 +42,7 @@ def up(
     _begin()
     with ExitStack() as stack:
         database = connected(asked, stack, migrating=True)
-        house = build(asked, database, stack)
+        house = built(asked, database, stack)
         if demo and not house.log.max_notification_id():
             _load_demo()
         house.engine.catch_up()
@@ -65,7 +65,7 @@ def serve() -> None:
     asked = settings()
     _begin()
     with ExitStack() as stack:
-        house = build(asked, connected(asked, stack), stack)
+        house = built(asked, connected(asked, stack), stack)
         _serve(house, None)
 
 
@@ -77,7 +77,7 @@ def work(
     asked = settings()
     _begin()
     with ExitStack() as stack:
-        house = build(asked, connected(asked, stack), stack)
+        house = built(asked, connected(asked, stack), stack)
         if until_caught_up:
             house.engine.catch_up()
         else:
@@ -108,9 +108,10 @@ def relay() -> None:
         raise Stopped("THROUGHCARE_KAFKA is not set: name the bootstrap servers", USAGE)
     _begin()
     with ExitStack() as stack:
-        house = build(asked, connected(asked, stack), stack)
+        database = connected(asked, stack)
+        keys = persons_keys(database, stack)
         broker = Broker({"bootstrap_servers": asked.kafka.split(",")}, Watchdog(os._exit))
-        Relay(house.database.dsn(schema.SERVE), house.keys, broker, SOURCE).run(_stopping())
+        Relay(database.dsn(schema.RELAY), keys, broker, SOURCE).run(_stopping())
 
 
 def migrate(*, json: Json = False) -> None:

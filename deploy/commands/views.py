@@ -12,6 +12,7 @@ from deploy.commands.house import identifier, opened, partner_named
 from deploy.commands.looked import Looking
 from deploy.commands.output import FAILED, NOTHING, Json, Stopped, line, say
 from deploy.wiring import House
+from projections.behalf import acting_for
 from projections.cloudevents import cloudevent
 from projections.looking import Kind
 from projections.reading import Reading
@@ -121,4 +122,5 @@ def tail(
                     line(cloudevent(told))
                 after = some[-1].number
 
-        asked(house, show)
+        with acting_for(entry.id):
+            asked(house, show)

@@ -84,7 +84,7 @@ def databases_clock(connection: psycopg.Connection) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One timer for a place, by the clock that all of them have. ``dsn`` is the serving role's."""
+    """One timer for a place, by the clock that all of them have. ``dsn`` is the engine's role's."""
 
     care: CareCoordination
     dsn: str
@@ -111,6 +111,7 @@ class Sweep:
     def once(self, limit: int = ROUND, *, of: Sequence[Kind] = KINDS) -> list[Swept]:
         """See to what is due, of each kind the longest overdue first."""
         with psycopg.connect(self.dsn, connect_timeout=5) as connection:
+            connection.read_only = True
             now = self.clock(connection)
             overdue = [(kind, kind.due(connection, now)) for kind in of]
         return [swept for kind, due in overdue for swept in self._see_to(kind, due, now, limit)]

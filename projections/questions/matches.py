@@ -32,7 +32,7 @@ class MatchQuestions(ShareQuestions):
 
     async def only_said(self, partner: PartnerId, person: PersonId) -> bool:
         """Whether a partner made this person known again, and knows what it said itself alone."""
-        rows = await self._rows(SHARE["acquainted"], str(partner), person)
+        rows = await self._rows(SHARE["only_said"], person)
         return bool(rows and rows[0][0])
 
     async def matches(

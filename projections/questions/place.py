@@ -23,8 +23,10 @@ UNMET = statements("unmet")
 class PlaceQuestions(ShareQuestions):
     """What is known of the place and told to everybody in it."""
 
-    def __init__(self, dsn: str, keys: PersonKeys, pseudonyms: Pseudonyms) -> None:
-        super().__init__(dsn, keys, pseudonyms)
+    def __init__(
+        self, dsn: str, keys: PersonKeys, pseudonyms: Pseudonyms, *, most: int = 8
+    ) -> None:
+        super().__init__(dsn, keys, pseudonyms, most=most)
         self._directory: tuple[int, Directory] = (-1, Directory())
 
     async def directory(self) -> Directory:

@@ -19,6 +19,7 @@ from domain.policies.roles import WHOLE, Sight
 from domain.vocabulary import PartnerId, PersonId
 from projections import looking
 from projections.arranging import arranged
+from projections.behalf import WHOSE, whose
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
 from projections.moments import NOW, When
@@ -39,20 +40,26 @@ KEEP_ALIVE = 15.0
 
 
 class ShareQuestions:
-    """The reads of one process, over its connections. Open it before use and close it after."""
+    """The reads of one process, over its connections. Open it before use and close it after.
 
-    def __init__(self, dsn: str, keys: PersonKeys, pseudonyms: Pseudonyms) -> None:
+    Every question is answered from the rows of the partner on whose behalf the task reads
+    (`projections.behalf`), whichever partner it names.
+    """
+
+    def __init__(
+        self, dsn: str, keys: PersonKeys, pseudonyms: Pseudonyms, *, most: int = 8
+    ) -> None:
         self._dsn, self._keys, self.pseudonyms = dsn, keys, pseudonyms
         self._pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
             dsn,
             kwargs={"autocommit": True, "connect_timeout": 2},
             min_size=1,
-            max_size=8,
+            max_size=most,
             timeout=2.0,
             open=False,
         )
         self._moved = asyncio.Condition()
-        self._whose: dict[tuple[PartnerId, UUID], PersonId] = {}
+        self._whose: dict[tuple[str, PartnerId, UUID], PersonId] = {}
         self._word = 0  # how often word of new entries came: none is missed between look and wait
         self._listening: asyncio.Task[None] | None = None
 
@@ -112,13 +119,14 @@ class ShareQuestions:
 
     async def persons_of(self, partner: PartnerId, subjects: Collection[UUID]) -> list[PersonId]:
         """Whose ids these are for the partner; whose an id is never changes, so it is kept."""
-        unknown = [subject for subject in subjects if (partner, subject) not in self._whose]
+        here = whose()
+        unknown = [each for each in subjects if (here, partner, each) not in self._whose]
         if unknown:
             if len(self._whose) > REMEMBERED:
                 self._whose.clear()
             for subject, person in await self._rows(SHARE["persons_of"], partner, unknown):
-                self._whose[partner, subject] = PersonId(person)
-        known = ((partner, subject) for subject in subjects)
+                self._whose[here, partner, subject] = PersonId(person)
+        known = ((here, partner, subject) for subject in subjects)
         return [self._whose[key] for key in known if key in self._whose]
 
     async def history(
@@ -200,8 +208,11 @@ class ShareQuestions:
     async def _rows(self, statement: LiteralString | str, *asked: Any) -> list[Any]:
         parameters = asked[0] if asked and isinstance(asked[0], dict) else asked
         async with self._pool.connection() as connection:
-            cursor = connection.cursor(binary=True)
-            await cursor.execute(statement, parameters)
+            # One round trip and one transaction: whose rows it reads is forgotten at its end.
+            async with connection.pipeline():
+                await connection.execute(WHOSE, [whose()])
+                cursor = connection.cursor(binary=True)
+                await cursor.execute(statement, parameters)
             return await cursor.fetchall()
 
     async def _wait(self, seconds: float, word: int) -> bool:

@@ -5,7 +5,7 @@ select position from views.positions where name = 'share' for update
 select p.name, p.position,
     case when p.position >= h.position then 0.0
          else extract(epoch from clock_timestamp() - coalesce(
-             (select f.recorded_at from log.facts as f where f.position = p.position + 1),
+             log.recorded_at(p.position + 1),
              clock_timestamp()))
     end::float8 as lag
 from views.positions as p cross join log.head as h
@@ -22,4 +22,4 @@ select name, position from views.positions where name = any(%b::text[])
 select pg_notify('throughcare_share', %s::text)
 
 -- name: at_time
-select position from log.facts where recorded_at <= %s order by recorded_at desc, position desc limit 1
+select position from log.position_at(%s) as known (position) where position is not null

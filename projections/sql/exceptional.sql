@@ -42,7 +42,4 @@ order by taken_at desc, id
 limit %(limit)b
 
 -- name: counts
-select count(*) filter (where ended_at is null),
-       count(*) filter (where outcome is null),
-       count(*) filter (where outcome is null and review_by < clock_timestamp())
-from views.exceptional
+select open, waiting, overdue from views.exceptional_counts()

@@ -1,10 +1,5 @@
 -- name: alike
--- A key that more share than this tells nobody apart.
-select k.blind, i.person
-from unnest(%b::bytea[]) as k (blind)
-cross join lateral (
-    select person from share.identifiers where blind = k.blind order by person limit 100
-) as i
+select blind, person from share.alike(%b::bytea[])
 
 -- name: remember
 insert into share.identifiers (blind, person)
@@ -37,8 +32,5 @@ where m.state = any(%(states)s::text[]) and (%(match)s::uuid is null or m.id = %
 order by m.since, m.id
 
 -- name: all
-select m.id, m.one, m.other, m.verdict, m.state, m.since
-from views.matches as m
-where m.state = any(%(states)s::text[]) and (%(match)s::uuid is null or m.id = %(match)s)
-order by m.since, m.id
-limit 200
+select id, one, other, verdict, state, since
+from views.every_match(%(states)s::text[], %(match)s::uuid)

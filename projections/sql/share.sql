@@ -19,9 +19,14 @@ where jsonb_exists(j.circle -> 'bases', %(partner)b::text)
 -- name: numbers
 select partner, number from share.partners
 
--- name: copy_entries
-copy share.entries (partner, number, position, person, subject, type, effective_at, recorded_at,
-    backfill, state) from stdin (format binary)
+-- name: save_entries
+insert into share.entries (partner, number, position, person, subject, type, effective_at,
+    recorded_at, backfill, state)
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from unnest(
+    %b::uuid[], %b::bigint[], %b::bigint[], %b::uuid[], %b::uuid[], %b::text[], %b::timestamptz[],
+    %b::timestamptz[], %b::boolean[], %b::bytea[]
+) as e (partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state)
 
 -- name: introduce
 insert into share.subjects (partner, subject, person)
@@ -81,12 +86,11 @@ select person from share.subjects where partner = %b and subject = %b
 -- name: persons_of
 select subject, person from share.subjects where partner = %b and subject = any(%b::uuid[])
 
--- name: acquainted
-select jsonb_exists(convert_from(state, 'UTF8')::jsonb -> 'acquainted', %b::text)
-from share.circles where person = %b
+-- name: only_said
+select share.only_said(%b::uuid)
 
 -- name: custody
-select responsible, count(*) from share.circles where open group by responsible
+select responsible, people from share.custody()
 
 -- name: parked
 select case_id, position, topic, reason, parked_at from share.parked order by position

@@ -23,8 +23,6 @@ from views.unmet
 where partner = %s and not waiting and position <= %s
 
 -- name: of_the_place
-select min(partner::text)::uuid, id, null::uuid, false, service, step, why, max(need), null::uuid,
-       at, min(position), min(met_at), min(met_position)
-from views.unmet
-where not waiting and position <= %s
-group by id, service, step, why, at
+select partner, id, subject, waiting, service, step, why, need, practice, at, position,
+       met_at, met_position
+from views.unmet_of_the_place(%s)

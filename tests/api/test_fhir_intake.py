@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from domain.policies.matching import Known
 from domain.service import ServiceOpened
 from domain.vocabulary import PersonId, Role, ServiceId, Source, Step
 from projections import directory, schema
+from projections.behalf import acting_for
 from projections.directory import Directory
 from projections.intake import Kept, Messages
 from projections.matching import blinded
@@ -63,6 +65,13 @@ def intake(place: Place, messages: Messages) -> FhirIntake:
         return sorted({PersonId(person) for blind, person in rows if blind in blinds})
 
     return FhirIntake(place.care, messages, known, alike)
+
+
+@pytest.fixture(autouse=True)
+def signed_in() -> Iterator[None]:
+    """Messages are brought by whoever signed in for the practice."""
+    with acting_for(BRINGER.organisation):
+        yield
 
 
 def kept(place: Place) -> Messages:

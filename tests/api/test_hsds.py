@@ -18,6 +18,7 @@ from api.hsds.tables import CannotBeRead, Placed, read
 from api.hsds.terms import Meaning, Term, meaning
 from domain.vocabulary import Source, Step, Weekday
 from projections import directory, schema
+from projections.behalf import acting_for
 from projections.directory import Directory, ServiceEntry
 from projections.intake import Messages
 from tests.database import Database
@@ -78,9 +79,9 @@ def take(
     place: Place, path: Path, meant: Meaning, now: datetime = NOW, **more: Any
 ) -> list[Outcome]:
     messages = Messages(place.database.pool(schema.SERVE), place.keys)
-    done = HsdsIntake(place.care, messages, lambda: known(place)).take(
-        read(path), meant, now, **more
-    )
+    taking = HsdsIntake(place.care, messages, lambda: known(place))
+    with acting_for(place.care.host):
+        done = taking.take(read(path), meant, now, **more)
     place.fold()
     return done
 

@@ -110,7 +110,7 @@ def nia(place: Place) -> Nia:
     asha.done("/v1/people", ALIKE)
     match = place.system(community.PRACTICE).seen("/v1/matches")["rows"][0]["id"]
     row = priya.seen(f"/v1/people/{story.person('priya')}")
-    with psycopg.connect(place.house.database.dsn(schema.SERVE)) as connection:
+    with psycopg.connect(place.house.database.dsn(schema.PROJECT)) as connection:
         found = connection.execute(
             "select person from share.subjects where partner = %s and subject = %s",
             [community.PRACTICE.id, UUID(hers)],

@@ -53,7 +53,7 @@ class Place:
 
     @property
     def dsn(self) -> str:
-        return self.database.dsn(schema.SERVE)
+        return self.database.dsn(schema.RELAY)
 
     def asked(self, by: PartnerKind = PRACTICE) -> Asked:
         return Asked(organisation=self.partners[by], at=datetime.now(UTC), key=uuid4())
@@ -90,7 +90,7 @@ class Place:
 
     def told(self) -> dict[UUID, int]:
         """The last number of each partner's share."""
-        with self.database.pool(schema.SERVE, most=1).connection() as connection:
+        with self.database.pool(schema.RELAY, most=1).connection() as connection:
             return dict(connection.execute(statements("share")["numbers"]).fetchall())
 
 
@@ -99,7 +99,7 @@ def place(database: Database) -> Iterator[Place]:
     keys = PersonKeys(database.pool(schema.KEYS), database.server.master)
     partners = {kind: PartnerId(uuid4()) for kind in STEPS}
     care = CareCoordination(
-        log=PostgresLog(database.pool(schema.SERVE)), keys=keys, host=partners[PRACTICE]
+        log=PostgresLog(database.pool(schema.DECIDE)), keys=keys, host=partners[PRACTICE]
     )
     pseudonyms = Pseudonyms(database.server.master)
     made = Place(

@@ -267,14 +267,14 @@ def test_what_is_published_was_written_down_first(town: Place, kafka: KafkaServe
     _, ann = town.refer(HOUSING)
     town.tell()
     with psycopg.connect(town.database.dsn("throughcare_owner"), autocommit=True) as owner:
-        owner.execute("revoke insert on looks.looks from throughcare_serve")
+        owner.execute("revoke insert on looks.looks from throughcare_relay")
         with (
             psycopg.connect(town.dsn, autocommit=True) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             relay_of(town, kafka).step(connection)
         assert kafka.numbers(topic_of(housing)) == []
-        owner.execute("grant insert on looks.looks to throughcare_serve")
+        owner.execute("grant insert on looks.looks to throughcare_relay")
         with running(relay_of(town, kafka)):
             arrives(kafka, topic_of(housing), town.told()[housing])
         told = owner.execute(

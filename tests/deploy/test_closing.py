@@ -22,7 +22,7 @@ def place(database: Database) -> Place:
 
 
 def sweeping(place: Place) -> Sweep:
-    return Sweep(place.care, place.database.dsn(schema.SERVE))
+    return Sweep(place.care, place.database.dsn(schema.PROJECT))
 
 
 def expired(place: Place) -> Counter[str]:

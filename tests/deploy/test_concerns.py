@@ -40,7 +40,7 @@ def later() -> Later:
 
 @pytest.fixture
 def sweep(place: Place, later: Later) -> Sweep:
-    return Sweep(place.care, place.database.dsn(schema.SERVE), later)
+    return Sweep(place.care, place.database.dsn(schema.PROJECT), later)
 
 
 def worried(place: Place, who: PartnerId = TALKING) -> None:

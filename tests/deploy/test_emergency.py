@@ -60,7 +60,7 @@ def later() -> Later:
 
 @pytest.fixture
 def sweep(place: Place, later: Later) -> Sweep:
-    return Sweep(place.care, place.database.dsn(schema.SERVE), later)
+    return Sweep(place.care, place.database.dsn(schema.PROJECT), later)
 
 
 def shown(place: Place) -> dict[str, Any]:

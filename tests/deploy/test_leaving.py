@@ -31,7 +31,7 @@ def place(database: Database) -> Place:
 
 @pytest.fixture
 def sweep(place: Place) -> Sweep:
-    return Sweep(place.care, place.database.dsn(schema.SERVE))
+    return Sweep(place.care, place.database.dsn(schema.PROJECT))
 
 
 def held_by_the_trust(place: Place, count: int) -> list[PersonId]:

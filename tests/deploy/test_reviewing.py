@@ -72,7 +72,7 @@ def later() -> Later:
 
 @pytest.fixture
 def sweep(place: Place, later: Later) -> Sweep:
-    return Sweep(place.care, place.database.dsn(schema.SERVE), later)
+    return Sweep(place.care, place.database.dsn(schema.PROJECT), later)
 
 
 def on_hold(place: Place, person: PersonId, *, days: int = 7) -> None:

@@ -43,7 +43,7 @@ def later() -> Later:
 
 @pytest.fixture
 def sweep(place: Place, later: Later) -> Sweep:
-    return Sweep(place.care, place.database.dsn(schema.SERVE), later)
+    return Sweep(place.care, place.database.dsn(schema.PROJECT), later)
 
 
 def rounds(place: Place, sweep: Sweep, *, days: int = 60) -> list[Swept]:

@@ -33,7 +33,7 @@ def later() -> Later:
 
 @pytest.fixture
 def sweep(place: Place, later: Later) -> Sweep:
-    return Sweep(place.care, place.database.dsn(schema.SERVE), later)
+    return Sweep(place.care, place.database.dsn(schema.PROJECT), later)
 
 
 def work_in(place: Place, way: str, *, days: int = 0) -> None:

@@ -202,7 +202,7 @@ def assert_key_gives_its_first_answer(ledger: Ledger, http: httpx.Client, key: U
 
 
 def assert_the_log_holds_the_ledger(ledger: Ledger, parts: Parts) -> None:
-    with psycopg.connect(parts.database.dsn(schema.SERVE)) as connection:
+    with psycopg.connect(parts.database.dsn(schema.AUDIT)) as connection:
         count, newest, head = connection.execute(
             "select count(*), max(position), (select position from log.head) from log.facts"
         ).fetchone() or (0, 0, -1)

@@ -138,7 +138,7 @@ class Course:
     def facts(self, people: list[PersonId], topics: set[str]) -> dict[PersonId, list[str]]:
         """Which of these facts the log holds about each of them, in their order."""
         found: dict[PersonId, list[str]] = defaultdict(list)
-        with psycopg.connect(self.parts.database.dsn(schema.SERVE)) as connection:
+        with psycopg.connect(self.parts.database.dsn(schema.AUDIT)) as connection:
             for person, topic in connection.execute(
                 "select person, topic from log.facts where person = any(%s) and topic = any(%s) "
                 "order by position",
@@ -280,7 +280,7 @@ def assert_all_agree_who_holds(course: Course, holders: dict[PersonId, PartnerId
         if holder == TALKING:
             row = course.seen(TALKING, f"/v1/people/{course.known_as(TALKING, person)}")
             assert row["responsible"] == str(TALKING), row
-    with psycopg.connect(course.parts.database.dsn(schema.SERVE)) as connection:
+    with psycopg.connect(course.parts.database.dsn(schema.AUDIT)) as connection:
         everybody = connection.execute(
             "select distinct person from log.facts where topic = 'pathway:PathwayOpened'"
         ).fetchall()

@@ -126,7 +126,7 @@ def sweeping(house: House) -> subprocess.Popen[bytes]:
 def told(parts: Parts) -> Counter[tuple[UUID, str]]:
     """How often the log says that each silence was escalated to each rung."""
     found: Counter[tuple[UUID, str]] = Counter()
-    with psycopg.connect(parts.database.dsn(schema.SERVE)) as connection:
+    with psycopg.connect(parts.database.dsn(schema.AUDIT)) as connection:
         streams = connection.execute("select distinct stream from log.facts").fetchall()
     for (stream,) in streams:
         for stored in parts.log.select_events(stream):
@@ -144,7 +144,7 @@ def told(parts: Parts) -> Counter[tuple[UUID, str]]:
 
 def heard(parts: Parts, partner: PartnerId) -> Counter[str]:
     """What a partner was told of silences, by kind."""
-    with psycopg.connect(parts.database.dsn(schema.SERVE)) as connection:
+    with psycopg.connect(parts.database.dsn(schema.AUDIT)) as connection:
         rows = connection.execute(
             "select split_part(type, '.', 2), count(*) from share.entries "
             "where partner = %s and not backfill group by 1",
@@ -163,7 +163,7 @@ def test_two_sweeps_killed_in_mid_round_tell_nothing_twice_and_nothing_never(
     with ExitStack() as stack:
         parts = stack.enter_context(house.parts())
         counting = stack.enter_context(
-            psycopg.connect(parts.database.dsn(schema.SERVE), autocommit=True)
+            psycopg.connect(parts.database.dsn(schema.AUDIT), autocommit=True)
         )
 
         def facts() -> int:

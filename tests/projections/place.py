@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 import orjson
@@ -36,6 +37,7 @@ from domain.vocabulary import (
     Source,
 )
 from projections import concerns, schema, silences
+from projections.behalf import act_for
 from projections.engine import Engine
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
@@ -68,6 +70,30 @@ VIEWS = ("caseload", "referrals", "meetings", "agreed", "groups")
 Views = dict[str, dict[tuple[UUID, UUID], dict[str, Any]]]
 
 
+class ForWhomItIsAsked:
+    """The reads as whoever signs in for the partner that a question names would ask them."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        question = getattr(self._reading, name)
+
+        async def asked(*about: Any, **more: Any) -> Any:
+            act_for(_partner(about))
+            return await question(*about, **more)
+
+        def followed(*about: Any, **more: Any) -> Any:
+            act_for(_partner(about))
+            return question(*about, **more)
+
+        return asked if iscoroutinefunction(question) else followed
+
+
+def _partner(about: Sequence[Any]) -> PartnerId | None:
+    return next((PartnerId(each) for each in about[:1] if isinstance(each, UUID)), None)
+
+
 @dataclass
 class Place:
     """Every partner and service of the tests, their agreements long in force."""
@@ -78,7 +104,7 @@ class Place:
         database = self.database
         self.master = database.server.master
         self.forget_keys()
-        self.log = PostgresLog(database.pool(schema.SERVE))
+        self.log = PostgresLog(database.pool(schema.DECIDE))
         self.care = CareCoordination(log=self.log, keys=self.keys, host=WIGG)
         database.opened.callback(self.care.close)
         with self.care.batch():
@@ -192,7 +218,7 @@ class Place:
             reading = Reading(self.database.dsn(schema.SERVE), self.keys, self.pseudonyms)
             await reading.open()
             try:
-                return await question(reading)
+                return await question(cast("Reading", ForWhomItIsAsked(reading)))
             finally:
                 await reading.close()
 
@@ -203,7 +229,7 @@ class Place:
 
     def waits(self, people: Sequence[PersonId]) -> dict[UUID, Wait]:
         """What the timer's view holds of what may still be escalated."""
-        with psycopg.connect(self.database.dsn(schema.SERVE)) as connection:
+        with psycopg.connect(self.database.dsn(schema.PROJECT)) as connection:
             due = silences.due(connection, NEVER)
         return {row.id: row.wait for row in due if row.person in people}
 
@@ -227,7 +253,7 @@ class Place:
 
     def worries(self, people: Sequence[PersonId]) -> dict[UUID, ConcernDue]:
         """Who the timer's view would tell next that nobody has looked at a concern, and when."""
-        with psycopg.connect(self.database.dsn(schema.SERVE)) as connection:
+        with psycopg.connect(self.database.dsn(schema.PROJECT)) as connection:
             waiting = concerns.due(connection, NEVER)
         return {row.id: row.next for row in waiting if row.person in people and row.next}
 

@@ -139,7 +139,7 @@ def test_only_so_many_keys_are_remembered(database: Database) -> None:
 
 
 def test_what_rested_under_a_destroyed_key_reads_as_removed(database: Database) -> None:
-    log, keys = PostgresLog(database.pool("throughcare_serve")), process(database)
+    log, keys = PostgresLog(database.pool("throughcare_decide")), process(database)
     sealed, note = mapper(keys), taken("Amira told us about her brother", about=AMIRA)
     log.insert_events([sealed.to_stored_event(note)])
     (kept,) = log.select_events(note.originator_id)

@@ -36,7 +36,7 @@ from tests.projections.notes import AMIRA, JAMES_WIGG, MONDAY, TOM, asked, mappe
 
 @pytest.fixture
 def log(database: Database) -> PostgresLog:
-    return PostgresLog(database.pool("throughcare_serve"))
+    return PostgresLog(database.pool("throughcare_decide"))
 
 
 def keys_of(database: Database) -> PersonKeys:
@@ -47,7 +47,7 @@ def keys_of(database: Database) -> PersonKeys:
 
 
 def test_a_fact_comes_back_as_it_was_said_with_its_place_and_time(database: Database) -> None:
-    log, sealed = PostgresLog(database.pool("throughcare_serve")), mapper(keys_of(database))
+    log, sealed = PostgresLog(database.pool("throughcare_decide")), mapper(keys_of(database))
     note = taken("Amira sleeps better since the group began")
 
     assert list(log.insert_events([sealed.to_stored_event(note)])) == [1]
@@ -111,7 +111,7 @@ def test_a_subscription_is_refused_with_the_way_that_works(log: PostgresLog) -> 
 
 
 def test_readers_take_pages_in_order_and_persons_up_to_a_position(database: Database) -> None:
-    log = PostgresLog(database.pool("throughcare_serve"))
+    log = PostgresLog(database.pool("throughcare_decide"))
     facts = [stored(person=person) for person in (AMIRA, TOM, AMIRA, None, TOM, AMIRA)]
     log.insert_events(facts)
     reader = database.connect("throughcare_project")
@@ -159,7 +159,7 @@ def test_a_stream_that_moved_on_refuses_and_burns_no_position(log: PostgresLog) 
 
 
 def test_recorded_time_never_goes_back_when_the_clock_does(database: Database) -> None:
-    log = PostgresLog(database.pool("throughcare_serve"))
+    log = PostgresLog(database.pool("throughcare_decide"))
     ahead = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
     database.connect("postgres").execute("update log.head set recorded_at = %s", [ahead])
     fact = stored()
@@ -170,7 +170,7 @@ def test_recorded_time_never_goes_back_when_the_clock_does(database: Database) -
 
 
 def test_nobody_waits_for_a_connection_longer_than_two_seconds(database: Database) -> None:
-    pool = database.pool("throughcare_serve", most=1)
+    pool = database.pool("throughcare_decide", most=1)
     log, began = PostgresLog(pool), monotonic()
     with pool.connection(), pytest.raises(OperationalError):
         log.insert_events([stored()], intentions=[asked()])
@@ -230,7 +230,7 @@ def test_two_hundred_intentions_asked_eight_times_at_once_have_two_hundred_effec
 
 
 def test_an_append_is_one_round_trip(database: Database) -> None:
-    with way_to(database.dsn("throughcare_serve")) as way, open_pool(way.dsn, most=1) as pool:
+    with way_to(database.dsn("throughcare_decide")) as way, open_pool(way.dsn, most=1) as pool:
         log = PostgresLog(pool)
         log.insert_events([stored()], intentions=[asked()])  # prepares
         before = way.answers
@@ -243,7 +243,7 @@ def test_an_append_is_one_round_trip(database: Database) -> None:
 def test_a_lost_answer_to_commit_is_given_again_and_the_fact_is_there_once(
     database: Database,
 ) -> None:
-    with way_to(database.dsn("throughcare_serve")) as way, open_pool(way.dsn, most=1) as pool:
+    with way_to(database.dsn("throughcare_decide")) as way, open_pool(way.dsn, most=1) as pool:
         log = PostgresLog(pool)
         log.insert_events([stored()], intentions=[asked()])
         intention, fact = asked(b'{"referral": "r1"}'), stored()
@@ -258,7 +258,7 @@ def test_a_lost_answer_to_commit_is_given_again_and_the_fact_is_there_once(
 
 
 def test_without_an_intention_a_lost_answer_is_not_asked_again(database: Database) -> None:
-    with way_to(database.dsn("throughcare_serve")) as way, open_pool(way.dsn, most=1) as pool:
+    with way_to(database.dsn("throughcare_decide")) as way, open_pool(way.dsn, most=1) as pool:
         log = PostgresLog(pool)
         log.insert_events([stored()])
         way.cut_next = True
@@ -270,12 +270,12 @@ def test_without_an_intention_a_lost_answer_is_not_asked_again(database: Databas
 
 
 def test_connections_lost_while_idle_do_not_fail_a_reader(database: Database) -> None:
-    log = PostgresLog(database.pool("throughcare_serve"))
+    log = PostgresLog(database.pool("throughcare_decide"))
     fact = stored()
     log.insert_events([fact])
     database.connect("postgres").execute(
         "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
-        "where usename = 'throughcare_serve' and datname = current_database()"
+        "where usename = 'throughcare_decide' and datname = current_database()"
     )
 
     assert len(log.select_events(fact.originator_id)) == 1
@@ -299,7 +299,7 @@ def test_a_history_is_recorded_at_the_times_it_tells(database: Database) -> None
     first = seeding.earlier(JAMES_WIGG, early.key)
     assert first is not None
     assert (first.position, first.recorded_at) == (1, MONDAY)
-    PostgresLog(database.pool("throughcare_serve")).insert_events([stored(stream, 3)])
+    PostgresLog(database.pool("throughcare_decide")).insert_events([stored(stream, 3)])
     now = seeding.select_events(stream, gt=2)[0].recorded_at
     assert now is not None
     assert now > tuesday
@@ -363,7 +363,7 @@ def passed_over(append: Append, read: Read, *, until: float) -> int:
 
 
 def test_a_reader_that_follows_four_writers_passes_over_nothing(database: Database) -> None:
-    log = PostgresLog(database.pool("throughcare_serve"))
+    log = PostgresLog(database.pool("throughcare_decide"))
     reader = database.connect("throughcare_project")
 
     def read(position: int) -> list[tuple[int, UUID | str]]:
@@ -414,7 +414,7 @@ def test_the_same_reader_catches_a_recorder_that_loses_events(database: Database
 
 
 def test_two_peoples_bytes_swapped_in_the_table_are_not_read(database: Database) -> None:
-    log, sealed = PostgresLog(database.pool("throughcare_serve")), mapper(keys_of(database))
+    log, sealed = PostgresLog(database.pool("throughcare_decide")), mapper(keys_of(database))
     high = taken("risk: high", stream=uuid4())
     none = taken("risk: none", stream=uuid4())
     log.insert_events([sealed.to_stored_event(note) for note in (high, none)])
@@ -433,7 +433,7 @@ def test_two_peoples_bytes_swapped_in_the_table_are_not_read(database: Database)
 
 
 def test_a_topic_nobody_registered_imports_nothing(database: Database) -> None:
-    log, sealed = PostgresLog(database.pool("throughcare_serve")), mapper(keys_of(database))
+    log, sealed = PostgresLog(database.pool("throughcare_decide")), mapper(keys_of(database))
     fact = stored(topic="antigravity:fly")
     assert "antigravity" not in sys.modules
 

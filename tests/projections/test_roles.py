@@ -8,44 +8,21 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from deploy.embedded import Embedded
 from projections.log import PostgresLog
 from projections.schema import ROLES
 from tests.database import Database
 from tests.projections.notes import stored
+from tests.who_may_do_what import TABLE, lines
 
-SCHEMAS = ["log", "keys", "intake", "looks", "credentials", "limits"]
 OTHERS = sorted(ROLES.keys() - {"throughcare_owner"})
-READ = {"SELECT"}
 
-MAY: dict[tuple[str, str], set[str]] = {
-    ("throughcare_serve", "log.facts"): READ,
-    ("throughcare_serve", "log.intentions"): READ,
-    ("throughcare_serve", "log.head"): READ,
-    ("throughcare_serve", "intake.messages"): {"SELECT", "INSERT"},
-    ("throughcare_serve", "limits.counts"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
-    ("throughcare_serve", "credentials.clients"): {"SELECT", "INSERT"},
-    ("throughcare_serve", "credentials.public_keys"): {"SELECT", "INSERT"},
-    ("throughcare_serve", "credentials.api_keys"): {"SELECT", "INSERT"},
-    ("throughcare_serve", "credentials.revocations"): {"SELECT", "INSERT"},
-    ("throughcare_serve", "credentials.used_assertions"): {"SELECT", "INSERT", "DELETE"},
-    ("throughcare_project", "log.facts"): READ,
-    ("throughcare_project", "log.intentions"): READ,
-    ("throughcare_project", "log.head"): READ,
-    ("throughcare_seed", "log.facts"): READ,
-    ("throughcare_seed", "log.intentions"): READ,
-    ("throughcare_seed", "log.head"): READ,
-    ("throughcare_serve", "looks.looks"): {"INSERT"},
-    ("throughcare_serve", "looks.persons"): {"INSERT"},
-    ("throughcare_audit", "looks.looks"): READ,
-    ("throughcare_audit", "looks.persons"): READ,
-    ("throughcare_keys", "keys.person_keys"): {"SELECT", "INSERT", "UPDATE"},
+SERVED_BEFORE_A_PARTNER_IS_KNOWN = {
+    "sessions.sessions": "by a session's hash it is found out for which partner somebody is here",
+    "credentials.clients": "by its client a system's signature is checked, and says whose it is",
+    "credentials.api_keys": "by a key's hash it is found out whose system is here",
 }
-"""Everything that anybody but the owner may do with a table of these schemas."""
-
-MAY_RUN = {
-    ("throughcare_serve", "log.append"),
-    ("throughcare_seed", "log.append_history"),
-}
+"""Tables with an organisation in them that the serving role reads whole, and why."""
 
 
 @pytest.fixture
@@ -53,55 +30,46 @@ def catalogue(database: Database) -> psycopg.Connection:
     return database.connect("postgres")
 
 
-def test_each_role_may_do_exactly_what_is_written_here(catalogue: psycopg.Connection) -> None:
-    found: dict[tuple[str, str], set[str]] = {}
-    for role, table, privilege in catalogue.execute(
+def test_each_role_may_do_exactly_what_was_read_and_agreed(server: Embedded) -> None:
+    """After a change that means it: ``python -m tests.who_may_do_what``, as its docstring says."""
+    with psycopg.connect(server.dsn("postgres")) as catalogue:
+        found = list(lines(catalogue))
+    assert found == TABLE.read_text("utf-8").splitlines()
+
+
+def test_whatever_has_a_partner_and_is_served_stands_behind_a_wall(
+    catalogue: psycopg.Connection,
+) -> None:
+    """Row security that holds for the owner too, on every table, also those made later."""
+    open_to_anybody = catalogue.execute(
         """
-        select role, n.nspname || '.' || c.relname, privilege
-        from pg_class as c join pg_namespace as n on n.oid = c.relnamespace,
-             unnest(%s::text[]) as role,
-             unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES',
-                          'TRIGGER', 'MAINTAIN']) as privilege
-        where n.nspname = any(%s) and c.relkind in ('r', 'p', 'v', 'm')
-            and has_table_privilege(role, c.oid, privilege)
-        """,
-        [OTHERS, SCHEMAS],
-    ):
-        found.setdefault((role, table), set()).add(privilege)
-    assert found == MAY
-
-
-def test_each_role_may_run_exactly_what_is_written_here(catalogue: psycopg.Connection) -> None:
-    found = catalogue.execute(
+        select distinct n.nspname || '.' || c.relname
+        from pg_class as c
+        join pg_namespace as n on n.oid = c.relnamespace
+        join pg_attribute as a on a.attrelid = c.oid and not a.attisdropped
+        where c.relkind in ('r', 'p', 'm', 'f')
+            and a.attname in ('partner', 'organisation', 'responsible', 'subject')
+            and (n.nspname in ('share', 'views', 'intake')
+                or has_table_privilege('throughcare_serve', c.oid, 'select'))
+            and not (c.relrowsecurity and c.relforcerowsecurity)
         """
-        select role, n.nspname || '.' || p.proname
-        from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace,
-             unnest(%s::text[]) as role
-        where n.nspname = any(%s) and has_function_privilege(role, p.oid, 'EXECUTE')
-        """,
-        [OTHERS, SCHEMAS],
     ).fetchall()
-    assert set(found) == MAY_RUN
+    assert {name for (name,) in open_to_anybody} == SERVED_BEFORE_A_PARTNER_IS_KNOWN.keys()
 
 
-def test_the_owner_owns_everything_and_is_nobody_else(catalogue: psycopg.Connection) -> None:
-    owners = catalogue.execute(
+def test_no_view_reads_with_the_rights_of_who_made_it(catalogue: psycopg.Connection) -> None:
+    """A view, or a rule, passes row security with its owner's rights unless it says otherwise."""
+    leaking = catalogue.execute(
         """
-        select distinct pg_get_userbyid(owner) from (
-            select relowner from pg_class where relnamespace = any(%(schemas)s::regnamespace[])
-            union all
-            select proowner from pg_proc where pronamespace = any(%(schemas)s::regnamespace[])
-            union all
-            select nspowner from pg_namespace where oid = any(%(schemas)s::regnamespace[])
-        ) as things (owner)
-        """,
-        {"schemas": SCHEMAS},
+        select c.relname from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+        where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+            and (c.relkind = 'm' or c.relkind in ('v', 'r') and exists (
+                select from pg_rewrite as w where w.ev_class = c.oid
+                    and not 'security_invoker=true' = any(coalesce(c.reloptions, '{}'))
+            ))
+        """
     ).fetchall()
-    assert owners == [("throughcare_owner",)]
-    owned = catalogue.execute(
-        "select relname from pg_class where pg_get_userbyid(relowner) = any(%s)", [OTHERS]
-    ).fetchall()
-    assert owned == []
+    assert leaking == []
 
 
 def test_no_role_is_more_than_it_seems(catalogue: psycopg.Connection) -> None:
@@ -116,39 +84,27 @@ def test_no_role_is_more_than_it_seems(catalogue: psycopg.Connection) -> None:
         "where pg_get_userbyid(member) = any(%s)",
         [list(ROLES)],
     ).fetchall()
-    assert (powers, members) == ([], [])
-
-
-def test_everybody_else_may_nothing(catalogue: psycopg.Connection) -> None:
-    """No privilege of PUBLIC on a schema, table or function of ours."""
-    granted = catalogue.execute(
-        """
-        select what, acl.privilege_type from (
-            select nspname::text, coalesce(nspacl, acldefault('n', nspowner)) from pg_namespace
-            where nspname = any(%(schemas)s || array['public'])
-            union all
-            select relname::text, coalesce(relacl, acldefault('r', relowner)) from pg_class
-            where relnamespace = any(%(schemas)s::regnamespace[]) and relkind = 'r'
-            union all
-            select proname::text, coalesce(proacl, acldefault('f', proowner)) from pg_proc
-            where pronamespace = any(%(schemas)s::regnamespace[])
-        ) as things (what, list), aclexplode(list) as acl
-        where acl.grantee = 0
-        """,
-        {"schemas": SCHEMAS},
+    owned = catalogue.execute(
+        "select relname from pg_class where pg_get_userbyid(relowner) = any(%s)", [OTHERS]
     ).fetchall()
-    assert granted == []
+    assert (powers, members, owned) == ([], [], [])
 
 
-def test_the_appending_functions_cannot_be_led_to_other_tables(
+def test_functions_with_their_owners_rights_cannot_be_led_to_other_tables(
     catalogue: psycopg.Connection,
 ) -> None:
-    """They run as their owner, so they look names up where only the owner makes them."""
+    """They look names up where only the owner makes them."""
     paths = catalogue.execute(
-        "select p.proname, 'search_path=pg_catalog, log' = any(proconfig) from pg_proc as p "
-        "where pronamespace = 'log'::regnamespace and prosecdef order by 1"
+        "select p.proname, p.proconfig from pg_proc as p where prosecdef "
+        "and pronamespace::regnamespace::text !~ '^pg_'"
     ).fetchall()
-    assert paths == [("append", True), ("append_history", True)]
+    led = [
+        name
+        for name, settings in paths
+        if not {"search_path=pg_catalog", "search_path=pg_catalog, log"} & set(settings or ())
+    ]
+    assert paths
+    assert led == []
 
 
 @pytest.mark.parametrize("role", OTHERS)
@@ -180,7 +136,7 @@ REWRITES = (
 
 @pytest.mark.parametrize("rewrite", REWRITES)
 def test_history_is_not_rewritten_even_by_who_owns_it(database: Database, rewrite: str) -> None:
-    PostgresLog(database.pool("throughcare_serve")).insert_events([stored()])
+    PostgresLog(database.pool("throughcare_decide")).insert_events([stored()])
     for role in ("throughcare_owner", "postgres"):
         connection = database.connect(role)
         with pytest.raises(errors.RestrictViolation, match="history is not rewritten"):
@@ -205,7 +161,7 @@ def test_no_role_that_serves_can_touch_history_or_its_guards(database: Database,
         "set role throughcare_owner",
         "set session_replication_role = replica",
     ):
-        with pytest.raises(errors.InsufficientPrivilege):
+        with pytest.raises((errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)):
             connection.execute(attempt)
 
 
@@ -220,11 +176,12 @@ def test_only_the_keys_role_sees_keys(database: Database) -> None:
 
 
 def test_an_imported_message_is_kept_as_it_came(database: Database) -> None:
-    serving = database.connect("throughcare_serve")
+    serving, practice = database.connect("throughcare_serve"), uuid4()
+    serving.execute("select set_config('throughcare.partner', %s, false)", [str(practice)])
     serving.execute(
         "insert into intake.messages (id, organisation, kind, sha256, original, outcome) "
         "values (%s, %s, 'fhir.ServiceRequest', %s, %s, 'recorded')",
-        [uuid4(), uuid4(), b"\x00" * 32, b"sealed"],
+        [uuid4(), practice, b"\x00" * 32, b"sealed"],
     )
     assert serving.execute("select original from intake.messages").fetchall() == [(b"sealed",)]
     with pytest.raises(errors.InsufficientPrivilege):

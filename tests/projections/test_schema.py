@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from projections.schema import CannotMigrate, migrate
+from projections.schema import ROLES, CannotMigrate, migrate
 from projections.statements import migrations, statements
 from tests.database import Database
 
@@ -45,8 +45,8 @@ def test_an_administrator_who_is_no_superuser_may_migrate(empty_database: Databa
     admin = empty_database.connect("postgres")
     admin.execute("create role landlord login createrole createdb")
     try:
-        for role in ("owner", "serve", "project", "keys", "seed", "audit"):
-            admin.execute(f"grant throughcare_{role} to landlord with admin true")
+        for role in ROLES:
+            admin.execute(f"grant {role} to landlord with admin true")
         admin.execute(f"alter database {empty_database.name} owner to landlord")
 
         assert migrate(empty_database.dsn("landlord"), {"throughcare_serve": "a long one"}) == NAMES
