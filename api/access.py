@@ -260,7 +260,8 @@ def _caller(
     name: str,
     practitioner: PractitionerId | None,
 ) -> Caller:
-    role = Role.COMMISSIONER if organisation.kind is PartnerKind.COMMISSIONER else role
+    if organisation.kind is PartnerKind.COMMISSIONER and role is not Role.AUDITOR:
+        role = Role.COMMISSIONER
     return Caller(
         practitioner=practitioner,
         organisation=organisation.id,

@@ -31,6 +31,7 @@ from api import (
     health,
     limits,
     looking,
+    looks,
     matches,
     measures,
     meetings,
@@ -115,6 +116,8 @@ def create_app(parts: Parts) -> FastAPI:
             opened.push_async_callback(parts.reading.close)
             await parts.looks.open()
             opened.push_async_callback(parts.looks.close)
+            await parts.audit.open()
+            opened.push_async_callback(parts.audit.close)
             yield
 
     app = FastAPI(
@@ -159,6 +162,7 @@ def create_app(parts: Parts) -> FastAPI:
         training,
         caseload,
         custody,
+        looks,
         feed,
         directory,
         practitioners,

@@ -17,6 +17,7 @@ from api.tokens import Tokens
 from domain.application import CareCoordination
 from domain.policies.roles import WHOLE, Duty, Sight
 from domain.vocabulary import Moment, PartnerId, PractitionerId, Purpose, Role
+from projections.audit import Audit
 from projections.credentials import Credentials
 from projections.limits import Limits
 from projections.looks import Looks
@@ -110,6 +111,7 @@ class Parts:
     tokens: Tokens | None
     sessions: Sessions
     looks: Looks
+    audit: Audit
     pseudonyms: Pseudonyms
     intake: Intake | None
     clock: Callable[[], Moment]

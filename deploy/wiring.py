@@ -31,6 +31,7 @@ from domain.mapping import FactMapper
 from domain.policies.matching import Known
 from domain.vocabulary import PersonId
 from projections import directory, schema
+from projections.audit import Audit
 from projections.connections import async_pool, open_pool
 from projections.credentials import Credentials
 from projections.directory import Directory
@@ -177,6 +178,7 @@ class House:
             tokens=self.tokens if self.settings.demo else None,
             sessions=self.sessions,
             looks=Looks(self.database.dsn(schema.SERVE)),
+            audit=Audit(self.database.dsn(schema.AUDIT), self.pseudonyms),
             pseudonyms=self.pseudonyms,
             intake=self.intake,
             clock=now,

@@ -114,6 +114,7 @@ def addresses() -> set[str]:
         tokens=None,
         sessions=nothing,
         looks=nothing,
+        audit=nothing,
         pseudonyms=nothing,
         intake=None,
         clock=lambda: datetime.now(UTC),

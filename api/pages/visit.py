@@ -239,6 +239,11 @@ class Visit:
         return self.caller.role is Role.PRIVACY_OFFICER
 
     @property
+    def sees_looks(self) -> bool:
+        """Whether the visitor may see who looked."""
+        return self.looks_after_privacy or self.caller.role is Role.AUDITOR
+
+    @property
     def categories(self) -> frozenset[Category]:
         """What the organisation's agreement lets it know."""
         agreement = self.names.directory.agreements.get(self.caller.organisation)

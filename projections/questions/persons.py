@@ -163,6 +163,10 @@ class PersonQuestions(PlaceQuestions):
             return row
         return record.folded(await self.history(partner, subject, when))
 
+    async def names(self, partner: PartnerId, subjects: Iterable[UUID]) -> dict[UUID, str]:
+        """Names to compare with, never to show: nobody is noted as looked at."""
+        return dict(await self._rows(CASELOAD["names"], partner, list(subjects)))
+
     async def clocks(
         self, partner: PartnerId, subject: UUID, when: When, *, now: datetime
     ) -> list[dict[str, Any]]:

@@ -79,6 +79,9 @@ select status, count(*) from views.caseload where partner = %s group by status
 -- name: one
 select content from views.caseload where partner = %s and subject = %s
 
+-- name: names
+select subject, name from views.caseload where partner = %b and subject = any(%b::uuid[])
+
 -- name: held_open
 select c.content
 from views.caseload as c

@@ -155,6 +155,10 @@ def _asked(story: Story, asha: Client, service: Offer) -> str:
 
 READERS = {
     "/actions": "gwen",
+    "/audit/access": "hugh",
+    "/privacy": "-",
+    "/v1/looks": "hugh",
+    "/v1/looks/unusual": "-",
     "/actions/{action}/{activity}": "gwen completion",
     "/carers": "-",
     "/caseload": "asha",

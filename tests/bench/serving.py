@@ -17,6 +17,7 @@ from api.parts import Parts
 from api.tokens import Tokens
 from domain.vocabulary import Role
 from projections import schema
+from projections.audit import Audit
 from projections.looks import Looks
 from projections.reading import Reading
 from projections.statements import statements
@@ -54,6 +55,7 @@ async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
         care=place.care,
         reading=reading,
         looks=Looks(place.database.dsn(schema.SERVE)),
+        audit=Audit(place.database.dsn(schema.AUDIT), place.pseudonyms),
         tokens=tokens,
         sessions=nobody,
         pseudonyms=place.pseudonyms,

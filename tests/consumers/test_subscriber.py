@@ -22,6 +22,7 @@ from api.tokens import Tokens
 from consumers.subscriber import Entry, Missed, NotLetIn, Refused, subscribe
 from deploy.serving import Server
 from domain.vocabulary import PartnerId, Role
+from projections.audit import Audit
 from projections.looks import Looks
 from projections.reading import Reading
 from tests.consumers.brokers import free_port
@@ -53,6 +54,7 @@ class Edge:
                 care=self.town.care,
                 reading=Reading(self.town.dsn, self.town.keys, self.town.pseudonyms),
                 looks=Looks(self.town.dsn),
+                audit=Audit(self.town.database.dsn("throughcare_audit"), self.town.pseudonyms),
                 tokens=self.tokens,
                 sessions=nobody,
                 pseudonyms=self.town.pseudonyms,

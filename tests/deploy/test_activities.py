@@ -22,6 +22,7 @@ def described() -> dict[str, Any]:
         tokens=None,
         sessions=nothing,
         looks=nothing,
+        audit=nothing,
         pseudonyms=nothing,
         intake=None,
         clock=lambda: datetime.now(UTC),
