@@ -229,7 +229,7 @@ class _Answer:
             organisation=caller.organisation,
             practitioner=caller.practitioner,
             role=caller.role.value,
-            purpose=str(self.scope.get("purpose", "")),
+            purpose=caller.purpose.value,
             kind=kind,
             route=route,
             request=UUID(self.scope["request_id"]),

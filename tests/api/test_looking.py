@@ -17,7 +17,7 @@ from api import looking
 from api.access import PUBLIC
 from deploy.community import place as community
 from deploy.community.organisation import Offer, Organisation
-from domain.vocabulary import PersonId
+from domain.vocabulary import PersonId, Purpose
 from projections import schema
 from tests.api.place import Client, Place
 from tests.pages.place import NIA, Story, told
@@ -48,6 +48,7 @@ class Looked:
     organisation: UUID
     practitioner: UUID | None
     role: str
+    purpose: str
     route: str
     request: UUID
     persons: list[UUID]
@@ -74,7 +75,7 @@ class Nia:
     def looked(self, where: str, *asked: Any) -> list[Looked]:
         with psycopg.connect(self.place.house.database.dsn(schema.AUDIT)) as connection:
             rows = connection.execute(
-                "select kind, organisation, practitioner, role, route, request, persons, first, "
+                "select kind, organisation, practitioner, role, purpose, route, request, persons, first, "
                 f"last from looks.looks where {where} order by number",
                 asked,
             ).fetchall()
@@ -212,6 +213,7 @@ READERS = {
     "/v1/people/{person}/history": "asha",
     "/v1/referrals": "priya",
     "/v1/referrals/{referral}": "priya referral=therapy",
+    "/v1/privacy/emergency-access/{access}": "-",
     "/v1/share": "asha",
     "/v1/share/live": "-",
 }
@@ -257,7 +259,9 @@ def test_whoever_reads_of_her_is_written_down_before_the_answer(nia: Nia, route:
     assert nia.id in look.persons
     assert look.route == route
     assert look.kind == looking.SHOWS[route]
-    assert (look.role, look.practitioner) != ("", None)
+    assert look.practitioner
+    assert look.role
+    assert look.purpose in set(Purpose)
 
 
 @EACH
