@@ -75,8 +75,8 @@ class Nia:
     def looked(self, where: str, *asked: Any) -> list[Looked]:
         with psycopg.connect(self.place.house.database.dsn(schema.AUDIT)) as connection:
             rows = connection.execute(
-                "select kind, organisation, practitioner, role, purpose, route, request, persons, first, "
-                f"last from looks.looks where {where} order by number",
+                "select kind, organisation, practitioner, role, purpose, route, request, persons, "
+                f"first, last from looks.looks where {where} order by number",
                 asked,
             ).fetchall()
         return [Looked(*row) for row in rows]
