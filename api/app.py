@@ -54,6 +54,7 @@ from api import (
     waits,
     ways,
     wishes,
+    withdrawals,
 )
 from api.pages import problem as problem_pages
 from api.pages import rendering
@@ -139,6 +140,7 @@ def create_app(parts: Parts) -> FastAPI:
     for part in (
         people,
         wishes,
+        withdrawals,
         corrections,
         advice,
         endings,

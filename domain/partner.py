@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
-from domain import agreement, privacy
+from domain import acknowledgement, agreement, privacy
+from domain.acknowledgement import Acknowledging, WithdrawalsAcknowledged
 from domain.agreement import (
     AgreementBegan,
     AgreementEnded,
@@ -137,7 +138,7 @@ class PartnerIsUnknown(BrokenRule):
 
 
 @dataclass
-class Partner(Staffed):
+class Partner(Staffed, Acknowledging):
     """One organisation."""
 
     NOUN: ClassVar[str] = "partner"
@@ -345,6 +346,8 @@ class Partner(Staffed):
                 self.liaison = practitioner
             case PrivacyOfficerNamed(practitioner=practitioner):
                 self.privacy_officer = practitioner
+            case WithdrawalsAcknowledged(up_to=up_to):
+                self.acknowledged = up_to
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about a partner")
 
@@ -363,4 +366,5 @@ FACTS: tuple[type[Fact], ...] = (
     WayChosen,
     LiaisonNamed,
     *privacy.FACTS,
+    *acknowledgement.FACTS,
 )

@@ -23,6 +23,7 @@ from domain import (
     referral,
     training,
 )
+from domain.acknowledgement import WithdrawalsAcknowledged
 from domain.action import ActionFact
 from domain.advice import AdviceAsked, AdviceFact
 from domain.agreement import AgreementSigned
@@ -295,6 +296,7 @@ TOLD_TO_NOBODY = (
     training.TrainingHeld,
     training.TrainingAttended,
     MatchRuledOut,
+    WithdrawalsAcknowledged,
     AccessReviewed,
     ReviewEscalated,
 )

@@ -30,6 +30,7 @@ from projections.groups import Groups
 from projections.keys import PersonKeys
 from projections.matching import Matching
 from projections.meetings import Meetings
+from projections.opt_outs import OptOuts
 from projections.pseudonyms import Pseudonyms
 from projections.queues import Queues
 from projections.referrals import Referrals
@@ -41,6 +42,7 @@ from projections.team_reviews import TeamReviews
 from projections.ties import Ties
 from projections.training import Training
 from projections.unmet import Unmet
+from projections.withdrawals import Withdrawals
 
 SQL = statements("engine")
 SHARE = statements("share")
@@ -65,7 +67,7 @@ class View(Protocol):
 
 def views() -> tuple[View, ...]:
     """Every view that is folded from the share."""
-    return (Caseload(), Referrals(), Meetings(), Agreed(), Unmet(), Groups())
+    return (Caseload(), Referrals(), Meetings(), Agreed(), Unmet(), Groups(), Withdrawals())
 
 
 class Timer(Protocol):
@@ -91,6 +93,7 @@ def timers(mapper: FactMapper, pseudonyms: Pseudonyms) -> tuple[Timer, ...]:
         Training(),
         Queues(),
         Exceptional(),
+        OptOuts(),
     )
 
 

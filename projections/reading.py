@@ -14,6 +14,7 @@ from projections.questions.meetings import MeetingQuestions
 from projections.questions.persons import PersonQuestions
 from projections.questions.referrals import ReferralQuestions
 from projections.questions.training import TrainingQuestions
+from projections.questions.withdrawals import WithdrawalQuestions
 
 
 class Reading(
@@ -26,5 +27,6 @@ class Reading(
     FeedbackQuestions,
     TrainingQuestions,
     ExceptionalQuestions,
+    WithdrawalQuestions,
 ):
     """The reads of one process. Open it before use and close it after."""

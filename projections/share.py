@@ -16,12 +16,19 @@ import psycopg
 from psycopg import Connection
 
 from domain import circles, meeting, person
-from domain.agreement import AgreementSigned
+from domain.acknowledgement import WithdrawalsAcknowledged
+from domain.agreement import (
+    AgreementBegan,
+    AgreementEnded,
+    AgreementExpired,
+    AgreementSigned,
+)
 from domain.circle import Circle, Telling
 from domain.kernel import Category, Recorded
 from domain.linking import PersonsLinked, PersonsUnlinked
 from domain.mapping import FactMapper, UnreadableFact
 from domain.partner import PartnerLeft
+from domain.sealing import SealFact
 from domain.sharing import (
     ENDED,
     TOLD_TO_NOBODY,
@@ -32,6 +39,7 @@ from domain.sharing import (
 )
 from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import PartnerId, PersonId
+from domain.wishes import WishFact
 from projections import log
 from projections.directory import Directory
 from projections.entries import ADDED, NOTHING, Entry, sealed
@@ -43,6 +51,23 @@ from projections.statements import statements
 _SQL = statements("share")
 
 LINKING = {message_type(PersonsLinked), message_type(PersonsUnlinked)}
+
+TAKEN_BACK = (
+    WishFact,
+    SealFact,
+    PersonsUnlinked,
+    AgreementSigned,
+    AgreementBegan,
+    AgreementEnded,
+    AgreementExpired,
+)
+"""What takes something back that was rightly told: whoever was told says that it removed it.
+
+Who declines what it was asked, or lets it lapse, forgets it of its own accord.
+"""
+
+TO_ACKNOWLEDGE = "acknowledge"
+"""Says of a withdrawal that the partner is asked to acknowledge it."""
 
 AGAIN = "told_again"
 """Says of an entry that what holds now would have told it when it happened, and tells it now."""
@@ -197,6 +222,8 @@ class Share:
 
     def _plan(self, recorded: Recorded) -> Sequence[tuple[PersonId | None, Telling]]:
         try:
+            if isinstance(recorded.fact, WithdrawalsAcknowledged):
+                return [(None, Telling(disclosures=(of_nobody(recorded),)))]
             if isinstance(recorded.fact, TOLD_TO_NOBODY):
                 return [(None, Telling())]
             if recorded.person is None:
@@ -382,4 +409,7 @@ def _again(disclosure: Disclosure, mark: dict[str, Any] | None = None) -> Disclo
 
 
 def _notice(partner: PartnerId, message: str, recorded: Recorded) -> Disclosure:
-    return Disclosure(partner=partner, type=message, data={}, personal=NOTHING, recorded=recorded)
+    """That something is withdrawn, or over. What was taken back is to be acknowledged."""
+    taken_back = message == WITHDRAWN and isinstance(recorded.fact, TAKEN_BACK)
+    data = {TO_ACKNOWLEDGE: True} if taken_back else {}
+    return Disclosure(partner=partner, type=message, data=data, personal=NOTHING, recorded=recorded)

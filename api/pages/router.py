@@ -25,6 +25,7 @@ from api.pages import (
     refer_yourself,
     referrals,
     scoring,
+    sealing,
     signing_in,
     social_work,
     stepped_care,
@@ -32,6 +33,7 @@ from api.pages import (
     training,
     unmet,
     ways,
+    withdrawals,
 )
 from api.pages.person import concerns
 from api.pages.person import page as person
@@ -56,6 +58,7 @@ for part in (
     carers,
     duplicates,
     corrections,
+    sealing,
     concerns,
     person,
     meetings,
@@ -67,6 +70,7 @@ for part in (
     partners,
     offering,
     unmet,
+    withdrawals,
     privacy,
     about,
 ):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from domain import person, referral
+from domain import partner, person, referral
 from domain.corrections import NothingSuchWasRecorded
 from domain.intentions.answers import Answer
 from domain.intentions.deciding import Deciding
@@ -78,6 +78,16 @@ class WishIntentions(Deciding):
     def unseal_item(self, person_id: PersonId, seal: SealId, *, asked: Asked) -> Answer:
         """Let others know of what was sealed, as they may. Raises `SealIsUnknown`."""
         return self._wish(person_id, asked, lambda known: known.unseal(seal, asked=asked))
+
+    def acknowledge_withdrawals(self, up_to: int, *, asked: Asked) -> Answer:
+        """Say that one's organisation removed all that was withdrawn from it until a position."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            told = self._get(partner.Partner, asked.organisation, partner.PartnerIsUnknown)
+            told.acknowledge_withdrawals(up_to, asked=asked)
+            return (told,)
+
+        return self._ask(asked.organisation, asked, decide)
 
     def record_disclosure(
         self,

@@ -40,7 +40,17 @@ def belongs(fact: Fact) -> bool:
 
 def item(recorded: Recorded) -> str | None:
     """What is sealed when this fact is chosen: it alone, its whole stream, or nothing."""
-    if recorded.fact.TOPIC in ALONE:
-        return recorded.id
-    whole = recorded.originator_version == 1 and recorded.fact.TOPIC.split(":")[0] in STREAMS
-    return str(recorded.originator_id) if whole else None
+    return _item(recorded.fact.TOPIC, recorded.id)
+
+
+def chosen(message: str, fact: str) -> str | None:
+    """The same of an entry, by the type and the fact's id that a partner was told."""
+    noun, name, _ = message.split(".")
+    return _item(f"{noun}:{name}", fact)
+
+
+def _item(topic: str, fact: str) -> str | None:
+    stream, version = fact.split("/")
+    if topic in ALONE:
+        return fact
+    return stream if version == "1" and topic.split(":")[0] in STREAMS else None

@@ -130,6 +130,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "wishes": "person",
         "sealing": "person",
         "disclosure": "person",
+        "acknowledgement": "partner",
         "linking": "person",
         "request": "referral",
         "room": "service",
