@@ -136,6 +136,10 @@ DONE = {
     "apologies": "Who was absent is recorded.",
     "dissent": "The dissent is recorded. The decision stays as it was.",
     "action": "The action is agreed. Who is to do it sees it now.",
+    "practitioner": "They act for the organisation. Invite them, so that they can sign in.",
+    "practitioner-role": "They act in this role from now on.",
+    "practitioner-departure": "They no longer act for the organisation, and are signed out.",
+    "practitioner-identity": "It is recorded who they are to the provider.",
     "records-link": "The two records are linked as one person.",
     "records-ruling-out": "The two records are of two people.",
     "records-unlinking": "The link is undone. Each record is what it was alone.",
@@ -233,6 +237,11 @@ class Visit:
         """Whether the visitor is an administrator of the host."""
         at_the_host = self.caller.organisation == self.here.care.host
         return at_the_host and self.caller.role is Role.ADMINISTRATOR
+
+    @property
+    def administers(self) -> bool:
+        """Whether the visitor says who acts for their organisation."""
+        return self.caller.role is Role.ADMINISTRATOR
 
     @property
     def looks_after_privacy(self) -> bool:
