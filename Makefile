@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test check bench mutants install lock clean
+.PHONY: demo test check bench fuzz matrix mutants install lock clean
 
 demo: .venv/runtime
 	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo
@@ -29,6 +29,14 @@ check: .venv/development
 
 bench: .venv/development
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Requests by chance from the served description, by every role: ARGS='--cases 100000 --seed 1'.
+fuzz: .venv/development
+	@$(BIN)/python -m tests.fuzzing $(ARGS)
+
+# Every kind of partner, role and purpose by every way out; the short form is among the tests.
+matrix: .venv/development
+	@$(BIN)/python -m tests.processes.matrix $(ARGS)
 
 # Changes the rules one small thing at a time and runs the tests that reach it: 'domain.concern*' for one noun.
 mutants: .venv/mutants

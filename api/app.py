@@ -21,6 +21,7 @@ from api import (
     contacts,
     corrections,
     custody,
+    described,
     directory,
     edge,
     emergencies,
@@ -60,33 +61,6 @@ from api.pages import problem as problem_pages
 from api.pages import rendering
 from api.pages.router import router as pages
 from api.parts import Parts
-
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "format": "uri"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "pointer": {"type": "string", "format": "json-pointer"},
-                    "parameter": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-        "actions": {"type": "array", "items": {"type": "string"}},
-        "instead": {"type": "array", "items": {"type": "object"}},
-        "after": {"type": "array", "items": {"type": "string", "format": "uuid"}},
-    },
-}
-"""RFC 9457, with what is not valid, what is allowed instead, and what must come first."""
 
 VERSIONED = "public, max-age=31536000, immutable"
 
@@ -132,7 +106,7 @@ def create_app(parts: Parts) -> FastAPI:
         responses={
             "4XX": {
                 "description": "A problem (RFC 9457)",
-                "content": {problems.PROBLEM: {"schema": PROBLEM_SCHEMA}},
+                "content": {problems.PROBLEM: {"schema": described.PROBLEM_SCHEMA}},
             }
         },
     )
@@ -180,6 +154,7 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(part.router)
     app.include_router(pages, include_in_schema=False)
     app.mount("/static", Assets(directory=rendering.STATIC), name="static")
+    described.describe(app)
     problems.install(app)
     problem_pages.install(app)
     app.add_middleware(looking.Watched)

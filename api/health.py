@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from api.parts import Here
@@ -39,7 +39,12 @@ async def health(here: Here) -> Response:
     )
 
 
-@router.get("/metrics", response_model=None)
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    response_model=None,
+    responses={200: {"content": {"text/plain": {}}, "description": "Figures for Prometheus."}},
+)
 async def metrics(request: Request, here: Here) -> Response:
     """Counts and times for Prometheus; no organisation and no person is in them."""
     now = CollectorRegistry()

@@ -30,7 +30,8 @@ Who may open which address, by role: asked of the running application, about nob
   o   it is open: what comes back is for the organisation, and as far as the role sees
   .   403 for this role, whatever the organisation
 
-Roles are those of the practice that hosts; the commissioner's are the commissioner's own.
+Roles are those of the practice that hosts; the commissioner's are the commissioner's own. What was
+sent is nothing: an address may refuse a role further once it has read what it is asked for.
 """
 SIGN_OUT = "/sign-out"
 

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,15 +23,14 @@ from tests.people import DRUGS, KINDS, WIGG, named
 from tests.processes.house import House
 from tests.processes.marked import (
     ALLOWED,
-    BORN,
     CANARY,
     MARKS,
-    NHS_NUMBER,
     TREATMENT,
     mark,
     marked_person,
     worker,
 )
+from tests.processes.marks import marks
 
 pytestmark = pytest.mark.process
 
@@ -106,17 +104,6 @@ def aviary() -> Iterator[Aviary]:
         house.stop()
         house.kill_database()  # if it has outlived those who used it
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def marks(text: str) -> set[str]:
-    """The marks in what came out, however a page spaced, escaped or wrote them."""
-    plain = re.sub(r"[\s\u00a0]+", "", unescape(text)).casefold()
-    found = {each for each in MARKS if each.casefold() in plain}
-    if re.search(r"19july1931|19/07/1931|19-07-1931|07/19/1931", plain):
-        found.add(BORN.isoformat())
-    if NHS_NUMBER in plain.replace("-", ""):
-        found.add(NHS_NUMBER)
-    return found
 
 
 def everything_out(aviary: Aviary, partner: PartnerId) -> dict[str, str]:
