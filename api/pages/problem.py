@@ -82,13 +82,14 @@ async def refusal(request: Request, rule: BrokenRule) -> Response:
     if not _for_a_person(request):
         return problems.problem(request, rule)
     status = problems.status_of(type(rule))
+    known = not isinstance(rule, problems.SentFromAnotherSite)  # no matter of what one may see
     return render(
         "problem.html",
         status=status,
         headers=_again(rule),
-        title=HEADINGS.get(status, "There is a problem"),
+        title=HEADINGS.get(status if known else 0, "There is a problem"),
         detail=rule.text,
-        remedy="" if isinstance(rule, problems.SentFromAnotherSite) else REMEDIES.get(status, ""),
+        remedy=REMEDIES.get(status if known else 0, ""),
         actions=[],
         kept=[],
         back="/",
