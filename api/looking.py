@@ -37,6 +37,7 @@ SHOWS: Mapping[str, Kind] = {
     "/mdt/{meeting}/list": Kind.VIEW,
     "/privacy": Kind.VIEW,
     "/people/{person}/sealing": Kind.VIEW,
+    "/privacy/emergency-access/{access}": Kind.VIEW,
     "/people/{person}": Kind.VIEW,
     "/people/{person}/concerns/{which}/{activity}": Kind.VIEW,
     "/people/{person}/corrections": Kind.VIEW,
@@ -92,6 +93,7 @@ SHOWS: Mapping[str, Kind] = {
 NOBODY = frozenset(
     {
         "/caseload/freshness",
+        "/emergency-access",
         "/experience",
         "/experience/new",
         "/groups",

@@ -38,8 +38,13 @@ from domain.case import (
 from domain.concern import ConcernAcknowledged, ConcernFact, SafetyConcernRaised
 from domain.corrections import CorrectionFact, category_of
 from domain.disclosure import DisclosedWithoutConsent
-from domain.emergency import EmergencyAccessEnded, EmergencyAccessTaken, EmergencyFact
-from domain.exceptional import AccessReviewed, ReviewEscalated
+from domain.emergency import (
+    EmergencyAccessEnded,
+    EmergencyAccessReviewed,
+    EmergencyAccessTaken,
+    EmergencyFact,
+    EmergencyReviewEscalated,
+)
 from domain.handover import HandoverAccepted
 from domain.handover_offer import HandoverFact
 from domain.implementation import ImplementationAwaited, ImplementationFact
@@ -297,8 +302,8 @@ TOLD_TO_NOBODY = (
     training.TrainingAttended,
     MatchRuledOut,
     WithdrawalsAcknowledged,
-    AccessReviewed,
-    ReviewEscalated,
+    EmergencyAccessReviewed,
+    EmergencyReviewEscalated,
 )
 """In nobody's share: what nobody said is counted, who learned what is their employer's, who
 somebody is not would name another, and a review of who looked is the privacy officer's."""

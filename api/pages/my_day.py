@@ -11,6 +11,7 @@ from api.concerns import STANDING
 from api.pages import choosing, words
 from api.pages.agreed import overdue, to_do
 from api.pages.caseload import line, look_again, tiles
+from api.pages.privacy import emergency
 from api.pages.problem import PageRoute
 from api.pages.referrals import TO_ANSWER
 from api.pages.visit import SomebodysVisit, Visit
@@ -27,7 +28,7 @@ LOOKED = 100
 async def my_day(visit: SomebodysVisit) -> Response:
     """What needs somebody today."""
     if not visit.sees_persons:
-        if visit.caller.sight.categories:
+        if visit.caller.sight.categories and not visit.looks_after_privacy:
             return RedirectResponse("/caseload", 303)
         return await _totals(visit)
     reading, me = visit.here.reading, visit.caller.organisation
@@ -81,5 +82,6 @@ async def _totals(visit: Visit) -> Response:
         section="/",
         open=custody["open"],
         nobody=custody["held_by_nobody"],
+        to_review=await emergency.to_review(visit) if visit.looks_after_privacy else 0,
         held=sorted(held, key=lambda pair: -pair[1]),
     )

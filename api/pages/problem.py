@@ -58,6 +58,7 @@ async def page(request: Request, rule: BrokenRule, *, actions: tuple[str, ...] =
         visit=await _visit(request),
         status=status,
         headers=_again(rule),
+        not_found=status == 404,
         title=HEADINGS.get(status, "There is a problem"),
         detail=rule.text,
         remedy=REMEDIES.get(status, ""),

@@ -12,6 +12,7 @@ from api.pages import (
     cases,
     corrections,
     duplicates,
+    emergencies,
     feedback,
     groups,
     history,
@@ -39,6 +40,7 @@ from api.pages import (
 from api.pages.person import concerns
 from api.pages.person import page as person
 from api.pages.privacy import desk as privacy
+from api.pages.privacy import emergency as emergency_reviews
 
 router = APIRouter()
 for part in (
@@ -61,6 +63,7 @@ for part in (
     corrections,
     sealing,
     concerns,
+    emergencies,
     person,
     meetings,
     groups,
@@ -74,6 +77,7 @@ for part in (
     unmet,
     withdrawals,
     privacy,
+    emergency_reviews,
     about,
 ):
     router.include_router(part.router)

@@ -18,6 +18,9 @@ from api.pages.rendering import render
 from api.parts import Caller, Here, Parts
 from api.problems import PositionIsNotReached, not_valid
 from domain.kernel import Category
+from domain.policies import entry
+from domain.policies.exceptional import in_force
+from domain.policies.roles import Duty
 from domain.vocabulary import Role
 from projections.moments import When
 
@@ -35,6 +38,8 @@ OF_NOBODY = (("/", "My day"), ("/services", "Services"), ("/unmet-need", "Unmet 
 """For who may see nobody who is helped."""
 OF_THE_DESK = (("/caseload", "People"), ("/services", "Services"))
 """For who sees who people are, and nothing of their care."""
+OF_THE_OFFICER = (("/", "My day"), ("/privacy", "Privacy desk"), ("/services", "Services"))
+"""For who looks after privacy."""
 LATE_SECONDS = 60.0
 PATIENCE_SECONDS = 5.0
 
@@ -174,6 +179,9 @@ DONE = {
     "service-reopened": "The service takes people again.",
     "service-closed": "The service is closed. Who waits there goes back within minutes.",
     "unmet-need": "It is written down and counted.",
+    "emergency-access": "The record is open for one hour. Your privacy officer is told.",
+    "emergency-access-end": "The record is closed.",
+    "emergency-access-review": "The review is recorded.",
     "leaving": "The organisation has left. Whom it held falls back within minutes.",
 }
 
@@ -226,6 +234,8 @@ class Visit:
     def navigation(self) -> tuple[tuple[str, str], ...]:
         if self.sees_persons:
             return NAVIGATION
+        if self.looks_after_privacy:
+            return OF_THE_OFFICER
         return OF_THE_DESK if self.caller.sight.categories else OF_NOBODY
 
     @property
@@ -246,7 +256,15 @@ class Visit:
     @property
     def looks_after_privacy(self) -> bool:
         """Whether the visitor is a privacy officer of their organisation."""
-        return self.caller.role is Role.PRIVACY_OFFICER
+        return Duty.PRIVACY in self.caller.duties
+
+    @property
+    def opens_in_emergency(self) -> bool:
+        """Whether the visitor is a clinician where health or social care is given."""
+        partner = self.names.directory.partners.get(self.caller.organisation)
+        if partner is None or partner.left or partner.kind not in entry.HOLDING:
+            return False
+        return self.caller.role in in_force(self.now).roles
 
     @property
     def sees_looks(self) -> bool:

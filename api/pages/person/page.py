@@ -19,6 +19,7 @@ from api.pages.person import (
     concerns,
     contacts,
     disputes,
+    emergency,
     ending,
     groups,
     linked,
@@ -44,6 +45,7 @@ router = APIRouter(route_class=PageRoute)
 Shown = Callable[[Visit, Row], Awaitable[Mapping[str, Any]]]
 
 NOTICES: tuple[tuple[str, Shown], ...] = (
+    ("emergency", emergency.shown),
     ("concerns", concerns.notices),
     ("ending", ending.shown),
     ("moving", moving.shown),
@@ -76,6 +78,7 @@ DOING: dict[str, Doing] = (
     | moving.DOING
     | complexity.DOING
     | ending.DOING
+    | emergency.DOING
     | wishes.DOING
     | plans.DOING
     | needs.DOING

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages.privacy import agreements, emergency, looks, withdrawals
+from api.pages.privacy.officer import OfficersVisit
 from api.pages.problem import PageRoute
-from api.pages.visit import SomebodysVisit, Visit
-from api.privacy import privacy_officer
+from api.pages.visit import Visit
 
 router = APIRouter(route_class=PageRoute)
 
@@ -27,15 +27,6 @@ PARTS: tuple[tuple[str, Shown], ...] = (
 
 A part answers nothing when nothing of it waits.
 """
-
-
-async def officers_visit(visit: SomebodysVisit) -> Visit:
-    """A privacy officer at a page. Raises `OnlyAPrivacyOfficerMay`."""
-    await privacy_officer(visit.caller)
-    return visit
-
-
-OfficersVisit = Annotated[Visit, Depends(officers_visit)]
 
 
 @router.get("/privacy", response_class=HTMLResponse)

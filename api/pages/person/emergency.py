@@ -1,0 +1,86 @@
+"""A record that is open in an emergency, and opening one that is not shared; it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from api import emergencies
+from api.pages import words
+from api.pages.forms import Question, choices, new_key
+from api.pages.person.doing import Doing, Row, Where
+from api.pages.visit import Visit
+from domain.vocabulary import EmergencyReason, Scope
+
+LEDE = (
+    "It opens to your whole organisation for one hour, as far as its agreement goes, and closes by "
+    "itself. What the person had sealed stays sealed. Your privacy officer is told, and asks you "
+    "why; the person may ask who looked."
+)
+
+
+def why(_visit: Visit, _row: Row) -> list[Question]:
+    """Why it is opened: a reason of the list, and words."""
+    return [
+        Question(
+            "reason",
+            "Why must you see it now?",
+            "radios",
+            choices=choices(EmergencyReason),
+            missing="Select why you must see it now",
+        ),
+        Question(
+            "words",
+            "What is happening?",
+            "textarea",
+            hint="Your privacy officer reads this, and the person may.",
+            missing="Enter what is happening",
+        ),
+    ]
+
+
+async def shown(visit: Visit, row: Row) -> Mapping[str, Any]:
+    """Until when it is open, and who opened it; or how to open what is not shared now."""
+    opened = [
+        {
+            "id": access,
+            "until": each["until"],
+            "left": _minutes(each["until"], visit.now),
+            "who": visit.names.practitioner(each["by_practitioner"]),
+            "mine": each.get("by_practitioner") == str(visit.caller.practitioner),
+            "reason": each["reason"],
+            "dissent": each["dissent"],
+        }
+        for access, each in row.get("emergencies", {}).items()
+    ]
+    if opened:
+        return {"opened": opened, "key": new_key()}
+    if visit.opens_in_emergency and not row.get("died") and _is_kept_away(visit, row):
+        return {"form": f"/people/{row['person']}/emergency-access"}
+    return {}
+
+
+def _is_kept_away(visit: Visit, row: Row) -> bool:
+    """Whether an emergency would show more of the person than the visitor sees."""
+    agreement = visit.names.directory.agreements.get(visit.caller.organisation)
+    narrow = agreement is not None and agreement.scope is Scope.OWN
+    return bool(row["withdrawn"] or row["ended"] or narrow)
+
+
+def _minutes(until: str, now: datetime) -> int:
+    return max(0, ceil((words.instant(until) - now).total_seconds() / 60))
+
+
+DOING: dict[str, Doing] = {
+    "emergency-access": Doing(
+        "Open this record in an emergency",
+        emergencies.OpeningInEmergency,
+        emergencies.open_in_emergency,
+        why,
+        LEDE,
+        button="Open the record for one hour",
+        where=Where.NOTICE,
+    ),
+}
