@@ -22,6 +22,7 @@ from api.problems import NotForThisPurpose, NotForThisRole, NotSignedIn, Purpose
 from api.scopes import SCOPES
 from api.system_access import in_scope, system_of
 from api.tokens import TokenIsNotValid
+from domain.policies.agreements import template
 from domain.policies.days import local_date
 from domain.policies.roles import Duty, purposes, role_in_force, sight
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Purpose, Role
@@ -174,11 +175,18 @@ Counting = Annotated[Caller, Depends(counting)]
 async def for_purpose(caller: Caller, wanted: str | None, here: Parts) -> Caller:
     """The caller with what they see for a purpose; for the usual one if they name none.
 
+    What an organisation that left was told stays its own, to be read for what its kind is for.
     Raises `PurposeIsNotAgreed`, which says for which they may.
     """
-    agreement = (await here.reading.directory()).agreements.get(caller.organisation)
+    directory = await here.reading.directory()
     today = local_date(here.clock())
-    may = purposes(caller.role, agreement.purposes if agreement else (), today)
+    if agreement := directory.agreements.get(caller.organisation):
+        agreed = agreement.purposes
+    elif caller.left:
+        agreed = template(directory.partners[caller.organisation].kind, today).purposes
+    else:
+        agreed = ()
+    may = purposes(caller.role, agreed, today)
     if not may or (wanted is not None and wanted not in may):
         raise PurposeIsNotAgreed(needs=tuple(may))
     purpose = may[0] if wanted is None else Purpose(wanted)

@@ -61,7 +61,7 @@ class DisclosureIsNotYet(BrokenRule):
     """The day of the disclosure lies ahead; record it once it was made."""
 
 
-class SayWhyTheyWereNotTold(BrokenRule):
+class SayWhyTheyDoNotKnowOfIt(BrokenRule):
     """Say why the person was not told of this disclosure, or that they were."""
 
 
@@ -91,7 +91,7 @@ class Disclosing(Aggregate):
         """Keep to whom something was told without consent, on which ground, and what.
 
         Raises `DisclosureIsNotYet`, `NoLawAllowsThis`, `OrderHasNoReference`,
-        `SayWhyTheyWereNotTold`.
+        `SayWhyTheyDoNotKnowOfIt`.
         """
         if on > local_date(asked.at):
             raise DisclosureIsNotYet(self.id)
@@ -101,7 +101,7 @@ class Disclosing(Aggregate):
         if law.asks_for_order and not order:
             raise OrderHasNoReference(self.id)
         if not person_told and not why_not:
-            raise SayWhyTheyWereNotTold(self.id)
+            raise SayWhyTheyDoNotKnowOfIt(self.id)
         fact = DisclosedWithoutConsent(
             to_whom=to_whom,
             ground=ground,

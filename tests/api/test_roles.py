@@ -168,7 +168,7 @@ def test_a_change_is_recorded_with_its_purpose(place: Place, asha: Client) -> No
         answer = client.ask("/v1/people", {"name": "Ines Prado"}, headers=headers)
         assert answer.status_code == 201, answer.text
         position = answer.json()["position"]
-        with psycopg.connect(place.house.database.dsn(schema.SERVE)) as connection:
+        with psycopg.connect(place.house.database.dsn(schema.PROJECT)) as connection:
             asked = "select purpose from log.facts where position = %s"
             ((purpose,),) = connection.execute(asked, (position,)).fetchall()
         return str(purpose)

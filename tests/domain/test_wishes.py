@@ -12,7 +12,7 @@ from domain.disclosure import (
     DisclosureIsNotYet,
     NoLawAllowsThis,
     OrderHasNoReference,
-    SayWhyTheyWereNotTold,
+    SayWhyTheyDoNotKnowOfIt,
 )
 from domain.intentions.persons import ThePersonObjects
 from domain.pathway import pathway_of
@@ -377,7 +377,7 @@ def test_what_a_court_ordered_names_the_order() -> None:
 
 def test_who_was_not_told_of_it_has_a_reason_in_their_list() -> None:
     known = given(Person(id=ROSA), REGISTERED)
-    known.when(disclosing(person_told=False)).then_refused(SayWhyTheyWereNotTold)
+    known.when(disclosing(person_told=False)).then_refused(SayWhyTheyDoNotKnowOfIt)
 
 
 def test_nothing_was_told_tomorrow_or_before_the_law_let_it() -> None:
