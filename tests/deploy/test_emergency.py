@@ -10,8 +10,10 @@ import pytest
 
 from deploy.sweeping import Sweep, emergency, emergency_review
 from domain.policies.exceptional import in_force
+from domain.sharing import WITHDRAWN
 from domain.vocabulary import AccessId, EmergencyReason, Justified, Role
 from projections import exceptional, schema
+from projections.moments import When
 from tests.database import Database
 from tests.later import Later
 from tests.people import GARDENING, OFFICERS, ROSA, THERAPY, TRUST, WIGG, named
@@ -87,6 +89,23 @@ def test_it_is_open_for_the_hour_and_then_shows_nothing(
     place.fold()
     assert shown(place)["number"] == row["number"], "nothing is told any more"
     assert exceptional.RULES["emergency"][0].lasts == timedelta(hours=1)
+
+
+def test_what_it_showed_is_not_read_back_at_an_earlier_moment(
+    place: Place, sweep: Sweep, later: Later
+) -> None:
+    subject, at = place.subject(TRUST, ROSA), When(as_at=place.log.max_notification_id())
+    before = place.ask(lambda reading: reading.record(TRUST, subject, at))
+    assert before is not None
+    assert before["name"] == "Rosa Lind"
+    later.days = HOUR
+    sweep.once(of=(emergency,))
+    place.fold()
+    assert place.ask(lambda reading: reading.record(TRUST, subject, at)) is None
+    told = place.ask(lambda reading: reading.history(TRUST, subject))
+    assert [entry.type for entry in told] == [WITHDRAWN]
+    page = place.ask(lambda reading: reading.caseload(TRUST, when=at))
+    assert page.rows == []
 
 
 def test_what_was_told_is_told_the_same_again(place: Place, sweep: Sweep, later: Later) -> None:
