@@ -209,7 +209,7 @@ def some() -> list[Asker]:
     """Those of the short form: kinds whose agreements differ most, and a role for each duty."""
     kinds = (PartnerKind.PRACTICE, PartnerKind.DRUG_SERVICE, PartnerKind.CHARITY)
     asked = {
-        Role.CHAIR: (Purpose.SAFEGUARDING, Purpose.ADMINISTRATION, Purpose.AUDIT),
+        Role.CHAIR: (Purpose.DIRECT_CARE, Purpose.COMMUNITY_SUPPORT, Purpose.ADMINISTRATION),
         Role.RECEPTION: (Purpose.DIRECT_CARE, Purpose.COMMUNITY_SUPPORT),
         Role.PRIVACY_OFFICER: (Purpose.AUDIT,),
         Role.OPERATOR: (Purpose.ADMINISTRATION,),
@@ -258,7 +258,7 @@ def words_by_field(parts: wiring.House) -> dict[str, set[tuple[str, str]]]:
     """In which field of which fact each marked word was recorded."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     mapper = FactMapper(FACTS, parts.keys)
-    with psycopg.connect(parts.database.dsn(schema.SERVE)) as connection:
+    with psycopg.connect(parts.database.dsn(schema.PROJECT)) as connection:
         for stored in facts_log.read_after(connection, 0, 100_000):
             recorded = mapper.read(stored)
             name = recorded.fact.TOPIC.replace(":", " ")
@@ -278,7 +278,7 @@ def marked_house() -> Iterator[Matrix]:
         with house.parts() as parts:
             marked_person(parts)
             for partner in KINDS:
-                for role in Role:
+                for role in set(Role) - {Role.SYSTEM}:
                     parts.care.add_practitioner(
                         partner,
                         somebody(partner, role),
