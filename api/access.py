@@ -18,13 +18,19 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from api import limits
 from api.parts import HOST_COOKIE, Caller, Here, Parts
-from api.problems import NotForThisPurpose, NotForThisRole, NotSignedIn, PurposeIsNotAgreed
+from api.problems import (
+    NoAgreementIsInForce,
+    NotForThisPurpose,
+    NotForThisRole,
+    NotSignedIn,
+    PurposeIsNotAgreed,
+)
 from api.scopes import SCOPES
 from api.system_access import in_scope, system_of
 from api.tokens import TokenIsNotValid
-from domain.policies.agreements import template
+from domain.agreement import AgreementSigned, in_force
 from domain.policies.days import local_date
-from domain.policies.roles import Duty, purposes, role_in_force, sight
+from domain.policies.roles import NOTHING, Duty, Sight, purposes, role_in_force, sight
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Purpose, Role
 from projections.behalf import act_for
 from projections.directory import PartnerEntry
@@ -124,8 +130,10 @@ SignedIn = Annotated[Caller, Depends(signed_in)]
 async def caring(caller: SignedIn) -> Caller:
     """Somebody who takes part in people's care, for a purpose that needs all that was told.
 
-    Raises `NotSignedIn`, `NotForThisRole`, `NotForThisPurpose`.
+    Raises `NotSignedIn`, `NoAgreementIsInForce`, `NotForThisRole`, `NotForThisPurpose`.
     """
+    if not caller.agreed:
+        raise NoAgreementIsInForce
     if not caller.cares:
         raise NotForThisRole
     if not caller.sight.whole:
@@ -139,8 +147,10 @@ Caring = Annotated[Caller, Depends(caring)]
 async def seeing(caller: SignedIn) -> Caller:
     """Somebody who sees persons, as far as their sight goes: the address must keep to it.
 
-    Raises `NotSignedIn`, `NotForThisRole`.
+    Raises `NotSignedIn`, `NoAgreementIsInForce`, `NotForThisRole`.
     """
+    if not caller.agreed:
+        raise NoAgreementIsInForce
     if not caller.sight.categories:
         raise NotForThisRole
     return caller
@@ -175,22 +185,26 @@ Counting = Annotated[Caller, Depends(counting)]
 async def for_purpose(caller: Caller, wanted: str | None, here: Parts) -> Caller:
     """The caller with what they see for a purpose; for the usual one if they name none.
 
-    What an organisation that left was told stays its own, to be read for what its kind is for.
-    Raises `PurposeIsNotAgreed`, which says for which they may.
+    Raises `PurposeIsNotAgreed`, which says for which they may, and `NoAgreementIsInForce`. On the
+    day after an agreement's last nobody sees anything, whether or not that was recorded yet.
     """
-    directory = await here.reading.directory()
+    organisation = (await here.reading.directory()).partners[caller.organisation]
     today = local_date(here.clock())
-    if agreement := directory.agreements.get(caller.organisation):
-        agreed = agreement.purposes
-    elif caller.left:
-        agreed = template(directory.partners[caller.organisation].kind, today).purposes
-    else:
-        agreed = ()
-    may = purposes(caller.role, agreed, today)
+    agreement = in_force(organisation.held, today) or _last(organisation)
+    may = purposes(caller.role, agreement.purposes if agreement else (), today)
+    if agreement is None and not may:
+        raise NoAgreementIsInForce
     if not may or (wanted is not None and wanted not in may):
         raise PurposeIsNotAgreed(needs=tuple(may))
     purpose = may[0] if wanted is None else Purpose(wanted)
-    return replace(caller, purpose=purpose, sight=sight(caller.role, purpose, today))
+    seen = sight(caller.role, purpose, today) if agreement else Sight(NOTHING)
+    return replace(caller, purpose=purpose, agreed=agreement is not None, sight=seen)
+
+
+def _last(organisation: PartnerEntry) -> AgreementSigned | None:
+    """Who left reads what it was told, by the last agreement there was."""
+    begun = [each.agreement for each in organisation.held if each.began_at]
+    return begun[-1] if organisation.left and begun else None
 
 
 async def recognise(shown: Shown, here: Parts, *, using: bool = True) -> Caller:

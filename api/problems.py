@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from domain import (
     advice,
+    agreement,
     carer,
     concern,
     contact,
@@ -52,6 +53,7 @@ from domain import (
 from domain.action import DueDateHasPassed
 from domain.case import DestinationIsMissing
 from domain.intentions import (
+    agreements,
     answers,
     carers,
     concerns,
@@ -98,6 +100,10 @@ class NotForThisPurpose(BrokenRule):
 
 class PurposeIsNotAgreed(BrokenRule):
     """Your organisation's agreement, or your role, is not for this purpose; `needs` says which."""
+
+
+class NoAgreementIsInForce(PurposeIsNotAgreed):
+    """No agreement with your organisation is in force today; the host of the place signs one."""
 
 
 class OnlyAnAdministratorMay(BrokenRule):
@@ -203,6 +209,12 @@ STATUS: dict[type[BrokenRule], int] = {
     NotForThisRole: 403,
     NotForThisPurpose: 403,
     PurposeIsNotAgreed: 403,
+    NoAgreementIsInForce: 403,
+    agreement.AgreementEndsBeforeItBegins: 422,
+    agreement.AgreementWouldBeOver: 422,
+    agreement.AnAgreementHasAPurpose: 422,
+    agreement.ConsentIsAskedInSoManyWords: 422,
+    agreements.OnlyTheHostSigns: 403,
     OnlyAnAdministratorMay: 403,
     OnlyAnAdministratorSeesToSystems: 403,
     ScopeIsTooSmall: 403,

@@ -226,7 +226,8 @@ def follow(held: list[Held], recorded: Recorded) -> None:
 
 def _begin(held: list[Held], new: Held, at: Moment) -> None:
     for each in held:
-        if each.over is None and each is not new and each.agreement.starts <= new.agreement.starts:
+        earlier = each.began_at is not None or each.agreement.starts <= new.agreement.starts
+        if each.over is None and each is not new and earlier:
             each.stop(Over.REPLACED, at)
     new.began_at = at
 

@@ -314,6 +314,7 @@ class Because(StrEnum):
     """Why responsibility fell back to an organisation that did not ask for it."""
 
     PARTNER_LEFT = "the organisation that was responsible left"
+    AGREEMENT_OVER = "the agreement of the organisation that was responsible is over"
 
 
 class Tied(StrEnum):

@@ -6,7 +6,7 @@ and times, and refuses to hold a word about anybody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -133,6 +133,20 @@ def loose(connection: Connection, now: datetime) -> list[Tie]:
     return [
         Tie(Tied(about), what, PersonId(who), PartnerId(organisation), since, at)
         for about, what, who, organisation, since, at in rows
+    ]
+
+
+def of_lapsed(connection: Connection, lapsed: Mapping[PartnerId, datetime]) -> list[Tie]:
+    """What binds somebody to an organisation that has no agreement, and since when it has none.
+
+    A referral is none of it: it waits for another agreement, or comes back when nobody answers.
+    """
+    if not lapsed:
+        return []
+    rows = connection.cursor(binary=True).execute(SQL["of_organisations"], [list(lapsed)])
+    return [
+        Tie(Tied(about), what, PersonId(who), PartnerId(whose), since, lapsed[PartnerId(whose)])
+        for about, what, who, whose, since in rows
     ]
 
 

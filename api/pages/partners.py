@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api import endings
 from api.pages.forms import Form, Question
+from api.pages.privacy.agreements import warnings
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
@@ -34,6 +35,7 @@ async def list_of_partners(visit: CaringVisit) -> Response:
         partners=sorted(directory.partners.values(), key=lambda partner: partner.name),
         services={partner: sorted(names) for partner, names in services.items()},
         host=visit.here.care.host,
+        part=warnings(visit),
     )
 
 

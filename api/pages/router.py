@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.pages import (
     about,
     agreed,
+    agreements,
     carers,
     caseload,
     cases,
@@ -73,6 +74,7 @@ for part in (
     ways,
     partners,
     practitioners,
+    agreements,
     offering,
     unmet,
     withdrawals,

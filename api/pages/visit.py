@@ -182,6 +182,8 @@ DONE = {
     "emergency-access": "The record is open for one hour. Your privacy officer is told.",
     "emergency-access-end": "The record is closed.",
     "emergency-access-review": "The review is recorded.",
+    "agreement": "The agreement is signed. What is told and withdrawn follows within minutes.",
+    "agreement-ended": "The agreement has ended. All that was told is withdrawn.",
     "leaving": "The organisation has left. Whom it held falls back within minutes.",
 }
 

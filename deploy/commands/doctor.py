@@ -9,11 +9,13 @@ from typing import Any
 
 import psycopg
 
+from api.agreements import ending_soon
 from deploy import assets
 from deploy.commands.house import opened, settings
 from deploy.commands.output import FAILED, Json, Stopped, say
 from deploy.commands.views import asked
 from deploy.wiring import House
+from domain.policies.days import local_date
 from projections import schema
 from projections.statements import migrations
 
@@ -84,6 +86,16 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         not custody["held_by_nobody"],
         f"{custody['open']} people held, {custody['held_by_nobody']} by nobody",
         "see `throughcare custody`",
+    )
+    place = asked(house, lambda reading: reading.directory())
+    ends = list(ending_soon(place, local_date(database_now)))
+    over = [partner.name for partner, last in ends if last is None]
+    named = (f"{partner.name} {last or 'has none'}" for partner, last in ends)
+    yield check(
+        "every partner has an agreement",
+        not over,
+        "; ".join(named) or "none ends within 90 days",
+        "sign another, or say that the organisation left",
     )
     free = shutil.disk_usage(settings().data).free
     yield check("disk", free > LEAST_FREE, f"{free >> 20:,} MiB free", "free at least 1 GiB")

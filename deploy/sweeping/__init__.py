@@ -17,6 +17,7 @@ import psycopg
 import structlog
 
 from deploy.sweeping import (
+    agreement,
     closed,
     concern,
     emergency,
@@ -63,6 +64,7 @@ class Kind(Protocol):
 KINDS: tuple[Kind, ...] = (
     emergency,
     gone,
+    agreement,
     concern,
     closed,
     silence,
@@ -72,7 +74,8 @@ KINDS: tuple[Kind, ...] = (
     emergency_review,
 )
 """What falls due. A record that should be open no longer is closed first; then who is gone, so that
-nobody is asked to answer for the dead; then those about whom somebody worries."""
+nobody is asked to answer for the dead; then agreements, and whom those that are over held; then
+those about whom somebody worries."""
 
 
 def databases_clock(connection: psycopg.Connection) -> datetime:

@@ -88,7 +88,7 @@ class ConcernIntentions(Raising):
 
         def pass_on(passing: concern.Concern) -> Recorded | None:
             assert passing.person is not None
-            if to in passing.sealed_from or not self._may_look(passing.person, to):
+            if to in passing.sealed_from or not self._may_look(passing.person, to, asked):
                 raise TheyMayNotLook(to)
             return passing.pass_on(to, words, asked=asked)
 
@@ -144,7 +144,7 @@ class ConcernIntentions(Raising):
                 return (referring,)
             label = self._label(referred.body, label)
             made = referring.refer(person_id, referred, label=label, asked=for_safety)
-            if not self._may_look(person_id, referred.body):
+            if not self._may_look(person_id, referred.body, asked):
                 raise TheyMayNotLook(referred.body)
             looking = self._load(concern.Concern, concern.concern_of_safeguarding(safeguarding_id))
             looking.raise_for(

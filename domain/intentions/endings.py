@@ -198,7 +198,11 @@ class EndingIntentions(Memberships, Raising):
         *,
         asked: Asked,
     ) -> Answer:
-        """End what binds a person to an organisation, one of which is gone; a timer asks it."""
+        """End what binds a person to an organisation, one of which is gone; a timer asks it.
+
+        An organisation without an agreement may know of nobody, and so holds nobody; what was
+        referred to it waits there for another agreement, or comes back when nobody answers.
+        """
 
         def decide() -> tuple[Aggregate, ...]:
             if about is Tied.CONCERN:
@@ -206,9 +210,11 @@ class EndingIntentions(Memberships, Raising):
             dead = self._load(person.Person, person_id)
             if dead.died_on is not None:
                 return self._end_all(person_id, EndReason.DIED, asked, None)
-            if not self._load(partner.Partner, organisation).left:
+            if self._hears(organisation, asked):
                 return ()
             match about:
+                case Tied.REFERRAL if self._stays(organisation):
+                    return ()
                 case Tied.REFERRAL:
                     return self._end_with_who_left(ReferralId(what), organisation, asked)
                 case Tied.HANDOVER:
@@ -264,7 +270,7 @@ class EndingIntentions(Memberships, Raising):
             for partner_id in (held.practice, self.host)
             if partner_id is not None
             and not self._objects(held.person, partner_id)
-            and self._stays(partner_id)
+            and self._hears(partner_id, asked)
         ]
         if not may:
             raise NobodyElseMayHold(held.id)
@@ -273,7 +279,9 @@ class EndingIntentions(Memberships, Raising):
             carried = self._load(referral.Referral, offer.handover).state in OPEN
             if not carried or offer.receiver == to:  # else its receiver may still take them on
                 way.lapse_handover(offer.handover, asked=asked)
-        way.fall_back(to, because=Because.PARTNER_LEFT, label=self._label(to), asked=asked)
+        stays = self._stays(organisation)
+        because = Because.AGREEMENT_OVER if stays else Because.PARTNER_LEFT
+        way.fall_back(to, because=because, label=self._label(to), asked=asked)
         return (way,)
 
     def _concern_falls_back(
@@ -281,7 +289,7 @@ class EndingIntentions(Memberships, Raising):
     ) -> tuple[Aggregate, ...]:
         """Another must look, whether the person lives or not. Raises `NobodyMayLook`."""
         left = self._load(concern.Concern, concern_id)
-        if left.acts != organisation or left.person is None or self._stays(organisation):
+        if left.acts != organisation or left.person is None or self._hears(organisation, asked):
             return ()
         looker = self._looker(left.person, asked, without=left.sealed_from)
         if looker is None:

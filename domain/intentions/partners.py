@@ -29,6 +29,10 @@ class AboutPartners(Loading):
         joined = self._load(partner.Partner, partner_id)
         return joined.kind is not None and not joined.left
 
+    def _hears(self, partner_id: PartnerId, asked: Asked) -> bool:
+        """Whether an organisation is here and under an agreement that holds on the day."""
+        return self._load(partner.Partner, partner_id).hears(local_date(asked.at))
+
     def _kind(self, partner_id: PartnerId) -> PartnerKind | None:
         if partner_id not in self._kinds:
             kind = self._load(partner.Partner, partner_id).kind

@@ -57,7 +57,7 @@ class Raising(Deciding):
         practice, the host; at last who raised it, when it gives care itself.
         """
         for looker in self._lookers(person_id, asked, measured):
-            if looker.partner not in without and self._may_look(person_id, looker.partner):
+            if looker.partner not in without and self._may_look(person_id, looker.partner, asked):
                 return looker
         return None
 
@@ -72,9 +72,9 @@ class Raising(Deciding):
         yield Looker(self.host, MustLook.HOST)
         yield Looker(asked.organisation, MustLook.RAISED)
 
-    def _may_look(self, person_id: PersonId, partner_id: PartnerId) -> bool:
-        """It gives care, has not left, and the person does not object to it."""
-        if self._kind(partner_id) not in entry.HOLDING or not self._stays(partner_id):
+    def _may_look(self, person_id: PersonId, partner_id: PartnerId, asked: Asked) -> bool:
+        """It gives care, under an agreement that holds, and the person does not object to it."""
+        if self._kind(partner_id) not in entry.HOLDING or not self._hears(partner_id, asked):
             return False
         return not self._objects(person_id, partner_id)
 

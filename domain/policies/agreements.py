@@ -19,6 +19,9 @@ JUSTICE_BASIS = "UK GDPR 6(1)(e) and 9(2)(g)"
 CARE = (Purpose.DIRECT_CARE, Purpose.SAFEGUARDING)
 COMMUNITY = (Purpose.COMMUNITY_SUPPORT,)
 
+ENDS_SOON = (90, 30, 7)
+"""Days before its last on which an agreement is said to end, each more pressing: a place's own."""
+
 OF_THE_PLACE = frozenset({Purpose.ADMINISTRATION, Purpose.AUDIT})
 """Purposes that no agreement names and nobody objects to: looking after records, and after who
 looked at them. Which role has them is for `policies.roles`."""

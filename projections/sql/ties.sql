@@ -22,3 +22,9 @@ select t.about, t.id, t.person, t.organisation, t.since, g.at
 from views.gone as g join views.ties as t on t.organisation = g.id
 where g.at <= %b::timestamptz
 order by 6, 1, 2
+
+-- name: of_organisations
+select about, id, person, organisation, since
+from views.ties
+where organisation = any(%b::uuid[]) and about <> 'referral'
+order by organisation, about, id
