@@ -38,7 +38,8 @@ def test_who_may_record_a_fact_is_said_once(fact: type[Fact]) -> None:
     by_itself = bool(directory & set(fact.RECORDED_BY))
     by_the_clock = fact.RECORDED_BY == (Recorder.HOSTS_TIMER,)
     assert by_itself or by_the_clock or fact.CATEGORY is not Category.DIRECTORY
-    assert not by_itself or fact.CATEGORY in (Category.DIRECTORY, Category.STAFF)
+    of_organisations = (Category.DIRECTORY, Category.STAFF, Category.COORDINATION)
+    assert not by_itself or fact.CATEGORY in of_organisations
 
 
 def test_the_page_shows_each_part_of_each_entry() -> None:
