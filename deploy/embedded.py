@@ -50,7 +50,11 @@ class Embedded:
         """How to connect as one of the roles of `projections.schema` (or as ``postgres``)."""
         there = self._server.get_postmaster_info()
         return make_conninfo(
-            host=str(there.socket_dir), port=there.port, dbname=database, user=role
+            host=str(there.socket_dir),
+            port=there.port,
+            dbname=database,
+            user=role,
+            connect_timeout=5,
         )
 
     @property

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 from api.provider import UNNAMED, Registration
 from deploy.community.place import PRACTICE
@@ -78,7 +80,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         )
     return Settings(
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
-        database=environment.get("THROUGHCARE_DATABASE") or None,
+        database=_database(environment.get("THROUGHCARE_DATABASE")),
         master_key=Path(key) if key else None,
         host=host,
         port=port,
@@ -157,6 +159,24 @@ def _yes(name: str, text: str | None) -> bool:
     if said not in ("yes", "no"):
         raise SettingIsWrong(f"{name} is {said!r}: give yes or no")
     return said == "yes"
+
+
+def _database(text: str | None) -> str | None:
+    """A connection string without a secret: an environment is shown to more than who may know."""
+    if not text:
+        return None
+    try:
+        secret = conninfo_to_dict(text).get("password")
+    except ProgrammingError:
+        raise SettingIsWrong(
+            "THROUGHCARE_DATABASE is no connection string: give postgresql://login@host/database"
+        ) from None
+    if secret:
+        raise SettingIsWrong(
+            "THROUGHCARE_DATABASE holds a password: put it in a file that only this user may "
+            "read, and give passfile=/path/of/the/file instead"
+        )
+    return text
 
 
 def _port(text: str) -> int:

@@ -60,8 +60,8 @@ class Database:
     A process may be given the passwords of the roles it works as, and of no other.
     """
 
-    dsns: dict[str, str]
-    master: bytes
+    dsns: dict[str, str] = field(repr=False)
+    master: bytes = field(repr=False)
     data: Path
 
     def dsn(self, role: str) -> str:
@@ -96,9 +96,11 @@ def open_database(settings: Settings, stack: ExitStack, *, migrating: bool = Fal
     passwords = _kept(kept, _new_passwords)
     if migrating:
         passwords = _with_new_roles(kept, passwords)
-        schema.migrate(settings.database, passwords)
+        schema.migrate(make_conninfo(settings.database, connect_timeout=5), passwords)
     dsns = {
-        role: make_conninfo(settings.database, user=role, password=password, passfile="")
+        role: make_conninfo(
+            settings.database, user=role, password=password, passfile="", connect_timeout=5
+        )
         for role, password in passwords.items()
     }
     if missing := schema.pending(next(iter(dsns.values()))):
