@@ -122,6 +122,7 @@ def _signed_out(here: Parts, session: Session | None) -> Response:
     there = here.provider is not None and session is not None and session.identity is not None
     response = RedirectResponse("/signing-out" if there else "/signed-out", status_code=303)
     take_session(response, here)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import structlog
 from fastapi.routing import iter_route_contexts
 
 from api import edge
@@ -141,6 +142,48 @@ def test_no_change_at_any_address_comes_from_another_sites_page(place: Place, as
             if answer.status_code != 403 or "came from another site" not in answer.text:
                 passed.append((method, path, headers, answer.status_code))
     assert passed == []
+
+
+def test_no_answer_is_for_another_origin(place: Place, asha: Client) -> None:
+    for path in ("/health", "/v1/services", "/caseload", "/nowhere"):
+        answer = asha.http.get(path, headers={"Origin": "https://elsewhere.example"})
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    preflight = place.anybody().options("/v1/people", headers=asked)
+    assert preflight.status_code in (401, 405)
+    assert "access-control-allow-origin" not in preflight.headers
+
+
+def test_signing_out_is_on_every_page(place: Place) -> None:
+    browser = place.anybody()
+    browser.cookies.set(place.app.state.parts.cookie, place.session("asha"))
+    for path in ("/", "/caseload", "/referrals", "/mdt", "/services", "/training", "/nowhere"):
+        text = browser.get(path, headers=BROWSER).text
+        assert '<form class="nhsuk-header__account-form" action="/sign-out" method="post"' in text
+
+
+def test_signing_out_clears_what_the_browser_has(place: Place) -> None:
+    browser = place.anybody()
+    browser.cookies.set(place.app.state.parts.cookie, place.session("asha"))
+    answer = browser.post("/sign-out", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert browser.get("/caseload").status_code == 303
+
+
+def test_what_is_refused_is_logged_by_its_status(place: Place, asha: Client) -> None:
+    with structlog.testing.capture_logs() as lines:
+        place.anybody().get("/v1/caseload")
+        asha.read("/v1/systems")
+        asha.http.get("/health?" + "a" * LONGEST_ADDRESS)
+        asha.http.get("/v1/caseload", headers={"Authorization": "Bearer tck_of-nobody"})
+    noted = [(line["route"], line["status"]) for line in lines if line["event"] == "request"]
+    assert noted == [
+        ("/v1/caseload", 401),
+        ("/v1/systems", 403),
+        ("none", 414),
+        ("/v1/caseload", 401),
+    ]
+    assert all(line["request_id"] for line in lines)
 
 
 def test_nothing_is_changed_by_reading(place: Place) -> None:
