@@ -17,6 +17,7 @@ COMMANDS = (
     ("relay", "processes:relay", "Run the relay to Kafka alone."),
     ("migrate", "processes:migrate", "Bring the database to this release."),
     ("doctor", "doctor:doctor", "Check everything and say the remedy."),
+    ("invite", "invite:invite", "Let an organisation's first administrator sign in."),
     ("ask", "ask:ask", "Ask any activity of a running server."),
     ("community", "community:app", "The demo community."),
     ("token", "community:token", "Development tokens for the demo's people and systems."),

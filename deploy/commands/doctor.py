@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import anyio
 import psycopg
 
 from api.agreements import ending_soon
+from api.provider import ProviderDoesNotAnswer
 from deploy import assets
 from deploy.commands.house import opened, settings
 from deploy.commands.output import FAILED, Json, Stopped, say
@@ -97,6 +99,19 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         "; ".join(named) or "none ends within 90 days",
         "sign another, or say that the organisation left",
     )
+    if provider := house.provider():
+        try:
+            anyio.run(provider.described)
+            anyio.run(provider.keys)
+            found = ""
+        except ProviderDoesNotAnswer as silent:
+            found = str(silent)
+        yield check(
+            "provider of identities",
+            not found,
+            found or provider.registration.issuer,
+            "see THROUGHCARE_OIDC_ISSUER, and that this host may reach it: nobody can sign in",
+        )
     free = shutil.disk_usage(settings().data).free
     yield check("disk", free > LEAST_FREE, f"{free >> 20:,} MiB free", "free at least 1 GiB")
     folder = assets.installed_folder()

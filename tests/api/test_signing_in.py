@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -18,6 +18,8 @@ from joserfc.jwk import RSAKey
 from api import provider as providers
 from api.parts import COOKIE, HOST_COOKIE, Parts
 from api.provider import Provider, Registration
+from deploy.commands import doctor
+from deploy.commands import invite as inviting
 from deploy.community.organisation import Organisation
 from deploy.community.place import PRACTICE, TALKING
 from domain.kernel import Asked
@@ -551,6 +553,34 @@ def test_the_way_back_leads_to_no_other_site(
 def test_without_a_provider_nobody_begins(place: Place) -> None:
     for path in ("/sign-in/start", "/sign-in/callback", "/signing-out"):
         assert place.anybody().get(path).status_code == 404, path
+
+
+def test_the_first_administrator_is_let_in_by_a_command(
+    place: Place,
+    browser: httpx.Client,
+    signing: Identities,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(inviting, "opened", lambda: nullcontext(place.house))
+    inviting.invite("Tollgate Talking", "Ada First")
+    code = capsys.readouterr().out.strip().splitlines()[-1]
+    place.person("tom").seen("/v1/partners")
+    back(browser, signing, "900000000109")
+    assert browser.post("/sign-in/invitation", data={"code": code}).status_code == 303
+    assert browser.get(f"/partners/{TALKING.id}/practitioners").status_code == 200
+    assert browser.get(f"/partners/{PRACTICE.id}/practitioners").status_code == 403
+
+
+@pytest.mark.parametrize(("lie", "state"), [(TRUE, "ok"), ("described another", "not ok")])
+def test_the_doctor_looks_at_the_provider(
+    place: Place, provider: Identities, lie: str, state: str
+) -> None:
+    provider.lie(lie)
+    settings = replace(place.house.settings, registration=registered(place, provider))
+    rows = doctor._checks(replace(place.house, settings=settings))
+    found = next(row for row in rows if row["check"] == "provider of identities")
+    assert found["state"] == state
 
 
 # Who says who acts for an organisation

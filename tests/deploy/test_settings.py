@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from joserfc.jwk import ECKey
 
 from deploy.settings import SettingIsWrong, from_environment
 
@@ -49,3 +52,59 @@ def test_a_place_is_a_demo_only_where_it_says_so() -> None:
     assert from_environment({"THROUGHCARE_DEMO": "yes"}).demo
     with pytest.raises(SettingIsWrong, match="THROUGHCARE_DEMO"):
         from_environment({"THROUGHCARE_DEMO": "perhaps"})
+
+
+@pytest.fixture
+def registered(tmp_path: Path) -> dict[str, str]:
+    """What a place and its provider agreed on."""
+    secret = tmp_path / "secret"
+    secret.write_text("a-secret-of-the-tests\n")
+    return {
+        "THROUGHCARE_ADDRESS": "https://throughcare.example",
+        "THROUGHCARE_OIDC_ISSUER": "https://id.example/realms/throughcare",
+        "THROUGHCARE_OIDC_CLIENT_ID": "throughcare",
+        "THROUGHCARE_OIDC_CLIENT_SECRET_FILE": str(secret),
+    }
+
+
+def test_what_the_provider_knows_of_this_place_is_read_from_files(
+    registered: dict[str, str],
+) -> None:
+    more = {"THROUGHCARE_OIDC_ACR": "AAL2 AAL3", "THROUGHCARE_OIDC_MAX_AGE": "3600"}
+    found = from_environment(registered | more).registration
+    assert found is not None
+    assert found.redirect_uri == "https://throughcare.example/sign-in/callback"
+    assert found.secret == "a-secret-of-the-tests"
+    assert (found.acr, found.max_age) == (frozenset({"AAL2", "AAL3"}), 3600)
+    assert "a-secret-of-the-tests" not in repr(found)
+
+
+def test_a_place_may_have_a_key_instead_of_a_secret(
+    registered: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "key.pem"
+    file.write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    del registered["THROUGHCARE_OIDC_CLIENT_SECRET_FILE"]
+    found = from_environment(registered | {"THROUGHCARE_OIDC_CLIENT_KEY_FILE": str(file)})
+    assert found.registration is not None
+    assert found.registration.secret is None
+    assert found.registration.key is not None
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"THROUGHCARE_OIDC_ISSUER": "http://id.example"}, "THROUGHCARE_OIDC_ISSUER"),
+        ({"THROUGHCARE_OIDC_CLIENT_ID": ""}, "THROUGHCARE_OIDC_CLIENT_ID"),
+        ({"THROUGHCARE_OIDC_CLIENT_SECRET_FILE": ""}, "THROUGHCARE_OIDC_CLIENT_KEY_FILE"),
+        ({"THROUGHCARE_OIDC_CLIENT_SECRET_FILE": "nowhere"}, "CLIENT_SECRET_FILE"),
+        ({"THROUGHCARE_OIDC_CLIENT_KEY_FILE": __file__}, "THROUGHCARE_OIDC_CLIENT_KEY_FILE"),
+        ({"THROUGHCARE_OIDC_MAX_AGE": "soon"}, "THROUGHCARE_OIDC_MAX_AGE"),
+        ({"THROUGHCARE_DEMO": "yes"}, "THROUGHCARE_DEMO"),
+    ],
+)
+def test_a_provider_that_is_half_set_up_is_refused(
+    registered: dict[str, str], changed: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingIsWrong, match=named):
+        from_environment(registered | changed)
