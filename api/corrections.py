@@ -11,7 +11,7 @@ from pydantic import Field
 from api.asking import Activity, Answered, Asks, AsksAtTheDesk, Creating, Editing, answered, example
 from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail, NothingSuchWasRecorded
-from domain.vocabulary import AccessNeed, EditId
+from domain.vocabulary import AccessNeed, EditId, RectificationId, Rectified
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 
@@ -66,6 +66,23 @@ class Disagreeing(Activity):
     words: Text
 
 
+class Rectifying(Disagreeing):
+    """The entry that the person wants put right, by its ``fact``, and what they say is right."""
+
+    model_config = example(
+        about="5d0b6f6e-9f5e-4a43-8f0f-2a6a7c1b9d42/3", words="It was my sister, and not I."
+    )
+
+
+class Deciding(Activity):
+    """Whether it is put right, and how, or why it is kept as it is."""
+
+    model_config = example(outcome="put right", words="It was her sister who was seen.")
+
+    outcome: Rectified
+    words: Text
+
+
 @router.post("/{person}/corrections", status_code=201, response_model=Answered)
 async def correct_details(person: UUID, body: Correcting, asks: AsksAtTheDesk) -> Response:
     """Put details right; two people's edits of the same one are kept, and reported."""
@@ -112,3 +129,35 @@ async def record_disagreement(person: UUID, body: Disagreeing, asks: Asks) -> Re
         ),
     )
     return answered(answer, 201, known_as=person)
+
+
+@router.post("/{person}/rectifications", status_code=201, response_model=Answered)
+async def ask_rectification(person: UUID, body: Rectifying, asks: Asks) -> Response:
+    """Ask who recorded an entry to put it right, at the person's word; it is due within a month."""
+    known, care = await asks.person(person), asks.here.care
+    told = await asks.here.reading.history(asks.caller.organisation, asks.known_as(known))
+    if not any(entry.data.get("fact") == body.about for entry in told):
+        raise NothingSuchWasRecorded(body.about)
+    stream, version = body.about.split("/")
+    answer = await asks.ask(
+        body,
+        lambda asked: care.ask_rectification(
+            known, UUID(stream), int(version), body.words, asked=asked
+        ),
+    )
+    return answered(answer, 201, known_as=person)
+
+
+@router.post("/{person}/rectifications/{rectification}/decision", response_model=Answered)
+async def decide_rectification(
+    person: UUID, rectification: UUID, body: Deciding, asks: Asks
+) -> Response:
+    """Put it right, or keep it with the person's disagreement beside it; nothing is rewritten."""
+    known, care = await asks.person(person), asks.here.care
+    answer = await asks.ask(
+        body,
+        lambda asked: care.decide_rectification(
+            known, RectificationId(rectification), body.outcome, body.words, asked=asked
+        ),
+    )
+    return answered(answer, 200, known_as=person)

@@ -36,6 +36,7 @@ SHOWS: Mapping[str, Kind] = {
     "/mdt/{meeting}/cases/{person}/{activity}": Kind.VIEW,
     "/mdt/{meeting}/list": Kind.VIEW,
     "/privacy": Kind.VIEW,
+    "/people/{person}/rectification": Kind.VIEW,
     "/people/{person}/sealing": Kind.VIEW,
     "/privacy/emergency-access/{access}": Kind.VIEW,
     "/people/{person}": Kind.VIEW,

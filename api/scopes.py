@@ -145,6 +145,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/people/{person}/needs-review",
         "POST /v1/people/{person}/objection-lifting",
         "POST /v1/people/{person}/objections",
+        "POST /v1/people/{person}/rectifications",
+        "POST /v1/people/{person}/rectifications/{rectification}/decision",
         "POST /v1/people/{person}/seals",
         "POST /v1/people/{person}/seals/{seal}/lifting",
         "POST /v1/people/{person}/use-objection-lifting",

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain import person, referral
 from domain.agreement import AgreementSigned
+from domain.beside import PUTTING_RIGHT, Beside
 from domain.concern import (
     ConcernEscalated,
     ConcernFellBack,
@@ -56,6 +57,7 @@ class Telling:
     again: tuple[Disclosure, ...] = ()
     added: tuple[Disclosure, ...] = ()
     retold: tuple[Retelling, ...] = ()
+    beside: tuple[Beside, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     backfills: tuple[Backfill, ...] = ()
     withdrawn: tuple[PartnerId, ...] = ()
@@ -145,6 +147,7 @@ class Circle(Opened):
         return Telling(
             forgotten=turned.forgotten,
             retold=tuple(self._resealed(sealed, before, agreements, recorded)),
+            beside=tuple(self._beside(recorded, agreements, disclosures)),
             disclosures=tuple(disclosures),
             backfills=(*turned.backfills, *backfills),
             withdrawn=(*turned.withdrawn, *withdrawn),
@@ -283,6 +286,21 @@ class Circle(Opened):
             del self.past[partner]
             self.heard.discard(partner)
         return gone
+
+    def _beside(
+        self,
+        recorded: Recorded,
+        agreements: Mapping[PartnerId, AgreementSigned],
+        disclosures: Iterable[Disclosure],
+    ) -> Iterator[Beside]:
+        """Who else hears of a correction, if the history says that they heard of the wrong."""
+        if not isinstance(recorded.fact, PUTTING_RIGHT):
+            return
+        told = {each.partner for each in disclosures}
+        for partner in sorted((self.told.keys() | self.past.keys()) - told):
+            reached = self.past.get(partner, recorded.position - 1)
+            if agreement := agreements.get(partner):
+                yield Beside(replace(self._whole(partner, agreement, reached), told=0), recorded)
 
     def _resealed(
         self,

@@ -34,6 +34,8 @@ class Heard:
         for disclosure in (*backfilled, *telling.disclosures):
             self.told[disclosure.partner].append(disclosure)
             self.over.discard(disclosure.partner)
+        for beside in telling.beside:
+            self.told[beside.partner] += beside.of(earlier)
         for partner in telling.withdrawn:
             self.told.pop(partner, None)
         self.over |= set(telling.ended)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, ClassVar
 
-from domain import disclosure, edits, linking, needs, sealing, wishes
+from domain import disclosure, edits, linking, needs, rectification, sealing, wishes
 from domain.corrections import (
     About,
     ConflictSettled,
@@ -47,6 +47,7 @@ from domain.linking import (
 )
 from domain.needs import BeforeTheyWereBorn, NeedFact, Needing
 from domain.policies.days import local_date
+from domain.rectification import RectificationFact, Rectifying
 from domain.sealing import SealFact, Sealing
 from domain.vocabulary import AccessNeed, EditId, HowKnown, Moment, PartnerId, PersonId
 from domain.wishes import WishFact, Wishing
@@ -188,7 +189,7 @@ class Details:
 
 
 @dataclass
-class Person(Needing, Wishing, Sealing, Disclosing):
+class Person(Needing, Wishing, Sealing, Disclosing, Rectifying):
     """One person across every organisation that helps them."""
 
     NOUN: ClassVar[str] = "person"
@@ -384,6 +385,8 @@ class Person(Needing, Wishing, Sealing, Disclosing):
             case PersonMadeKnownAgain():  # read by who said it as of somebody new, and so corrected
                 seen = edits.of_old(PersonRegistered.__name__, recorded.effective_at)
                 self.known.written.setdefault(seen, {})
+            case RectificationFact():
+                self.follow_rectification(recorded)
             case LinkingFact():
                 self.links.follow(recorded)
             case CorrectionFact() as correction:
@@ -426,6 +429,7 @@ FACTS: tuple[type[Fact], ...] = (
     *wishes.FACTS,
     *sealing.FACTS,
     *disclosure.FACTS,
+    *rectification.FACTS,
     PersonDied,
     DeathRecordedInError,
     PersonMovedAway,

@@ -22,6 +22,7 @@ from domain.kernel import (
     Unknown,
 )
 from domain.policies import sealing
+from domain.rectification import RectificationFact
 from domain.vocabulary import PartnerId, PersonId, SealId
 
 # What happened
@@ -78,6 +79,9 @@ class SealIsUnknown(Unknown):
 
 # What is true now and may happen next
 
+DISPUTING = (DisagreementRecorded, RectificationFact)
+"""What the person says of something else, and so is sealed with it."""
+
 Sealed = Mapping[str, frozenset[PartnerId]]
 """What is sealed, by fact or stream, and who recorded any of it."""
 
@@ -89,14 +93,14 @@ def hidden(recorded: Recorded, partner: PartnerId, sealed: Sealed) -> bool:
     """
     if not sealed or recorded.organisation == partner:
         return False
-    if not isinstance(recorded.fact, DisagreementRecorded) and not sealing.belongs(recorded.fact):
+    if not isinstance(recorded.fact, DISPUTING) and not sealing.belongs(recorded.fact):
         return False
     return any(partner not in sealed[item] for item in _names(recorded) if item in sealed)
 
 
 def _names(recorded: Recorded) -> set[str]:
     names = {recorded.id, str(recorded.originator_id), str(recorded.correlation)}
-    if isinstance(recorded.fact, DisagreementRecorded):
+    if isinstance(recorded.fact, DISPUTING):
         about = recorded.fact.about
         names |= {about, about.split("/")[0]}
     return names

@@ -53,6 +53,7 @@ from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.linking import LinkingFact, MatchRuledOut, PersonsLinked
 from domain.membership import MembershipFact
 from domain.needs import AdjustmentAgreed, NeedEnded, NeedMet, NeedNotMet
+from domain.rectification import RectificationFact
 from domain.registered_carer import RegisteredCarerFact
 from domain.request import ReferralFact
 from domain.safeguarding import SafeguardingFact, SafeguardingReferred
@@ -464,7 +465,7 @@ def _concerns(
     """Whether the partner takes part in what the fact is about."""
     fact = recorded.fact
     match fact:
-        case corrections.DisagreementRecorded():
+        case corrections.DisagreementRecorded() | RectificationFact():
             return recorded.organisation == partner or recorded.correlation in own
         case person.PersonFact() | CorrectionFact() | CarerFact() | RegisteredCarerFact():
             return True

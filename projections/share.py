@@ -208,6 +208,10 @@ class Share:
                 yield self._number(disclosure, recorded)
         for disclosure in telling.disclosures:
             yield self._number(disclosure, recorded)
+        for beside in telling.beside:
+            assert about is not None, "only about a person is anything put right"
+            for disclosure in beside.of(history[about]):
+                yield self._number(disclosure, recorded)
         for partner in telling.withdrawn:
             yield self._number(_notice(partner, WITHDRAWN, noticed), recorded)
         for partner in telling.ended:
@@ -331,7 +335,11 @@ class Share:
         before = facts[0].position
         for fact, tellings in zip(facts, plans, strict=True):
             for about, telling in tellings:
-                fills = (*telling.backfills, *(each.now for each in telling.retold))
+                fills = (
+                    *telling.backfills,
+                    *(each.now for each in telling.retold),
+                    *(each.earlier for each in telling.beside),
+                )
                 if about is not None and fills:
                     wanting.setdefault(about, fact)
                     if about != fact.person:  # it may be ahead of a case that waited

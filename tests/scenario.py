@@ -358,6 +358,9 @@ def tell(facts: Iterable[Recorded], person: PersonId = ROSA) -> Telling:
             assert isinstance(backfill, Backfill)
             for disclosure in backfill.of(history):
                 telling.entries.setdefault(disclosure.partner, []).append(disclosure)
+        for beside in followed.beside:
+            for disclosure in beside.of(history):
+                telling.entries.setdefault(disclosure.partner, []).append(disclosure)
         for disclosure in followed.disclosures:
             telling.entries.setdefault(disclosure.partner, []).append(disclosure)
         for partner in followed.withdrawn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -201,6 +201,37 @@ async def disagree(visit: CaringVisit, person: UUID) -> Response:
         lambda body, asks: corrections.record_disagreement(person, body, asks),
         done="disagreement",
         then=f"/people/{person}",
+    )
+
+
+@router.get("/people/{person}/rectification", response_class=HTMLResponse)
+async def rectification_questions(visit: CaringVisit, person: UUID) -> Response:
+    """What they want put right, and what they say is right."""
+    return await _rectifying(visit, await _told(visit, person), person).show(visit)
+
+
+@router.post("/people/{person}/rectification", response_class=HTMLResponse)
+async def ask_rectification(visit: CaringVisit, person: UUID) -> Response:
+    """Ask who recorded it, and show the record."""
+    return await _rectifying(visit, await _told(visit, person), person).sent(
+        visit,
+        lambda body, asks: corrections.ask_rectification(person, body, asks),
+        done="rectification",
+        then=f"/people/{person}",
+    )
+
+
+def _rectifying(visit: Visit, told: list[Entry], person: UUID) -> Form[Any]:
+    form = _disagreeing(visit, told, person)
+    return replace(
+        form,
+        title="Ask for something to be put right",
+        lede=(
+            "The person says that something recorded is wrong. Whoever recorded it puts it right, "
+            "or keeps it as a professional’s opinion with the person’s words beside it, within a "
+            "month. What was recorded stays in the history.",
+        ),
+        model=corrections.Rectifying,
     )
 
 

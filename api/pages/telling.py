@@ -48,6 +48,8 @@ HAPPENED = {
     "UseObjectedTo": "Objection recorded to use for {use}",
     "UseObjectionLifted": "Objection to use for {use} taken back",
     "ItemSealed": "Something was sealed",
+    "RectificationAsked": "Asked to be put right, by {due_on}",
+    "RectificationDecided": "Asked to be put right: {outcome}",
     "ItemUnsealed": "A seal was lifted",
     "DisclosedWithoutConsent": "Told without consent: {to_whom}",
     "PersonDied": "Died on {died_on}",

@@ -105,6 +105,8 @@ DONE = {
     "consent-withdrawal": "Recorded. That organisation is told nothing more.",
     "use-objection": "The objection is recorded. Who is told for that use alone is told no more.",
     "use-objection-lifting": "The objection to that use is lifted.",
+    "rectification": "It is asked to be put right. Who recorded it answers within a month.",
+    "rectification-decision": "Your decision is recorded. Whoever was told of it is told this.",
     "removed": "Recorded: you have removed all of it.",
     "sealing": "It is sealed. Others who were told of it forget it.",
     "unsealing": "The seal is lifted. Others are told of it again, as they may be.",

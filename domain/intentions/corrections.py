@@ -17,7 +17,7 @@ from domain.intentions.answers import Answer
 from domain.intentions.deciding import Deciding
 from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked, Recorded
-from domain.vocabulary import AccessNeed, EditId, PersonId
+from domain.vocabulary import AccessNeed, EditId, PersonId, RectificationId, Rectified
 
 
 class CorrectionIntentions(Deciding):
@@ -107,6 +107,36 @@ class CorrectionIntentions(Deciding):
         def decide() -> tuple[Aggregate, ...]:
             known = self._get(person.Person, person_id, PersonIsUnknown)
             known.disagree(self._fact(stream, version, person_id), words, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def ask_rectification(
+        self, person_id: PersonId, stream: UUID, version: int, words: str, *, asked: Asked
+    ) -> Answer:
+        """Ask who recorded something to put it right. Raises `NothingSuchWasRecorded`."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.ask_rectification(self._fact(stream, version, person_id), words, asked=asked)
+            return (known,)
+
+        return self._ask(person_id, asked, decide)
+
+    def decide_rectification(
+        self,
+        person_id: PersonId,
+        which: RectificationId,
+        outcome: Rectified,
+        words: str,
+        *,
+        asked: Asked,
+    ) -> Answer:
+        """Put something right, or keep it with the person's disagreement beside it."""
+
+        def decide() -> tuple[Aggregate, ...]:
+            known = self._get(person.Person, person_id, PersonIsUnknown)
+            known.decide_rectification(which, outcome, words, asked=asked)
             return (known,)
 
         return self._ask(person_id, asked, decide)

@@ -55,6 +55,14 @@ STATUSES = (
 """What a row may be, most urgent first."""
 
 
+OF_THE_PAST = {
+    "RectificationAsked",
+    "RectificationDecided",
+    "ScoreCorrected",
+    "OutcomeCorrected",
+}
+"""What is told of the past, and involves nobody anew."""
+
 OF_RECORDS = {"PersonsLinked", "PersonsUnlinked"}
 """What happened to records, and not to the person."""
 
@@ -68,7 +76,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     row.setdefault("disagreements", [])
     data, at = entry.data, entry.effective_at.isoformat()
     noun, fact, _ = entry.type.split(".")
-    if noun != "unmet":  # told to who wanted a service, whether or not it is still involved
+    past = row["ended"] and fact in OF_THE_PAST
+    if noun != "unmet" and not past:  # told to who wanted a service, involved or not
         row["withdrawn"], row["ended"] = entry.type == WITHDRAWN, entry.type == ENDED
     match noun:
         case "person":

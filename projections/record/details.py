@@ -39,6 +39,16 @@ def fold(row: dict[str, Any], fact: str, data: Mapping[str, Any], at: str) -> No
                 write(row, detail, value, fact, data, at)
         case "ConflictSettled":
             write(row, data["detail"], data.get("value"), fact, data, at)
+        case "RectificationAsked":
+            asked = {n: data[n] for n in ("about", "owner", "words", "due_on") if n in data}
+            row.setdefault("rectifications", {})[data["rectification"]] = asked | {"at": at}
+        case "RectificationDecided":
+            said = {n: data[n] for n in ("about", "outcome") if n in data}
+            said |= {"decided_at": at, "answer": data.get("words"), **_who(data)}
+            row.setdefault("rectifications", {}).setdefault(data["rectification"], {}).update(said)
+            if data.get("disagreement"):
+                words = {"about": data["about"], "words": data["disagreement"], "at": at}
+                row["disagreements"].append(words | _who(data))
         case "DisagreementRecorded":
             said = {"about": data["about"], "words": data.get("words"), "at": at, **_who(data)}
             row["disagreements"].append(said)

@@ -197,3 +197,20 @@ def test_the_national_data_opt_out_leaves_a_person_out_of_the_totals_and_in_ever
     assert asha.seen(f"/v1/people/{people[0]}")["name"].startswith("Ada")
     asha.done(f"/v1/people/{people[0]}/use-objection-lifting", {"use": "planning and research"})
     assert wanted() == 6
+
+
+def test_a_request_to_put_something_right_is_decided_by_who_recorded_it(
+    asha: Client, priya: Client
+) -> None:
+    rosa, theirs, referral = refer(asha, priya, LOW)
+    wrong = {"about": f"{referral}/1", "words": "It was my sister."}
+    assert priya.ask(f"/v1/people/{theirs}/rectifications", wrong).status_code == 201
+    ((which, waiting),) = asha.seen(f"/v1/people/{rosa}")["rectifications"].items()
+    assert waiting["due_on"] > "2026"
+    said = {"outcome": "kept as the professional's opinion", "words": "It is what I found."}
+    refused = priya.ask(f"/v1/people/{theirs}/rectifications/{which}/decision", said)
+    assert refused.json()["type"] == "/problems/only-who-recorded-it-decides"
+    asha.done(f"/v1/people/{rosa}/rectifications/{which}/decision", said)
+    seen = priya.seen(f"/v1/people/{theirs}")
+    assert seen["rectifications"][which]["outcome"] == said["outcome"]
+    assert [each["words"] for each in seen["disagreements"]] == ["It was my sister."]

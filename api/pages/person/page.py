@@ -60,6 +60,7 @@ PARTS: tuple[tuple[str, Shown], ...] = (
     ("carers", carers.shown),
     ("shared_care", shared_care.shown),
     ("disagreements", disputes.disagreements),
+    ("rectifications", disputes.rectifications),
     ("wishes", wishes.shown),
     ("safety", concerns.shown),
     ("referrals", referrals.shown),
@@ -80,6 +81,7 @@ DOING: dict[str, Doing] = (
     | ending.DOING
     | emergency.DOING
     | wishes.DOING
+    | disputes.DOING
     | plans.DOING
     | needs.DOING
     | carers.DOING
@@ -128,7 +130,7 @@ def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
         return []
     here, allowed = f"/people/{row['person']}", set(row.get("actions", ()))
     if not row.get("died"):
-        allowed |= wishes.allowed(row)
+        allowed |= wishes.allowed(row) | disputes.allowed(visit, row)
         allowed |= needs.allowed(row) | carers.allowed(row, visit) | shared_care.allowed(row, visit)
     if not complexity.coded_here(visit):
         allowed.discard("complexity")
@@ -142,6 +144,7 @@ def _offered(visit: Visit, row: Row) -> list[tuple[str, list[tuple[str, str]]]]:
     links[Where.WISHES] = [
         (f"{here}/corrections", "Put details right"),
         (f"{here}/disagreements", "Record a disagreement"),
+        (f"{here}/rectification", "Ask for something to be put right"),
         (f"{here}/sealing", "Seal something"),
     ]
     if row.get("died"):
