@@ -30,7 +30,7 @@ def lines(connection: psycopg.Connection) -> Iterator[str]:
         yield f"{role}: {powers}{'; MEMBER OF ' + ', '.join(memberships) if memberships else ''}"
         yield f"    {', '.join(settings)}"
     yield "# owners"
-    yield from (f"{owner}: {count} things" for owner, count in connection.execute(SQL["owners"]))
+    yield from (owner for (owner,) in connection.execute(SQL["owners"]))
     yield "# by default, for what is made later"
     yield from (" ".join(row) for row in connection.execute(SQL["defaults"]))
     yield "# grants"

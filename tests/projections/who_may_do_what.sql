@@ -16,12 +16,12 @@ with ours as (
 select oid, nspname, nspowner, nspacl from pg_namespace
 where nspname !~ '^pg_' and nspname <> 'information_schema'
 )
-select owner::regrole::text, count(*) from (
+select distinct owner::regrole::text from (
     select nspowner from ours
     union all select c.relowner from pg_class as c join ours on ours.oid = c.relnamespace
     union all select p.proowner from pg_proc as p join ours on ours.oid = p.pronamespace
     union all select datdba from pg_database where datname = current_database()
-) as things (owner) group by 1 order by 1
+) as things (owner) order by 1
 
 -- name: defaults
 select pg_get_userbyid(defaclrole), coalesce(defaclnamespace::regnamespace::text, 'everywhere'),

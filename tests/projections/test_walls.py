@@ -1,0 +1,327 @@
+"""PostgreSQL's wall alone: whatever a question asks for, only the rows of who came in are given."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from inspect import Parameter, getmembers, isasyncgen, signature
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from domain.vocabulary import PartnerId
+from projections import schema
+from projections.behalf import acting_for
+from projections.moments import NOW
+from projections.paging import Page
+from projections.reading import Reading
+from tests.database import Database
+from tests.people import CHARITY, DRUGS, GROUP, HOUSING, LIBRARY, SOCIAL, TALKING, TRUST, WIGG
+from tests.projections.place import Place
+from tests.projections.week import busy_week
+
+STRANGER = PartnerId(uuid4())
+PARTNERS = (WIGG, TALKING, TRUST, SOCIAL, DRUGS, CHARITY, GROUP, LIBRARY, HOUSING)
+ASKING = [
+    name
+    for name, question in getmembers(Reading, callable)
+    if not name.startswith("_") and "partner" in signature(question).parameters
+]
+"""Every question that names a partner."""
+
+OF_THE_DIRECTORY = {"training_owing"}
+"""What is worked out from what everybody who signs in reads; who attended is not given either."""
+
+NOTHING_THIS_WEEK = {"exceptional", "feedback", "only_said", "suggestions", "to_remove", "training"}
+"""Of these nothing happens in the week of the tests; their tables stand behind the wall too."""
+
+SAID = re.compile(r"set_config\(\s*'throughcare[^)]*\)|set\s+(?:local |session )?throughcare\.")
+
+
+@pytest.fixture
+def week(place: Place) -> Place:
+    busy_week(place)
+    place.fold()
+    return place
+
+
+def test_a_transaction_that_names_nobody_reads_nothing(week: Place) -> None:
+    walled = [name for (name,) in week.rows(OF_PARTNER)]
+    assert len(walled) > 10
+    filled = {name for name in walled if week.rows(f"select from {name} limit 1")}
+    assert {"share.entries", "share.subjects", "views.caseload", "views.referrals"} <= filled
+    with week.database.connect(schema.SERVE) as connection:
+
+        def counted() -> list[int]:
+            found = [connection.execute(f"select count(*) from {name}") for name in walled]
+            return [count for (count,) in (each.fetchone() or (-1,) for each in found)]
+
+        assert not any(counted()), "never named"
+        connection.execute("select set_config('throughcare.partner', '', false)")
+        assert not any(counted()), "named by nothing"
+        with connection.transaction():
+            connection.execute("select set_config('throughcare.partner', %s, true)", [str(WIGG)])
+            assert any(counted())
+        assert not any(counted()), "named by a transaction that is over"
+        with connection.transaction():
+            connection.execute("select set_config('throughcare.partner', 'Wigg', true)")
+            with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+                connection.execute("select from share.entries")
+            raise psycopg.Rollback
+
+
+def test_a_question_without_a_where_gives_the_rows_of_one_partner(week: Place) -> None:
+    """As a forgotten condition would ask, of each table and for each partner."""
+    tables = [name for (name,) in week.rows(OF_PARTNER) if name in WITH_PARTNER]
+    with week.database.connect(schema.SERVE) as connection:
+        for partner in PARTNERS:
+            for name in tables:
+                with connection.transaction():
+                    connection.execute(
+                        "select set_config('throughcare.partner', %s, true)", [str(partner)]
+                    )
+                    whose = connection.execute(f"select distinct partner from {name}").fetchall()
+                there = week.rows(f"select from {name} where partner = %s limit 1", partner)
+                assert whose == [(partner,)] * len(there), name
+
+
+def test_whoever_asks_for_anothers_rows_is_given_none(
+    week: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The application's rule is off: what every question asks for is another's, by their ids."""
+    monkeypatch.setattr("projections.questions.share.KEEP_ALIVE", 0.01)
+    answered: set[str] = set()
+
+    async def asking() -> None:
+        reading = Reading(week.database.dsn(schema.SERVE), week.keys, week.pseudonyms, most=1)
+        await reading.open()
+        try:
+            for partner in (WIGG, TALKING, GROUP, LIBRARY):
+                known = rows_of(week, partner)
+                for question in set(ASKING) - OF_THE_DIRECTORY:
+                    for more in arguments(question, known):
+                        if await gives(reading, question, partner, more, came_in=partner):
+                            answered.add(question)
+                        for other in (STRANGER, LIBRARY if partner != LIBRARY else DRUGS):
+                            given = await gives(reading, question, partner, more, came_in=other)
+                            assert not given, (question, partner, more)
+        finally:
+            await reading.close()
+
+    asyncio.run(asking())
+    assert answered == set(ASKING) - OF_THE_DIRECTORY - NOTHING_THIS_WEEK
+
+
+def rows_of(place: Place, partner: PartnerId) -> dict[tuple[str, str], list[Any]]:
+    """What questions may be asked with about this partner's rows, by name and type."""
+
+    def one(statement: str) -> Any:
+        rows = place.rows(statement, partner)
+        return rows[0][0] if rows else uuid4()
+
+    subject = one("select subject from share.subjects where partner = %s order by subject")
+    meeting = one("select meeting from views.meetings where partner = %s")
+    return {
+        ("subject", "UUID"): [subject],
+        ("subjects", "Collection[UUID]"): [[subject]],
+        ("subjects", "Iterable[UUID]"): [[subject]],
+        ("person", "PersonId"): [one("select person from share.subjects where partner = %s")],
+        ("rows", "Iterable[dict[str, Any]]"): [[{"person": "x", "linked": [str(subject)]}]],
+        ("referral", "UUID"): [one("select referral from views.referrals where partner = %s")],
+        ("meeting", "UUID"): [meeting],
+        ("meeting", "dict[str, Any]"): [
+            {
+                "id": str(meeting),
+                "closed": False,
+                "actions": ["cases"],
+                "starts_at": "2026-03-05T12:30:00+00:00",
+                "kind": "weekly MDT",
+                "cases": {},
+            }
+        ],
+        ("action", "UUID"): [
+            one("select item from views.agreed where partner = %s and kind = 'action'")
+        ],
+        ("programme", "UUID"): [one("select programme from views.groups where partner = %s")],
+        ("kind", "str"): ["action", "decision"],
+        ("part", "str"): ["received", "sent"],
+        ("states", "Sequence[str]"): [["open", "done", "to review", "linked"]],
+        ("after", "int"): [0],
+        ("limit", "int"): [1000],
+        ("within", "float"): [0.0],
+        ("when", "When"): [NOW],
+        ("now", "datetime"): [datetime(2027, 1, 1, tzinfo=UTC)],
+        ("today", "date"): [datetime(2027, 1, 1, tzinfo=UTC).date()],
+    }
+
+
+def arguments(question: str, known: dict[tuple[str, str], list[Any]]) -> list[dict[str, Any]]:
+    """Every way to ask a question about these rows."""
+    wanted = [
+        each
+        for each in signature(getattr(Reading, question)).parameters.values()
+        if each.name not in ("self", "partner") and each.default is Parameter.empty
+    ]
+    ways: list[dict[str, Any]] = [{}]
+    for each in wanted:
+        values = known[each.name, str(each.annotation)]
+        ways = [way | {each.name: value} for way in ways for value in values]
+    return ways
+
+
+async def gives(
+    reading: Reading,
+    question: str,
+    partner: PartnerId,
+    more: dict[str, Any],
+    *,
+    came_in: PartnerId,
+) -> bool:
+    """Whether a question for one partner gives something to who came in for another."""
+    with acting_for(came_in):
+        asked = getattr(reading, question)(partner, **more)
+        answer: Any = await (anext(asked) if isasyncgen(asked) else asked)
+    if isinstance(answer, Page):
+        return bool(answer.rows or answer.counts)
+    return len(answer) > 1 if question == "linked" else bool(answer)
+
+
+def test_organisations_that_share_one_connection_never_see_each_others_rows(week: Place) -> None:
+    """Hundreds at once by turns on one connection, some called off and some failing in between."""
+    chance = Random(20261122)
+
+    async def asking() -> tuple[int, int, int]:
+        reading = Reading(week.database.dsn(schema.SERVE), week.keys, week.pseudonyms, most=1)
+        await reading.open()
+        ended = [0, 0, 0]
+        try:
+            expected = {partner: await told(reading, partner) for partner in PARTNERS}
+            assert len({repr(each) for each in expected.values()}) > len(PARTNERS) // 2
+
+            async def come_in(partner: PartnerId) -> None:
+                assert await told(reading, partner) == expected[partner]
+                ended[0] += 1
+
+            async def fail(partner: PartnerId) -> None:
+                with acting_for(partner), pytest.raises(psycopg.errors.DivisionByZero):
+                    await reading._rows("select number / 0 from share.entries union select 1 / 0")
+                ended[1] += 1
+
+            async def called_off(work: Awaitable[None]) -> None:
+                going = asyncio.ensure_future(work)
+                await asyncio.sleep(chance.random() * 0.02)
+                ended[2] += going.cancel()
+                await asyncio.gather(going, return_exceptions=True)
+
+            for _ in range(12):
+                await asyncio.gather(
+                    *(come_in(chance.choice(PARTNERS)) for _ in range(10)),
+                    *(fail(chance.choice(PARTNERS)) for _ in range(3)),
+                    *(called_off(come_in(chance.choice(PARTNERS))) for _ in range(6)),
+                    *(called_off(slowly(reading, chance.choice(PARTNERS))) for _ in range(2)),
+                )
+            assert await reading._rows("select count(*) from share.entries") == [(0,)]
+        finally:
+            await reading.close()
+        return ended[0], ended[1], ended[2]
+
+    served, failed, called_off = asyncio.run(asking())
+    assert served >= 12 * 10
+    assert failed == 12 * 3
+    assert called_off > 12
+
+
+async def told(reading: Reading, partner: PartnerId) -> list[Any]:
+    """What a partner reads, and whose rows a forgotten condition would have given it."""
+    with acting_for(partner):
+        whose = await reading._rows(
+            "select partner from share.entries union select partner from views.caseload"
+        )
+        assert whose in ([], [(partner,)])
+        return [
+            await reading.entries(partner, after=0, limit=1000),
+            (await reading.caseload(partner, limit=100)).rows,
+            (await reading.referrals(partner, part="received")).rows,
+            await reading.newest(partner),
+        ]
+
+
+async def slowly(reading: Reading, partner: PartnerId) -> None:
+    with acting_for(partner):
+        await reading._rows("select pg_sleep(0.05) from share.entries limit 1")
+
+
+def test_a_plan_that_was_prepared_for_one_partner_serves_the_next_its_own(week: Place) -> None:
+    with week.database.connect(schema.SERVE) as connection:
+        connection.execute("set plan_cache_mode = force_generic_plan")
+        for turn in range(30):
+            partner = PARTNERS[turn % len(PARTNERS)]
+            with connection.transaction():
+                connection.execute(
+                    "select set_config('throughcare.partner', %s, true)", [str(partner)]
+                )
+                whose = connection.execute(
+                    "select distinct partner from share.entries where number > %s",
+                    [0],
+                    prepare=True,
+                ).fetchall()
+            assert whose in ([], [(partner,)])
+
+
+def test_whose_rows_are_read_is_said_in_one_place_and_for_one_transaction() -> None:
+    root = Path(__file__).parents[2]
+    said = {
+        str(path.relative_to(root)): SAID.findall(text)
+        for folder in ("domain", "projections", "api", "consumers", "deploy")
+        for path in (root / folder).rglob("*.*")
+        if path.suffix in (".py", ".sql") and (text := path.read_text("utf-8").lower())
+    }
+    found = {path: each for path, each in said.items() if each}
+    assert found == {"projections/behalf.py": ["set_config('throughcare.partner', %s, true)"]}
+
+
+def test_the_search_for_a_page_goes_by_an_index_behind_the_wall(database: Database) -> None:
+    """The condition of the wall is worked out once, and searched for, not held against each row."""
+    with database.connect("postgres") as filling:
+        filling.execute(
+            "insert into views.caseload (partner, subject, name, status, urgency, complexity, "
+            "content) select p, gen_random_uuid(), n::text, 'held', n %% 16, 3, '' "
+            "from unnest(%s::uuid[]) as p, generate_series(1, 2000) as n",
+            [[uuid4() for _ in range(20)] + [WIGG]],
+        )
+        filling.execute("analyze views.caseload")
+    with database.connect(schema.SERVE) as connection, connection.transaction():
+        connection.execute("select set_config('throughcare.partner', %s, true)", [str(WIGG)])
+        plan = "\n".join(
+            line
+            for (line,) in connection.execute(
+                "explain (analyze, costs off, timing off, buffers off, summary off) "
+                "select subject from views.caseload "
+                "order by urgency, coalesce(waiting_since, 'infinity'), subject limit 20"
+            )
+        )
+    assert "Index Scan" in plan or "Bitmap Index Scan" in plan, plan
+    assert re.search(r"Index Cond: \(partner = \(InitPlan", plan), plan
+
+
+OF_PARTNER = """
+select p.polrelid::regclass::text from pg_policy as p
+where p.polname = 'of_partner' order by 1
+"""
+WITH_PARTNER = {
+    "share.entries",
+    "share.subjects",
+    "views.agreed",
+    "views.caseload",
+    "views.feedback",
+    "views.groups",
+    "views.meetings",
+    "views.referrals",
+    "views.unmet",
+}
