@@ -74,7 +74,8 @@ class Fuzz:
     seed: int
 
     def __post_init__(self) -> None:
-        self.schema = schemathesis.openapi.from_url(f"{self.place.url}/openapi.json")
+        address = f"{self.place.url}/openapi.json"
+        self.schema = schemathesis.openapi.from_url(address, timeout=60)
         self.session = requests.Session()
         self.holders = {role: token(self.place, role) for role in Role}
         self.known = _somebody(self.place)
