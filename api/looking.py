@@ -130,6 +130,7 @@ NOBODY = frozenset(
         "/v1/partners/{partner}/agreements",
         "/v1/partners/{partner}/practitioners",
         "/v1/privacy/emergency-access",
+        "/v1/privacy/openings",
         "/v1/services",
         "/v1/services/{service}",
         "/v1/stepped-care",

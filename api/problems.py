@@ -232,6 +232,8 @@ STATUS: dict[type[BrokenRule], int] = {
     exceptional.ReasonInWordsIsNeeded: 422,
     exceptional.ThisReasonIsNotGiven: 422,
     privacy.OnlyTheyNameTheirOfficer: 403,
+    privacy.OnlyTheyGrantIt: 403,
+    privacy.NotGrantedToOpen: 403,
     privacy.NotAPrivacyOfficerThere: 422,
     endings.OnlyCareMayRecordADeath: 403,
     endings.OnlyTheHostMay: 403,

@@ -16,6 +16,7 @@ from domain.intentions.measures import MeasureIntentions
 from domain.intentions.meetings import MeetingIntentions
 from domain.intentions.needs import NeedIntentions
 from domain.intentions.offering import OfferingIntentions
+from domain.intentions.openings import OpeningIntentions
 from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.plans import PlanIntentions
 from domain.intentions.practitioners import PractitionerIntentions
@@ -43,6 +44,7 @@ class CareCoordination(
     AgreedIntentions,
     ConcernIntentions,
     EmergencyIntentions,
+    OpeningIntentions,
     MeasureIntentions,
     GroupIntentions,
     WaitingIntentions,

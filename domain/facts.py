@@ -17,6 +17,7 @@ from domain import (
     implementation,
     measure,
     meeting,
+    opening,
     partner,
     pathway,
     person,
@@ -58,6 +59,7 @@ FACTS = Topics(
         feedback,
         training,
         emergency,
+        opening,
     )
     for fact in noun.FACTS
 )

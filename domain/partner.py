@@ -34,7 +34,14 @@ from domain.practitioner import (
     RoleGiven,
     Staffed,
 )
-from domain.privacy import NotAPrivacyOfficerThere, OnlyTheyNameTheirOfficer, PrivacyOfficerNamed
+from domain.privacy import (
+    NotAPrivacyOfficerThere,
+    OnlyTheyGrantIt,
+    OnlyTheyNameTheirOfficer,
+    OpeningGranted,
+    OpeningGrantEnded,
+    PrivacyOfficerNamed,
+)
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Role
 
 # What happened
@@ -152,6 +159,7 @@ class Partner(Staffed, Acknowledging):
     written: list[Way] = field(default_factory=list)
     liaison: PractitionerId | None = None
     privacy_officer: PractitionerId | None = None
+    openers: set[PractitionerId] = field(default_factory=set)
 
     def join(
         self, *, name: str, kind: PartnerKind, identifiers: dict[str, str], asked: Asked
@@ -316,6 +324,28 @@ class Partner(Staffed, Acknowledging):
             return None
         return self.record(PrivacyOfficerNamed(practitioner=practitioner, since=since), asked)
 
+    def grant_opening(
+        self, practitioner: PractitionerId, since: date, *, asked: Asked
+    ) -> Recorded | None:
+        """Let somebody open what people had sealed. Asked twice, it answers once.
+
+        Raises `OnlyTheyGrantIt`, `NotAPractitionerThere`.
+        """
+        if asked.organisation != self.partner:
+            raise OnlyTheyGrantIt(self.id)
+        self.practised_by(practitioner)
+        if practitioner in self.openers:
+            return None
+        return self.record(OpeningGranted(practitioner=practitioner, since=since), asked)
+
+    def end_opening_grant(self, practitioner: PractitionerId, *, asked: Asked) -> Recorded | None:
+        """Take that back. Asked twice, it answers once. Raises `OnlyTheyGrantIt`."""
+        if asked.organisation != self.partner:
+            raise OnlyTheyGrantIt(self.id)
+        if practitioner not in self.openers:
+            return None
+        return self.record(OpeningGrantEnded(practitioner=practitioner), asked)
+
     def evolve(self, recorded: Recorded) -> None:
         match recorded.fact:
             case PartnerJoined(name=name, kind=kind):
@@ -332,6 +362,7 @@ class Partner(Staffed, Acknowledging):
                 self._follow_staff(gone)
                 if self.liaison == practitioner:
                     self.liaison = None
+                self.openers.discard(practitioner)
                 if self.privacy_officer == practitioner:
                     self.privacy_officer = None
             case PartnerLeft():
@@ -346,6 +377,10 @@ class Partner(Staffed, Acknowledging):
                 self.liaison = practitioner
             case PrivacyOfficerNamed(practitioner=practitioner):
                 self.privacy_officer = practitioner
+            case OpeningGranted(practitioner=practitioner):
+                self.openers.add(practitioner)
+            case OpeningGrantEnded(practitioner=practitioner):
+                self.openers.discard(practitioner)
             case WithdrawalsAcknowledged(up_to=up_to):
                 self.acknowledged = up_to
             case other:

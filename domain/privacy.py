@@ -30,7 +30,36 @@ class PrivacyOfficerNamed(Fact):
     since: date
 
 
+class OpeningGranted(Fact):
+    """The organisation lets somebody of it open what people had sealed, from a day on."""
+
+    TOPIC: ClassVar[str] = "partner:OpeningGranted"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.ITSELF,)
+
+    practitioner: PractitionerId
+    since: date
+
+
+class OpeningGrantEnded(Fact):
+    """Somebody may no longer open what people had sealed."""
+
+    TOPIC: ClassVar[str] = "partner:OpeningGrantEnded"
+    CATEGORY: ClassVar[Category] = Category.DIRECTORY
+    RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.ITSELF,)
+
+    practitioner: PractitionerId
+
+
 # What is refused
+
+
+class OnlyTheyGrantIt(BrokenRule):
+    """An organisation says itself who of it may open what people had sealed."""
+
+
+class NotGrantedToOpen(BrokenRule):
+    """You are not granted to open what people had sealed; your organisation grants it to some."""
 
 
 class NobodyLooksAfterPrivacy(BrokenRule):
@@ -45,4 +74,4 @@ class OnlyTheyNameTheirOfficer(BrokenRule):
     """An organisation names its own privacy officer, or the host does."""
 
 
-FACTS: tuple[type[Fact], ...] = (PrivacyOfficerNamed,)
+FACTS: tuple[type[Fact], ...] = (PrivacyOfficerNamed, OpeningGranted, OpeningGrantEnded)

@@ -53,6 +53,13 @@ from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.linking import LinkingFact, MatchRuledOut, PersonsLinked
 from domain.membership import MembershipFact
 from domain.needs import AdjustmentAgreed, NeedEnded, NeedMet, NeedNotMet
+from domain.opening import (
+    OpeningFact,
+    OpeningReviewed,
+    OpeningReviewEscalated,
+    SealedItemClosed,
+    SealedItemOpened,
+)
 from domain.rectification import RectificationFact
 from domain.registered_carer import RegisteredCarerFact
 from domain.request import ReferralFact
@@ -305,6 +312,8 @@ TOLD_TO_NOBODY = (
     WithdrawalsAcknowledged,
     EmergencyAccessReviewed,
     EmergencyReviewEscalated,
+    OpeningReviewed,
+    OpeningReviewEscalated,
 )
 """In nobody's share: what nobody said is counted, who learned what is their employer's, who
 somebody is not would name another, and a review of who looked is the privacy officer's."""
@@ -315,6 +324,8 @@ ABOUT_ONE_PARTNER = (
     person.PersonMadeKnownAgain,
     EmergencyAccessTaken,
     EmergencyAccessEnded,
+    SealedItemOpened,
+    SealedItemClosed,
 )
 """Told to nobody but the organisation the person said it to, or that did it."""
 
@@ -469,7 +480,7 @@ def _concerns(
             return recorded.organisation == partner or recorded.correlation in own
         case person.PersonFact() | CorrectionFact() | CarerFact() | RegisteredCarerFact():
             return True
-        case EmergencyFact():
+        case EmergencyFact() | OpeningFact():
             return recorded.organisation == partner
         case WishFact() | SealFact() | DisclosedWithoutConsent():
             return True

@@ -702,6 +702,14 @@ class EmergencyReason(StrEnum):
     CRISIS_CARE = "the person asks for help in a crisis and is not known to us"
 
 
+class OpeningReason(StrEnum):
+    """Why something sealed is opened (House of Lords, 7 January 2008: one of these is recorded)."""
+
+    CONSENT = "the person consents"
+    LEGAL = "a legal requirement"
+    PUBLIC_INTEREST = "an overriding public interest"
+
+
 class Justified(StrEnum):
     """What a review of access that was taken by exception says."""
 

@@ -17,13 +17,14 @@ from psycopg import Connection
 from domain.emergency import EmergencyAccessEnded, EmergencyAccessTaken
 from domain.exceptional import AccessFact, AccessReviewed, ReviewEscalated
 from domain.kernel import Recorded
-from domain.policies.exceptional import EMERGENCY, ReviewDue, Rule, in_force, next_rung
+from domain.opening import SealedItemClosed, SealedItemOpened
+from domain.policies.exceptional import EMERGENCY, OPENING, ReviewDue, Rule, in_force, next_rung
 from domain.vocabulary import AccessId, OfficerRung, PartnerId, PractitionerId
 from projections.statements import statements
 
 SQL = statements("exceptional")
 
-RULES: dict[str, tuple[Rule, ...]] = {"emergency": EMERGENCY}
+RULES: dict[str, tuple[Rule, ...]] = {"emergency": EMERGENCY, "opening": OPENING}
 """By which rules each kind of access goes."""
 
 
@@ -89,20 +90,20 @@ class Exceptional:
         """Follow one fact."""
         fact, stream, at = recorded.fact, recorded.originator_id, recorded.effective_at
         match fact:
-            case EmergencyAccessTaken():
+            case EmergencyAccessTaken() | SealedItemOpened():
                 assert recorded.practitioner is not None, "a record is opened by somebody"
                 self._rows[stream] = Access(
                     AccessId(stream),
-                    "emergency",
+                    fact.TOPIC.split(":")[0],
                     recorded.organisation,
                     recorded.practitioner,
                     fact.reason.value,
-                    fact.dissent,
-                    fact.found,
+                    isinstance(fact, EmergencyAccessTaken) and fact.dissent,
+                    isinstance(fact, EmergencyAccessTaken) and fact.found,
                     at,
                     fact.until,
                 )
-            case EmergencyAccessEnded():
+            case EmergencyAccessEnded() | SealedItemClosed():
                 self._rows[stream] = replace(self._rows[stream], ended_at=at)
             case AccessReviewed(outcome=outcome):
                 row = self._rows[stream]

@@ -31,7 +31,7 @@ PARTIES = (
 REPORTED = ("person:PersonDied", "person:DeathRecordedInError", "person:PersonMovedAway")
 """What ends or begins other things in the same save, whoever asked for those."""
 
-TAKEN = ("emergency:EmergencyAccessTaken",)
+TAKEN = ("emergency:EmergencyAccessTaken", "opening:SealedItemOpened")
 """What begins an access by exception."""
 
 
@@ -173,7 +173,7 @@ class Recorders:
             self.invited[stream] = fact.invited
         if noun == "meeting" and hasattr(fact, "decision"):
             self.decided[fact.decision] = stream
-        if noun == "emergency":
+        if noun in ("emergency", "opening"):
             self.taking.setdefault(stream, recorded.organisation)
         if noun == "concern":
             self.looking[stream] = getattr(fact, "acts")  # noqa: B009  a fact of any noun

@@ -38,6 +38,8 @@ HAPPENED = {
     "SharedCareEnded": "Shared care ended",
     "EmergencyAccessTaken": "Opened in an emergency until {until}: {reason}",
     "EmergencyAccessEnded": "Access in an emergency is over",
+    "SealedItemOpened": "Something sealed was opened until {until}: {reason}",
+    "SealedItemClosed": "What was opened is sealed again",
     "LiaisonNamed": "Named for liaison with the drug service",
     "ConflictSettled": "Of several entries, one was said to be right",
     "DisagreementRecorded": "The person disagrees with something recorded",

@@ -24,6 +24,8 @@ from deploy.sweeping import (
     emergency_review,
     expiry,
     gone,
+    opening,
+    opening_review,
     review,
     silence,
     team_review,
@@ -63,6 +65,7 @@ class Kind(Protocol):
 
 KINDS: tuple[Kind, ...] = (
     emergency,
+    opening,
     gone,
     agreement,
     concern,
@@ -72,6 +75,7 @@ KINDS: tuple[Kind, ...] = (
     review,
     team_review,
     emergency_review,
+    opening_review,
 )
 """What falls due. A record that should be open no longer is closed first; then who is gone, so that
 nobody is asked to answer for the dead; then agreements, and whom those that are over held; then

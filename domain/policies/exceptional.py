@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.policies.days import Unit, Within, local_date
-from domain.vocabulary import EmergencyReason, Moment, OfficerRung, Role
+from domain.vocabulary import EmergencyReason, Moment, OfficerRung, OpeningReason, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,24 @@ EMERGENCY: tuple[Rule, ...] = (
     ),
 )
 """Access to a record in an emergency."""
+
+OPENING: tuple[Rule, ...] = (
+    Rule(
+        source=(
+            "House of Lords, written answer on sealed envelopes (7 January 2008): only staff who "
+            "are granted it open one, record consent, legal requirement or overriding public "
+            "interest, and their employer checks. The hours and days are Throughcare's own defaults"
+        ),
+        effective_from=date.min,
+        reasons=tuple(Reason(reason, date.min) for reason in OpeningReason),
+        roles=frozenset({Role.CLINICIAN}),
+        lasts=timedelta(hours=1),
+        review_within=Within(5, Unit.WORKING_DAYS),
+        step=Within(2, Unit.WORKING_DAYS),
+        often=3,
+    ),
+)
+"""The opening of what a person had sealed."""
 
 
 def in_force(at: Moment, rules: Collection[Rule] = EMERGENCY) -> Rule:

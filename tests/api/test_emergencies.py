@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.community.place import HOUSING, PRACTICE, TRUST
+from deploy.community.place import HOUSING, LOW, PRACTICE, TRUST
 from tests.api.place import Client, Place
 
 LIFE = "somebody's life is in danger"
@@ -147,3 +147,44 @@ def test_an_administrator_names_who_looks_after_privacy(place: Place) -> None:
     rows = place.person("rajesh").seen("/v1/partners")["rows"]
     trust = next(row for row in rows if row["id"] == str(TRUST.id))
     assert trust["privacy_officer"]["practitioner"] == named["practitioner"]
+
+
+def test_something_sealed_is_opened_by_who_is_granted_it(
+    place: Place, asha: Client, rajesh: Client
+) -> None:
+    told = "What only her therapist should know"
+    ward = {"name": "Sunniva Dahl", "practice": str(PRACTICE.id)}
+    made = asha.done(
+        "/v1/referrals",
+        {"service": str(TRUST.offers[0].id), "person": ward, "source": "professional", "ask": "-"},
+    )
+    rajesh.done(f"/v1/referrals/{made['id']}/acceptance")
+    asked = asha.done(
+        "/v1/referrals",
+        {
+            "service": str(LOW.id),
+            "person_id": made["person"],
+            "source": "professional",
+            "ask": told,
+        },
+    )
+    place.person("priya").done(f"/v1/referrals/{asked['id']}/acceptance")
+    asha.done(f"/v1/people/{made['person']}/seals", {"about": f"{asked['id']}/1"})
+    theirs = rajesh.seen(f"/v1/referrals/{made['id']}")["person"]
+    (seal,) = rajesh.seen(f"/v1/people/{theirs}")["sealed"]
+    path, why = f"/v1/people/{theirs}/seals/{seal}/opening", "The coroner asks for it."
+    reason = {"reason": "a legal requirement", "words": why}
+    assert told not in rajesh.read(f"/v1/people/{theirs}").text
+    assert rajesh.ask(path, reason).status_code == 403
+    granted = {"practitioner": str(TRUST.people[0].id), "since": "2026-03-02"}
+    assert rajesh.ask("/v1/partners/opening-grants", granted).status_code == 403
+    place.person("anil").done("/v1/partners/opening-grants", granted)
+    opened = rajesh.done(path, reason)
+    assert told in str(rajesh.seen(f"/v1/people/{theirs}"))
+    rajesh.done(f"/v1/openings/{opened['id']}/closing")
+    assert told not in str(rajesh.seen(f"/v1/people/{theirs}"))
+    rows = place.person("valerie").seen("/v1/privacy/openings")["rows"]
+    assert opened["id"] in [row["id"] for row in rows]
+    assert "Sunniva" not in str(rows)
+    review = {"outcome": "justified", "words": "There was an order."}
+    place.person("valerie").done(f"/v1/privacy/openings/{opened['id']}/review", review)
