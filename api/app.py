@@ -48,6 +48,7 @@ from api import (
     practitioners,
     privacy,
     problems,
+    recipients,
     referrals,
     shared_care,
     social_work,
@@ -115,6 +116,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts, app.state.measured = parts, edge.Measured()
     for part in (
         people,
+        recipients,
         wishes,
         withdrawals,
         corrections,
