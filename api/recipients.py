@@ -60,6 +60,7 @@ class Recipient:
     in_emergency: bool = False
     without_consent: bool = False
     withdrawn_at: datetime | None = None
+    acknowledged_at: datetime | None = None
     ended_at: datetime | None = None
 
 
@@ -91,12 +92,16 @@ async def recipients(here: Parts, caller: Caller, subject: UUID) -> list[Recipie
     for each in await here.audit.told_of(person):
         by_partner[each.partner].append(each)
     involved = await here.audit.circle(person)
+    acknowledged = await here.audit.acknowledged(person)
     agreements = (await here.reading.directory()).agreements
     found = []
     for partner, told in by_partner.items():
         agreed = agreements.get(partner)
         named = None if agreed is None else frozenset(agreed.categories)
-        found.append(_recipient(partner, told, named, involved))
+        row = _recipient(partner, told, named, involved)
+        if row.withdrawn_at:
+            row.acknowledged_at = acknowledged.get(partner)
+        found.append(row)
     return sorted(found, key=lambda each: each.first)
 
 
@@ -159,5 +164,6 @@ def _row(each: Recipient) -> dict[str, Any]:
         "in_emergency": each.in_emergency,
         "disclosed_without_consent": each.without_consent,
         "withdrawn_at": each.withdrawn_at,
+        "removal_acknowledged_at": each.acknowledged_at,
         "ended_at": each.ended_at,
     }

@@ -147,6 +147,10 @@ class Audit:
         """What types of thing each partner was told of a person, and when."""
         return [Told(*row) for row in await self._rows(SQL["told_of"], (person,))]
 
+    async def acknowledged(self, person: PersonId) -> dict[PartnerId, datetime | None]:
+        """When each partner said that it removed what was last withdrawn of a person, if it did."""
+        return dict(await self._rows(SQL["acknowledged"], (person,)))
+
     async def circle(self, person: PersonId) -> dict[str, Any]:
         """Who is involved with a person and on which basis, by ids."""
         rows = await self._rows(SQL["circle"], (person,))

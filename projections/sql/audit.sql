@@ -70,5 +70,12 @@ join share.entries as e on e.partner = s.partner and e.subject = s.subject
 where s.person = %s
 group by s.partner, e.type
 
+-- name: acknowledged
+select distinct on (w.partner) w.partner, w.acknowledged_at
+from share.subjects as s
+join views.withdrawals as w on w.partner = s.partner and w.subject = s.subject
+where s.person = %s
+order by w.partner, w.number desc
+
 -- name: circle
 select convert_from(state, 'UTF8') from share.circles where person = %s

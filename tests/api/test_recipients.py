@@ -67,10 +67,18 @@ def test_it_says_no_word_of_what_was_told(hugh: Client, rosa: str) -> None:
         assert "canary" not in answer.text.casefold()
 
 
-def test_what_was_withdrawn_says_since_when(hugh: Client, asha: Client, rosa: str) -> None:
+def test_what_was_withdrawn_says_since_when_and_whether_it_was_removed(
+    place: Place, hugh: Client, asha: Client, rosa: str
+) -> None:
     asha.done(f"/v1/people/{rosa}/objections", {"to": str(HOUSING.id)})
     row = told(hugh, rosa)[str(HOUSING.id)]
     assert row["withdrawn_at"]
+    assert row["removal_acknowledged_at"] is None
+    joy = place.system(HOUSING)
+    head = hugh.http.get("/health").json()["log_position"]
+    joy.done("/v1/withdrawals/acknowledgement", {"up_to": head})
+    row = told(hugh, rosa)[str(HOUSING.id)]
+    assert row["removal_acknowledged_at"]
     assert "identity" in row["kinds"], "that it was told once stays on the list"
     asha.done(f"/v1/people/{rosa}/objection-lifting", {"to": str(HOUSING.id)})
     assert told(hugh, rosa)[str(HOUSING.id)]["withdrawn_at"] is None
