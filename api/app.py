@@ -52,6 +52,7 @@ from api import (
     referrals,
     shared_care,
     social_work,
+    subject_access,
     systems,
     training,
     unmet,
@@ -117,6 +118,7 @@ def create_app(parts: Parts) -> FastAPI:
     for part in (
         people,
         recipients,
+        subject_access,
         wishes,
         withdrawals,
         corrections,

@@ -65,6 +65,7 @@ SHOWS: Mapping[str, Kind] = {
     "/referrals/{referral}/work/{work}": Kind.VIEW,
     "/referrals/{referral}/{activity}": Kind.VIEW,
     "/stream": Kind.VIEW,
+    "/subject-access/{request}/export": Kind.EXPORT,
     "/v1/actions": Kind.VIEW,
     "/v1/carers": Kind.VIEW,
     "/v1/caseload": Kind.VIEW,
@@ -88,6 +89,8 @@ SHOWS: Mapping[str, Kind] = {
     "/v1/withdrawals": Kind.VIEW,
     "/v1/withdrawals/unacknowledged": Kind.VIEW,
     "/withdrawals": Kind.VIEW,
+    "/v1/subject-access/{request}": Kind.VIEW,
+    "/v1/subject-access/{request}/export": Kind.EXPORT,
     "/v1/share": Kind.STREAM,
     "/v1/share/live": Kind.STREAM,
 }

@@ -24,6 +24,7 @@ from domain.intentions.referrals import ReferralIntentions
 from domain.intentions.reviews import ReviewIntentions
 from domain.intentions.shared_care import SharedCareIntentions
 from domain.intentions.social_work import SocialWorkIntentions
+from domain.intentions.subject_access import SubjectAccessIntentions
 from domain.intentions.training import TrainingIntentions
 from domain.intentions.waiting import WaitingIntentions
 from domain.intentions.wishes import WishIntentions
@@ -55,5 +56,6 @@ class CareCoordination(
     EndingIntentions,
     SocialWorkIntentions,
     WishIntentions,
+    SubjectAccessIntentions,
 ):
     """Care shared by organisations that share only a network."""

@@ -28,6 +28,7 @@ from domain import (
     service,
     shared_care,
     social_work,
+    subject_access,
     training,
     unmet,
 )
@@ -60,6 +61,7 @@ FACTS = Topics(
         training,
         emergency,
         opening,
+        subject_access,
     )
     for fact in noun.FACTS
 )

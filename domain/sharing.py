@@ -68,6 +68,7 @@ from domain.sealing import ItemSealed, Sealed, SealFact, hidden
 from domain.shared_care import SharedCareFact
 from domain.social_work import WorkFact
 from domain.standing import PathwayFact
+from domain.subject_access import SubjectAccessFact
 from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import ConcernSource, Label, PartnerId, PersonId, Scope
 from domain.waiting import WaitingFact
@@ -314,6 +315,9 @@ TOLD_TO_NOBODY = (
     EmergencyReviewEscalated,
     OpeningReviewed,
     OpeningReviewEscalated,
+    AccessReviewed,
+    ReviewEscalated,
+    SubjectAccessFact,
 )
 """In nobody's share: what nobody said is counted, who learned what is their employer's, who
 somebody is not would name another, and a review of who looked is the privacy officer's."""

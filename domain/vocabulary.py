@@ -39,6 +39,7 @@ CarerId = NewType("CarerId", UUID)
 AccessId = NewType("AccessId", UUID)
 SealId = NewType("SealId", UUID)
 RectificationId = NewType("RectificationId", UUID)
+SubjectAccessId = NewType("SubjectAccessId", UUID)
 
 
 class PartnerKind(StrEnum):
@@ -722,3 +723,10 @@ class OfficerRung(StrEnum):
 
     OFFICER = "privacy officer"
     HOST = "privacy officer of the host"
+
+
+class WithheldGround(StrEnum):
+    """Why a person is not shown something that is held of them (DPA 2018, Schedules 2 and 3)."""
+
+    THIRD_PARTY = "it is about somebody else"
+    SERIOUS_HARM = "seeing it would be likely to do serious harm"

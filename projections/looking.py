@@ -85,3 +85,9 @@ def note_emergency() -> None:
     """A record was read that is open because of an emergency."""
     if shown := SHOWN.get():
         shown.kind = Kind.EMERGENCY
+
+
+def note_export() -> None:
+    """All that is held of somebody was put together, to be given away."""
+    if shown := SHOWN.get():
+        shown.kind = Kind.EXPORT

@@ -216,6 +216,9 @@ READERS = {
     "/v1/referrals": "priya",
     "/v1/referrals/{referral}": "priya referral=therapy",
     "/v1/privacy/emergency-access/{access}": "-",
+    "/subject-access/{request}/export": "-",
+    "/v1/subject-access/{request}": "-",
+    "/v1/subject-access/{request}/export": "-",
     "/v1/share": "asha",
     "/v1/share/live": "-",
 }

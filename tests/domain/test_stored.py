@@ -23,6 +23,7 @@ SAMPLES = sorted(STORED.glob("*.json"))
 EVERY_FACT = list(FACTS)
 
 CODED = {
+    "subject_access:SubjectAccessItemsDecided": {"items"},
     # said by coding systems, or about organisations, never about one person in words
     "person:PersonRegistered": {"sex", "language", "ethnicity"},
     "person:PersonMadeKnownAgain": {"sex", "language", "ethnicity"},
