@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 
 from api import subject_access
 from api.pages import telling
-from api.pages.privacy.desk import OfficersVisit
+from api.pages.privacy.officer import OfficersVisit
 from api.pages.problem import PageRoute
 from api.pages.visit import Visit
 
