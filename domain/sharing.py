@@ -315,8 +315,6 @@ TOLD_TO_NOBODY = (
     EmergencyReviewEscalated,
     OpeningReviewed,
     OpeningReviewEscalated,
-    AccessReviewed,
-    ReviewEscalated,
     SubjectAccessFact,
 )
 """In nobody's share: what nobody said is counted, who learned what is their employer's, who
