@@ -13,6 +13,7 @@ import psycopg
 from domain.facts import FACTS
 from domain.mapping import FactMapper
 from projections import log, schema
+from projections.behalf import act_for
 from projections.reading import Reading
 from tests.bench.lives import Lives
 from tests.bench.measuring import by_turns, line, rate
@@ -87,6 +88,7 @@ def lateness(place: Place, lives: Lives, *, asked: int) -> Iterator[str]:
 async def _lateness(place: Place, lives: Lives, asked: int) -> list[float]:
     reading = Reading(place.database.dsn(schema.SERVE), place.keys, place.pseudonyms)
     await reading.open()
+    act_for(TALKING)
     late = []
     try:
         await reading.reached(place.log.max_notification_id() or 0, 60)

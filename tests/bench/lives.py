@@ -123,6 +123,7 @@ class Lives:
             ask="Please see them; they have been low since the spring and sleep badly.",
             reason="PHQ-9 of 19, no thoughts of harm; sertraline tried in 2024.",
             responsibility=responsibility,
+            sent_without="Not known yet.",
             asked=self.place.by(WIGG),
         )
         return referral

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from statistics import median
 from time import perf_counter
@@ -18,7 +19,8 @@ from api.tokens import Tokens
 from domain.vocabulary import Role
 from projections import schema
 from projections.audit import Audit
-from projections.looks import Looks
+from projections.behalf import WHOSE, act_for, whose
+from projections.looks import Look, Looks
 from projections.reading import Reading
 from projections.statements import statements
 from tests.bench.measuring import line
@@ -45,6 +47,26 @@ def lines(place: Place, *, repeats: int, asked: int) -> Iterator[str]:
             limit_value=found["query"],
             repeats=repeats,
         )
+    for bench, name, limit, against in (
+        ("its query behind row-level security", "walled", "the query as who passes it", "query"),
+        ("the page, looks recorded", "page", "the page, no look recorded", "unrecorded"),
+    ):
+        yield line(
+            f"caseload page of {ROWS} rows: {bench}",
+            events=asked * repeats,
+            value=found[name],
+            unit="pages/s",
+            limit=limit,
+            limit_value=found[against],
+            repeats=repeats,
+        )
+
+
+class Unrecorded(Looks):
+    """As if nobody wrote down who looks: what is measured against, and nowhere else."""
+
+    async def record(self, look: Look) -> None:
+        """Write nothing."""
 
 
 async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
@@ -65,15 +87,20 @@ async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
     )
     app = create_app(parts)
     headers = {"Authorization": f"Bearer {tokens.issue(TALKING, TALKING, Role.SYSTEM)}"}
-    figures: dict[str, list[float]] = {"page": [], "reads": [], "query": []}
-    pool: AsyncConnectionPool = AsyncConnectionPool(
-        place.database.dsn(schema.SERVE), kwargs={"autocommit": True}, open=False
+    unrecorded = create_app(replace(parts, looks=Unrecorded(place.database.dsn(schema.SERVE))))
+    act_for(TALKING)
+    names = ("page", "unrecorded", "reads", "query", "walled")
+    figures: dict[str, list[float]] = {name: [] for name in names}
+    pool, passing = (
+        AsyncConnectionPool(place.database.dsn(role), kwargs={"autocommit": True}, open=False)
+        for role in (schema.SERVE, "postgres")
     )
     query, first = (
         statements("caseload")["page_by_urgency"],
         {
             "partner": TALKING,
             "status": [],
+            "complexity": [],
             "name": "%%",
             "limit": ROWS + 1,
             "urgency": -1,
@@ -81,19 +108,26 @@ async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
             "subject": "00000000-0000-0000-0000-000000000000",
         },
     )
-    transport = httpx.ASGITransport(app)
     async with (
         pool,
+        passing,
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://bench") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(unrecorded), base_url="http://bench"
+        ) as unseen,
     ):
+        await unrecorded.state.parts.looks.open()
         for _ in range(repeats):
-            began = perf_counter()
-            for _ in range(asked):
-                answer = await client.get("/v1/caseload", params={"limit": ROWS}, headers=headers)
-                assert answer.status_code == 200, answer.text
-            figures["page"].append(asked / (perf_counter() - began))
-            assert len(answer.json()["rows"]) == ROWS
+            for name, asking in (("page", client), ("unrecorded", unseen)):
+                began = perf_counter()
+                for _ in range(asked):
+                    answer = await asking.get(
+                        "/v1/caseload", params={"limit": ROWS}, headers=headers
+                    )
+                    assert answer.status_code == 200, answer.text
+                figures[name].append(asked / (perf_counter() - began))
+                assert len(answer.json()["rows"]) == ROWS
 
             began = perf_counter()
             for _ in range(asked):
@@ -102,7 +136,18 @@ async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
 
             began = perf_counter()
             for _ in range(asked):
-                async with pool.connection() as connection:
-                    await (await connection.cursor(binary=True).execute(query, first)).fetchall()
+                async with passing.connection() as connection:
+                    rows = await connection.cursor(binary=True).execute(query, first)
+                    assert len(await rows.fetchall()) == ROWS + 1
             figures["query"].append(asked / (perf_counter() - began))
+
+            began = perf_counter()
+            for _ in range(asked):
+                async with pool.connection() as connection:
+                    async with connection.pipeline():
+                        await connection.execute(WHOSE, [whose()])
+                        rows = await connection.cursor(binary=True).execute(query, first)
+                    assert len(await rows.fetchall()) == ROWS + 1
+            figures["walled"].append(asked / (perf_counter() - began))
+        await unrecorded.state.parts.looks.close()
     return {name: median(found) for name, found in figures.items()}
