@@ -44,6 +44,7 @@ def retold(
     partner = PartnerId(recorded.originator_id)
     if (before.terms if before else None) == (after.terms if after else None):
         return
+    connection.execute(_SQL["take_time"])  # one fact, which no smaller batch can cut
     fetch(connection, known, "circles_with", partner)
     concerned = [who for who, circle in known.items() if circle.concerns(partner)]
     fetch_linked(connection, known, concerned)

@@ -5,6 +5,11 @@ select state from share.circles where person = any(%b::uuid[])
 select state from share.circles
 where jsonb_exists(convert_from(state, 'UTF8')::jsonb -> 'told', %(partner)b::text)
 
+-- name: take_time
+select set_config('transaction_timeout', '0', true),  -- one that runs is not prolonged
+    set_config('idle_in_transaction_session_timeout', '1h', true),
+    set_config('statement_timeout', '1h', true)
+
 -- name: circles_with
 select c.state
 from share.circles as c, lateral (select convert_from(c.state, 'UTF8')::jsonb as circle) as j
