@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -48,8 +49,8 @@ def at(nia: Nia, route: str) -> tuple[httpx.Client, str]:
         return nia.story.visitor("asha"), f"{LIVE}?after=0"
     if route in SHOWS_HER:
         return address(nia, route)
-    filled = {"person": nia.story.person("gwen"), "access": str(uuid4())} | nia.ids
-    return nia.story.visitor("gwen"), route.format(**filled)
+    filled = defaultdict(lambda: str(uuid4()), nia.ids | {"person": nia.story.person("gwen")})
+    return nia.story.visitor("gwen"), route.format_map(filled)
 
 
 @pytest.fixture

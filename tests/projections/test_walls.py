@@ -226,6 +226,10 @@ def test_organisations_that_share_one_connection_never_see_each_others_rows(week
                     *(called_off(come_in(chance.choice(PARTNERS))) for _ in range(6)),
                     *(called_off(slowly(reading, chance.choice(PARTNERS))) for _ in range(2)),
                 )
+            assert await told(reading, WIGG) == expected[WIGG]
+            async with reading._pool.connection() as shared:
+                left = await shared.execute("select current_setting('throughcare.partner', true)")
+                assert await left.fetchone() in ((None,), ("",)), "nothing is carried on"
             assert await reading._rows("select count(*) from share.entries") == [(0,)]
         finally:
             await reading.close()
