@@ -17,10 +17,9 @@ from api.agreements import Ending, Signing
 from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
 from api.pages.visit import SomebodysVisit, Visit
-from api.pages.words import sentence
+from api.pages.words import KINDS, sentence
 from api.problems import NothingIsHere
 from domain.agreement import AgreementSigned, in_force
-from domain.kernel import Category
 from domain.policies.agreements import OF_THE_PLACE, template
 from domain.policies.days import local_date
 from domain.vocabulary import Confidentiality, PartnerId, Purpose, Scope
@@ -29,7 +28,6 @@ from projections.directory import PartnerEntry
 router = APIRouter(route_class=PageRoute)
 
 COLOURS = {"in force": "green", "to begin": "blue", "expired": "red"}
-OF_PERSONS = tuple(c for c in Category if c not in (Category.STAFF, Category.DIRECTORY))
 ALLOWS = {
     "substance": "Substance-misuse care",
     "safeguarding": "Whom others refer for safeguarding",
@@ -193,7 +191,10 @@ def _form(visit: Visit, found: PartnerEntry) -> Form[Signing]:
                         "categories",
                         "Which kinds of data?",
                         "checkboxes",
-                        choices=[(c.value, sentence(c.value), "") for c in OF_PERSONS],
+                        choices=[
+                            (c.value, sentence(c.value), sentence(text))
+                            for c, text in KINDS.items()
+                        ],
                         value=tuple(c.value for c in last.categories),
                         optional=True,
                     ),

@@ -13,24 +13,9 @@ from fastapi.responses import HTMLResponse
 from api import recipients
 from api.pages.problem import PageRoute
 from api.pages.visit import SomebodysVisit
-from domain.kernel import Category
+from api.pages.words import KINDS
 
 router = APIRouter(route_class=PageRoute)
-
-KINDS = {
-    Category.IDENTITY: "name and telephone number",
-    Category.DEMOGRAPHIC: "date of birth, NHS number and address",
-    Category.ACCESS: "language and communication needs",
-    Category.REFERRAL: "that help was asked for",
-    Category.ASK: "what was asked, in practical words",
-    Category.ENGAGEMENT: "appointments and attendance",
-    Category.COORDINATION: "who is responsible, and meetings",
-    Category.CLINICAL: "reasons, scores and decisions",
-    Category.PLAN: "goals and the plan",
-    Category.EQUALITY: "ethnicity and deprivation",
-    Category.SAFETY: "concerns for safety, and safeguarding",
-}
-"""What each category is called in a letter to the person."""
 
 
 @router.get("/people/{person}/recipients", response_class=HTMLResponse)

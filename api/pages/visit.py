@@ -320,7 +320,8 @@ class Visit:
     def not_shared(self) -> str:
         """The sentence that explains why something is absent, or nothing when all is shared."""
         agreement = self.names.directory.agreements.get(self.caller.organisation)
-        hidden = [text for kind, text in words.NOT_SHARED.items() if kind not in self.categories]
+        known = self.categories | words.SAID_OTHERWISE
+        hidden = [text for kind, text in words.KINDS.items() if kind not in known]
         if not hidden or agreement is None:
             return ""
         listed = "; ".join(hidden)

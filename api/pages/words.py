@@ -189,10 +189,12 @@ ACTIONS = {
 }
 """What may be asked next, by the name the interface gives it."""
 
-NOT_SHARED = {
+KINDS = {
+    Category.IDENTITY: "name and telephone number",
     Category.DEMOGRAPHIC: "date of birth, NHS number and address",
     Category.ACCESS: "language and communication needs",
-    Category.ASK: "what was asked",
+    Category.REFERRAL: "that help was asked for",
+    Category.ASK: "what was asked, in practical words",
     Category.ENGAGEMENT: "appointments and attendance",
     Category.COORDINATION: "step, key worker and who is responsible",
     Category.CLINICAL: "clinical reasons, scores and decisions",
@@ -200,6 +202,10 @@ NOT_SHARED = {
     Category.EQUALITY: "ethnicity and deprivation",
     Category.SAFETY: "concerns for safety, and safeguarding",
 }
+"""What each category of data about a person is called in plain words."""
+
+SAID_OTHERWISE = frozenset({Category.IDENTITY, Category.REFERRAL})
+"""What a page need not name as not shared: without it there would be no page."""
 
 
 class Names:
