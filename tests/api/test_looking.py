@@ -181,6 +181,12 @@ READERS = {
     "/people/{person}/discussion": "asha",
     "/people/{person}/history": "asha",
     "/people/{person}/recipients": "yusuf",
+    "/people/{person}/rectification": "asha",
+    "/people/{person}/sealing": "asha",
+    "/privacy/emergency-access/{access}": "-",
+    "/v1/withdrawals": "-",
+    "/v1/withdrawals/unacknowledged": "-",
+    "/withdrawals": "-",
     "/people/{person}/scores": "priya",
     "/people/{person}/scores/{measure}/correction": "priya",
     "/people/{person}/scores/{which}": "priya which=swemwbs",
@@ -286,6 +292,7 @@ def test_what_is_said_to_show_nobody_shows_nobody(nia: Nia, route: str) -> None:
     known = nia.ids | {
         "service": str(community.LOW.id),
         "partner": str(community.TRUST.id),
+        "practitioner": "00000000-0000-4000-8000-000000000000",
         "about": "description",
         "session": "00000000-0000-4000-8000-000000000000",
     }
