@@ -294,6 +294,7 @@ def test_what_is_said_to_show_nobody_shows_nobody(nia: Nia, route: str) -> None:
         "partner": str(community.TRUST.id),
         "practitioner": "00000000-0000-4000-8000-000000000000",
         "about": "description",
+        "activity": "leaving",
         "session": "00000000-0000-4000-8000-000000000000",
     }
     for key in ("asha", "yusuf", "olive"):
