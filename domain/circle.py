@@ -135,7 +135,7 @@ class Circle(Opened):
         withdrawn += self._taken_back(now, agreements)
         for partner, stream in ended.items():
             if f"sent {stream}" not in self.bases[partner]:
-                self.own[partner] -= {stream}
+                self._part(partner, stream)
         for partner in sorted(now):
             self.told[partner] = recorded.position
             self.past.pop(partner, None)
@@ -317,7 +317,8 @@ class Circle(Opened):
             reached = self.past[partner] if over else recorded.position - 1
             if agreement := agreements.get(partner):
                 now = replace(self._whole(partner, agreement, reached), told=0)
-                yield Retelling(replace(now, sealed=sealed), now, over)
+                parted = self.parted.get(partner, frozenset())
+                yield Retelling(replace(now, sealed=sealed), now, over, parted)
 
     def _whole(self, partner: PartnerId, agreement: AgreementSigned, reached: int) -> Backfill:
         own = self.own.get(partner, frozenset())
@@ -362,6 +363,7 @@ class Circle(Opened):
         by_partner: list[tuple[dict[PartnerId, Any], dict[PartnerId, Any]]] = [
             (self.bases, afresh.bases),
             (self.own, afresh.own),
+            (self.parted, afresh.parted),
             (self.told, afresh.told),
             (self.past, afresh.past),
             (self.in_right, afresh.in_right),

@@ -50,13 +50,15 @@ from domain.wishes import (
 class Involvement:
     """Who takes part in one person's care and how; who was objected to, and who was consented to.
 
-    ``own`` are the streams that each organisation is or was a party to; ``carers`` took the person
-    on once, so that what they were told stays theirs; ``told`` is whom `Circle` tells.
+    ``own`` are the streams that each organisation is or was a party to, but for those it ``parted``
+    from before it took the person on; ``carers`` took the person on once, so that what they were
+    told stays theirs; ``told`` is whom `Circle` tells.
     """
 
     person: PersonId
     bases: dict[PartnerId, set[str]] = field(default_factory=dict)
     own: dict[PartnerId, frozenset[UUID]] = field(default_factory=dict)
+    parted: dict[PartnerId, frozenset[UUID]] = field(default_factory=dict)
     told: dict[PartnerId, int] = field(default_factory=dict)
     objections: set[PartnerId] = field(default_factory=set)
     consents: set[PartnerId] = field(default_factory=set)
@@ -244,4 +246,9 @@ class Involvement:
         for partner, bases in self.bases.items():
             if f"received {stream}" in bases and partner not in (made.sender, made.receiver):
                 self._leave(partner, f"received {stream}")
-                self.own[partner] -= {stream}
+                self._part(partner, stream)
+
+    def _part(self, partner: PartnerId, stream: UUID) -> None:
+        """It is no party to this any longer, whatever it heard of it as one."""
+        self.own[partner] -= {stream}
+        self.parted[partner] = self.parted.get(partner, frozenset()) | {stream}

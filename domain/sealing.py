@@ -5,7 +5,7 @@ Its facts belong to the person's own stream. It refuses to know how a sealed ite
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import uuid5
@@ -112,22 +112,23 @@ class Sealing(Aggregate):
 
     seals: dict[SealId, str] = field(default_factory=dict)
 
-    def seal(
-        self, about: Recorded, *, keepers: Collection[PartnerId], asked: Asked
-    ) -> Recorded | None:
+    def seal(self, about: Recorded, told: Iterable[Recorded], *, asked: Asked) -> Recorded | None:
         """Keep something from everybody but those who recorded it. Asked twice, it answers once.
 
-        The first fact of a stream is sealed with all of it. Raises `ThisCannotBeSealed`.
+        The first fact of a stream is sealed with all of it, of which ``told`` is what there is.
+        Who recorded something else there keeps nothing by it that is sealed alone. Raises
+        `ThisCannotBeSealed`.
         """
         item = sealing.item(about)
         if item is None:
             raise ThisCannotBeSealed(about.id)
         if item in self.seals.values():
             return None
+        sealed = [about] if item == about.id else told
         fact = ItemSealed(
             seal=SealId(uuid5(asked.key, f"seal of {asked.organisation}")),
             item=item,
-            keepers=tuple(sorted(keepers)),
+            keepers=tuple(sorted({each.organisation for each in sealed})),
         )
         return self.record(fact, asked, person=PersonId(self.id), label=about.label)
 
@@ -146,11 +147,6 @@ class Sealing(Aggregate):
                 self.seals.pop(seal, None)
             case other:
                 raise AssertionError(f"{other.TOPIC} seals nothing")
-
-
-def keepers_of(facts: Iterable[Recorded]) -> frozenset[PartnerId]:
-    """Who recorded any of these."""
-    return frozenset(fact.organisation for fact in facts)
 
 
 FACTS: tuple[type[Fact], ...] = (ItemSealed, ItemUnsealed)

@@ -29,7 +29,7 @@ from domain.policies.steps import Choice
 from domain.policies.timetable import Timetable
 from domain.policies.ways import Way
 from domain.practitioner import Identity, Invitation
-from domain.privacy import PrivacyOfficerNamed
+from domain.privacy import OpeningGranted, OpeningGrantEnded, PrivacyOfficerNamed
 from domain.room import CapacityDeclared, PlaceFreed, PlaceTaken, Room
 from domain.vocabulary import (
     GroupId,
@@ -302,6 +302,8 @@ class Directory:
                 looked_after = self.partners[PartnerId(stream)]
                 looked_after.privacy_officer = who
                 looked_after.privacy_officer_since = since
+            case OpeningGranted() | OpeningGrantEnded():
+                pass  # of the organisation, and for its own door: nobody else is told who may open
             case partner.SteppedCareChosen(model=model, effective_from=effective_from):
                 place = PartnerId(stream)
                 self.partners[place].models.append(Choice(place, model, effective_from))

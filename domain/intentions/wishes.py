@@ -13,7 +13,7 @@ from domain.intentions.deciding import Deciding
 from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
 from domain.request import ADVICE, UNANSWERED
-from domain.sealing import SomebodyHasStillToAnswer, keepers_of
+from domain.sealing import SomebodyHasStillToAnswer
 from domain.vocabulary import DisclosureGround, PartnerId, PersonId, Purpose, SealId
 
 
@@ -71,7 +71,7 @@ class WishIntentions(Deciding):
                 asking = self._load(referral.Referral, stream)
                 if asking.state in UNANSWERED | ADVICE:
                     raise SomebodyHasStillToAnswer(stream)
-            known.seal(about, keepers=keepers_of(told), asked=asked)
+            known.seal(about, told, asked=asked)
 
         return self._wish(person_id, asked, decide)
 

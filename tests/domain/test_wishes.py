@@ -280,6 +280,37 @@ def test_a_seal_lifted_tells_the_rest_and_nothing_twice(place: Community) -> Non
     assert after == ["ReferralMade", "ReferralAccepted", "ItemUnsealed"]
 
 
+def test_an_answer_that_is_sealed_alone_is_kept_from_whoever_asked_for_it(
+    place: Community,
+) -> None:
+    therapy = place.refer("Rosa to therapy")
+    place.care.ask_information(therapy, "Is she safe at home?", asked=by(TALKING))
+    place.care.give_information(therapy, "Her brother frightens her.", asked=by(WIGG))
+    place.accept(therapy, TALKING)
+    assert "frightens" in place.share().text(TALKING)
+    sealed(place, therapy, version=3)
+    told = place.share()
+    since = told.entries[TALKING][told.types(TALKING).index("Withdrawn") :]
+    assert "frightens" not in str(since)
+    assert "Is she safe at home?" in str(since), "the rest is told again"
+    assert "Withdrawn" not in told.types(WIGG)
+
+
+def test_what_is_sealed_is_forgotten_by_whom_it_was_asked_of_in_vain(place: Community) -> None:
+    """The charity helps her otherwise, and so still has what it heard of what was taken back."""
+    place.accept(place.refer("Rosa to gardening", to=GARDENING), CHARITY)
+    again = place.refer("Rosa to gardening again", to=GARDENING, ask="To be out of the house.")
+    place.care.withdraw_referral(again, asked=by(WIGG))
+    told = place.share()
+    assert "out of the house" in told.text(CHARITY)
+    assert "Withdrawn" not in told.types(CHARITY)
+    sealed(place, again)
+    told = place.share()
+    since = told.types(CHARITY).index("Withdrawn")
+    assert "out of the house" not in str(told.entries[CHARITY][since:])
+    assert "ReferralAccepted" in told.types(CHARITY)[since:]
+
+
 def test_a_seal_is_lifted_that_is_there(place: Community) -> None:
     with refused(SealIsUnknown):
         place.care.unseal_item(ROSA, SealId(named("no seal")), asked=by(WIGG))
