@@ -74,6 +74,7 @@ async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
     tokens = Tokens(b"b" * 32, lambda: datetime.now(UTC))
     nobody: Any = None  # no browser comes here
     parts = Parts(
+        pace=1_000.0,
         care=place.care,
         reading=reading,
         looks=Looks(place.database.dsn(schema.SERVE)),

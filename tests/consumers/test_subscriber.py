@@ -51,9 +51,14 @@ class Edge:
         nobody: Any = None  # no browser comes here
         app = create_app(
             Parts(
+                pace=1_000.0,
                 care=self.town.care,
-                reading=Reading(self.town.dsn, self.town.keys, self.town.pseudonyms),
-                looks=Looks(self.town.dsn),
+                reading=Reading(
+                    self.town.database.dsn("throughcare_serve"),
+                    self.town.keys,
+                    self.town.pseudonyms,
+                ),
+                looks=Looks(self.town.database.dsn("throughcare_serve")),
                 audit=Audit(self.town.database.dsn("throughcare_audit"), self.town.pseudonyms),
                 tokens=self.tokens,
                 sessions=nobody,
