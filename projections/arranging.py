@@ -1,4 +1,4 @@
-"""Arranging: what was added to a share later stands where its fact did before anything is folded.
+"""Arranging: what of a share stands, and where, before anything is folded from it.
 
 It refuses to know what an entry says.
 """
@@ -6,11 +6,18 @@ It refuses to know what an entry says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from domain.sharing import ENDED, WITHDRAWN
-from projections.entries import ADDED, Entry
+from domain.emergency import EmergencyAccessTaken
+from domain.sharing import ENDED, WITHDRAWN, message_type
+from projections.entries import ADDED, AGAIN, TO_ACKNOWLEDGE, Entry
+
+OPENED = message_type(EmergencyAccessTaken)
+
+OF_THE_TELLING = frozenset({ADDED, AGAIN, "first_recorded_at", "first_position"})
+"""What an entry says of how it was told, and not of its fact."""
 
 
 def arranged(entries: Iterable[Entry]) -> Sequence[Entry]:
@@ -30,6 +37,51 @@ def arranged(entries: Iterable[Entry]) -> Sequence[Entry]:
         else:
             told.append(entry)
     return [entry for told in of_person.values() for entry in told]
+
+
+def standing(entries: Iterable[Entry]) -> list[Entry]:
+    """One partner's entries in the order of their numbers, without what was taken back later.
+
+    What was told again with the notice stands where it was told first, as far as it was told again.
+    Of a record that was opened in an emergency nothing stands once it is closed.
+    """
+    given = list(entries)
+    withdrawn = {entry.subject for entry in given if entry.type == WITHDRAWN}
+    if not withdrawn:
+        return given
+    of_person: dict[UUID | None, list[Entry]] = {subject: [] for subject in withdrawn}
+    stand = [entry for entry in given if entry.subject not in withdrawn]
+    for entry in given:
+        if entry.subject in withdrawn:
+            of_person[entry.subject].append(entry)
+    for told in of_person.values():
+        stand += _of_person(told)
+    return sorted(stand, key=lambda entry: entry.number)
+
+
+def _of_person(given: Sequence[Entry]) -> Sequence[Entry]:
+    told: list[Entry] = []
+    for n, each in enumerate(given):
+        if each.type == WITHDRAWN:
+            if each.data.get(TO_ACKNOWLEDGE):
+                again = [e for e in given[n:] if e.position == each.position and e.backfill]
+                told = [stands for e in told if (stands := _stands(e, again))]
+            opened = next((m for m, e in enumerate(told) if e.type == OPENED), len(told))
+            told = told[:opened]
+        told.append(each)
+    return told
+
+
+def _stands(entry: Entry, again: Iterable[Entry]) -> Entry | None:
+    """What is left of an entry; a notice says nothing that could be taken back."""
+    if entry.type in (WITHDRAWN, ENDED):
+        return entry
+    for other in again:
+        if other.type == entry.type and _same(_fact(other), _fact(entry)):
+            first = {name: entry.data[name] for name in OF_THE_TELLING if name in entry.data}
+            data = {k: v for k, v in other.data.items() if k not in OF_THE_TELLING}
+            return replace(entry, data=data | first)
+    return None
 
 
 def _put(told: list[Entry], added: Entry) -> None:

@@ -223,7 +223,7 @@ class Engine:
         kept = [t for t in told if (t.entry.partner, t.entry.subject) not in fresh]
         cursor = connection.cursor(binary=True)
         for (partner, subject), one in fresh.items():
-            rows = cursor.execute(SHARE["of_subject"], [partner, subject, log.NEWEST]).fetchall()
+            rows = cursor.execute(SHARE["of_subject"], [partner, subject]).fetchall()
             entries = arranged(opened(row, self._keys) for row in rows)
             blank = replace(one.entry, type=WITHDRAWN, data={})
             kept += [replace(one, entry=entry) for entry in (blank, *entries)]

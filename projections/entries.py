@@ -11,6 +11,12 @@ from domain.mapping import Keys, seal, unseal
 
 NOTHING: frozenset[str] = frozenset()
 
+AGAIN = "told_again"
+"""Says of an entry that what holds now would have told it when it happened, and tells it now."""
+
+TO_ACKNOWLEDGE = "acknowledge"
+"""Says of a withdrawal that the partner is asked to acknowledge it."""
+
 ADDED = "added"
 """Says of an entry that it stands where its fact did, in place of less of it, or of nothing."""
 

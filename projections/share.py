@@ -42,7 +42,7 @@ from domain.vocabulary import PartnerId, PersonId
 from domain.wishes import WishFact
 from projections import log
 from projections.directory import Directory
-from projections.entries import ADDED, NOTHING, Entry, sealed
+from projections.entries import ADDED, AGAIN, NOTHING, TO_ACKNOWLEDGE, Entry, sealed
 from projections.keys import PersonKeys
 from projections.pseudonyms import Pseudonyms
 from projections.retelling import CIRCLE, fetch, fetch_linked, retold
@@ -65,12 +65,6 @@ TAKEN_BACK = (
 
 Who declines what it was asked, or lets it lapse, forgets it of its own accord.
 """
-
-TO_ACKNOWLEDGE = "acknowledge"
-"""Says of a withdrawal that the partner is asked to acknowledge it."""
-
-AGAIN = "told_again"
-"""Says of an entry that what holds now would have told it when it happened, and tells it now."""
 
 
 class Poison(Exception):

@@ -15,8 +15,7 @@ from psycopg import Connection
 from domain.acknowledgement import WithdrawalsAcknowledged
 from domain.policies.days import local_date
 from domain.sharing import WITHDRAWN, message_type
-from projections.entries import Entry
-from projections.share import TO_ACKNOWLEDGE
+from projections.entries import TO_ACKNOWLEDGE, Entry
 from projections.statements import statements
 
 SQL = statements("withdrawals")

@@ -33,7 +33,7 @@ class OnlyCareOpensInAnEmergency(BrokenRule):
     """Only a clinician of an organisation that gives health or social care opens a record so."""
 
 
-class NoAgreementIsInForce(BrokenRule):
+class NothingIsAgreed(BrokenRule):
     """Your organisation has no agreement in force, so it is told nothing, in an emergency too."""
 
 
@@ -79,7 +79,7 @@ class EmergencyIntentions(Raising):
     ) -> Answer:
         """Open the record of somebody whom the caller's organisation knows, or knew.
 
-        Raises `OnlyCareOpensInAnEmergency`, `NoAgreementIsInForce`, `NobodyLooksAfterPrivacy`,
+        Raises `OnlyCareOpensInAnEmergency`, `NothingIsAgreed`, `NobodyLooksAfterPrivacy`,
         `ThePersonHasDied` and what `EmergencyAccess.take` raises.
         """
 
@@ -208,7 +208,7 @@ class EmergencyIntentions(Raising):
         return access
 
     def _may_open(self, asked: Asked) -> None:
-        """Raises `OnlyCareOpensInAnEmergency`, `NoAgreementIsInForce`, `NobodyLooksAfterPrivacy`.
+        """Raises `OnlyCareOpensInAnEmergency`, `NothingIsAgreed`, `NobodyLooksAfterPrivacy`.
 
         Nothing here says anything about anybody who is helped.
         """
@@ -219,7 +219,7 @@ class EmergencyIntentions(Raising):
         if asked.practitioner and role not in in_force(asked.at, EMERGENCY).roles:
             raise OnlyCareOpensInAnEmergency(caller.id)
         if not caller.may_hear(local_date(asked.at), consented=True):
-            raise NoAgreementIsInForce(caller.id)
+            raise NothingIsAgreed(caller.id)
         if caller.privacy_officer is None:
             raise NobodyLooksAfterPrivacy(caller.id)
 

@@ -21,7 +21,7 @@ from projections.entries import Entry
 from projections.moments import NOW, When
 from projections.paging import Page
 from projections.questions.place import PlaceQuestions
-from projections.questions.share import SHARE, true_by
+from projections.questions.share import SHARE
 from projections.record import links
 from projections.sight import row as seen_row
 from projections.statements import statements
@@ -118,10 +118,9 @@ class PersonQuestions(PlaceQuestions):
             SHARE["of_subjects"],
             partner,
             [subject for subject, _ in rows[:limit]],
-            await self.position(when),
         )
         told: dict[UUID, list[Entry]] = {subject: [] for subject, _ in rows[:limit]}
-        for entry in true_by(await self._opened(found), when):
+        for entry in await self._known(found, when):
             assert entry.subject is not None
             told[entry.subject].append(entry)
         seen = (seen_row(entries, sight) for entries in told.values())

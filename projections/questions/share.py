@@ -18,7 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 from domain.policies.roles import WHOLE, Sight
 from domain.vocabulary import PartnerId, PersonId
 from projections import looking
-from projections.arranging import arranged
+from projections.arranging import arranged, standing
 from projections.behalf import WHOSE, whose
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
@@ -133,10 +133,11 @@ class ShareQuestions:
         self, partner: PartnerId, subject: UUID, when: When = NOW, *, sight: Sight = WHOLE
     ) -> list[Entry]:
         """What the partner was told of a person, oldest first, as far as the sight goes."""
-        rows = await self._rows(SHARE["of_subject"], partner, subject, await self.position(when))
-        if rows:
+        rows = await self._rows(SHARE["of_subject"], partner, subject)
+        told = await self._known(rows, when)
+        if told:
             looking.note(partner, subject)
-        return list(seen(true_by(await self._opened(rows), when), sight))
+        return list(seen(told, sight))
 
     async def entries(
         self, partner: PartnerId, *, after: int, limit: int, sight: Sight = WHOLE
@@ -195,8 +196,14 @@ class ShareQuestions:
     # How it is done
 
     async def _told(self, partner: PartnerId, when: When) -> list[Entry]:
-        rows = await self._rows(SHARE["up_to"], partner, await self.position(when))
-        return true_by(arranged(await self._opened(rows)), when)
+        asked = {"partner": partner, "position": await self.position(when)}
+        return list(arranged(await self._known(await self._rows(SHARE["up_to"], asked), when)))
+
+    async def _known(self, rows: Sequence[Any], when: When) -> list[Entry]:
+        """The entries in these rows that were known, and true, by a moment, and still stand."""
+        up_to = await self.position(when)
+        stands = standing(await self._opened(rows))
+        return [entry for entry in true_by(stands, when) if entry.position <= up_to]
 
     async def _opened(self, rows: Sequence[Any]) -> list[Entry]:
         def unseal() -> list[Entry]:

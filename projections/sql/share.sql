@@ -58,50 +58,32 @@ where partner = %b and number > %b::bigint
 order by number
 limit %b::bigint
 
--- What a record showed in an emergency is not read again, at any moment, once it was withdrawn.
+-- Of what was known at a moment it is also asked what was taken back of it since.
 
 -- name: of_subject
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
 from share.entries
-where partner = %b and subject = %b and position <= %b::bigint
-  and not exists (
-      select from share.entries as opened
-      join share.entries as closed on closed.partner = opened.partner
-          and closed.subject = opened.subject and closed.number > opened.number
-          and closed.type = 'share.Withdrawn.v1'
-      where opened.type = 'emergency.EmergencyAccessTaken.v1'
-        and opened.partner = entries.partner and opened.subject = entries.subject
-        and entries.position >= opened.position and entries.number < closed.number
-  )
+where partner = %b and subject = %b
 order by number
 
 -- name: of_subjects
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
 from share.entries
-where partner = %b and subject = any(%b::uuid[]) and position <= %b::bigint
-  and not exists (
-      select from share.entries as opened
-      join share.entries as closed on closed.partner = opened.partner
-          and closed.subject = opened.subject and closed.number > opened.number
-          and closed.type = 'share.Withdrawn.v1'
-      where opened.type = 'emergency.EmergencyAccessTaken.v1'
-        and opened.partner = entries.partner and opened.subject = entries.subject
-        and entries.position >= opened.position and entries.number < closed.number
-  )
+where partner = %b and subject = any(%b::uuid[])
 order by number
 
 -- name: up_to
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
 from share.entries
-where partner = %b and position <= %b::bigint
-  and not exists (
-      select from share.entries as opened
-      join share.entries as closed on closed.partner = opened.partner
-          and closed.subject = opened.subject and closed.number > opened.number
-          and closed.type = 'share.Withdrawn.v1'
-      where opened.type = 'emergency.EmergencyAccessTaken.v1'
-        and opened.partner = entries.partner and opened.subject = entries.subject
-        and entries.position >= opened.position and entries.number < closed.number
+where partner = %(partner)b and position <= %(position)b::bigint
+union all
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries
+where partner = %(partner)b and position > %(position)b::bigint
+  and subject in (
+      select subject from share.entries
+      where partner = %(partner)b and position > %(position)b::bigint
+        and type = 'share.Withdrawn.v1'
   )
 order by number
 

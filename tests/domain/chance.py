@@ -6,7 +6,7 @@ A new intention is asked as soon as there is one. It refuses to know what any of
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import EnumMeta
@@ -123,7 +123,7 @@ class Pool:
             return self.draw(name, other) if self.chance.random() < 0.5 else None
         if origin is tuple and ... not in inner:
             return tuple(self.draw(name, each) for each in inner)
-        if origin in (tuple, Iterable, Sequence, frozenset):
+        if origin in (tuple, Iterable, Sequence, Collection, frozenset):
             drawn = (self.draw(name, inner[0]) for _ in range(self.chance.randrange(3)))
             return frozenset(drawn) if origin is frozenset else tuple(drawn)
         if origin in (Union, UnionType):

@@ -57,7 +57,6 @@ from domain.vocabulary import (
     PartnerKind,
     PauseReason,
     PersonId,
-    PractitionerId,
     Recommendation,
     ReferralId,
     Relation,
@@ -91,21 +90,12 @@ from tests.people import (
     WIGG,
     named,
 )
+from tests.processes.canary import CANARY, mark, worker
+from tests.processes.private import PRIVATE, PRIVATELY, kept_private
 
 LONG_AGO = datetime(2020, 1, 6, 9, 0, tzinfo=UTC)
-CANARY = PersonId(named("Canary"))
 BORN = date(1931, 7, 19)
 NHS_NUMBER = "9990301948"
-
-
-def mark(*words: str) -> str:
-    """A word that occurs nowhere else, and in no other mark."""
-    return f"zq{''.join(words).replace(' ', '').replace('-', '')}x"
-
-
-def worker(partner: PartnerId) -> PractitionerId:
-    """Whom the partner sends to the meeting and to the pages."""
-    return PractitionerId(named(f"worker of {KINDS[partner].value}"))
 
 
 # What every kind may know
@@ -324,6 +314,11 @@ ALLOWED[PartnerKind.SOCIAL_WORK] |= SOCIAL_WORK
 
 MARKS |= WHY_SO_COMPLEX | SOCIAL_WORK
 
+for kind, private in PRIVATELY.items():
+    ALLOWED[kind] |= private
+
+MARKS |= PRIVATE
+
 
 def marked_person(house: House) -> None:
     """Everything that can be said of a person is said of this one, with a mark in it."""
@@ -502,6 +497,7 @@ def marked_person(house: House) -> None:
     ended = ReferralId(named(f"canary {KINDS[CHARITY].value}"))
     care.close_referral(ended, EndReason.COMPLETED, summary=mark("summary"), asked=by(CHARITY))
     taken_for_another(care, by)
+    kept_private(care, by)
 
 
 def taken_for_another(care: CareCoordination, by: Callable[[PartnerId], Asked]) -> None:

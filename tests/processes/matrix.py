@@ -34,9 +34,11 @@ from projections import log as facts_log
 from projections import schema
 from tests import who_may_see
 from tests.people import KINDS, MONDAY, PARTNER_OF, WIGG, named
+from tests.processes.canary import CANARY, worker
 from tests.processes.house import House
-from tests.processes.marked import ALLOWED, CANARY, MARKS, marked_person, worker
+from tests.processes.marked import ALLOWED, MARKS, marked_person
 from tests.processes.marks import marks
+from tests.processes.private import BEFORE_THE_SEAL
 
 CARE = ("direct care", "safeguarding")
 AGREED: Mapping[PartnerKind, tuple[str, ...]] = defaultdict(
@@ -58,6 +60,9 @@ OF_ANY_PLACE = ("administration", "audit")
 WHOLE_SIGHT = frozenset(who_may_see.needed()["direct care"])
 STREAMS = ("feed", "live", "history")
 """Ways out that hold all that may be seen; on every other there is no more than that."""
+
+FEEDS = ("feed", "live")
+"""Ways that give again what was sent, and then the notice that withdraws it."""
 
 READS = {
     "caseload": "/v1/caseload",
@@ -133,8 +138,14 @@ class Matrix:
         assert tokens is not None
         return tokens.issue(who, partner, role)
 
-    def may_see(self, asker: Asker) -> set[str]:
-        """The marked words this asker may see, by what was recorded and the tables."""
+    def may_see(self, asker: Asker, *, sent: bool = False) -> set[str]:
+        """The marked words this asker may see, by what was recorded and the tables.
+
+        ``sent`` is with what its system was sent before it was sealed.
+        """
+        of_kind = ALLOWED[asker.kind]
+        if sent:
+            of_kind = of_kind | BEFORE_THE_SEAL.get(asker.kind, set())
         agreed = (*AGREED[asker.kind], *OF_ANY_PLACE)
         role = "commissioner" if asker.kind is PartnerKind.COMMISSIONER else asker.role.value
         if asker.purpose.value not in agreed:
@@ -143,7 +154,7 @@ class Matrix:
         own = who_may_see.roles()[role].own
         return {
             word
-            for word in ALLOWED[asker.kind]
+            for word in of_kind
             if any(_seen(fact, name, seen, own) for fact, name in self.words[word])
         }
 
@@ -187,15 +198,16 @@ class Matrix:
     def _compare(
         self, asker: Asker, answers: list[tuple[str, httpx.Response]], result: Result
     ) -> None:
-        allowed = self.may_see(asker)
+        allowed, sent = self.may_see(asker), self.may_see(asker, sent=True)
         for way, answer in answers:
             assert answer.status_code < 500, (asker, way, answer.text[:300])
             result.requests += 1
             result.cells += len(MARKS)
             came = marks(answer.text + str(answer.headers))
             where = (asker.kind.value, asker.role.value, asker.purpose.value, way)
-            if came - allowed:
-                result.leaked[where] = came - allowed
+            beyond = came - (sent if way in FEEDS else allowed)
+            if beyond:
+                result.leaked[where] = beyond
             if way in STREAMS and allowed - came:
                 result.missing[where] = allowed - came
 

@@ -26,8 +26,9 @@ from domain.kernel import Asked
 from domain.vocabulary import Role
 from projections import schema
 from tests.people import KINDS, SERVICES, TALKING, THERAPY, WIGG
+from tests.processes.canary import worker
 from tests.processes.house import House
-from tests.processes.marked import LONG_AGO, worker
+from tests.processes.marked import LONG_AGO
 from tests.projections.place import entries, forget_what_was_told, views
 from tests.projections.test_views import assert_views_are_as_told
 from tests.waiting import until

@@ -40,8 +40,9 @@ from domain.vocabulary import (
 )
 from projections import schema
 from tests.people import KINDS, SERVICES, TALKING, THERAPY, TRUST, WARD, WIGG, named
+from tests.processes.canary import worker
 from tests.processes.house import House
-from tests.processes.marked import LONG_AGO, worker
+from tests.processes.marked import LONG_AGO
 
 pytestmark = pytest.mark.process
 

@@ -85,6 +85,7 @@ SAFEGUARDED = (
     *("of", "basis", "body", "outside_body", "content", "shared", "told", "not_told"),
     *("concern", "alleged", *WHO),
 )
+DISCLOSED = ("to_whom", "ground", "basis", "content", "order", "on", "person_told", "why_not")
 DISCUSSED = ("asked_by", "advised_by", "question", "advice", "medium", "family", "kind")
 WORKED = ("referral", "provider", "kind", "what", "outcome", "admission_avoided", "note")
 
@@ -284,6 +285,26 @@ def _record(told: list[Entry]) -> Row:
         "latest": _latest(held),
         "registered": _registered(held),
         "disagreements": _disagreements(held),
+        "wishes": {
+            "objects_to": _stood(held, "to", {"ObjectionRaised"}, {"ObjectionLifted"}),
+            "refused_uses": _stood(held, "use", {"UseObjectedTo"}, {"UseObjectionLifted"}),
+            "agreed_to_being_told": _stood(
+                held, "to", {"ConsentGiven"}, {"ConsentWithdrawn", "ObjectionRaised"}
+            ),
+        },
+        "sealed": {
+            e.data["seal"]: {"at": e.effective_at.isoformat()}
+            | {name: e.data[name] for name in ("item",) if name in e.data}
+            for e in held
+            if _fact(e) == "ItemSealed"
+            and e.data["seal"] in _stood(held, "seal", {"ItemSealed"}, {"ItemUnsealed"})
+        },
+        "disclosures": [
+            {name: e.data[name] for name in DISCLOSED if name in e.data}
+            | {"recorded_at": e.effective_at.isoformat()}
+            for e in held
+            if _fact(e) == "DisclosedWithoutConsent"
+        ],
     }
     for name in ("deprivation_decile", "practice"):
         values = [e.data.get(name) for e in held if _fact(e) == "PersonRegistered"]
@@ -314,6 +335,12 @@ def _record(told: list[Entry]) -> Row:
     row["waiting_since"] = min(waits) if waits else None
     row["missed"] = _missed(row["contacts"])
     return bare(row)  # type: ignore[no-any-return]
+
+
+def _stood(held: list[Entry], about: str, said: set[str], unsaid: set[str]) -> dict[str, str]:
+    """When each was said of which the last word said it and did not take it back."""
+    last = {e.data[about]: e for e in held if _fact(e) in said | unsaid}
+    return {key: e.effective_at.isoformat() for key, e in last.items() if _fact(e) in said}
 
 
 def _status(row: Row, me: str) -> str:

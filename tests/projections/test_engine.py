@@ -336,6 +336,8 @@ def test_views_are_behind_until_they_have_caught_up(place: Place) -> None:
         "team_reviews",
         "exceptional",
         "groups",
+        "opt-outs",
+        "withdrawals",
     }
     assert all(lag > 0 for _, lag in behind.values())
     place.fold()
