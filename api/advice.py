@@ -14,10 +14,10 @@ from api.access import Caring
 from api.asking import Activity, Answered, Asks, Creating, answered, example, in_time, person_of
 from api.parts import Here
 from api.people import PersonDetails
-from api.texts import Text
 from domain.intentions.answers import Answer
 from domain.intentions.before_sending import Given
 from domain.kernel import Asked
+from domain.texts import Text
 from domain.vocabulary import (
     Mode,
     Particular,

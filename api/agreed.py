@@ -12,10 +12,10 @@ from api.access import Caring
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, caught_up, example
 from api.parts import Here
 from api.reads import At
-from api.texts import Text
 from domain.action import ActionIsUnknown
 from domain.case import Attendee
 from domain.discussion import CaseDiscussed
+from domain.texts import Text
 from domain.vocabulary import (
     ActionId,
     DecisionId,

@@ -14,12 +14,12 @@ from api.asking import Activity, Answered, Asking, answered, asking_at_the_desk,
 from api.parts import Caller, Here
 from api.problems import NotForThisRole, NothingIsHere
 from api.reads import Now
-from api.texts import Text
 from domain.agreement import AgreementSigned, Held, ahead, in_force
 from domain.intentions.agreements import OnlyTheHostSigns
 from domain.kernel import Category
 from domain.policies.agreements import ENDS_SOON, template
 from domain.policies.days import local_date
+from domain.texts import Text
 from domain.vocabulary import Confidentiality, PartnerId, Purpose, Role, Scope
 from projections.directory import Directory, PartnerEntry
 

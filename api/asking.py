@@ -31,7 +31,6 @@ from api.problems import (
     not_valid,
     status_of,
 )
-from api.texts import Instant
 from domain.action import ActionExists
 from domain.carer import CarerExists
 from domain.concern import ConcernIsRaised
@@ -53,6 +52,7 @@ from domain.referral import ReferralIsUnknown
 from domain.request import ReferralExists
 from domain.safeguarding import SafeguardingIsReferred
 from domain.service import CannotBeChosen, ServiceIsOpen
+from domain.texts import Instant
 from domain.unmet import UnmetNeedExists
 from domain.vocabulary import EditId, MeetingId, PersonId, ReferralId, ServiceId
 from projections import record

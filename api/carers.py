@@ -11,8 +11,8 @@ from api.access import Caring
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, caught_up, example
 from api.parts import Here
 from api.reads import At
-from api.texts import Line, Text
 from domain.carer import CarerIdentified, CarerIsUnknown
+from domain.texts import Line, Text
 from domain.vocabulary import CarerId, CaringEnd, MayBeTold, PartnerId, Relation
 from projections.agreed import CARER
 from projections.record.carer import ASKED, DECLINED, DONE, OFF, REGISTERED

@@ -11,8 +11,8 @@ from api.access import Seeing
 from api.asking import example
 from api.parts import Here, Parts
 from api.reads import At
-from api.texts import Line
 from domain.policies.days import local_date
+from domain.texts import Line
 from domain.vocabulary import Complexity
 from projections.record import STATUSES
 

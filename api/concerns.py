@@ -14,12 +14,12 @@ from api.asking import Activity, Answered, Asking, Asks, Creating, answered, exa
 from api.parts import Here
 from api.problems import NothingIsHere
 from api.reads import At
-from api.texts import Line, Text
 from domain.concern import ConcernIsUnknown, NobodyAskedYou, OnlyWhoIsToLookMay
 from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.policies.concerns import GUIDANCE
 from domain.safeguarding import SafeguardingReferred
+from domain.texts import Line, Text
 from domain.vocabulary import (
     ConcernId,
     ConcernOutcome,

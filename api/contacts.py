@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asks, Creating, answered, example
-from api.texts import Instant, Minutes
 from domain.contact import AppointmentIsUnknown, OnlyTheProviderMay
 from domain.intentions.answers import Answer
 from domain.kernel import Asked
+from domain.texts import Instant, Minutes
 from domain.vocabulary import (
     Attendance,
     CancelledBecause,

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api.asking import Activity, Answered, Asks, AsksAtTheDesk, Creating, Editing, answered, example
-from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail, NothingSuchWasRecorded
+from domain.texts import Line, NhsNumber, Text
 from domain.vocabulary import AccessNeed, EditId, RectificationId, Rectified
 
 router = APIRouter(prefix="/v1/people", tags=["people"])

@@ -12,9 +12,9 @@ from api.asking import Activity, Answered, Asks, answered, example
 from api.parts import Here, Parts
 from api.problems import NotForThisRole
 from api.reads import Now
-from api.texts import Text
 from domain.policies import steps
 from domain.policies.steps import Agreement, Choice, SteppedCare
+from domain.texts import Text
 from domain.vocabulary import Role
 
 router = APIRouter(prefix="/v1", tags=["directory"])

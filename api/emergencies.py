@@ -14,11 +14,11 @@ from api.asking import Activity, Answered, Asking, Asks, answered, example, in_t
 from api.parts import Caller, Here, Parts
 from api.privacy import OfficerAsks, PrivacyOfficer
 from api.reads import Now
-from api.texts import NhsNumber, Text
 from domain.intentions.answers import Answer
 from domain.intentions.emergencies import LookedInto
 from domain.policies.days import local_date
 from domain.policies.matching import Known
+from domain.texts import NhsNumber, Text
 from domain.vocabulary import AccessId, EmergencyReason, Justified, PersonId
 from projections.exceptional import Access
 from projections.looking import note_persons

@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asking, Asks, answered, example
-from api.texts import Line, Text
 from domain.application import CareCoordination
 from domain.intentions.answers import Answer
 from domain.intentions.endings import OnlyTheHostMay
 from domain.kernel import Asked
+from domain.texts import Line, Text
 from domain.vocabulary import HowKnown, PartnerId, PersonId, Role
 
 router = APIRouter(prefix="/v1")

@@ -9,9 +9,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from api.asking import Activity, Asking
-from api.texts import Text
 from domain.policies.steps import Evidence
 from domain.steps import Grounds
+from domain.texts import Text
 from domain.vocabulary import DecisionId, MeasureId
 
 

@@ -11,8 +11,8 @@ from api.access import Caring
 from api.asking import Answered, Asking, Asks, Creating, answered, example
 from api.parts import Here
 from api.reads import Now
-from api.texts import Text
 from domain.policies.days import local_date
+from domain.texts import Text
 from domain.vocabulary import (
     Collected,
     Experience,

@@ -16,9 +16,9 @@ from api.access import Caring
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, caught_up, example
 from api.parts import Here, Parts
 from api.reads import At
-from api.texts import Instant, Line
 from domain.group import GroupIsUnknown, ProgrammePlanned
 from domain.policies.days import local_date
+from domain.texts import Instant, Line
 from domain.vocabulary import (
     Attendance,
     GroupId,

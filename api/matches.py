@@ -16,9 +16,9 @@ from api.asking import Activity, Answered, Asking, Asks, answered, caught_up, ex
 from api.directory import CHOOSING
 from api.parts import Caller, Here, Parts
 from api.reads import Now
-from api.texts import Text
 from domain.linking import KeptIsAnother, MatchIsUnknown
 from domain.policies.matching import Agreement, Known, Likeness, compare
+from domain.texts import Text
 from domain.vocabulary import PersonId
 from projections.matching import State, match_of
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Response
 from pydantic import Field, model_validator
 
 from api.asking import Activity, Answered, Asking, Asks, Creating, answered, example
-from api.texts import Text
 from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.measure import MeasureIsUnknown, OnlyWhoScoredItMay
+from domain.texts import Text
 from domain.vocabulary import GoalId, Instrument, MeasureId, ReferralId
 
 router = APIRouter(prefix="/v1", tags=["measures"])

@@ -13,10 +13,10 @@ from api.access import Caring
 from api.asking import Activity, Answered, Asks, Creating, answered, example, in_time, person_of
 from api.parts import Caller, Here, Parts
 from api.reads import At, Now
-from api.texts import Instant, Line, Text
 from domain.case import Attendee, Dissent
 from domain.kernel import Asked
 from domain.meeting import Absence, MeetingIsUnknown, MeetingScheduled
+from domain.texts import Instant, Line, Text
 from domain.vocabulary import (
     ActionId,
     Decision,

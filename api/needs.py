@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asks, Editing, answered, example
-from api.texts import Text
+from domain.texts import Text
 from domain.vocabulary import AccessNeed
 
 router = APIRouter(prefix="/v1/people", tags=["people"])

@@ -14,10 +14,10 @@ from api.asking import Activity, Answered, Asking, Asks, Creating, answered, exa
 from api.parts import Caller, Here, Parts
 from api.problems import NotForThisRole
 from api.reads import Now
-from api.texts import Line, Text
 from domain.description import Description
 from domain.policies.days import local_date
 from domain.service import ServiceDescribed, ServiceIsUnknown, ServiceOpened, actions
+from domain.texts import Line, Text
 from domain.vocabulary import Label, PartnerId, PartnerKind, Role, ServiceId, Source, Step
 from projections.directory import Directory, ServiceEntry
 

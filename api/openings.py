@@ -15,7 +15,7 @@ from api.parts import Here
 from api.privacy import OfficerAsks, PrivacyOfficer
 from api.problems import OnlyAnAdministratorNames
 from api.reads import Now
-from api.texts import Text
+from domain.texts import Text
 from domain.vocabulary import AccessId, OpeningReason, PractitionerId, Role, SealId
 
 router = APIRouter(prefix="/v1")

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asking, Asks, Creating, Editing, answered, example
 from api.evidence import OnEvidence
-from api.texts import Text
 from domain.application import CareCoordination
 from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.policies.steps import Agreement
+from domain.texts import Text
 from domain.vocabulary import (
     Complexity,
     EndReason,

@@ -13,11 +13,11 @@ from api.access import Seeing
 from api.asking import Activity, Answered, AsksAtTheDesk, Editing, answered, etag, example
 from api.parts import Here
 from api.reads import At
-from api.texts import Line, NhsNumber, Text
 from domain.corrections import Detail
 from domain.intentions.persons import PersonIsUnknown
 from domain.person import Details
 from domain.policies.days import local_date
+from domain.texts import Line, NhsNumber, Text
 from domain.vocabulary import AccessNeed, PartnerId, PersonId
 from projections.entries import Entry
 from projections.record import contact

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asking import Activity, Answered, Asks, Creating, answered, example
-from api.texts import Text
 from domain.plan import Part, Terms
+from domain.texts import Text
 from domain.vocabulary import ActionId, AgreedHow, GoalId, PartnerId, PractitionerId
 
 router = APIRouter(prefix="/v1/people", tags=["plans"])

@@ -21,10 +21,10 @@ from api.asking import Activity, Answered, Asking, Asks, Creating, answered, exa
 from api.parts import Caller, Here
 from api.problems import OnlyAnAdministratorSays, not_valid
 from api.reads import Now
-from api.texts import Line
 from domain.intentions.practitioners import OnlyItselfOrTheHostMay
 from domain.partner import PartnerIsUnknown
 from domain.practitioner import Identity, Invitation
+from domain.texts import Line
 from domain.vocabulary import PartnerId, PractitionerId, Role
 from projections.directory import PartnerEntry
 

@@ -16,13 +16,13 @@ from api.evidence import OnEvidence
 from api.parts import Here
 from api.people import PersonDetails
 from api.reads import At
-from api.texts import Instant, Line, Minutes, Text
 from domain.application import CareCoordination
 from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.referral import ReferralIsUnknown
 from domain.request import State
 from domain.sharing import RECEIVED, SENT
+from domain.texts import Instant, Line, Minutes, Text
 from domain.vocabulary import (
     ContactId,
     Content,

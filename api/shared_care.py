@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asks, answered, example
-from api.texts import Text
+from domain.texts import Text
 from domain.vocabulary import PartnerId, PractitionerId, SharedCareEnd
 
 router = APIRouter(tags=["shared care"])

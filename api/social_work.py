@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asks, Creating, answered, example
-from api.texts import Text
 from domain.intentions.answers import Answer
 from domain.kernel import Asked
 from domain.social_work import OnlyWhoBeganItMay, WorkIsUnknown
+from domain.texts import Text
 from domain.vocabulary import AdmissionAvoided, ReferralId, WorkId, WorkKind, WorkOutcome
 
 router = APIRouter(prefix="/v1", tags=["social work"])

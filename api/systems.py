@@ -27,9 +27,9 @@ from api.problems import (
 )
 from api.scopes import SCOPES
 from api.system_access import PREFIX
-from api.texts import Line
 from domain.partner import PartnerHasLeft
 from domain.policies.days import local_date
+from domain.texts import Line
 from domain.vocabulary import PractitionerId, Role
 from projections.credentials import LIVE_KEYS, ApiKey, Client, Credentials
 

@@ -14,9 +14,9 @@ from api.asking import Activity, Answered, Asks, Creating, answered, example
 from api.parts import Caller, Here
 from api.problems import OnlyAnAdministratorMay
 from api.reads import Now
-from api.texts import Line
 from domain.policies.days import local_date
 from domain.practitioner import NotAPractitionerThere
+from domain.texts import Line
 from domain.training import TrainingHeld
 from domain.vocabulary import PartnerId, PractitionerId, Role, Topic, TrainingId
 from projections.directory import Directory

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.asking import Activity, Answered, Asks, example
 from api.referrals import answer_referral
-from api.texts import Text
+from domain.texts import Text
 from domain.vocabulary import NullificationReason, PauseReason
 
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"])

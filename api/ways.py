@@ -13,9 +13,9 @@ from api.directory import CHOOSING
 from api.parts import Here
 from api.problems import NotForThisRole
 from api.reads import Now
-from api.texts import Text
 from domain.policies.days import local_date
 from domain.policies.ways import WAYS, Way
+from domain.texts import Text
 
 router = APIRouter(prefix="/v1/ways", tags=["directory"])
 

@@ -13,8 +13,8 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api.asking import Activity, Answered, Asks, answered, example
-from api.texts import Line, Text
 from domain.corrections import NothingSuchWasRecorded
+from domain.texts import Line, Text
 from domain.vocabulary import DisclosureGround, PartnerId, Purpose, SealId
 
 router = APIRouter(prefix="/v1/people", tags=["people"])

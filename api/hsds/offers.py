@@ -13,8 +13,8 @@ from api.hsds.flaws import Flaw, FlawsFound
 from api.hsds.hours import opening
 from api.hsds.tables import Placed, Row
 from api.hsds.terms import Meaning, ways_in
-from api.texts import Line, Text
 from domain.description import Criteria, Description
+from domain.texts import Line, Text
 from domain.vocabulary import Source, Step
 
 STATES = {

@@ -15,8 +15,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from api.asking import Activity
 from api.offering import Describing, OfferingSomething
 from api.pages.forms import Choice, Question, choices
-from api.texts import Line, Text
 from domain.description import WEEK, Criteria, Description, Hours
+from domain.texts import Line, Text
 from domain.vocabulary import PartnerId, Source, Step, Weekday
 from projections.directory import ServiceEntry
 

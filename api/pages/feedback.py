@@ -19,9 +19,9 @@ from api.pages.rendering import render
 from api.pages.visit import CaringVisit, Visit
 from api.parts import Caller, Here, Parts
 from api.problems import IdempotencyKeyIsMissing, NothingIsHere
-from api.texts import Text
 from domain.feedback import code_of
 from domain.policies.days import local_date
+from domain.texts import Text
 from domain.vocabulary import Collected, Experience, GivenBy, Role
 from projections.directory import Directory, ServiceEntry
 

@@ -15,8 +15,8 @@ from api.pages import choosing
 from api.pages.forms import Question, choices
 from api.pages.person.doing import Doing, Row, Where
 from api.pages.visit import Visit
-from api.texts import Text
 from domain.policies.friends_and_family import QUESTION
+from domain.texts import Text
 from domain.vocabulary import AgreedHow, Collected, Experience, GivenBy
 from projections.record.plan import WANTED
 
