@@ -20,7 +20,7 @@ from domain.kernel import Category
 from domain.policies.agreements import ENDS_SOON, template
 from domain.policies.days import local_date
 from domain.texts import Text
-from domain.vocabulary import Confidentiality, PartnerId, Purpose, Role, Scope
+from domain.vocabulary import Confidentiality, PartnerId, Purpose, Role, Scope, Way
 from projections.directory import Directory, PartnerEntry
 
 router = APIRouter(prefix="/v1/partners", tags=["directory"])
@@ -33,7 +33,8 @@ class Signing(Activity):
     """What a partner may know and for which purposes, on which basis, from when until when.
 
     ``basis`` is the lawful basis under the UK GDPR; ``confidentiality`` how the common-law duty is
-    met, which is another thing. A place's own privacy officer answers for both.
+    met, which is another thing. A place's own privacy officer answers for both. ``ways`` are those
+    by which its systems may be told.
     """
 
     model_config = example(
@@ -43,6 +44,7 @@ class Signing(Activity):
         scope="own",
         basis="UK GDPR 6(1)(e)",
         confidentiality="explicit consent",
+        ways=["feed", "live", "webhook"],
         starts="2026-04-01",
         ends="2027-03-31",
     )
@@ -57,6 +59,7 @@ class Signing(Activity):
     follows_attendance: bool = False
     basis: Text
     confidentiality: Confidentiality
+    ways: tuple[Way, ...] = (Way.FEED, Way.LIVE)
     starts: date
     ends: date | None = None
 

@@ -18,8 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.access import Seeing, Shown, ShownBy, for_purpose, recognise
 from api.parts import Caller, Here, Parts
-from api.problems import NotSignedIn, PurposeIsNotAgreed
+from api.problems import NotSignedIn, PurposeIsNotAgreed, WayIsNotAgreed
 from api.reads import Now, seen_now
+from domain.vocabulary import Role, Way
 from projections.cloudevents import cloudevent
 from projections.entries import Entry
 
@@ -36,6 +37,17 @@ LOOK = 1.0
 """Seconds between two looks at whether a stream's reader may still come in."""
 
 After = Annotated[int | None, Query(ge=0, le=NEWEST, description="The number you have.")]
+
+
+async def must_be_agreed(way: Way, caller: Caller, here: Parts) -> None:
+    """Systems are told by the ways of their agreement; people, who read pages, by any.
+
+    Raises `WayIsNotAgreed`.
+    """
+    if caller.role is not Role.SYSTEM:
+        return
+    if not (await here.reading.directory()).may_use(caller.organisation, way):
+        raise WayIsNotAgreed
 
 
 @router.get(
@@ -56,6 +68,7 @@ async def share(
     ] = 0,
 ) -> Response:
     """The entries that follow a number, each with its ``sharenumber`` 1, 2, 3 …"""
+    await must_be_agreed(Way.FEED, caller, here)
     reading, following = here.reading, after or 0
     if patience:
         async with anyio.create_task_group() as group:
@@ -87,6 +100,7 @@ async def live(
     ] = None,
 ) -> Response:
     """Entries as they are told, after a number or from now on; each event's id is its number."""
+    await must_be_agreed(Way.LIVE, caller, here)
     following = last_event_id if last_event_id is not None else after
     if following is None:
         following = await here.reading.newest(caller.organisation)
@@ -132,14 +146,15 @@ class LiveStream(Response):
             pass
 
     async def _time_is_over(self) -> None:
-        """Until its holder signs out, its time is over, or the directory no longer knows them."""
+        """Until its holder signs out, or the directory or the agreement no longer lets them in."""
         while True:
             await anyio.sleep(LOOK)
             try:
                 known = await recognise(self.shown, self.here, using=False)
                 if await for_purpose(known, self.caller.purpose, self.here) != self.caller:
                     return
-            except (NotSignedIn, PurposeIsNotAgreed):
+                await must_be_agreed(Way.LIVE, known, self.here)
+            except (NotSignedIn, PurposeIsNotAgreed, WayIsNotAgreed):
                 return
 
 

@@ -102,6 +102,10 @@ class PurposeIsNotAgreed(BrokenRule):
     """Your organisation's agreement, or your role, is not for this purpose; `needs` says which."""
 
 
+class WayIsNotAgreed(BrokenRule):
+    """Your organisation's agreement is not for this way to be told; its others are the same."""
+
+
 class NoAgreementIsInForce(PurposeIsNotAgreed):
     """No agreement with your organisation is in force today; the host of the place signs one."""
 
@@ -210,6 +214,7 @@ STATUS: dict[type[BrokenRule], int] = {
     NotForThisPurpose: 403,
     PurposeIsNotAgreed: 403,
     NoAgreementIsInForce: 403,
+    WayIsNotAgreed: 403,
     agreement.AgreementEndsBeforeItBegins: 422,
     agreement.AgreementWouldBeOver: 422,
     agreement.AnAgreementHasAPurpose: 422,

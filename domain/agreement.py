@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from domain.kernel import BrokenRule, Category, Fact, Recorded, Recorder
 from domain.policies.agreements import CARE, OF_THE_PLACE, Template
 from domain.policies.days import local_date
-from domain.vocabulary import Confidentiality, Moment, PractitionerId, Purpose, Scope
+from domain.vocabulary import Confidentiality, Moment, PractitionerId, Purpose, Scope, Way
 
 # What happened
 
@@ -25,7 +25,8 @@ class AgreementSigned(Fact):
     met: two different consents, never one for the other. ``consent_required`` tells nothing before
     the person's own explicit consent is recorded. ``substance`` lets substance-misuse care be told,
     ``safeguarding`` whom others refer for safeguarding; ``follows_attendance`` tells whether people
-    it referred were seen. It holds from the start of its first day to the end of its last.
+    it referred were seen. ``ways`` are those its systems may use; they change nothing of what is
+    told. It holds from the start of its first day to the end of its last.
     """
 
     TOPIC: ClassVar[str] = "partner:AgreementSigned"
@@ -43,6 +44,7 @@ class AgreementSigned(Fact):
     follows_attendance: bool = False
     basis: str
     confidentiality: Confidentiality
+    ways: tuple[Way, ...] = (Way.FEED, Way.LIVE)
     starts: date
     ends: date | None = None
 
@@ -62,14 +64,17 @@ class AgreementSigned(Fact):
             follows_attendance=template.follows_attendance,
             basis=template.basis,
             confidentiality=template.confidentiality,
+            ways=template.ways,
             starts=starts,
             ends=ends,
         )
 
     @property
     def terms(self) -> dict[str, Any]:
-        """What decides what the partner may know; the days and the words of the law do not."""
-        return self.model_dump(exclude={"reference", "basis", "confidentiality", "starts", "ends"})
+        """What decides what the partner may know; the days, ways and words of the law do not."""
+        return self.model_dump(
+            exclude={"reference", "basis", "confidentiality", "ways", "starts", "ends"}
+        )
 
     @classmethod
     def upcast(cls, body: dict[str, Any], schema: int) -> dict[str, Any]:

@@ -65,6 +65,16 @@ class Scope(StrEnum):
     OWN = "own"  # only what concerns the partner's own referrals and contacts
 
 
+class Way(StrEnum):
+    """How a partner's systems are told its share; the same entries come every way."""
+
+    FEED = "feed"
+    LIVE = "live"
+    KAFKA = "kafka"
+    WEBHOOK = "webhook"
+    MESH = "mesh"
+
+
 class Role(StrEnum):
     """What somebody does for their organisation."""
 

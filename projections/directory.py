@@ -27,7 +27,7 @@ from domain.policies import ways
 from domain.policies.days import local_date
 from domain.policies.steps import Choice
 from domain.policies.timetable import Timetable
-from domain.policies.ways import Way
+from domain.policies.ways import Way as WayOfWorking
 from domain.practitioner import Identity, Invitation
 from domain.privacy import OpeningGranted, OpeningGrantEnded, PrivacyOfficerNamed
 from domain.room import CapacityDeclared, PlaceFreed, PlaceTaken, Room
@@ -42,6 +42,7 @@ from domain.vocabulary import (
     SessionOff,
     Source,
     Step,
+    Way,
 )
 from projections.statements import statements
 
@@ -70,7 +71,7 @@ class PartnerEntry:
     left: bool = False
     models: list[Choice] = field(default_factory=list)
     ways: list[ways.Choice] = field(default_factory=list)
-    written: list[Way] = field(default_factory=list)
+    written: list[WayOfWorking] = field(default_factory=list)
     liaison: PractitionerId | None = None
     liaison_since: date | None = None
     privacy_officer: PractitionerId | None = None
@@ -226,7 +227,17 @@ class Directory:
     def agreements(self) -> dict[PartnerId, AgreementSigned]:
         return {p.id: p.agreement for p in self.partners.values() if p.agreement}
 
-    def way(self, on: date) -> Way | None:
+    def may_use(self, partner_id: PartnerId, way: Way) -> bool:
+        """Whether a partner's systems may be told by this way.
+
+        By the agreement that has begun and is not over; after its end by the last there was, so
+        that word of the end comes where the rest came.
+        """
+        joined = self.partners.get(partner_id)
+        begun = [each for each in joined.held if each.began_at] if joined else []
+        return bool(begun) and way in (standing(begun) or begun[-1]).agreement.ways
+
+    def way(self, on: date) -> WayOfWorking | None:
         """The way the place works in on a day: what its host chose, for nobody else may."""
         hosts = (entry for entry in self.partners.values() if entry.ways)
         host = next(hosts, None)

@@ -149,7 +149,7 @@ def test_who_may_know_what_is_as_the_templates_say() -> None:
         for row in page("docs/privacy.md").splitlines()
         if row.startswith("|")
     ]
-    categories = rows[0][1:-4]
+    categories = rows[0][1:-5]
     table = {row[0]: row[1:] for row in rows[2 : 2 + len(TEMPLATES)]}
     assert table == {
         kind.value: [
@@ -158,6 +158,7 @@ def test_who_may_know_what_is_as_the_templates_say() -> None:
             "●" if template.substance else "",
             "●" if template.safeguarding else "",
             "●" if template.consent_required else "",
+            ", ".join(template.ways),
         ]
         for kind, template in TEMPLATES.items()
     }

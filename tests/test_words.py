@@ -25,6 +25,7 @@ from domain.vocabulary import (
     Scope,
     Source,
     Step,
+    Way,
 )
 from projections.record import STATUSES
 
@@ -75,6 +76,7 @@ def test_every_fact_is_explained_and_no_other() -> None:
         ("Purposes", words(Purpose)),
         ("How the duty of confidentiality is met", words(Confidentiality)),
         ("Scopes of an agreement", words(Scope)),
+        ("Ways to be told", words(Way)),
         ("Roles", words(Role)),
         (
             "Who asks for help, and how",

@@ -17,12 +17,12 @@ from api.agreements import Ending, Signing
 from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
 from api.pages.visit import SomebodysVisit, Visit
-from api.pages.words import KINDS, sentence
+from api.pages.words import KINDS, WAYS, sentence
 from api.problems import NothingIsHere
 from domain.agreement import AgreementSigned, in_force
 from domain.policies.agreements import OF_THE_PLACE, template
 from domain.policies.days import local_date
-from domain.vocabulary import Confidentiality, PartnerId, Purpose, Scope
+from domain.vocabulary import Confidentiality, PartnerId, Purpose, Scope, Way
 from projections.directory import PartnerEntry
 
 router = APIRouter(route_class=PageRoute)
@@ -49,6 +49,7 @@ async def list_of_agreements(visit: SomebodysVisit, partner: UUID) -> Response:
             "signed_at": each.signed_at,
             "signed_by": visit.names.practitioner(each.signed_by) if each.signed_by else "",
             "over_at": each.over_at,
+            "ways": [WAYS[way][0] for way in each.agreement.ways],
             "allows": [words for name, words in ALLOWS.items() if getattr(each.agreement, name)],
         }
         for each in reversed(found.held)
@@ -146,6 +147,11 @@ def _makes(visit: Visit, found: PartnerEntry, body: Signing) -> list[str]:
         )
     if now and (gone := [p.value for p in now.purposes if p not in body.purposes]):
         said.append(f"{name} may use nothing any more for: {', '.join(gone)}.")
+    before_ways = set(now.ways) if now else set()
+    if opened := [WAYS[way][0] for way in Way if way in set(body.ways) - before_ways]:
+        said.append(f"{when} systems of {name} may be told by: {', '.join(opened)}.")
+    if closed := [WAYS[way][0] for way in Way if way in before_ways - set(body.ways)]:
+        said.append(f"{when} systems of {name} are told no longer by: {', '.join(closed)}.")
     if body.ends:
         said.append(f"After {body.ends:%-d %B %Y} everything is withdrawn, unless another follows.")
     return said or [f"What {name} knows stays as it is."]
@@ -215,6 +221,20 @@ def _form(visit: Visit, found: PartnerEntry) -> Form[Signing]:
                         "checkboxes",
                         choices=[(name, words, "") for name, words in ALLOWS.items()],
                         value=tuple(name for name in ALLOWS if getattr(last, name)),
+                        optional=True,
+                    ),
+                ],
+            ),
+            (
+                "How its systems are told",
+                [
+                    Question(
+                        "ways",
+                        "By which ways?",
+                        "checkboxes",
+                        choices=[(way.value, *words) for way, words in WAYS.items()],
+                        value=tuple(way.value for way in last.ways),
+                        hint="They change nothing of what is told. Pages need none of them.",
                         optional=True,
                     ),
                 ],

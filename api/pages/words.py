@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.kernel import Category
+from domain.vocabulary import Way
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -203,6 +204,15 @@ KINDS = {
     Category.SAFETY: "concerns for safety, and safeguarding",
 }
 """What each category of data about a person is called in plain words."""
+
+WAYS = {
+    Way.FEED: ("A list that they ask for", "Page by page, from any number on. Suits everybody."),
+    Way.LIVE: ("A stream that stays open", "Each entry as it is told, over one connection."),
+    Way.KAFKA: ("A topic of their own in Kafka", "For who runs Kafka within the same network."),
+    Way.WEBHOOK: ("Word that there is news", "A call to their web server; then they ask the list."),
+    Way.MESH: ("Their NHS MESH mailbox", "Files, for NHS bodies that have a mailbox."),
+}
+"""What each way to be told is called in plain words, and whom it suits."""
 
 SAID_OTHERWISE = frozenset({Category.IDENTITY, Category.REFERRAL})
 """What a page need not name as not shared: without it there would be no page."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.kernel import Category
-from domain.vocabulary import Confidentiality, PartnerKind, Purpose, Scope
+from domain.vocabulary import Confidentiality, PartnerKind, Purpose, Scope, Way
 
 CARE_BASIS = "UK GDPR 6(1)(e) and 9(2)(h)"
 TASK_BASIS = "UK GDPR 6(1)(e)"
@@ -25,6 +25,12 @@ ENDS_SOON = (90, 30, 7)
 OF_THE_PLACE = frozenset({Purpose.ADMINISTRATION, Purpose.AUDIT})
 """Purposes that no agreement names and nobody objects to: looking after records, and after who
 looked at them. Which role has them is for `policies.roles`."""
+
+EVERY_WAY = tuple(Way)
+"""For who has systems of its own and people to look after them."""
+
+LIGHT_WAYS = (Way.FEED, Way.LIVE, Way.WEBHOOK)
+"""For who has a web server at most: nothing to run, nothing to keep open."""
 
 MDT = (
     "NHS England, Information sharing in MDTs; GMC Confidentiality 28; for access needs DCB1605; "
@@ -53,6 +59,7 @@ class Template:
     safeguarding: bool = False
     consent_required: bool = False
     follows_attendance: bool = False
+    ways: tuple[Way, ...] = LIGHT_WAYS
     effective_from: date = date(2016, 1, 1)
     effective_to: date | None = None
 
@@ -102,6 +109,7 @@ def _care(
         MDT,
         substance=substance,
         safeguarding=safeguarding,
+        ways=EVERY_WAY,
     )
 
 
@@ -156,6 +164,7 @@ EDITIONS: tuple[Template, ...] = (
         TASK_BASIS,
         Confidentiality.NOTHING,
         TOTALS,
+        ways=(Way.FEED, Way.LIVE),
     ),
 )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from deploy.community.place import PRACTICE
+from deploy.community.place import HOUSING, PRACTICE
 from tests.api.place import Place
 
 TODAY = datetime.now(UTC).date()
@@ -84,3 +84,22 @@ def test_without_an_agreement_nobody_there_reads_anything(place: Place) -> None:
     assert yusuf.ask(path, as_it_is(before)).is_success
     yusuf.seen(path)
     assert there.read("/v1/caseload").status_code == 200
+
+
+def test_a_system_is_told_by_the_ways_of_its_agreement_and_by_no_other(place: Place) -> None:
+    yusuf, joy = place.person("yusuf"), place.person("joy")
+    path = f"/v1/partners/{joy.organisation}/agreements"
+    system = place.system(HOUSING)
+    before = yusuf.seen(path)["rows"][0]
+    told = system.seen("/v1/share")
+    assert yusuf.ask(path, as_it_is(before, ways=["live", "kafka"])).is_success
+    yusuf.seen(path)
+    refused = system.read("/v1/share")
+    assert refused.status_code == 403
+    assert refused.json()["type"].endswith("way-is-not-agreed")
+    assert yusuf.ask(path, as_it_is(before, ways=["feed"])).is_success
+    yusuf.seen(path)
+    assert system.read("/v1/share/live").status_code == 403
+    assert system.seen("/v1/share") == told, "a way changes nothing of what is told"
+    assert joy.read("/v1/caseload").status_code == 200
+    assert yusuf.ask(path, as_it_is(before, ways=before["ways"])).is_success

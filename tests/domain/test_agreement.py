@@ -23,7 +23,7 @@ from domain.agreement import (
 from domain.intentions.agreements import OnlyTheHostSigns, TheHostKeepsItsAgreement
 from domain.kernel import Asked, BrokenRule, Fact
 from domain.partner import Partner
-from domain.vocabulary import Confidentiality, Purpose
+from domain.vocabulary import Confidentiality, Purpose, Way
 from tests.people import CHARITY, MONDAY, TRUST, WIGG, agreement
 from tests.scenario import Community, by, refused
 
@@ -180,3 +180,8 @@ def test_an_agreement_of_before_purposes_is_read_with_what_its_basis_said(
     }
     read = AgreementSigned.model_validate(AgreementSigned.upcast(stored, 1))
     assert (read.purposes, read.confidentiality) == (purposes, confidentiality)
+
+
+def test_the_ways_to_be_told_are_no_terms_of_what_is_known() -> None:
+    assert terms().terms == terms(ways=(Way.KAFKA,)).terms
+    assert terms().terms != terms(substance=True).terms

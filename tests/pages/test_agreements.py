@@ -26,11 +26,13 @@ def test_the_host_reads_what_a_narrower_agreement_withdraws_and_then_signs_it(
     yusuf.follow("Sign an agreement")
     yusuf.page.fill("#reference", "Names and telephone numbers alone")
     yusuf.page.get_by_role("checkbox", name="Access", exact=True).uncheck()
+    yusuf.page.get_by_role("checkbox", name="Word that there is news", exact=True).uncheck()
     for part, number in (("day", "1"), ("month", "1"), ("year", "2026")):
         yusuf.page.fill(f"#starts-{part}", number)
     yusuf.press("Sign it")
     said = yusuf.page.inner_text("main")
     assert f"this is withdrawn from {PARTNER.name}: access" in said
+    assert "are told no longer by: Word that there is news" in said
     yusuf.press("Sign it")
     assert "The agreement is signed" in str(yusuf.done)
     listed = yusuf.page.inner_text("main")
