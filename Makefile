@@ -18,6 +18,7 @@ demo: .venv/runtime
 test: .venv/development
 	@.ci/browser
 	@.ci/checker
+	@.ci/broker $(BIN)/python
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 

@@ -20,7 +20,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
     from kafka.admin import NewTopic
-    from kafka.errors import KafkaError, TopicAlreadyExistsError
+    from kafka.errors import KafkaError, KafkaTimeoutError, TopicAlreadyExistsError
 
 RETENTION_DAYS = 7
 DEADLINE = 10.0
@@ -118,7 +118,12 @@ class Broker:
         self._last.clear()
         if producer is not None:
             with self._watchdog.over("close"):
-                producer.close(timeout=1.0)
+                try:
+                    producer.close(timeout=1.0)
+                except KafkaTimeoutError:
+                    # It would go on trying to send what cannot be sent, behind our back.
+                    producer._sender.force_close()
+                    producer.close(timeout=1.0)
 
     def _open(self) -> None:
         self._producer = KafkaProducer(
@@ -132,6 +137,7 @@ class Broker:
             delivery_timeout_ms=int(DEADLINE * 1000),
             max_block_ms=int(DEADLINE * 500),
             bootstrap_timeout_ms=int(DEADLINE * 500),
+            reconnect_backoff_max_ms=1_000,
         )
         self._producer.init_transactions()
 

@@ -1,16 +1,22 @@
-"""A real Kafka broker for the tests, from its wheel: in a folder of its own, killed at will."""
+"""Real Kafka brokers for the tests, stopped and killed at will.
+
+Apache Kafka keeps what it acknowledged; ``noida-db`` may lose some of it when it is killed.
+"""
 
 from __future__ import annotations
 
 import socket
 import subprocess
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
+
+from deploy.broker.nodes import Nodes, free_ports
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -20,7 +26,7 @@ STARTS_WITHIN = 30.0
 
 
 def program() -> str | None:
-    """The broker itself, not the script that starts it; ``None`` without its wheel."""
+    """The broker of the wheel, not the script that starts it; ``None`` without its wheel."""
     wheel = find_spec("noida_db")
     if wheel is None or wheel.origin is None:
         return None
@@ -28,9 +34,76 @@ def program() -> str | None:
     return str(beside) if beside.exists() else None
 
 
+class KafkaServer(ABC):
+    """One broker, and what a partner's consumer reads from it."""
+
+    @property
+    @abstractmethod
+    def connection(self) -> dict[str, Any]:
+        """How whoever may do everything connects."""
+
+    @abstractmethod
+    def start(self) -> None: ...
+
+    @abstractmethod
+    def stop(self) -> None: ...
+
+    @abstractmethod
+    def kill(self) -> None: ...
+
+    def read(self, topic: str) -> Sequence[Any]:
+        """Every committed record of a topic, as a partner's consumer gets them."""
+        partition = TopicPartition(topic, 0)
+        consumer = KafkaConsumer(
+            **self.connection,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+            fetch_max_wait_ms=50,
+        )
+        try:
+            consumer.assign([partition])
+            consumer.seek_to_beginning(partition)
+            end = consumer.end_offsets([partition])[partition]
+            records: list[Any] = []
+            until = monotonic() + 30.0
+            while consumer.position(partition) < end:
+                assert monotonic() < until, "the topic could not be read to its end"
+                for some in consumer.poll(timeout_ms=200, max_records=5_000).values():
+                    records += some
+            return records
+        finally:
+            consumer.close()
+
+    def numbers(self, topic: str) -> list[int]:
+        """The share numbers in a topic, in their order."""
+        return [int(dict(record.headers)["ce_sharenumber"]) for record in self.read(topic)]
+
+
 @dataclass
-class KafkaServer:
-    """One broker. What it acknowledged is there again after ``stop``; a ``kill`` may lose some."""
+class ApacheKafka(KafkaServer):
+    """Apache Kafka: it has what it acknowledged after a ``kill`` too."""
+
+    nodes: Nodes
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        return self.nodes.administrator
+
+    def start(self) -> None:
+        self.nodes.start()
+
+    def stop(self) -> None:
+        self.nodes.stop()
+
+    def kill(self) -> None:
+        for node in self.nodes.nodes:
+            self.nodes.kill(node.number)
+
+
+@dataclass
+class ForgetfulServer(KafkaServer):
+    """``noida-db``: it may have lost what it acknowledged just before a ``kill``."""
 
     program: str
     folder: Path
@@ -74,36 +147,7 @@ class KafkaServer:
         self._process.kill()
         self._process.wait(30)
 
-    def read(self, topic: str) -> Sequence[Any]:
-        """Every committed record of a topic, as a partner's consumer gets them."""
-        partition = TopicPartition(topic, 0)
-        consumer = KafkaConsumer(
-            **self.connection,
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            fetch_max_wait_ms=50,
-        )
-        try:
-            consumer.assign([partition])
-            consumer.seek_to_beginning(partition)
-            end = consumer.end_offsets([partition])[partition]
-            records: list[Any] = []
-            until = monotonic() + 30.0
-            while consumer.position(partition) < end:
-                assert monotonic() < until, "the topic could not be read to its end"
-                for some in consumer.poll(timeout_ms=200, max_records=5_000).values():
-                    records += some
-            return records
-        finally:
-            consumer.close()
-
-    def numbers(self, topic: str) -> list[int]:
-        """The share numbers in a topic, in their order."""
-        return [int(dict(record.headers)["ce_sharenumber"]) for record in self.read(topic)]
-
 
 def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
+    """A port on which nothing listens now."""
+    return free_ports()[0]

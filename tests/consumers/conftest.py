@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.broker.jars import BrokerIsNotHere, jars
+from deploy.broker.nodes import nodes
 from tests.consumers import brokers
-from tests.consumers.brokers import KafkaServer
+from tests.consumers.brokers import ApacheKafka, ForgetfulServer, KafkaServer
 from tests.consumers.place import Place, place
 from tests.database import Database
 
@@ -23,17 +25,62 @@ def town(database: Database) -> Iterator[Place]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def why_not() -> str | None:
+    """Why Apache Kafka cannot run here; ``None`` where it can."""
+    try:
+        jars()
+    except BrokerIsNotHere as missing:
+        return str(missing)
+    return None
+
+
+@pytest.fixture(scope="session")
+def one_node(why_not: str | None) -> Iterator[ApacheKafka | None]:
+    """Apache Kafka, started once for all tests of this process: each has topics of its own."""
+    if why_not:
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="throughcare-kafka-"))
+    server = ApacheKafka(nodes(folder))
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def kafka(caplog: pytest.LogCaptureFixture) -> Iterator[KafkaServer]:
+def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     # Its records of lost connections would keep sockets that it forgot to close.
     caplog.set_level(logging.CRITICAL, "kafka")
+    yield
+    gc.collect()  # what a client forgot shows in the test that used it
+
+
+@pytest.fixture
+def apache(one_node: ApacheKafka | None, why_not: str | None, quiet: None) -> ApacheKafka:
+    """Apache Kafka, running: with sign-in and access lists."""
+    if one_node is None:
+        pytest.skip(f"no Apache Kafka here: {why_not}")
+    one_node.start()
+    return one_node
+
+
+@pytest.fixture
+def forgetful(quiet: None) -> Iterator[ForgetfulServer]:
+    """A broker of its own that may lose what it acknowledged, without sign-in and access lists."""
     program = brokers.program()
     if program is None:
-        pytest.skip("no Kafka broker here: the wheel noida-db is not installed")
+        pytest.skip("no such Kafka broker here: the wheel noida-db is not installed")
     folder = Path(tempfile.mkdtemp(prefix="throughcare-kafka-"))
-    server = KafkaServer(program, folder, brokers.free_port())
+    server = ForgetfulServer(program, folder, brokers.free_port())
     server.start()
     yield server
     server.stop()
     shutil.rmtree(folder)
-    gc.collect()  # what a client forgot shows in the test that used it
+
+
+@pytest.fixture
+def kafka(one_node: ApacheKafka | None, request: pytest.FixtureRequest) -> KafkaServer:
+    """Apache Kafka; where that cannot run, ``noida-db``."""
+    server: KafkaServer = request.getfixturevalue("apache" if one_node else "forgetful")
+    return server

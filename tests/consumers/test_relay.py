@@ -15,7 +15,7 @@ import pytest
 from consumers.kafka import Broker
 from consumers.relay import BATCH, Relay, topic_of
 from consumers.watchdog import ENDED, Watchdog
-from tests.consumers.brokers import KafkaServer
+from tests.consumers.brokers import ApacheKafka, ForgetfulServer, KafkaServer
 from tests.consumers.place import HOUSING, PRACTICE, THERAPIES, Place
 
 pytestmark = [
@@ -23,6 +23,11 @@ pytestmark = [
     # kafka-python forgets to close a socket whose connection was refused.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
+
+
+def test_apache_kafka_is_what_the_relay_is_tried_on(apache: ApacheKafka) -> None:
+    """Where this is skipped, it was tried on a broker without sign-in and with one node alone."""
+    assert apache.connection["sasl_mechanism"] == "SCRAM-SHA-512"
 
 
 def must_not_end(code: int) -> None:
@@ -154,8 +159,25 @@ def test_a_broker_that_was_away_gets_what_it_missed(town: Place, kafka: KafkaSer
 
 
 def test_what_a_broker_lost_after_acknowledging_it_is_published_again(
-    town: Place, kafka: KafkaServer
+    town: Place, forgetful: ForgetfulServer
 ) -> None:
+    housing = town.partners[HOUSING]
+    with running(relay_of(town, forgetful, batch=2)):
+        for _ in range(10):
+            town.refer(HOUSING)
+            town.tell()
+        arrives(forgetful, topic_of(housing), town.told()[housing])
+        forgetful.kill()
+        town.refer(HOUSING)
+        town.tell()
+        forgetful.start()
+        for partner, number in town.told().items():
+            arrives(forgetful, topic_of(partner), number)
+
+    assert whole(town, forgetful)
+
+
+def test_a_broker_that_was_killed_gets_what_it_missed(town: Place, kafka: KafkaServer) -> None:
     housing = town.partners[HOUSING]
     with running(relay_of(town, kafka, batch=2)):
         for _ in range(10):
