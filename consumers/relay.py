@@ -18,7 +18,8 @@ import psycopg
 import structlog
 from psycopg import Connection
 
-from consumers.kafka import Broker, BrokerIsAway, Headers, NotPublished, Record
+from consumers.kafka.connecting import BrokerIsAway, Headers, Record
+from consumers.kafka.publishing import Broker, NotPublished
 from domain.vocabulary import PartnerId, PersonId, Role
 from projections.behalf import WHOSE
 from projections.cloudevents import cloudevent, headers

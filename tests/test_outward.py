@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from consumers import kafka
+from consumers.kafka.connecting import DEADLINE
 from deploy.embedded import Embedded
 from projections import connections, schema
 
@@ -23,6 +23,8 @@ CLIENTS = {
     "httpx.stream": "timeout",
     "urlopen": "timeout",
     "KafkaProducer": "request_timeout_ms",
+    "KafkaConsumer": "request_timeout_ms",
+    "KafkaAdminClient": "request_timeout_ms",
 }
 """What asks over a network here, and how each is told when to give up."""
 
@@ -91,4 +93,4 @@ def test_what_waits_for_the_database_gives_up_in_time() -> None:
     for role, settings in schema.ROLES.items():
         if role != schema.OWNER:
             assert settings.keys() >= {"statement_timeout", "idle_in_transaction_session_timeout"}
-    assert kafka.DEADLINE <= 60
+    assert DEADLINE <= 60

@@ -99,7 +99,7 @@ def sweep(*, json: Json = False) -> None:
 
 def relay() -> None:
     """Run the relay alone: every partner's share on its own Kafka topic."""
-    from consumers.kafka import Broker
+    from consumers.kafka.publishing import Broker
     from consumers.relay import Relay
     from consumers.watchdog import Watchdog
 

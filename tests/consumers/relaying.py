@@ -22,7 +22,8 @@ from typing import Any
 
 import psycopg
 
-from consumers.kafka import Broker, Headers, Record
+from consumers.kafka.connecting import Headers, Record
+from consumers.kafka.publishing import Broker
 from consumers.relay import Relay
 from consumers.watchdog import Watchdog
 from projections import schema

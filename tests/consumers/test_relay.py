@@ -12,7 +12,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from consumers.kafka import Broker
+from consumers.kafka.connecting import DEADLINE
+from consumers.kafka.publishing import Broker
 from consumers.relay import BATCH, Relay, topic_of
 from consumers.watchdog import ENDED, Watchdog
 from tests.consumers.brokers import ApacheKafka, ForgetfulServer, KafkaServer
@@ -34,8 +35,10 @@ def must_not_end(code: int) -> None:
     raise AssertionError(f"the watchdog ended the process with {code}")
 
 
-def relay_of(town: Place, kafka: KafkaServer, *, batch: int = BATCH) -> Relay:
-    broker = Broker(kafka.connection, Watchdog(must_not_end))
+def relay_of(
+    town: Place, kafka: KafkaServer, *, batch: int = BATCH, deadline: float = DEADLINE
+) -> Relay:
+    broker = Broker(kafka.connection, Watchdog(must_not_end), deadline=deadline)
     return Relay(town.dsn, town.keys, broker, "/v1/share", batch=batch)
 
 
@@ -145,7 +148,7 @@ def test_a_broker_that_was_away_gets_what_it_missed(town: Place, kafka: KafkaSer
     housing = town.partners[HOUSING]
     town.refer(HOUSING)
     town.tell()
-    with running(relay_of(town, kafka, batch=2)):
+    with running(relay_of(town, kafka, batch=2, deadline=2.0)):
         arrives(kafka, topic_of(housing), town.told()[housing])
         kafka.stop()
         for _ in range(20):
@@ -162,7 +165,7 @@ def test_what_a_broker_lost_after_acknowledging_it_is_published_again(
     town: Place, forgetful: ForgetfulServer
 ) -> None:
     housing = town.partners[HOUSING]
-    with running(relay_of(town, forgetful, batch=2)):
+    with running(relay_of(town, forgetful, batch=2, deadline=2.0)):
         for _ in range(10):
             town.refer(HOUSING)
             town.tell()
@@ -179,7 +182,7 @@ def test_what_a_broker_lost_after_acknowledging_it_is_published_again(
 
 def test_a_broker_that_was_killed_gets_what_it_missed(town: Place, kafka: KafkaServer) -> None:
     housing = town.partners[HOUSING]
-    with running(relay_of(town, kafka, batch=2)):
+    with running(relay_of(town, kafka, batch=2, deadline=2.0)):
         for _ in range(10):
             town.refer(HOUSING)
             town.tell()

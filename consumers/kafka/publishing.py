@@ -1,4 +1,4 @@
-"""Records into Kafka topics, each once and in order; the only module that knows a Kafka client.
+"""Records into topics, each once and in order, or not at all.
 
 It refuses to know what a record says. It never trusts a position kept elsewhere: where a topic
 continues is what the topic itself ends with.
@@ -6,40 +6,17 @@ continues is what the topic itself ends with.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError
+
+from consumers.kafka.connecting import DEADLINE, BrokerIsAway, Connection, Headers, Record
+from consumers.kafka.reading import reader, tail
+from consumers.kafka.topics import administrator, make
 from consumers.watchdog import Watchdog
-
-with warnings.catch_warnings():
-    # It reads its own schemas in a way that Python 3.11 and 3.12 call deprecated.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-    from kafka.admin import NewTopic
-    from kafka.errors import KafkaError, KafkaTimeoutError, TopicAlreadyExistsError
-
-RETENTION_DAYS = 7
-DEADLINE = 10.0
-"""Seconds a broker may take for one call that can be given a deadline."""
-
-Headers = list[tuple[str, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record of a topic. The key keeps one person's records together."""
-
-    key: bytes
-    value: bytes
-    headers: Headers
-
-
-class BrokerIsAway(Exception):
-    """The broker cannot be reached or will not have us. Nothing is lost; try again."""
 
 
 class NotPublished(Exception):
@@ -53,15 +30,20 @@ class NotPublished(Exception):
 class Broker:
     """One publisher to one cluster.
 
-    ``connection`` is what every client needs (``bootstrap_servers``, and how to sign in). ``name``
-    is the transactional id: a second publisher by this name shuts the first one out, also one that
-    was paused or whose records are still on their way.
+    ``name`` is the transactional id: a second publisher by this name shuts the first one out, also
+    one that was paused or whose records are still on their way. ``deadline`` is in seconds.
     """
 
     def __init__(
-        self, connection: Mapping[str, Any], watchdog: Watchdog, name: str = "throughcare-relay"
+        self,
+        connection: Connection,
+        watchdog: Watchdog,
+        name: str = "throughcare-relay",
+        *,
+        deadline: float = DEADLINE,
     ) -> None:
-        self._connection, self._watchdog, self._name = dict(connection), watchdog, name
+        self._connection, self._watchdog, self._name = connection, watchdog, name
+        self._deadline = deadline
         self._producer: KafkaProducer | None = None
         self._last: dict[str, int] = {}
 
@@ -75,19 +57,15 @@ class Broker:
             with self._watchdog.over("read tails"):
                 if self._producer is None:
                     self._open()
-                self._make(topics)
-                settings = self._connection | {
-                    "enable_auto_commit": False,
-                    "isolation_level": "read_committed",
-                    "allow_auto_create_topics": False,
-                    "bootstrap_timeout_ms": int(DEADLINE * 500),
-                    "fetch_max_wait_ms": 100,
-                }
-                with closing(KafkaConsumer(**settings)) as consumer:
-                    return {topic: self._tail(consumer, topic) for topic in topics}
+                with closing(administrator(self._connection, self._deadline)) as admin:
+                    make(admin, topics, self._deadline)
+                with closing(reader(self._connection, self._deadline)) as consumer:
+                    ends = {topic: tail(consumer, topic, self._deadline) for topic in topics}
         except (KafkaError, OSError) as failed:
             self.close()
             raise BrokerIsAway(type(failed).__name__) from failed
+        self._last |= {topic: end[0] for topic, end in ends.items() if end}
+        return {topic: end[1] if end else None for topic, end in ends.items()}
 
     def publish(self, batches: Mapping[str, Sequence[Record]]) -> None:
         """All of these records, each topic's in order, or none. Raises `NotPublished`.
@@ -129,14 +107,14 @@ class Broker:
         self._producer = KafkaProducer(
             **self._connection,
             transactional_id=self._name,
-            transaction_timeout_ms=int(DEADLINE * 1000),
+            transaction_timeout_ms=int(self._deadline * 1000),
             linger_ms=5,
             batch_size=131_072,
             allow_auto_create_topics=False,
-            request_timeout_ms=int(DEADLINE * 500),
-            delivery_timeout_ms=int(DEADLINE * 1000),
-            max_block_ms=int(DEADLINE * 500),
-            bootstrap_timeout_ms=int(DEADLINE * 500),
+            request_timeout_ms=int(self._deadline * 500),
+            delivery_timeout_ms=int(self._deadline * 1000),
+            max_block_ms=int(self._deadline * 500),
+            bootstrap_timeout_ms=int(self._deadline * 500),
             reconnect_backoff_max_ms=1_000,
         )
         self._producer.init_transactions()
@@ -155,8 +133,8 @@ class Broker:
                     sent.append((topic, future))
             except KafkaError:
                 failed.add(topic)
-        producer.flush(timeout=DEADLINE)
-        until = monotonic() + DEADLINE
+        producer.flush(timeout=self._deadline)
+        until = monotonic() + self._deadline
         for topic, future in sent:
             try:
                 offset = future.get(timeout=max(0.0, until - monotonic())).offset
@@ -168,41 +146,3 @@ class Broker:
                 failed.add(topic)
             last[topic] = offset
         return failed
-
-    def _make(self, topics: Sequence[str]) -> None:
-        settings = self._connection | {"bootstrap_timeout_ms": int(DEADLINE * 500)}
-        with closing(KafkaAdminClient(**settings)) as admin:
-            missing = set(topics) - set(admin.list_topics())
-            kept = {"retention.ms": str(RETENTION_DAYS * 86_400_000), "cleanup.policy": "delete"}
-            for topic in sorted(missing):
-                try:
-                    admin.create_topics(
-                        [NewTopic(topic, num_partitions=1, topic_configs=kept)],
-                        timeout_ms=int(DEADLINE * 1000),
-                        wait_for_metadata=True,
-                    )
-                except TopicAlreadyExistsError:
-                    continue
-
-    def _tail(self, consumer: KafkaConsumer, topic: str) -> Headers | None:
-        """Step back from the end until a record is found; what is committed, nothing else."""
-        partition = TopicPartition(topic, 0)
-        consumer.assign([partition])
-        first = consumer.beginning_offsets([partition])[partition]
-        end = start = consumer.end_offsets([partition])[partition]
-        back = 2  # the last record and the mark of its transaction
-        until = monotonic() + DEADLINE
-        while start > first:
-            start = max(first, end - back)
-            back *= 8
-            consumer.seek(partition, start)
-            found = None
-            while consumer.position(partition) < end:
-                for records in consumer.poll(timeout_ms=200).values():
-                    found = records[-1]
-                if monotonic() > until:
-                    raise TimeoutError(topic)
-            if found is not None:
-                self._last[topic] = found.offset
-                return list(found.headers)
-        return None

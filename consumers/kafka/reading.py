@@ -1,0 +1,50 @@
+"""What a topic ends with: the last record that was committed. It refuses to know what it says."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from kafka import KafkaConsumer, TopicPartition
+
+from consumers.kafka.connecting import DEADLINE, Connection, Headers
+
+
+def reader(connection: Connection, deadline: float = DEADLINE) -> KafkaConsumer:
+    """A consumer of no group that sees what was committed, and nothing else."""
+    return KafkaConsumer(
+        **connection,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        allow_auto_create_topics=False,
+        request_timeout_ms=int(deadline * 1000),
+        bootstrap_timeout_ms=int(deadline * 500),
+        fetch_max_wait_ms=100,
+    )
+
+
+def tail(
+    consumer: KafkaConsumer, topic: str, deadline: float = DEADLINE
+) -> tuple[int, Headers] | None:
+    """Offset and headers of a topic's last record; ``None`` for an empty topic.
+
+    It steps back from the end until a record is found: the end may be the marks of transactions.
+    """
+    partition = TopicPartition(topic, 0)
+    consumer.assign([partition])
+    first = consumer.beginning_offsets([partition])[partition]
+    end = start = consumer.end_offsets([partition])[partition]
+    back = 2  # the last record and the mark of its transaction
+    until = monotonic() + deadline
+    while start > first:
+        start = max(first, end - back)
+        back *= 8
+        consumer.seek(partition, start)
+        found = None
+        while consumer.position(partition) < end:
+            for records in consumer.poll(timeout_ms=200).values():
+                found = records[-1]
+            if monotonic() > until:
+                raise TimeoutError(topic)
+        if found is not None:
+            return found.offset, list(found.headers)
+    return None

@@ -1,0 +1,38 @@
+"""Topics are made with one partition, so that their order is the share's, and kept for a week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
+from kafka.errors import TopicAlreadyExistsError
+
+from consumers.kafka.connecting import DEADLINE, Connection
+
+RETENTION_DAYS = 7
+
+KEPT = {"retention.ms": str(RETENTION_DAYS * 86_400_000), "cleanup.policy": "delete"}
+"""What a topic is set to."""
+
+
+def administrator(connection: Connection, deadline: float = DEADLINE) -> KafkaAdminClient:
+    """A client that makes and changes; to be closed."""
+    return KafkaAdminClient(
+        **connection,
+        request_timeout_ms=int(deadline * 1000),
+        bootstrap_timeout_ms=int(deadline * 500),
+    )
+
+
+def make(admin: KafkaAdminClient, topics: Iterable[str], deadline: float = DEADLINE) -> None:
+    """Make the topics that are not there."""
+    for topic in sorted(set(topics) - set(admin.list_topics())):
+        try:
+            admin.create_topics(
+                [NewTopic(topic, num_partitions=1, topic_configs=KEPT)],
+                timeout_ms=int(deadline * 1000),
+                wait_for_metadata=True,
+            )
+        except TopicAlreadyExistsError:
+            continue
