@@ -61,6 +61,7 @@ PUBLIC = frozenset(
         "/accessibility",
         "/keyboard",
         "/catalogue",
+        "/v1/share/keys",
     }
 )
 """What anybody may open: nothing in it is about a person who is helped."""

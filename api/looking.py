@@ -137,6 +137,8 @@ NOBODY = frozenset(
         "/v1/privacy/emergency-access",
         "/v1/privacy/openings",
         "/v1/services",
+        "/v1/share/digests",
+        "/v1/share/digests/{day}",
         "/v1/services/{service}",
         "/v1/stepped-care",
         "/v1/systems",

@@ -208,6 +208,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     ),
     "share.read": (
         "GET /v1/share",
+        "GET /v1/share/digests",
+        "GET /v1/share/digests/{day}",
         "GET /v1/share/live",
         "GET /v1/withdrawals",
     ),

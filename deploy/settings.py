@@ -58,6 +58,9 @@ class Settings:
     address: str = "http://127.0.0.1:8000"
     """Where browsers and partners' systems find this place: ``https://name``, without a path."""
 
+    digest_key: Path | None = None
+    """A file with the Ed25519 key that signs digests, in PEM; made in ``data`` when not given."""
+
     registration: Registration | None = None
     """At whose provider of identities people prove who they are; ``None``: nobody can."""
 
@@ -68,6 +71,7 @@ class Settings:
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read ``THROUGHCARE_*`` and ``PORT``. Raises `SettingIsWrong`."""
     key = environment.get("THROUGHCARE_MASTER_KEY_FILE")
+    digest_key = environment.get("THROUGHCARE_DIGEST_KEY_FILE")
     port = _port(environment.get("PORT") or "8000")
     host = environment.get("THROUGHCARE_HOST") or "127.0.0.1"
     address = _address(environment.get("THROUGHCARE_ADDRESS"), host, port)
@@ -82,6 +86,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
         database=_database(environment.get("THROUGHCARE_DATABASE")),
         master_key=Path(key) if key else None,
+        digest_key=Path(digest_key) if digest_key else None,
         host=host,
         port=port,
         kafka=environment.get("THROUGHCARE_KAFKA") or None,

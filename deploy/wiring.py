@@ -8,7 +8,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,6 +16,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from psycopg.conninfo import make_conninfo
 
 from api.access_tokens import AccessTokens
@@ -34,6 +41,7 @@ from projections import directory, schema
 from projections.audit import Audit
 from projections.connections import async_pool, open_pool
 from projections.credentials import Credentials
+from projections.digests import Signer
 from projections.directory import Directory
 from projections.engine import Engine
 from projections.intake import Messages
@@ -230,6 +238,23 @@ def build(
     )
 
 
+def signer(settings: Settings, data: Path) -> Signer:
+    """The key that signs digests; made in the data folder when none is given.
+
+    Raises `SettingIsWrong`.
+    """
+    path = settings.digest_key or data / "digest.key"
+    if settings.digest_key is None:
+        _make_key(path)
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError):
+        raise SettingIsWrong(f"{path} holds no private key in PEM that can be read") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SettingIsWrong(f"{path} is no Ed25519 key: openssl genpkey -algorithm ed25519")
+    return Signer(key)
+
+
 def persons_keys(database: Database, stack: ExitStack) -> PersonKeys:
     """The keys of persons; ``stack`` closes their connections."""
     keeping = stack.enter_context(open_pool(database.dsn(schema.KEYS), most=4))
@@ -259,6 +284,22 @@ def _kept(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
     with os.fdopen(made, "w") as file:
         json.dump(make(), file)
     return _kept(path, make)
+
+
+def _make_key(path: Path) -> None:
+    """A new key that only we may read; it is there whole, and once, whoever else makes one."""
+    if path.exists():
+        return
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    only_ours = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
+    with os.fdopen(only_ours, "wb") as file:
+        key = Ed25519PrivateKey.generate()
+        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(new)
+    new.unlink()
 
 
 def _with_new_roles(path: Path, passwords: dict[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ It reads what was folded from that partner's share, now or as at an earlier mome
 from __future__ import annotations
 
 from projections.questions.agreed import AgreedQuestions
+from projections.questions.digests import DigestQuestions
 from projections.questions.exceptional import ExceptionalQuestions
 from projections.questions.feedback import FeedbackQuestions
 from projections.questions.groups import GroupQuestions
@@ -28,5 +29,6 @@ class Reading(
     TrainingQuestions,
     ExceptionalQuestions,
     WithdrawalQuestions,
+    DigestQuestions,
 ):
     """The reads of one process. Open it before use and close it after."""

@@ -18,13 +18,16 @@ import structlog
 from cyclopts import Parameter
 
 from api.app import create_app
+from consumers.closing import Closing
 from deploy.commands import community
 from deploy.commands.house import built, connected, opened, settings
 from deploy.commands.output import NOTHING, USAGE, Json, Stopped, note, say
 from deploy.serving import Server
-from deploy.wiring import House, now, persons_keys
+from deploy.settings import SettingIsWrong, Settings
+from deploy.wiring import Database, House, now, persons_keys, signer
 from projections import schema
 from projections.cloudevents import SOURCE
+from projections.keys import PersonKeys
 
 PEOPLE = 2_000
 """How many people of the demo community ``up --demo`` loads into an empty place."""
@@ -50,6 +53,7 @@ def up(
         worker = Thread(target=house.engine.run, args=(stop,), name="projections", daemon=True)
         worker.start()
         sweeping = _sweeping(house, stop)
+        closing = _closing(asked, database, house.keys, stop)
         if demo:
             _welcome(asked.host, asked.port, began)
         try:
@@ -58,6 +62,7 @@ def up(
             stop.set()
             worker.join(timeout=10)
             sweeping.join(timeout=10)
+            closing.join(timeout=10)
 
 
 def serve() -> None:
@@ -111,7 +116,10 @@ def relay() -> None:
         database = connected(asked, stack)
         keys = persons_keys(database, stack)
         broker = Broker({"bootstrap_servers": asked.kafka.split(",")}, Watchdog(os._exit))
-        Relay(database.dsn(schema.RELAY), keys, broker, SOURCE).run(_stopping())
+        stop = _stopping()
+        closing = _closing(asked, database, keys, stop)
+        Relay(database.dsn(schema.RELAY), keys, broker, SOURCE).run(stop)
+        closing.join(timeout=10)
 
 
 def migrate(*, json: Json = False) -> None:
@@ -129,6 +137,18 @@ def migrate(*, json: Json = False) -> None:
 def _sweeping(house: House, stop: Event) -> Thread:
     """The sweep on a thread of its own; it ends when ``stop`` is set."""
     thread = Thread(target=house.sweep().run, args=(stop,), name="sweep", daemon=True)
+    thread.start()
+    return thread
+
+
+def _closing(asked: Settings, database: Database, keys: PersonKeys, stop: Event) -> Thread:
+    """Closes the days of every share, on a thread of its own; it ends when ``stop`` is set."""
+    try:
+        key = signer(asked, database.data)
+    except SettingIsWrong as wrong:
+        raise Stopped(str(wrong), USAGE) from None
+    closing = Closing(database.dsn(schema.RELAY), keys, key, now)
+    thread = Thread(target=closing.run, args=(stop,), name="digests", daemon=True)
     thread.start()
     return thread
 

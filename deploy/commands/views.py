@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from cyclopts import App, Parameter
 
 from deploy.commands.house import identifier, opened, partner_named
 from deploy.commands.looked import Looking
-from deploy.commands.output import FAILED, NOTHING, Json, Stopped, line, say
+from deploy.commands.output import FAILED, NOTHING, USAGE, Json, Stopped, line, say
 from deploy.wiring import House
 from projections.behalf import acting_for
 from projections.cloudevents import cloudevent
@@ -124,3 +125,24 @@ def tail(
 
         with acting_for(entry.id):
             asked(house, show)
+
+
+@share.command
+def digest(
+    *,
+    partner: Annotated[str, Parameter(help="A partner's name or id.")],
+    day: Annotated[str, Parameter(help="A day that is over, as 2026-11-21.")],
+    json: Json = False,
+) -> None:
+    """The signed digest of one day of a partner's share, as the partner gets it."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        raise Stopped(f"--day {day!r} is not a day: write 2026-11-21", USAGE) from None
+    with opened() as house:
+        entry = partner_named(house.lookups.directory(), partner)
+        with acting_for(entry.id):
+            found = asked(house, lambda reading: reading.digest(entry.id, when))
+    if found is None:
+        raise Stopped(f"{day} is not closed for {entry.name}: `up` and `relay` close days", NOTHING)
+    say([found.document() | {"erased": len(found.erased), "jws": found.signed}], json=json)

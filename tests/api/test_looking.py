@@ -296,6 +296,7 @@ def test_what_is_said_to_show_nobody_shows_nobody(nia: Nia, route: str) -> None:
         "about": "description",
         "activity": "leaving",
         "session": "00000000-0000-4000-8000-000000000000",
+        "day": "2026-01-01",
     }
     for key in ("asha", "yusuf", "olive"):
         answer = nia.story.visitor(key).get(route.format(**known))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
+
+from eventsourcing.persistence import StoredEvent
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
 
 from domain import person, service
 from domain.application import CareCoordination
@@ -39,6 +44,18 @@ PRACTICE, THERAPIES, HOUSING = (
 STEPS = {PRACTICE: 1, THERAPIES: 2, HOUSING: 1}
 
 
+class Past(PostgresLog):
+    """A log of what was recorded earlier, each at the moment this is set to."""
+
+    def __init__(self, pool: ConnectionPool[Connection], at: datetime) -> None:
+        super().__init__(pool, history=True)
+        self.at = at
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **more: Any) -> Sequence[int]:
+        more["recorded_at"] = [self.at] * len(stored_events)
+        return super().insert_events(stored_events, **more)
+
+
 @dataclass
 class Place:
     """Partners, their services, and what is needed to ask intentions and to tell of them."""
@@ -50,13 +67,18 @@ class Place:
     pseudonyms: Pseudonyms
     partners: dict[PartnerKind, PartnerId]
     services: dict[PartnerKind, ServiceId]
+    past: Past | None = None
 
     @property
     def dsn(self) -> str:
         return self.database.dsn(schema.RELAY)
 
     def asked(self, by: PartnerKind = PRACTICE) -> Asked:
-        return Asked(organisation=self.partners[by], at=datetime.now(UTC), key=uuid4())
+        return Asked(
+            organisation=self.partners[by],
+            at=self.past.at if self.past else datetime.now(UTC),
+            key=uuid4(),
+        )
 
     def refer(
         self,
@@ -95,12 +117,13 @@ class Place:
 
 
 @contextmanager
-def place(database: Database) -> Iterator[Place]:
+def place(database: Database, at: datetime | None = None) -> Iterator[Place]:
+    """The place, founded now, or at a moment of the past."""
     keys = PersonKeys(database.pool(schema.KEYS), database.server.master)
     partners = {kind: PartnerId(uuid4()) for kind in STEPS}
-    care = CareCoordination(
-        log=PostgresLog(database.pool(schema.DECIDE)), keys=keys, host=partners[PRACTICE]
-    )
+    past = Past(database.pool(schema.SEED), at) if at else None
+    log = past or PostgresLog(database.pool(schema.DECIDE))
+    care = CareCoordination(log=log, keys=keys, host=partners[PRACTICE])
     pseudonyms = Pseudonyms(database.server.master)
     made = Place(
         database,
@@ -110,6 +133,7 @@ def place(database: Database) -> Iterator[Place]:
         pseudonyms,
         partners,
         {kind: ServiceId(uuid4()) for kind in STEPS},
+        past,
     )
     for kind, step in STEPS.items():
         care.join_partner(

@@ -1,0 +1,63 @@
+"""The signed days of a partner's share, the keys that signed them, and how far partners read."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from domain.vocabulary import PartnerId
+from projections.digests import SQL, document, leaf_at, public_jwk
+from projections.questions.share import ShareQuestions
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDay:
+    """One closed day; ``erased`` has the digest of each entry that can no longer be read whole."""
+
+    day: date
+    first: int
+    last: int
+    signed: str
+    erased: dict[int, str]
+
+    def document(self) -> dict[str, Any]:
+        """What was signed."""
+        return document(self.signed)
+
+
+class DigestQuestions(ShareQuestions):
+    """What proves to a partner that it has everything."""
+
+    async def digest_keys(self) -> list[dict[str, Any]]:
+        """Every public key that signed a digest, as JWKs, the oldest first."""
+        return [
+            public_jwk(bytes(public)) | {"kid": kid, "alg": "EdDSA", "use": "sig"}
+            for kid, public in await self._rows(SQL["keys"])
+        ]
+
+    async def digests(self, partner: PartnerId, *, after: date, limit: int) -> list[SignedDay]:
+        """The partner's closed days that follow a day, in order."""
+        rows = await self._rows(SQL["after"], partner, after, limit)
+        return [SignedDay(day, first, last, signed, {}) for day, first, last, signed in rows]
+
+    async def digest(self, partner: PartnerId, day: date) -> SignedDay | None:
+        """One closed day, with the digests of what was erased since."""
+        rows = await self._rows(SQL["of_day"], partner, day)
+        if not rows:
+            return None
+        ((day, first, last, signed, leaves),) = rows
+        persons = await self._rows(SQL["persons"], partner, first, last)
+        gone = await asyncio.to_thread(self._erased, {person for _, person in persons})
+        erased = {
+            number: leaf_at(leaves, number - first).hex()
+            for number, person in persons
+            if person in gone
+        }
+        return SignedDay(day, first, last, signed, erased)
+
+    def _erased(self, persons: set[UUID]) -> set[UUID]:
+        self._keys.many(persons)
+        return {person for person in persons if self._keys.of(person) is None}
