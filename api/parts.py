@@ -19,6 +19,7 @@ from domain.policies.roles import WHOLE, Duty, Sight
 from domain.vocabulary import Moment, PartnerId, PractitionerId, Purpose, Role
 from projections.audit import Audit
 from projections.credentials import Credentials
+from projections.endpoints import Endpoints
 from projections.limits import Limits
 from projections.looks import Looks
 from projections.pseudonyms import Pseudonyms
@@ -101,9 +102,9 @@ class Parts:
     ``tokens`` is ``None``, and then nobody comes in with a development token; ``demo_people`` is
     empty there, and then nobody signs in by choosing a name. ``address`` is where the outside
     finds this place; over https cookies and answers are bound to it. Without ``credentials`` and
-    ``access_tokens`` no partner's system comes in. Without ``limits`` nobody is
-    counted; ``pace`` is how many times the written rates are allowed. ``pools`` are open while the
-    application runs.
+    ``access_tokens`` no partner's system comes in. Without ``endpoints`` nobody is told of news.
+    Without ``limits`` nobody is counted; ``pace`` is how many times the written
+    rates are allowed. ``pools`` are open while the application runs.
     ``provider`` is by whom people prove who they are; without one they cannot.
     """
 
@@ -122,6 +123,7 @@ class Parts:
     address: str = "http://127.0.0.1:8000"
     credentials: Credentials | None = None
     access_tokens: AccessTokens | None = None
+    endpoints: Endpoints | None = None
     limits: Limits | None = None
     pace: float = 1.0
     pools: Sequence[AsyncConnectionPool[AsyncConnection]] = ()

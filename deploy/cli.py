@@ -14,7 +14,7 @@ COMMANDS = (
     ("serve", "processes:serve", "Run pages and interface alone."),
     ("work", "processes:work", "Run the projections alone."),
     ("sweep", "processes:sweep", "Escalate what nobody has answered in time, once."),
-    ("relay", "processes:relay", "Run the relay to Kafka alone."),
+    ("relay", "processes:relay", "Run what pushes to partners alone."),
     ("migrate", "processes:migrate", "Bring the database to this release."),
     ("doctor", "doctor:doctor", "Check everything and say the remedy."),
     ("invite", "invite:invite", "Let an organisation's first administrator sign in."),

@@ -19,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from api.provider import UNNAMED, Registration
 from deploy.community.place import PRACTICE
 from domain.vocabulary import PartnerId
+from projections.addresses import Network
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, for itself alone."""
@@ -64,6 +65,9 @@ class Settings:
     registration: Registration | None = None
     """At whose provider of identities people prove who they are; ``None``: nobody can."""
 
+    webhook_networks: tuple[Network, ...] = ()
+    """Networks that are not public and in which partners' endpoints may be all the same."""
+
     demo: bool = False
     """Whether one may sign in by choosing a name, and come in with a development token."""
 
@@ -95,6 +99,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         pace=_pace(environment.get("THROUGHCARE_PACE") or "1"),
         proxies=_proxies(environment.get("THROUGHCARE_PROXIES") or ""),
         registration=registration,
+        webhook_networks=_networks(
+            "THROUGHCARE_WEBHOOK_NETWORKS", environment.get("THROUGHCARE_WEBHOOK_NETWORKS") or ""
+        ),
         demo=demo,
     )
 
@@ -225,15 +232,20 @@ def _pace(text: str) -> float:
 
 
 def _proxies(text: str) -> tuple[str, ...]:
-    given = tuple(each.strip() for each in text.split(",") if each.strip())
-    for each in given:
+    _networks("THROUGHCARE_PROXIES", text)
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def _networks(name: str, text: str) -> tuple[Network, ...]:
+    found: list[Network] = []
+    for each in (part.strip() for part in text.split(",") if part.strip()):
         try:
-            ip_network(each)
+            found.append(ip_network(each))
         except ValueError:
             raise SettingIsWrong(
-                f"THROUGHCARE_PROXIES has {each!r}: give addresses or networks, comma separated"
+                f"{name} has {each!r}: give addresses or networks, comma separated"
             ) from None
-    return given
+    return tuple(found)
 
 
 def _holder(text: str | None) -> PartnerId:

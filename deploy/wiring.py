@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import os
@@ -30,19 +31,22 @@ from api.fhir.intake import FhirIntake
 from api.parts import DemoPerson, Parts
 from api.provider import Provider
 from api.tokens import SECRET_BYTES, Tokens
+from consumers.outward import Outward
+from consumers.webhooks import Webhooks
 from deploy.settings import SettingIsWrong, Settings
 from deploy.sweeping import Sweep
 from domain.application import CareCoordination
 from domain.facts import FACTS
 from domain.mapping import FactMapper
 from domain.policies.matching import Known
-from domain.vocabulary import PersonId
+from domain.vocabulary import PartnerId, PersonId, Way
 from projections import directory, schema
 from projections.audit import Audit
 from projections.connections import async_pool, open_pool
 from projections.credentials import Credentials
 from projections.digests import Signer
 from projections.directory import Directory
+from projections.endpoints import Endpoints
 from projections.engine import Engine
 from projections.intake import Messages
 from projections.keys import KEY_BYTES, PersonKeys
@@ -54,6 +58,7 @@ from projections.pseudonyms import Pseudonyms
 from projections.reading import Reading
 from projections.sessions import Sessions
 from projections.statements import statements
+from projections.webhook_secrets import Seals
 
 
 def now() -> datetime:
@@ -200,6 +205,7 @@ class House:
             access_tokens=AccessTokens(secret, now, place=self.settings.address),
             limits=Limits(at_the_door),
             pace=self.settings.pace,
+            endpoints=Endpoints(at_the_door, seals(self.database)),
             pools=[at_the_door],
             provider=self.provider(),
         )
@@ -259,6 +265,28 @@ def persons_keys(database: Database, stack: ExitStack) -> PersonKeys:
     """The keys of persons; ``stack`` closes their connections."""
     keeping = stack.enter_context(open_pool(database.dsn(schema.KEYS), most=4))
     return PersonKeys(keeping, database.master)
+
+
+def seals(database: Database) -> Seals:
+    """What seals the secrets of partners' endpoints: for who makes them and who signs by them."""
+    return Seals(bytes.fromhex(_kept(database.data / "delivery.key", _new_secret)["secret"]))
+
+
+def webhooks(settings: Settings, database: Database) -> Webhooks:
+    """What tells partners' endpoints of news."""
+    dsn = database.dsn(schema.RELAY)
+
+    def may_use(partner: PartnerId) -> bool:
+        with psycopg.connect(dsn) as connection:
+            return directory.load(connection).may_use(partner, Way.WEBHOOK)
+
+    return Webhooks(
+        dsn,
+        seals(database),
+        Outward(also=settings.webhook_networks),
+        clock=now,
+        may_use=lambda partner: asyncio.to_thread(may_use, partner),
+    )
 
 
 def _master(settings: Settings) -> bytes:

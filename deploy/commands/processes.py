@@ -24,7 +24,7 @@ from deploy.commands.house import built, connected, opened, settings
 from deploy.commands.output import NOTHING, USAGE, Json, Stopped, note, say
 from deploy.serving import Server
 from deploy.settings import SettingIsWrong, Settings
-from deploy.wiring import Database, House, now, persons_keys, signer
+from deploy.wiring import Database, House, now, persons_keys, signer, webhooks
 from projections import schema
 from projections.cloudevents import SOURCE
 from projections.keys import PersonKeys
@@ -54,15 +54,15 @@ def up(
         worker.start()
         sweeping = _sweeping(house, stop)
         closing = _closing(asked, database, house.keys, stop)
+        telling = _telling(asked, database, stop)
         if demo:
             _welcome(asked.host, asked.port, began)
         try:
             _serve(house, worker)
         finally:
             stop.set()
-            worker.join(timeout=10)
-            sweeping.join(timeout=10)
-            closing.join(timeout=10)
+            for thread in (worker, sweeping, closing, telling):
+                thread.join(timeout=10)
 
 
 def serve() -> None:
@@ -103,23 +103,23 @@ def sweep(*, json: Json = False) -> None:
 
 
 def relay() -> None:
-    """Run the relay alone: every partner's share on its own Kafka topic."""
+    """Run what pushes alone: webhooks, and every partner's share on its own Kafka topic."""
     from consumers.kafka.publishing import Broker
     from consumers.relay import Relay
     from consumers.watchdog import Watchdog
 
     asked = settings()
-    if asked.kafka is None:
-        raise Stopped("THROUGHCARE_KAFKA is not set: name the bootstrap servers", USAGE)
     _begin()
     with ExitStack() as stack:
-        database = connected(asked, stack)
+        database, stop = connected(asked, stack), _stopping()
         keys = persons_keys(database, stack)
-        broker = Broker({"bootstrap_servers": asked.kafka.split(",")}, Watchdog(os._exit))
-        stop = _stopping()
         closing = _closing(asked, database, keys, stop)
-        Relay(database.dsn(schema.RELAY), keys, broker, SOURCE).run(stop)
-        closing.join(timeout=10)
+        telling = _telling(asked, database, stop)
+        if asked.kafka is not None:
+            broker = Broker({"bootstrap_servers": asked.kafka.split(",")}, Watchdog(os._exit))
+            Relay(database.dsn(schema.RELAY), keys, broker, SOURCE).run(stop)
+        for thread in (closing, telling):
+            thread.join()
 
 
 def migrate(*, json: Json = False) -> None:
@@ -149,6 +149,15 @@ def _closing(asked: Settings, database: Database, keys: PersonKeys, stop: Event)
         raise Stopped(str(wrong), USAGE) from None
     closing = Closing(database.dsn(schema.RELAY), keys, key, now)
     thread = Thread(target=closing.run, args=(stop,), name="digests", daemon=True)
+    thread.start()
+    return thread
+
+
+def _telling(asked: Settings, database: Database, stop: Event) -> Thread:
+    """Webhooks on a thread of their own; it ends when ``stop`` is set."""
+    thread = Thread(
+        target=webhooks(asked, database).run, args=(stop,), name="webhooks", daemon=True
+    )
     thread.start()
     return thread
 
