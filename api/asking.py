@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
@@ -52,7 +51,7 @@ from domain.referral import ReferralIsUnknown
 from domain.request import ReferralExists
 from domain.safeguarding import SafeguardingIsReferred
 from domain.service import CannotBeChosen, ServiceIsOpen
-from domain.texts import Instant
+from domain.texts import AHEAD, LIES_AHEAD, Instant
 from domain.unmet import UnmetNeedExists
 from domain.vocabulary import EditId, MeetingId, PersonId, ReferralId, ServiceId
 from projections import record
@@ -60,9 +59,6 @@ from projections.entries import Entry
 
 DEADLINE = 10.0
 """Seconds an intention may take before its asker is told that the outcome is not known."""
-
-AHEAD = timedelta(minutes=5)
-"""How far a caller's clock may be ahead of ours."""
 
 MOST_AFTER = 50
 """How many earlier intentions one may wait for."""
@@ -187,7 +183,7 @@ class Asking:
             raise PartnerHasLeft(self.caller.organisation)
         now = self.here.clock()
         if body.at is not None and body.at > now + AHEAD:
-            raise not_valid({"pointer": "/at"}, "Lies in the future; correct it or leave it out.")
+            raise not_valid({"pointer": "/at"}, LIES_AHEAD)
         asked = Asked(
             organisation=self.caller.organisation,
             at=body.at or now,

@@ -37,6 +37,7 @@ class Rate:
 PERSON = Rate("person", 600)
 SYSTEM = Rate("system", 3_000)
 LOOK_UPS = Rate("look-ups", 60)
+INBOX = Rate("inbox", 600)
 ADDRESS = Rate("address", 300)
 REFUSED = Rate("refused", 60)
 SIGN_IN = Rate("sign-in", 60)
@@ -47,6 +48,7 @@ RATES = {
     PERSON: "a person who signed in",
     SYSTEM: "a partner's system",
     LOOK_UPS: "looking for people by name or number, by whoever it is",
+    INBOX: "sending answers, one or a batch at a time, by partner's system",
     ADDRESS: "an address from which nobody signed in",
     REFUSED: "an address whose tokens and sessions are not valid",
     SIGN_IN: "signing in, by address",
@@ -113,6 +115,8 @@ async def principal(scope: Scope, caller: Caller, method: str, path: str) -> Non
     rates = [PERSON if caller.practitioner else SYSTEM]
     if f"{method} {path}" in LOOKING_UP:
         rates.append(LOOK_UPS)
+    if f"{method} {path}" == "POST /v1/inbox":
+        rates.append(INBOX)
     await counted(scope, *((who, rate) for rate in rates))
 
 

@@ -131,6 +131,7 @@ NOBODY = frozenset(
         "/v1/custody",
         "/v1/feedback",
         "/v1/groups",
+        "/v1/inbox",
         "/v1/partners",
         "/v1/partners/{partner}/agreements",
         "/v1/partners/{partner}/practitioners",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -20,6 +20,7 @@ from domain.vocabulary import Moment, PartnerId, PractitionerId, Purpose, Role
 from projections.audit import Audit
 from projections.credentials import Credentials
 from projections.endpoints import Endpoints
+from projections.inbox import Taken, Via
 from projections.limits import Limits
 from projections.looks import Looks
 from projections.pseudonyms import Pseudonyms
@@ -94,6 +95,15 @@ class Intake(Protocol):
         """Keep and read one message; called in a worker thread."""
 
 
+class Inbox(Protocol):
+    """Where partners' answers go: kept as they came, asked once, and answered."""
+
+    def take_all(
+        self, partner: PartnerId, original: bytes, headers: Mapping[str, str], via: Via
+    ) -> list[Taken]:
+        """Take one message, or a batch; called in a worker thread. Raises `BatchIsTooLarge`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything the edge needs, made by ``deploy``.
@@ -118,6 +128,7 @@ class Parts:
     intake: Intake | None
     clock: Callable[[], Moment]
     version: str
+    inbox: Inbox | None = None
     ready: Callable[[], bool] = lambda: True
     demo_people: Callable[[], Sequence[DemoPerson]] = tuple
     address: str = "http://127.0.0.1:8000"

@@ -5,7 +5,6 @@ It refuses to repeat what somebody sent: a problem names elements, rules and ids
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -66,20 +65,21 @@ from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
 from domain.policies.instruments import Fault, Flaw
-from projections import credentials
+from projections import credentials, inbox
 from projections.paging import NoSuchPage
+from projections.refusals import NoAgreementIsInForce as NoAgreementIsInForce
+from projections.refusals import NotForThisPurpose as NotForThisPurpose
+from projections.refusals import NotForThisRole as NotForThisRole
+from projections.refusals import PurposeIsNotAgreed as PurposeIsNotAgreed
+from projections.refusals import RequestIsNotValid as RequestIsNotValid
+from projections.refusals import RequestIsNotWellFormed as RequestIsNotWellFormed
+from projections.refusals import flaw
+from projections.refusals import kebab as kebab
+from projections.refusals import title as title
 
 PROBLEM = "application/problem+json"
 FHIR = "application/fhir+json"
 REALM = 'Bearer realm="throughcare"'
-
-
-class RequestIsNotWellFormed(BrokenRule):
-    """The body cannot be read as the kind of document it says it is."""
-
-
-class RequestIsNotValid(BrokenRule):
-    """Some of what was sent is missing or not possible; each error names its place and remedy."""
 
 
 class IdempotencyKeyIsMissing(BrokenRule):
@@ -90,24 +90,8 @@ class NotSignedIn(BrokenRule):
     """Sign in, or send a valid bearer token of somebody who acts for an organisation here."""
 
 
-class NotForThisRole(BrokenRule):
-    """This is not for your role; what each role is there for is in the table of roles."""
-
-
-class NotForThisPurpose(BrokenRule):
-    """This needs more than the purpose you name; ask for care itself, if that is why you ask."""
-
-
-class PurposeIsNotAgreed(BrokenRule):
-    """Your organisation's agreement, or your role, is not for this purpose; `needs` says which."""
-
-
 class WayIsNotAgreed(BrokenRule):
     """Your organisation's agreement is not for this way to be told; its others are the same."""
-
-
-class NoAgreementIsInForce(PurposeIsNotAgreed):
-    """No agreement with your organisation is in force today; the host of the place signs one."""
 
 
 class OnlyAnAdministratorMay(BrokenRule):
@@ -268,6 +252,11 @@ STATUS: dict[type[BrokenRule], int] = {
     MethodIsNotAllowed: 405,
     RecordHasChanged: 412,
     RequestIsTooLarge: 413,
+    inbox.BatchIsTooLarge: 413,
+    inbox.MessageIdIsTaken: 422,
+    inbox.MessageIsOfNoKnownType: 422,
+    inbox.AnswerIsAboutAnother: 422,
+    inbox.MessageFailed: 500,
     AddressIsTooLong: 414,
     ContentTypeIsNotRead: 415,
     AskedTooOften: 429,
@@ -399,14 +388,6 @@ def status_of(rule: type[BrokenRule]) -> int:
     return next((STATUS[kind] for kind in rule.__mro__ if kind in STATUS), 409)
 
 
-def kebab(rule: type[BrokenRule]) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", rule.__name__).lower()
-
-
-def title(rule: type[BrokenRule]) -> str:
-    return kebab(rule).replace("-", " ").capitalize()
-
-
 def catalogue() -> dict[str, type[BrokenRule]]:
     """Every rule that can be broken, by the last part of its problem type."""
 
@@ -507,7 +488,7 @@ def install(app: FastAPI) -> None:
             return problem(request, NothingIsHere())
         if any(flaw["type"] == "json_invalid" for flaw in found):
             return problem(request, RequestIsNotWellFormed())
-        return problem(request, RequestIsNotValid(), errors=[_error(flaw) for flaw in found])
+        return problem(request, RequestIsNotValid(), errors=[_flaw(each) for each in found])
 
     @app.exception_handler(HTTPException)
     async def refused_by_framework(request: Request, refusal: HTTPException) -> Response:
@@ -522,16 +503,6 @@ def install(app: FastAPI) -> None:
         raise failure
 
 
-def _error(flaw: dict[str, Any]) -> dict[str, str]:
-    """Where and what, and never the value that was sent."""
-    place, *path = flaw["loc"]
-    said = _plain(str(flaw["msg"]).removeprefix("Value error, "))
-    if place == "body":
-        steps = (_plain(str(step)).replace("~", "~0").replace("/", "~1") for step in path)
-        return {"pointer": "".join(f"/{step}" for step in steps), "detail": said}
-    return {"parameter": _plain(str(path[0])) if path else str(place), "detail": said}
-
-
-def _plain(text: str) -> str:
-    """Half characters cannot be written as UTF-8; they are somebody's mistake, shown as such."""
-    return text.encode("utf-8", "replace").decode()
+def _flaw(found: dict[str, Any]) -> dict[str, str]:
+    place, *path = found["loc"]
+    return flaw({"loc": path, "msg": found["msg"]}, str(place))

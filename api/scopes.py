@@ -63,6 +63,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/groups/{group}/session-cancellation",
         "POST /v1/groups/{group}/waiting-place",
     ),
+    "inbox.read": ("GET /v1/inbox",),
+    "inbox.write": ("POST /v1/inbox",),
     "matches.read": ("GET /v1/matches",),
     "matches.write": (
         "POST /v1/matches/{match}/link",
@@ -246,6 +248,8 @@ MEANING: Mapping[str, str] = {
     "feedback.write": "give people's answers on",
     "groups.read": "see groups and their registers",
     "groups.write": "run groups",
+    "inbox.read": "see what became of the messages it sent",
+    "inbox.write": "answer referrals and withdrawals by messages",
     "matches.read": "see records that may be one person's",
     "matches.write": "link records, and take links apart",
     "measures.write": "send scores",

@@ -14,14 +14,9 @@ from api.parts import Here, Parts
 from api.privacy import PrivacyOfficer
 from api.problems import NothingIsHere
 from api.reads import Now
-from domain.kernel import BrokenRule
 from projections.withdrawals import Withdrawal
 
 router = APIRouter(prefix="/v1/withdrawals", tags=["share"])
-
-
-class NothingWasWithdrawnThen(BrokenRule):
-    """Your organisation was not told so much yet: acknowledge up to a position it was shown."""
 
 
 class Removed(Activity):
@@ -50,8 +45,6 @@ async def to_remove(caller: Caring, here: Here, now: Now) -> Response:
 @router.post("/acknowledgement", response_model=Answered)
 async def acknowledge_withdrawals(body: Removed, asks: Asks) -> Response:
     """Say that your organisation removed all that was withdrawn from it until a position."""
-    if body.up_to > await asks.here.reading.head():
-        raise NothingWasWithdrawnThen(body.up_to)
     answer = await asks.ask(
         body, lambda asked: asks.here.care.acknowledge_withdrawals(body.up_to, asked=asked)
     )

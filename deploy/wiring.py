@@ -31,6 +31,7 @@ from api.fhir.intake import FhirIntake
 from api.parts import DemoPerson, Parts
 from api.provider import Provider
 from api.tokens import SECRET_BYTES, Tokens
+from consumers.inbox import Inbox
 from consumers.outward import Outward
 from consumers.webhooks import Webhooks
 from deploy.settings import SettingIsWrong, Settings
@@ -48,6 +49,7 @@ from projections.digests import Signer
 from projections.directory import Directory
 from projections.endpoints import Endpoints
 from projections.engine import Engine
+from projections.inbox import Letters
 from projections.intake import Messages
 from projections.keys import KEY_BYTES, PersonKeys
 from projections.limits import Limits
@@ -153,6 +155,8 @@ class House:
     care: CareCoordination
     messages: Messages
     intake: FhirIntake
+    inbox: Inbox
+    letters: Letters
     tokens: Tokens
     lookups: Lookups
     sessions: Sessions
@@ -198,6 +202,7 @@ class House:
             intake=self.intake,
             clock=now,
             version=version("throughcare"),
+            inbox=self.inbox,
             demo_people=lambda: demo_people,
             ready=ready,
             address=self.settings.address,
@@ -217,7 +222,7 @@ def build(
     """Put a process together; ``stack`` closes what it opened."""
     role = schema.SEED if history else schema.DECIDE
     appending = stack.enter_context(open_pool(database.dsn(role)))
-    serving = stack.enter_context(open_pool(database.dsn(schema.SERVE), most=2))
+    serving = stack.enter_context(open_pool(database.dsn(schema.SERVE), most=4))
     keys = persons_keys(database, stack)
     pseudonyms = Pseudonyms(database.master)
     log = PostgresLog(appending, history=history)
@@ -226,6 +231,8 @@ def build(
     secret = bytes.fromhex(_kept(database.data / "token.key", _new_secret)["secret"])
     lookups = Lookups(database.dsn(schema.SERVE), pseudonyms)
     intake = FhirIntake(care, messages, lookups.directory, lookups.alike)
+    letters = Letters(serving, keys)
+    inbox = Inbox(care, letters, lookups.directory, pseudonyms, now)
     tokens = Tokens(secret, now)
     sessions = Sessions(stack.enter_context(open_pool(database.dsn(schema.SERVE), most=4)))
     return House(
@@ -237,6 +244,8 @@ def build(
         care,
         messages,
         intake,
+        inbox,
+        letters,
         tokens,
         lookups,
         sessions,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain.kernel import Aggregate, Asked, Category, Fact, Recorded, Recorder
+from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
 
 # What happened
 
@@ -24,6 +24,13 @@ class WithdrawalsAcknowledged(Fact):
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.ITSELF,)
 
     up_to: int
+
+
+# What is refused
+
+
+class NothingWasWithdrawnThen(BrokenRule):
+    """Your organisation was not told so much yet: acknowledge up to a position it was shown."""
 
 
 # What is true now and may happen next

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from nhs_number.validate import is_valid
@@ -12,6 +12,11 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 LONGEST = 4000
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 EARLIEST, LATEST = 1900, 2199
+
+AHEAD = timedelta(minutes=5)
+"""How far a caller's clock may be ahead of ours."""
+
+LIES_AHEAD = "Lies in the future; correct it or leave it out."
 
 
 def _fit(text: str) -> str:

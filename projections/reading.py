@@ -10,6 +10,7 @@ from projections.questions.digests import DigestQuestions
 from projections.questions.exceptional import ExceptionalQuestions
 from projections.questions.feedback import FeedbackQuestions
 from projections.questions.groups import GroupQuestions
+from projections.questions.inbox import InboxQuestions
 from projections.questions.matches import MatchQuestions
 from projections.questions.meetings import MeetingQuestions
 from projections.questions.persons import PersonQuestions
@@ -30,5 +31,6 @@ class Reading(
     ExceptionalQuestions,
     WithdrawalQuestions,
     DigestQuestions,
+    InboxQuestions,
 ):
     """The reads of one process. Open it before use and close it after."""

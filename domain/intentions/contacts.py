@@ -18,6 +18,8 @@ from domain.vocabulary import (
     Medium,
     Moment,
     NoTimeBecause,
+    PartnerId,
+    PersonId,
     PractitionerId,
     ReferralId,
 )
@@ -195,6 +197,11 @@ class ContactIntentions(Deciding):
             return booked, under
 
         return self._ask(contact_id, asked, decide)
+
+    def seen_by(self, contact_id: ContactId, provider: PartnerId) -> PersonId | None:
+        """Whom an organisation's appointment is for; ``None`` when it gives none of this id."""
+        booked = self._load(contact.Contact, contact_id)
+        return booked.person if booked.provider == provider else None
 
     def correct_attendance(
         self,

@@ -99,7 +99,10 @@ class AboutPersons(AboutPartners):
 
     def _living_behind(self, noun: UUID) -> None:
         """Raises `ThePersonHasDied` when that is whom this noun is about."""
-        first = self._log.select_events(noun, limit=1)
-        about = getattr(first[0], "person", None) if first else None
-        if about is not None:
+        if (about := self.person_behind(noun)) is not None:
             self._living(about)
+
+    def person_behind(self, noun: UUID) -> PersonId | None:
+        """Whom a noun is about; ``None`` when it is about nobody, or nothing is known of it."""
+        first = self._log.select_events(noun, limit=1)
+        return getattr(first[0], "person", None) if first else None

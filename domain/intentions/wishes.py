@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from domain import partner, person, referral
+from domain.acknowledgement import NothingWasWithdrawnThen
 from domain.corrections import NothingSuchWasRecorded
 from domain.intentions.answers import Answer
 from domain.intentions.deciding import Deciding
@@ -80,9 +81,14 @@ class WishIntentions(Deciding):
         return self._wish(person_id, asked, lambda known: known.unseal(seal, asked=asked))
 
     def acknowledge_withdrawals(self, up_to: int, *, asked: Asked) -> Answer:
-        """Say that one's organisation removed all that was withdrawn from it until a position."""
+        """Say that one's organisation removed all that was withdrawn from it until a position.
+
+        Raises `NothingWasWithdrawnThen`.
+        """
 
         def decide() -> tuple[Aggregate, ...]:
+            if up_to > (self._log.max_notification_id() or 0):
+                raise NothingWasWithdrawnThen(up_to)
             told = self._get(partner.Partner, asked.organisation, partner.PartnerIsUnknown)
             told.acknowledge_withdrawals(up_to, asked=asked)
             return (told,)
