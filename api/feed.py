@@ -28,6 +28,8 @@ router = APIRouter(prefix="/v1/share", tags=["share"])
 
 BATCH = "application/cloudevents-batch+json"
 STREAM = "text/event-stream"
+SHARE_NUMBER = "X-Share-Number"
+"""The newest number of the caller's share when it asked: a page that ends before it lacks some."""
 NEWEST = 2**62
 LONGEST_WAIT = 60.0
 """Seconds a poll may wait for an entry."""
@@ -48,6 +50,12 @@ async def must_be_agreed(way: Way, caller: Caller, here: Parts) -> None:
         return
     if not (await here.reading.directory()).may_use(caller.organisation, way):
         raise WayIsNotAgreed
+
+
+async def noted(caller: Caller, here: Parts, way: Way, number: int) -> None:
+    """A partner's system that asks for what follows a number has everything up to it."""
+    if caller.role is Role.SYSTEM and here.readers is not None:
+        await here.readers.note(caller.organisation, way, number, here.clock())
 
 
 @router.get(
@@ -76,12 +84,15 @@ async def share(
             await reading.arrived(caller.organisation, after=following, within=patience)
             group.cancel_scope.cancel()
         now = await seen_now(request, here)
+    newest = await reading.newest(caller.organisation)  # before the entries, so that they reach it
+    await noted(caller, here, Way.FEED, min(following, newest))
     entries = await reading.entries(
         caller.organisation, after=following, limit=limit, sight=caller.sight
     )
     if len(entries) == limit:
         now = replace(now, position=entries[-1].position)  # there is more to show
-    return now.answer([cloudevent(entry) for entry in entries], media=BATCH)
+    said = {SHARE_NUMBER: str(newest)} if caller.sight.whole else {}
+    return now.answer([cloudevent(entry) for entry in entries], media=BATCH, headers=said)
 
 
 @router.get(
@@ -102,8 +113,10 @@ async def live(
     """Entries as they are told, after a number or from now on; each event's id is its number."""
     await must_be_agreed(Way.LIVE, caller, here)
     following = last_event_id if last_event_id is not None else after
+    newest = await here.reading.newest(caller.organisation)
     if following is None:
-        following = await here.reading.newest(caller.organisation)
+        following = newest
+    await noted(caller, here, Way.LIVE, min(following, newest))
     return LiveStream(here, caller, shown, following, request.app.state.ending)
 
 
@@ -139,7 +152,15 @@ class LiveStream(Response):
                 if writing.cancelled_caught:
                     group.cancel_scope.cancel()
                 entry = await anext(entries)
-                written = b": still here\n\n" if entry is None else _event(entry)
+                if entry is None:
+                    newest = await self.here.reading.newest(self.caller.organisation)
+                    reached = min(self.after, newest)  # the share is shorter after a restore
+                    await noted(self.caller, self.here, Way.LIVE, reached)
+                    written = b": at %d\n\n" % reached
+                else:
+                    # What went before has been taken: the sending waited for it.
+                    await noted(self.caller, self.here, Way.LIVE, entry.number - 1)
+                    written, self.after = _event(entry), entry.number
 
     async def _reader_left(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

@@ -12,6 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from api.parts import Here
 from api.problems import NothingIsHere, catalogue, status_of, title
+from domain.vocabulary import Way
+from projections.readers import silent
 
 router = APIRouter(tags=["operation"])
 
@@ -62,6 +64,20 @@ async def metrics(request: Request, here: Here) -> Response:
     counts = await here.reading.exceptional_counts()
     for state, count in zip(("open", "to_review", "overdue"), counts, strict=True):
         opened.labels(state).set(count)
+    known = await here.reading.readers()
+    Gauge(
+        "throughcare_partners_silent",
+        "Partners whose systems have left an entry unread for longer than is allowed.",
+        registry=now,
+    ).set(len(silent(known, here.clock(), here.silence)))
+    waiting = Gauge(
+        "throughcare_reader_most_behind",
+        "Entries not read yet, of who reads.",
+        ["way"],
+        registry=now,
+    )
+    for way in Way:
+        waiting.labels(way.value).set(max((r.behind for r in known if r.way is way), default=0))
     content = generate_latest(request.app.state.measured.registry) + generate_latest(now)
     return Response(content, media_type=CONTENT_TYPE_LATEST)
 

@@ -140,6 +140,7 @@ NOBODY = frozenset(
         "/v1/services",
         "/v1/share/digests",
         "/v1/share/digests/{day}",
+        "/v1/share/readers",
         "/v1/services/{service}",
         "/v1/stepped-care",
         "/v1/systems",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Protocol
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from projections.inbox import Taken, Via
 from projections.limits import Limits
 from projections.looks import Looks
 from projections.pseudonyms import Pseudonyms
+from projections.readers import ALLOWED, Readers
 from projections.reading import Reading
 from projections.sessions import Sessions
 
@@ -115,7 +117,8 @@ class Parts:
     ``access_tokens`` no partner's system comes in. Without ``endpoints`` nobody is told of news.
     Without ``limits`` nobody is counted; ``pace`` is how many times the written
     rates are allowed. ``pools`` are open while the application runs.
-    ``provider`` is by whom people prove who they are; without one they cannot.
+    Without ``readers`` nobody notes how far a partner reads; ``silence`` is how long an entry may
+    wait unread. ``provider`` is by whom people prove who they are; without one they cannot.
     """
 
     care: CareCoordination
@@ -139,6 +142,8 @@ class Parts:
     pace: float = 1.0
     pools: Sequence[AsyncConnectionPool[AsyncConnection]] = ()
     provider: Provider | None = None
+    readers: Readers | None = None
+    silence: timedelta = ALLOWED
 
     @property
     def begun_cookie(self) -> str:

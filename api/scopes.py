@@ -215,7 +215,10 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/share/live",
         "GET /v1/withdrawals",
     ),
-    "share.write": ("POST /v1/withdrawals/acknowledgement",),
+    "share.write": (
+        "POST /v1/share/read",
+        "POST /v1/withdrawals/acknowledgement",
+    ),
     "shared-care.write": (
         "POST /v1/people/{person}/shared-care",
         "POST /v1/people/{person}/shared-care/end",
@@ -265,7 +268,7 @@ MEANING: Mapping[str, str] = {
     "services.read": "see what is offered and where there is room",
     "services.write": "say what is offered and where there is room",
     "share.read": "follow what the organisation is told, entry by entry",
-    "share.write": "say that what was withdrawn is removed",
+    "share.write": "say what was read, and that what was withdrawn is removed",
     "shared-care.write": "share the care of people on methadone",
     "training.read": "see training",
     "training.write": "record training",

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from api.provider import UNNAMED, Registration
 from deploy.community.place import PRACTICE
 from domain.vocabulary import PartnerId
 from projections.addresses import Network
+from projections.readers import ALLOWED
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, for itself alone."""
@@ -59,6 +61,9 @@ class Settings:
     address: str = "http://127.0.0.1:8000"
     """Where browsers and partners' systems find this place: ``https://name``, without a path."""
 
+    silence: timedelta = ALLOWED
+    """How long an entry may wait unread before its partner counts as silent."""
+
     digest_key: Path | None = None
     """A file with the Ed25519 key that signs digests, in PEM; made in ``data`` when not given."""
 
@@ -90,6 +95,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
         database=_database(environment.get("THROUGHCARE_DATABASE")),
         master_key=Path(key) if key else None,
+        silence=_silence(environment.get("THROUGHCARE_SILENCE_HOURS") or "24"),
         digest_key=Path(digest_key) if digest_key else None,
         host=host,
         port=port,
@@ -229,6 +235,14 @@ def _pace(text: str) -> float:
     if not 0.1 <= pace <= 1_000_000:
         raise SettingIsWrong(f"THROUGHCARE_PACE is {text!r}: give a number from 0.1, 1 as written")
     return pace
+
+
+def _silence(text: str) -> timedelta:
+    if not text.isdecimal() or not 1 <= int(text) <= 24 * 365:
+        raise SettingIsWrong(
+            f"THROUGHCARE_SILENCE_HOURS is {text!r}: give whole hours, 24 for a day"
+        )
+    return timedelta(hours=int(text))
 
 
 def _proxies(text: str) -> tuple[str, ...]:

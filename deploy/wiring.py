@@ -57,6 +57,7 @@ from projections.log import PostgresLog
 from projections.looks import Looks
 from projections.matching import blinded
 from projections.pseudonyms import Pseudonyms
+from projections.readers import Readers
 from projections.reading import Reading
 from projections.sessions import Sessions
 from projections.statements import statements
@@ -213,6 +214,8 @@ class House:
             endpoints=Endpoints(at_the_door, seals(self.database)),
             pools=[at_the_door],
             provider=self.provider(),
+            readers=Readers(at_the_door),
+            silence=self.settings.silence,
         )
 
 

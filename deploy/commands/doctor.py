@@ -18,7 +18,9 @@ from deploy.commands.output import FAILED, Json, Stopped, say
 from deploy.commands.views import asked
 from deploy.wiring import House
 from domain.policies.days import local_date
+from domain.vocabulary import PartnerId
 from projections import schema
+from projections.readers import silent as unread
 from projections.statements import migrations
 
 LEAST_FREE = 1 << 30
@@ -81,6 +83,18 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
     parked = asked(house, lambda reading: reading.parked())
     yield check(
         "no case is parked", not parked, f"{len(parked)} parked", "see `throughcare parked list`"
+    )
+    readers = asked(house, lambda reading: reading.readers())
+    names = {partner.id: partner.name for partner in house.lookups.directory().partners.values()}
+    quiet = [
+        f"{names[PartnerId(each.partner)]} has read {each.number} of {each.newest}"
+        for each in unread(readers, database_now, house.settings.silence)
+    ]
+    yield check(
+        "partners' systems read",
+        not quiet,
+        "; ".join(quiet) or f"{len({r.partner for r in readers if r.way})} read",
+        "ask the partner whether its system runs: see docs/runbook.md, A partner is silent",
     )
     custody = asked(house, lambda reading: reading.custody())
     yield check(

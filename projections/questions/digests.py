@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from domain.vocabulary import PartnerId
+from domain.vocabulary import PartnerId, Way
 from projections.digests import SQL, document, leaf_at, public_jwk
 from projections.questions.share import ShareQuestions
+from projections.readers import SQL as READERS
+from projections.readers import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,13 @@ class DigestQuestions(ShareQuestions):
             if person in gone
         }
         return SignedDay(day, first, last, signed, erased)
+
+    async def readers(self) -> list[Reader]:
+        """How far every partner's systems have read; of organisations, for who operates them."""
+        return [
+            Reader(partner, Way(way) if way else None, number or 0, newest, at, waits_since)
+            for partner, way, number, newest, at, waits_since in await self._rows(READERS["every"])
+        ]
 
     def _erased(self, persons: set[UUID]) -> set[UUID]:
         self._keys.many(persons)
