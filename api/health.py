@@ -58,6 +58,20 @@ async def metrics(request: Request, here: Here) -> Response:
     for name, (position, seconds) in (await here.reading.positions()).items():
         at.labels(name).set(position)
         lag.labels(name).set(seconds)
+    relayed = await here.reading.relay_lag()
+    for name, text, figure in (
+        ("topics", "Partners' Kafka topics.", relayed.topics),
+        (
+            "lag_entries",
+            "Entries by which the last of them is behind.",
+            relayed.entries,
+        ),
+        ("lag_seconds", "Seconds since its next entry was recorded.", relayed.seconds),
+    ):
+        Gauge(f"throughcare_relay_{name}", text, registry=now).set(figure)
+    parked = Gauge("throughcare_parked_cases", "Cases that wait.", ["where"], registry=now)
+    parked.labels("views").set(len(await here.reading.parked()))
+    parked.labels("kafka").set(relayed.parked)
     opened = Gauge(
         "throughcare_emergency_access", "Records opened in an emergency.", ["state"], registry=now
     )

@@ -1,4 +1,4 @@
-"""Publishes every partner's share on that partner's own Kafka topic: each entry once, in order.
+"""Publishes a partner's share on that partner's own Kafka topic: each entry once, in order.
 
 It refuses to decide what a partner may know: that was decided once, when the share was told. It
 keeps no position of its own: where to go on is the number of the last record in the topic.
@@ -6,39 +6,52 @@ keeps no position of its own: where to go on is the number of the last record in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 from threading import Event
 from time import monotonic
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import orjson
 import psycopg
 import structlog
 from psycopg import Connection
 
-from consumers.kafka.connecting import BrokerIsAway, Headers, Record
+from consumers.kafka.connecting import BrokerIsAway, Headers
 from consumers.kafka.publishing import Broker, NotPublished
-from domain.vocabulary import PartnerId, PersonId, Role
-from projections.behalf import WHOSE
-from projections.cloudevents import cloudevent, headers
+from consumers.records import HEARTBEAT, Batch, batch_of, heartbeat
+from domain.sharing import WITHDRAWN
+from domain.vocabulary import Way
+from projections import directory, topics
 from projections.connections import SETTINGS
-from projections.entries import Entry, opened
 from projections.keys import PersonKeys
-from projections.looking import Kind
-from projections.looks import Look, write
+from projections.looks import write
 from projections.statements import statements
+from projections.topics import Asked, Topic, Why, topic_of
 
 SHARE = statements("share")
 BATCH = 500
 """Entries of one partner in one attempt at most."""
 
+FEW = 20
+"""Entries of a parked case that are tried in one attempt at most."""
+
+MOST_BYTES = 4 << 20
+"""Bytes of one attempt, of all partners together; one entry more at most."""
+
 PATIENCE = 1.0
 """Seconds to wait for word of new entries before looking anyway."""
 
+KNOWN_FOR = 1.0
+"""Seconds for which it is not asked again who may be told this way, and what is to be retried."""
+
 MOST_REST = 60.0
 """Seconds after which a partner whose topic refuses records is tried again, at most."""
+
+BEAT = timedelta(hours=1)
+"""A topic never says nothing for longer, so that it always ends with a number to go on from."""
 
 _RELAYING = 7310585026117864  # the advisory lock: one active relay in a database
 
@@ -48,13 +61,22 @@ _log = structlog.get_logger("consumers")
 _chance = SystemRandom()
 
 
-def topic_of(partner: UUID) -> str:
-    """The topic of a partner's share."""
-    return f"throughcare.share.{partner}"
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class ShareIsBroken(Exception):
     """A partner's topic and its share do not agree; a person has to look. Names numbers only."""
+
+
+@dataclass
+class Reached:
+    """A partner's topic as it is now: up to which number, who waits, when it last said so."""
+
+    topic: Topic
+    number: int
+    parked: set[UUID] = field(default_factory=set)
+    beat_at: datetime | None = None
 
 
 class Relay:
@@ -71,13 +93,15 @@ class Relay:
         broker: Broker,
         source: str,
         *,
-        topic: Callable[[UUID], str] = topic_of,
         batch: int = BATCH,
+        clock: Callable[[], datetime] = _now,
     ) -> None:
         self._dsn, self._keys, self._broker, self._source = dsn, keys, broker, source
-        self._topic, self._batch = topic, batch
-        self._reached: dict[UUID, int] = {}
+        self._batch, self._clock = batch, clock
+        self._reached: dict[UUID, Reached] = {}
         self._resting: dict[UUID, tuple[float, float]] = {}
+        self._agreed: frozenset[UUID] = frozenset()
+        self._asked_until, self._said = 0.0, dict[UUID, tuple[int, int]]()
 
     def run(self, stop: Event) -> None:
         """Publish until told to stop. A lost database or broker is waited for."""
@@ -100,35 +124,37 @@ class Relay:
 
     def step(self, connection: Connection) -> int:
         """Publish the next entries of every partner; how many. Raises `BrokerIsAway`."""
-        numbers: dict[UUID, int] = dict(
-            connection.cursor(binary=True).execute(SHARE["numbers"]).fetchall()
-        )
+        if looking := self._asked_until <= monotonic():
+            self._look_around(connection)
+        numbers = self._numbers(connection)
         awake = {partner for partner in numbers if not self._rests(partner)}
         if unknown := awake - self._reached.keys():
-            self._read_tails(unknown, numbers)
-        batches: dict[UUID, list[Record]] = {}
-        looks: list[Look] = []
-        for partner in awake & self._reached.keys():
-            if self._reached[partner] < numbers[partner]:
+            self._read_tails(connection, unknown, numbers)
+        for case in topics.asked(connection) if looking else ():
+            if case.partner in self._reached:
+                self._retry(connection, case)
+        batches: dict[UUID, Batch] = {}
+        room = MOST_BYTES
+        for partner in self._by_turns(awake & self._reached.keys()):
+            if self._reached[partner].number < numbers[partner] and room > 0:
                 try:
-                    batches[partner], look = self._records(connection, partner)
-                    looks.append(look)
+                    batch = self._next(connection, partner, room)
                 except ShareIsBroken as broken:
                     self._rest([partner], str(broken))
-        if not batches:
-            return 0
-        topics = {self._topic(partner): records for partner, records in batches.items()}
-        write(connection, looks)
-        try:
-            self._broker.publish(topics)
-        except NotPublished as failed:
-            self._reached.clear()
-            self._rest([p for p in batches if self._topic(p) in failed.topics], str(failed))
-            return 0
-        for partner, records in batches.items():
-            self._reached[partner] += len(records)
-            self._resting.pop(partner, None)
-        return sum(map(len, batches.values()))
+                    continue
+                if batch is None:  # the topic is over: the next one begins with the next step
+                    return self.step(connection)
+                batches[partner] = batch
+                room -= batch.size
+        return self._publish(connection, batches)
+
+    def _numbers(self, connection: Connection) -> dict[UUID, int]:
+        rows = connection.cursor(binary=True).execute(SHARE["numbers"], prepare=True).fetchall()
+        return {partner: number for partner, number in rows if partner in self._agreed}
+
+    def _by_turns(self, partners: Collection[UUID]) -> list[UUID]:
+        """Whoever is furthest behind has no right to all the room: the order is by chance."""
+        return _chance.sample(sorted(partners), len(partners))
 
     def _lead(self, connection: Connection, stop: Event) -> None:
         """Wait until this session is the active relay's; it stays so until it ends."""
@@ -139,51 +165,167 @@ class Relay:
                 return
             stop.wait(0.2)
 
-    def _read_tails(self, partners: Iterable[UUID], numbers: dict[UUID, int]) -> None:
-        topics = {self._topic(partner): partner for partner in partners}
-        for topic, tail in self._broker.tails(sorted(topics)).items():
-            partner = topics[topic]
-            number = _number(tail) if tail else 0
-            if number > numbers[partner]:
+    # Who has a topic, and which
+
+    def _look_around(self, connection: Connection) -> None:
+        """Ask again who may be told this way, and delete topics that are over."""
+        known = directory.load(connection)
+        agreed = frozenset(p for p in known.partners if known.may_use(p, Way.KAFKA))
+        for gone in self._reached.keys() - agreed:
+            del self._reached[gone]
+        self._agreed = agreed
+        for partner, generation in topics.over(connection, agreed):
+            if self._broker.drop(topic_of(partner, generation)):
+                topics.gone(connection, partner, generation)
+                _log.info("topic deleted", partner=str(partner), generation=generation)
+            else:
+                _log.error("topic not deleted", partner=str(partner), generation=generation)
+        self._say(connection)
+        self._asked_until = monotonic() + KNOWN_FOR
+
+    def _read_tails(
+        self, connection: Connection, partners: Iterable[UUID], numbers: dict[UUID, int]
+    ) -> None:
+        standing = topics.standing(connection, partners)
+        for partner in partners:
+            held = standing.get(partner)
+            if held is None:
+                # All that is told, or what follows the last narrowing: what that took is not shown.
+                narrowed = topics.narrowings(connection, partner, 0, numbers[partner])
+                first = narrowed[-1].number if narrowed else 1
+                position = narrowed[-1].position if narrowed else 0
+                topics.begin(connection, partner, first, position, Why.FIRST)
+            elif held.gone:
+                first = numbers[partner] + 1
+                topics.begin(connection, partner, first, held.position, Why.AGREED_AGAIN)
+        standing = topics.standing(connection, partners)
+        parked = topics.parked_of(connection, partners)
+        by_name = {each.name: each for each in standing.values()}
+        for name, tail in self._broker.tails(sorted(by_name)).items():
+            topic = by_name[name]
+            number = _number(tail) if tail else topic.first - 1
+            told = numbers[topic.partner]
+            if number > told:
                 # The database was put back to an earlier time, or the topic is another's.
-                told = numbers[partner]
-                self._rest([partner], f"the topic is at {number}, the share at {told}")
+                self._rest([topic.partner], f"the topic is at {number}, the share at {told}")
                 continue
-            self._reached[partner] = number
-            _log.info("relay continues", partner=str(partner), after=number)
+            waits = parked.get(topic.partner, set())
+            self._reached[topic.partner] = Reached(topic, number, waits)
+            _log.info("relay continues", partner=str(topic.partner), after=number)
 
-    def _records(self, connection: Connection, partner: UUID) -> tuple[list[Record], Look]:
-        """What is to be published next, and what is written of it first."""
-        after = self._reached[partner]
-        with connection.transaction():
-            connection.execute(WHOSE, [str(partner)])
-            cursor = connection.cursor(binary=True)
-            cursor.execute(SHARE["after"], [partner, after, self._batch], prepare=True)
-            rows = cursor.fetchall()
-        self._keys.many({row[3] for row in rows if row[3]})
-        entries = [opened(row, self._keys) for row in rows]
-        if [entry.number for entry in entries] != list(range(after + 1, after + 1 + len(entries))):
-            raise ShareIsBroken(f"the share does not go on without a gap after {after}")
-        look = Look(
-            organisation=PartnerId(partner),
-            practitioner=None,
-            role=Role.SYSTEM.value,
-            purpose="",
-            kind=Kind.STREAM,
-            route="kafka",
-            request=uuid4(),
-            persons=[PersonId(row[3]) for row in rows if row[3]],
-            position=entries[-1].position if entries else None,
-            numbers=(after + 1, after + len(entries)),
-        )
-        return [self._record(entry) for entry in entries], look
+    # What is published
 
-    def _record(self, entry: Entry) -> Record:
-        return Record(
-            key=str(entry.subject or entry.partner).encode(),
-            value=orjson.dumps(cloudevent(entry, self._source)["data"]),
-            headers=headers(entry, self._source),
-        )
+    def _next(self, connection: Connection, partner: UUID, room: int) -> Batch | None:
+        """What is to be published next; ``None`` if a new topic begins instead."""
+        now = self._reached[partner]
+        rows = topics.after(connection, partner, now.number, self._batch, room)
+        following = [row[1] for row in rows]
+        if not rows or following != list(range(now.number + 1, now.number + 1 + len(rows))):
+            raise ShareIsBroken(f"the share does not go on without a gap after {now.number}")
+        withdrawn = any(row[5] == WITHDRAWN for row in rows)
+        for narrowed in (
+            topics.narrowings(connection, partner, now.number, following[-1]) if withdrawn else ()
+        ):
+            if narrowed.position <= now.topic.position:
+                continue
+            if narrowed.number == following[0]:
+                topics.begin(connection, partner, narrowed.number, narrowed.position, Why.NARROWED)
+                _log.info("topic is over", partner=str(partner), after=now.number)
+                del self._reached[partner]
+                self._asked_until = 0.0
+                return None
+            rows = rows[: narrowed.number - following[0]]
+            break
+        return batch_of(partner, now.number, rows, self._keys, self._source, now.parked)
+
+    def _publish(self, connection: Connection, batches: dict[UUID, Batch]) -> int:
+        """Publish these batches, and a heartbeat of whoever is due one; how many entries."""
+        for batch in batches.values():
+            if batch.waiting:
+                self._park(connection, batch)
+        at = self._clock()
+        records = {partner: list(batch.records) for partner, batch in batches.items()}
+        for partner, now in self._reached.items():
+            new = batches.get(partner)
+            due = now.beat_at is None or at - now.beat_at >= BEAT
+            if due or (new and new.waiting):
+                number = new.last if new else now.number
+                held = topics.held(connection, partner) if now.parked else ()
+                beat = heartbeat(partner, number, at, self._source, held)
+                records.setdefault(partner, []).append(beat)
+        if not records:
+            return 0
+        if looks := [batch.look() for batch in batches.values() if batch.records]:
+            write(connection, looks)
+        names = {self._reached[partner].topic.name: partner for partner in records}
+        try:
+            self._broker.publish({name: records[partner] for name, partner in names.items()})
+        except NotPublished as failed:
+            self._reached.clear()
+            self._rest([names[name] for name in failed.topics], str(failed))
+            return 0
+        for partner, sent in records.items():
+            now = self._reached[partner]
+            if partner in batches:
+                now.number = batches[partner].last
+                self._resting.pop(partner, None)
+            if len(sent) > (len(batches[partner].records) if partner in batches else 0):
+                now.beat_at = at
+        return sum(batch.last - batch.after for batch in batches.values())
+
+    # What waits
+
+    def _park(self, connection: Connection, batch: Batch) -> None:
+        """Write down whose entries wait, before the topic goes on past them."""
+        topics.park(connection, batch.partner, batch.poisoned, batch.waiting)
+        for each in batch.poisoned:
+            self._reached[batch.partner].parked.add(each.subject)
+            _log.error(
+                "case parked",
+                partner=str(batch.partner),
+                number=each.number,
+                type=each.type,
+                reason=each.reason,
+            )
+
+    def _retry(self, connection: Connection, case: Asked) -> None:
+        """Publish what waited of a parked case, in its order, in front of what follows it."""
+        now = self._reached[case.partner]
+        name = now.topic.name
+        if case.trying_from is not None:
+            # It was tried before, and nobody knows with which end: the topic does.
+            there = {_number(e) for e in self._broker.since(name, case.trying_from) if _entry(e)}
+            topics.told(connection, case, sorted(there))
+        numbers = topics.waiting(connection, case, FEW)
+        rows = topics.numbered(connection, case.partner, numbers)
+        batch = batch_of(case.partner, now.number, rows, self._keys, self._source)
+        if batch.poisoned:
+            topics.not_yet(connection, case, batch.poisoned[0].reason)
+            _log.error("case still parked", partner=str(case.partner), case=str(case.id))
+            return
+        topics.trying(connection, case, self._broker.end(name))
+        left = [number for number in topics.held(connection, case.partner) if number not in numbers]
+        beat = heartbeat(case.partner, now.number, self._clock(), self._source, left)
+        if batch.records:
+            write(connection, [batch.look()])
+        try:
+            self._broker.publish({name: [*batch.records, beat]})
+        except NotPublished as failed:
+            self._reached.clear()
+            self._rest([case.partner], str(failed))
+            return
+        if topics.told(connection, case, numbers):
+            now.parked.discard(case.subject)
+            _log.info("case is told", partner=str(case.partner), case=str(case.id))
+
+    # How it goes
+
+    def _say(self, connection: Connection) -> None:
+        """Write down for who looks how far each topic is."""
+        far = {p: (now.topic.generation, now.number) for p, now in self._reached.items()}
+        if news := {p: each for p, each in far.items() if self._said.get(p) != each}:
+            topics.reached(connection, news)
+            self._said |= news
 
     def _rests(self, partner: UUID) -> bool:
         until, _ = self._resting.get(partner, (0.0, 0.0))
@@ -203,6 +345,10 @@ class Relay:
         self._reached.clear()
 
 
+def _entry(record: Headers) -> bool:
+    return dict(record)["ce_type"] != HEARTBEAT.encode()
+
+
 def _number(tail: Headers) -> int:
-    """The share number of a topic's last record."""
+    """The share number of a record."""
     return int(dict(tail)["ce_sharenumber"])

@@ -14,8 +14,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from consumers.kafka.connecting import DEADLINE, BrokerIsAway, Connection, Headers, Record
-from consumers.kafka.reading import reader, tail
-from consumers.kafka.topics import administrator, make
+from consumers.kafka.reading import reader, since, tail
+from consumers.kafka.topics import administrator, drop, make
 from consumers.watchdog import Watchdog
 
 
@@ -66,6 +66,34 @@ class Broker:
             raise BrokerIsAway(type(failed).__name__) from failed
         self._last |= {topic: end[0] for topic, end in ends.items() if end}
         return {topic: end[1] if end else None for topic, end in ends.items()}
+
+    def end(self, topic: str) -> int:
+        """An offset after every record of a topic, whose tail must have been read."""
+        return self._last.get(topic, -1) + 1
+
+    def since(self, topic: str, offset: int) -> list[Headers]:
+        """The headers of what is committed in a topic from an offset on. Raises `BrokerIsAway`."""
+        try:
+            with (
+                self._watchdog.over("read again"),
+                closing(reader(self._connection, self._deadline)) as consumer,
+            ):
+                return since(consumer, topic, offset, self._deadline)
+        except (KafkaError, OSError) as failed:
+            self.close()
+            raise BrokerIsAway(type(failed).__name__) from failed
+
+    def drop(self, topic: str) -> bool:
+        """Delete a topic; whether it is gone. Raises `BrokerIsAway`."""
+        try:
+            with (
+                self._watchdog.over("delete a topic"),
+                closing(administrator(self._connection, self._deadline)) as admin,
+            ):
+                return drop(admin, topic, self._deadline)
+        except (KafkaError, OSError) as failed:
+            self.close()
+            raise BrokerIsAway(type(failed).__name__) from failed
 
     def publish(self, batches: Mapping[str, Sequence[Record]]) -> None:
         """All of these records, each topic's in order, or none. Raises `NotPublished`.

@@ -1,4 +1,4 @@
-"""What a topic ends with: the last record that was committed. It refuses to know what it says."""
+"""What is in a topic, and with what it ends, as far as committed; not what it says."""
 
 from __future__ import annotations
 
@@ -20,6 +20,25 @@ def reader(connection: Connection, deadline: float = DEADLINE) -> KafkaConsumer:
         bootstrap_timeout_ms=int(deadline * 500),
         fetch_max_wait_ms=100,
     )
+
+
+def since(
+    consumer: KafkaConsumer, topic: str, offset: int, deadline: float = DEADLINE
+) -> list[Headers]:
+    """The headers of what is committed in a topic from an offset on."""
+    partition = TopicPartition(topic, 0)
+    consumer.assign([partition])
+    first = consumer.beginning_offsets([partition])[partition]
+    end = consumer.end_offsets([partition])[partition]
+    consumer.seek(partition, max(first, offset))
+    found: list[Headers] = []
+    until = monotonic() + deadline
+    while consumer.position(partition) < end:
+        for records in consumer.poll(timeout_ms=200).values():
+            found += (list(record.headers) for record in records)
+        if monotonic() > until:
+            raise TimeoutError(topic)
+    return found
 
 
 def tail(

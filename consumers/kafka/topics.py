@@ -6,7 +6,11 @@ from collections.abc import Iterable
 
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import (
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from consumers.kafka.connecting import DEADLINE, Connection
 
@@ -36,3 +40,14 @@ def make(admin: KafkaAdminClient, topics: Iterable[str], deadline: float = DEADL
             )
         except TopicAlreadyExistsError:
             continue
+
+
+def drop(admin: KafkaAdminClient, topic: str, deadline: float = DEADLINE) -> bool:
+    """Delete a topic and all that is in it; whether it is gone: the broker may forbid it."""
+    try:
+        admin.delete_topics([topic], timeout_ms=int(deadline * 1000))
+    except UnknownTopicOrPartitionError:
+        return True
+    except TopicAuthorizationFailedError:
+        return False
+    return True

@@ -80,9 +80,18 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
     yield check(
         "views keep up", lag < MOST_LAG, f"{lag:.0f} s behind", "start `throughcare work` or `up`"
     )
-    parked = asked(house, lambda reading: reading.parked())
+    relayed = asked(house, lambda reading: reading.relay_lag())
     yield check(
-        "no case is parked", not parked, f"{len(parked)} parked", "see `throughcare parked list`"
+        "topics keep up",
+        relayed.seconds < MOST_LAG,
+        f"{relayed.topics} topics, {relayed.entries} entries and {relayed.seconds:.0f} s behind"
+        if relayed.topics
+        else "no partner is told by Kafka",
+        "start `throughcare relay`; if it runs, its log says which topic waits and why",
+    )
+    parked = len(asked(house, lambda reading: reading.parked())) + relayed.parked
+    yield check(
+        "no case is parked", not parked, f"{parked} parked", "see `throughcare parked list`"
     )
     readers = asked(house, lambda reading: reading.readers())
     names = {partner.id: partner.name for partner in house.lookups.directory().partners.values()}

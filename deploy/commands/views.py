@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
+import psycopg
 from cyclopts import App, Parameter
 
 from deploy.commands.house import identifier, opened, partner_named
 from deploy.commands.looked import Looking
 from deploy.commands.output import FAILED, NOTHING, USAGE, Json, Stopped, line, say
 from deploy.wiring import House
+from projections import schema, topics
 from projections.behalf import acting_for
 from projections.cloudevents import cloudevent
 from projections.looking import Kind
@@ -65,17 +68,39 @@ def lag(*, json: Json = False) -> None:
 
 @parked.command(name="list")
 def list_parked(*, json: Json = False) -> None:
-    """The cases that wait."""
+    """The cases that wait: for the views, and for a partner's Kafka topic."""
     with opened() as house:
-        say(asked(house, lambda reading: reading.parked()), json=json)
+        waiting = [
+            case | {"for": "views"} for case in asked(house, lambda reading: reading.parked())
+        ]
+        with psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
+            beside = topics.cases(connection)
+        names = {UUID(str(p.id)): p.name for p in house.lookups.directory().partners.values()}
+        for each in beside:
+            waiting.append(
+                {
+                    "case": each.id,
+                    "position": each.position,
+                    "topic": each.type,
+                    "reason": each.reason,
+                    "parked_at": each.parked_at,
+                    "for": f"Kafka, {names[each.partner]}",
+                }
+            )
+        say(waiting, json=json)
 
 
 @parked.command
 def retry(case: str, *, json: Json = False) -> None:
-    """Fold what waited of one case, after its cause was mended."""
+    """Fold what waited of one case, or have the relay publish it, after its cause was mended."""
     with opened() as house:
+        which = identifier(case, "case")
+        with psycopg.connect(house.database.dsn(schema.RELAY), autocommit=True) as connection:
+            if topics.ask(connection, which):
+                say([{"case": case, "outcome": "the relay tries it within a second"}], json=json)
+                return
         try:
-            was_parked = house.engine.retry(identifier(case, "case"))
+            was_parked = house.engine.retry(which)
         except Poison as poison:
             raise Stopped(f"still not foldable at position {poison.position}") from None
         if not was_parked:

@@ -15,6 +15,7 @@ from projections.moments import NOW, When
 from projections.pseudonyms import Pseudonyms
 from projections.questions.share import ENGINE, SHARE, ShareQuestions
 from projections.statements import statements
+from projections.topics import LAG, Lag
 
 DIRECTORY = statements("directory")
 UNMET = statements("unmet")
@@ -58,6 +59,11 @@ class PlaceQuestions(ShareQuestions):
             "held_by_nobody": nobody,
             "by_organisation": held,
         }
+
+    async def relay_lag(self) -> Lag:
+        """How far the partners' Kafka topics are behind what was told, without saying whose."""
+        ((topics, entries, seconds, parked),) = await self._rows(LAG)
+        return Lag(topics, entries, seconds, parked)
 
     async def parked(self) -> list[dict[str, Any]]:
         """The cases whose facts could not be folded."""

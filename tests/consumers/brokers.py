@@ -75,9 +75,26 @@ class KafkaServer(ABC):
         finally:
             consumer.close()
 
+    def entries(self, topic: str) -> Sequence[Any]:
+        """Its records that are entries: without heartbeats."""
+        return [
+            record
+            for record in self.read(topic)
+            if dict(record.headers)["ce_type"] != b"share.Heartbeat.v1"
+        ]
+
+    def beats(self, topic: str) -> list[dict[str, str]]:
+        """The headers of its heartbeats."""
+        found = [dict(record.headers) for record in self.read(topic)]
+        return [
+            {name: value.decode() for name, value in each.items()}
+            for each in found
+            if each["ce_type"] == b"share.Heartbeat.v1"
+        ]
+
     def numbers(self, topic: str) -> list[int]:
         """The share numbers in a topic, in their order."""
-        return [int(dict(record.headers)["ce_sharenumber"]) for record in self.read(topic)]
+        return [int(dict(record.headers)["ce_sharenumber"]) for record in self.entries(topic)]
 
 
 @dataclass

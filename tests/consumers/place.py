@@ -14,10 +14,12 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from domain import person, service
+from domain.agreement import AgreementSigned
 from domain.application import CareCoordination
 from domain.facts import FACTS
 from domain.kernel import Asked
 from domain.mapping import FactMapper
+from domain.policies.agreements import TEMPLATES
 from domain.vocabulary import (
     Mode,
     PartnerId,
@@ -27,6 +29,7 @@ from domain.vocabulary import (
     ServiceId,
     Source,
     Step,
+    Way,
 )
 from projections import schema
 from projections.engine import Engine
@@ -106,6 +109,15 @@ class Place:
         )
         return referral, ann
 
+    def sign(self, kind: PartnerKind, **changed: Any) -> AgreementSigned:
+        """An agreement as the kind's template has it but for this, told by any way."""
+        terms = TEMPLATES[kind]
+        signed = AgreementSigned.under(
+            terms, reference=str(uuid4()), starts=datetime.now(UTC).date()
+        ).model_copy(update={"ways": tuple(Way)} | changed)
+        self.care.sign_agreement(self.partners[kind], signed, asked=self.asked())
+        return signed
+
     def tell(self) -> None:
         """Bring every partner's share up to the log."""
         self.engine.catch_up()
@@ -150,6 +162,7 @@ def place(database: Database, at: datetime | None = None) -> Iterator[Place]:
             ),
             asked=made.asked(kind),
         )
+    made.sign(HOUSING)
     try:
         yield made
     finally:

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from consumers.relay import topic_of
+from projections.topics import topic_of
 from tests.consumers.brokers import KafkaServer
 from tests.consumers.place import HOUSING, THERAPIES, Place
 from tests.consumers.relaying import relays
