@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test check bench fuzz matrix mutants install lock clean
+.PHONY: demo test check contract bench fuzz matrix mutants install lock clean
 
 demo: .venv/runtime
 	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo
@@ -27,6 +27,10 @@ check: .venv/development
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What partners are promised, written from the code; a change that would break them is refused.
+contract: .venv/development
+	@$(BIN)/python -m tests.contract
 
 bench: .venv/development
 	@$(BIN)/python -m tests.bench $(ARGS)

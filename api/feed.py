@@ -17,6 +17,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 
 from api.access import Seeing, Shown, ShownBy, for_purpose, recognise
+from api.contract import ending
 from api.parts import Caller, Here, Parts
 from api.problems import NotSignedIn, PurposeIsNotAgreed, WayIsNotAgreed
 from api.reads import Now, seen_now
@@ -92,6 +93,7 @@ async def share(
     if len(entries) == limit:
         now = replace(now, position=entries[-1].position)  # there is more to show
     said = {SHARE_NUMBER: str(newest)} if caller.sight.whole else {}
+    said |= ending((entry.type for entry in entries), here.contract)
     return now.answer([cloudevent(entry) for entry in entries], media=BATCH, headers=said)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -19,6 +19,7 @@ from domain.application import CareCoordination
 from domain.policies.roles import WHOLE, Duty, Sight
 from domain.vocabulary import Moment, PartnerId, PractitionerId, Purpose, Role
 from projections.audit import Audit
+from projections.contract import Contract, contract
 from projections.credentials import Credentials
 from projections.endpoints import Endpoints
 from projections.inbox import Taken, Via
@@ -119,6 +120,7 @@ class Parts:
     rates are allowed. ``pools`` are open while the application runs.
     Without ``readers`` nobody notes how far a partner reads; ``silence`` is how long an entry may
     wait unread. ``provider`` is by whom people prove who they are; without one they cannot.
+    ``contract`` is what partners are promised of messages.
     """
 
     care: CareCoordination
@@ -144,6 +146,7 @@ class Parts:
     provider: Provider | None = None
     readers: Readers | None = None
     silence: timedelta = ALLOWED
+    contract: Contract = field(default_factory=contract)
 
     @property
     def begun_cookie(self) -> str:

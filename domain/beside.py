@@ -18,6 +18,12 @@ from domain.vocabulary import PartnerId
 PUTTING_RIGHT: tuple[type[Fact], ...] = (RectificationFact, ScoreCorrected, OutcomeCorrected)
 """What is told to whoever was told of what it is about (UK GDPR art. 19)."""
 
+TOLD_BESIDE = frozenset({"rectification", "about", "outcome", "due_on"})
+"""What of a rectification is told to everybody who was told of what is wrong."""
+
+IN_WORDS = frozenset({"words", "disagreement"})
+"""What of it is told besides to those who may know of clinical matters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -42,9 +48,8 @@ class Beside:
         if not isinstance(fact, RectificationFact):
             told = unless_sealed(self.recorded, self.partner, knew.agreement, knew.own, knew.sealed)
             return [told] if told else []
-        fields = {"rectification", "about", "outcome", "due_on"}
-        if Category.CLINICAL in knew.agreement.categories:
-            fields |= {"words", "disagreement"}
+        clinical = Category.CLINICAL in knew.agreement.categories
+        fields = set(TOLD_BESIDE | IN_WORDS if clinical else TOLD_BESIDE)
         return [
             Disclosure(
                 partner=self.partner,

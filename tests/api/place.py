@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
@@ -27,6 +27,7 @@ from deploy.serving import Server
 from deploy.settings import Settings
 from domain.vocabulary import PartnerId, Role
 from projections import schema
+from projections.contract import Contract
 from tests.database import Database
 
 STARTED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -102,9 +103,13 @@ class Place:
     def tokens(self) -> Tokens:
         return self.house.tokens
 
-    def another(self, *proxies: str) -> httpx.Client:
-        """Somebody who has not signed in, at another process that serves the same place."""
-        app = create_app(self.house.parts(self.house.reading()))
+    def another(self, *proxies: str, contract: Contract | None = None) -> httpx.Client:
+        """Somebody who has not signed in, at another process that serves the same place.
+
+        It publishes what is published, unless another ``contract`` is given.
+        """
+        parts = self.house.parts(self.house.reading())
+        app = create_app(replace(parts, contract=contract) if contract else parts)
         url = self.clients.enter_context(_served(app, *proxies))
         return self.clients.enter_context(httpx.Client(base_url=url, timeout=20))
 

@@ -1,0 +1,1 @@
+"""The contract with partners: made from the code, compared with what was published, and tried."""
