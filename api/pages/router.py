@@ -22,6 +22,7 @@ from api.pages import (
     meetings,
     my_day,
     offering,
+    openings,
     partners,
     practitioners,
     recipients,
@@ -44,6 +45,7 @@ from api.pages.person import concerns
 from api.pages.person import page as person
 from api.pages.privacy import desk as privacy
 from api.pages.privacy import emergency as emergency_reviews
+from api.pages.privacy import openings as opening_reviews
 
 router = APIRouter()
 for part in (
@@ -69,6 +71,7 @@ for part in (
     sealing,
     concerns,
     emergencies,
+    openings,
     person,
     meetings,
     groups,
@@ -84,6 +87,7 @@ for part in (
     withdrawals,
     privacy,
     emergency_reviews,
+    opening_reviews,
     about,
 ):
     router.include_router(part.router)
