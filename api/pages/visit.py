@@ -188,6 +188,9 @@ DONE = {
     "sealed-closing": "It is sealed again.",
     "opening-grant": "They may open what is sealed from now on.",
     "opening-grant-end": "They open what is sealed no longer.",
+    "subject-access": "The request is recorded.",
+    "subject-access-item": "The decision is recorded.",
+    "subject-access-answer": "It is answered. Print it and give it to the person.",
     "privacy-officer": "They look after privacy from now on.",
     "agreement": "The agreement is signed. What is told and withdrawn follows within minutes.",
     "agreement-ended": "The agreement has ended. All that was told is withdrawn.",
@@ -266,6 +269,11 @@ class Visit:
     def looks_after_privacy(self) -> bool:
         """Whether the visitor is a privacy officer of their organisation."""
         return Duty.PRIVACY in self.caller.duties
+
+    @property
+    def judges(self) -> bool:
+        """Whether the visitor says as a health professional what a person is shown."""
+        return self.caller.role is Role.CLINICIAN and self.sees_persons
 
     @property
     def opens_in_emergency(self) -> bool:

@@ -98,6 +98,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("grace", "/"),
     ("grace", "/privacy"),
     ("grace", "/opening-grants"),
+    ("grace", "/subject-access"),
+    ("asha", "/subject-access"),
     ("grace", "/opening-grants/new"),
     ("yusuf", "/opening-grants"),
     ("yusuf", f"/partners/{community.PRACTICE.id}/privacy-officer"),
