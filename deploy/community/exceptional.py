@@ -20,7 +20,6 @@ from domain.intentions.linking import known_of
 from domain.kernel import Asked
 from domain.opening import Opening
 from domain.person import Person
-from domain.request import ENDED
 from domain.vocabulary import (
     AccessId,
     EmergencyReason,
@@ -108,7 +107,7 @@ def _taken(
         assert isinstance(way, Person)
         details = known_of(way)
         asked = c.asked_apart(chance, taker, by)
-        if states and states <= ENDED:
+        if states and states <= somebody.OVER:
             c.care.take_emergency_access(
                 person, access, reason=why.reason, words=why.words, asked=asked
             )

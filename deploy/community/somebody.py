@@ -13,10 +13,14 @@ from uuid import UUID
 from deploy.community import place, workdays
 from deploy.community.community import Community
 from deploy.community.organisation import Organisation
+from domain.pathway import Pathway, pathway_of
 from domain.policies.days import local_date
 from domain.referral import Referral
 from domain.request import ADVICE, UNANSWERED, State
 from domain.vocabulary import AccessId, Moment, PersonId
+
+OVER = frozenset(State) - UNANSWERED - ADVICE - {State.ACCEPTED}
+"""How something stands of which nothing is to come."""
 
 
 def helped(c: Community, chance: Random, *by: Organisation) -> Referral | None:
@@ -26,6 +30,23 @@ def helped(c: Community, chance: Random, *by: Organisation) -> Referral | None:
         c,
         chance,
         lambda asking: asking.state is State.ACCEPTED and (not those or asking.receiver in those),
+    )
+
+
+def no_longer(c: Community, chance: Random, *by: Organisation) -> Referral | None:
+    """Somebody whom one of these helped, and whom nobody helps any more."""
+    those = {organisation.id for organisation in by}
+    return _one(
+        c,
+        chance,
+        lambda asking: (
+            asking.state in OVER
+            and (not those or asking.receiver in those)
+            and asking.person is not None
+            and (way := c.known.get(pathway_of(asking.person))) is not None
+            and isinstance(way, Pathway)
+            and not way.open
+        ),
     )
 
 

@@ -41,7 +41,9 @@ def requests(c: Community, number: int) -> Life:
 
 
 def _noted(c: Community, chance: Random, of: Organisation, *, answers: bool) -> None:
-    about = somebody.helped(c, chance, *(() if of is place.PRACTICE else (of,)))
+    by = () if of is place.PRACTICE else (of,)
+    # Whom nobody helps any more asks: what was judged for the answer then is all that there is.
+    about = somebody.no_longer(c, chance, *by) if answers else somebody.helped(c, chance, *by)
     if about is None:
         return
     person = somebody.person_of(about)
@@ -68,6 +70,7 @@ def _judged(
         each.id
         for each in held
         if {each.fact.CATEGORY, *each.fact.FIELD_CATEGORY.values()} & harm_test
+        and not each.fact.THIRD_PARTY
     ]
     of_others = [each.id for each in held if each.fact.THIRD_PARTY]
     if not answers:  # the one that is due soon: begun, and not done
