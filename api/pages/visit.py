@@ -191,6 +191,8 @@ DONE = {
     "subject-access": "The request is recorded.",
     "subject-access-item": "The decision is recorded.",
     "subject-access-answer": "It is answered. Print it and give it to the person.",
+    "system-key-revoked": "The key is revoked. It opens nothing from now on.",
+    "system-ended": "The system has ended. It opens nothing from now on.",
     "privacy-officer": "They look after privacy from now on.",
     "agreement": "The agreement is signed. What is told and withdrawn follows within minutes.",
     "agreement-ended": "The agreement has ended. All that was told is withdrawn.",
