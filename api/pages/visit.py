@@ -193,6 +193,7 @@ DONE = {
     "subject-access-answer": "It is answered. Print it and give it to the person.",
     "system-key-revoked": "The key is revoked. It opens nothing from now on.",
     "system-ended": "The system has ended. It opens nothing from now on.",
+    "purpose": "You look for this purpose from now on.",
     "privacy-officer": "They look after privacy from now on.",
     "agreement": "The agreement is signed. What is told and withdrawn follows within minutes.",
     "agreement-ended": "The agreement has ended. All that was told is withdrawn.",

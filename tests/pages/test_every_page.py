@@ -102,6 +102,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("asha", "/subject-access"),
     ("grace", "/opening-grants/new"),
     ("yusuf", "/opening-grants"),
+    ("asha", "/sessions"),
+    ("beryl", "/sessions"),
     ("yusuf", "/systems"),
     ("yusuf", "/systems/keys/new"),
     ("yusuf", f"/partners/{community.PRACTICE.id}/privacy-officer"),
