@@ -302,6 +302,8 @@ def test_what_is_said_to_show_nobody_shows_nobody(nia: Nia, route: str) -> None:
         "about": "description",
         "activity": "leaving",
         "session": "00000000-0000-4000-8000-000000000000",
+        "key": "00000000-0000-4000-8000-000000000000",
+        "system": "00000000-0000-4000-8000-000000000000",
     }
     for key in ("asha", "yusuf", "olive"):
         answer = nia.story.visitor(key).get(route.format(**known))
