@@ -187,7 +187,8 @@ Counting = Annotated[Caller, Depends(counting)]
 
 
 async def for_purpose(caller: Caller, wanted: str | None, here: Parts) -> Caller:
-    """The caller with what they see for a purpose; for the usual one if they name none.
+    """The caller with what they see for a purpose; if they name none, for the one they chose in
+    their session while they may, and else for the usual one.
 
     Raises `PurposeIsNotAgreed`, which says for which they may, and `NoAgreementIsInForce`. On the
     day after an agreement's last nobody sees anything, whether or not that was recorded yet.
@@ -200,9 +201,11 @@ async def for_purpose(caller: Caller, wanted: str | None, here: Parts) -> Caller
         raise NoAgreementIsInForce
     if not may or (wanted is not None and wanted not in may):
         raise PurposeIsNotAgreed(needs=tuple(may))
-    purpose = may[0] if wanted is None else Purpose(wanted)
+    usual = caller.wants if caller.wants in may else may[0]
+    purpose = usual if wanted is None else Purpose(wanted)
     seen = sight(caller.role, purpose, today) if agreement else Sight(NOTHING)
-    return replace(caller, purpose=purpose, agreed=agreement is not None, sight=seen)
+    known = replace(caller, purpose=purpose, purposes=may)
+    return replace(known, agreed=agreement is not None, sight=seen)
 
 
 def _last(organisation: PartnerEntry) -> AgreementSigned | None:
@@ -249,6 +252,8 @@ async def _of_session(session: Session, here: Parts) -> Caller:
     Raises `NotSignedIn`.
     """
     caller = await _acting(session.partner, session.practitioner, here)
+    if session.purpose is not None:
+        caller = replace(caller, wants=Purpose(session.purpose))
     identity = session.identity
     if identity is None:
         return caller

@@ -14,8 +14,10 @@ from api.asking import Activity, Answered, Asking, Asks, answered, example, in_t
 from api.parts import Caller, Here, Parts
 from api.privacy import OfficerAsks, PrivacyOfficer
 from api.reads import Now
+from domain.emergency import EmergencyAccess
 from domain.intentions.answers import Answer
 from domain.intentions.emergencies import LookedInto
+from domain.intentions.openings import LookedIntoOpening
 from domain.policies.days import local_date
 from domain.policies.matching import Known
 from domain.texts import NhsNumber, Text
@@ -212,17 +214,18 @@ async def looked_into(here: Parts, caller: Caller, access: UUID) -> LookedInto:
     return found
 
 
-def told(found: LookedInto) -> dict[str, Any]:
-    """Who it was about, as far as a review needs, and why their record was opened."""
+def told(found: LookedInto | LookedIntoOpening) -> dict[str, Any]:
+    """Who it was about, as far as a review needs, and why it was opened."""
     access, known = found.access, found.known
+    emergency = access if isinstance(access, EmergencyAccess) else None
     return {
         "id": str(access.id),
         "organisation": str(access.organisation),
         "practitioner": str(access.practitioner),
         "reason": access.reason.value if access.reason else None,
         "words": access.words,
-        "dissent": access.dissent,
-        "found": access.found,
+        "dissent": emergency is not None and emergency.dissent,
+        "found": emergency is not None and emergency.found,
         "taken_at": access.taken_at.isoformat() if access.taken_at else None,
         "until": access.until.isoformat() if access.until else None,
         "over": access.over,

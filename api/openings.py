@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
-from api.asking import Activity, Answered, Asks, answered, example
-from api.emergencies import ReviewingAccess, listed
-from api.parts import Here
+from api.access import SignedIn
+from api.asking import (
+    Activity,
+    Answered,
+    Asking,
+    Asks,
+    answered,
+    asking_at_the_desk,
+    example,
+    in_time,
+)
+from api.emergencies import ReviewingAccess, listed, told
+from api.parts import Caller, Here, Parts
 from api.privacy import OfficerAsks, PrivacyOfficer
-from api.problems import OnlyAnAdministratorNames
+from api.problems import OnlyWhoSeesToPrivacyGrants
 from api.reads import Now
+from domain.intentions.openings import LookedIntoOpening
+from domain.policies.roles import Duty
 from domain.texts import Text
 from domain.vocabulary import AccessId, OpeningReason, PractitionerId, Role, SealId
+from projections.exceptional import Access
+from projections.looking import note_persons
 
 router = APIRouter(prefix="/v1")
 
@@ -41,11 +56,47 @@ class GrantingOpening(Activity):
     since: date
 
 
+async def granting(caller: SignedIn) -> Caller:
+    """Who says who may open what is sealed. Raises `OnlyWhoSeesToPrivacyGrants`."""
+    if caller.role is not Role.ADMINISTRATOR and Duty.PRIVACY not in caller.duties:
+        raise OnlyWhoSeesToPrivacyGrants
+    return caller
+
+
+Granting = Annotated[Caller, Depends(granting)]
+
+
+async def asking_to_grant(
+    request: Request,
+    here: Here,
+    caller: Granting,
+    idempotency_key: Annotated[
+        str | None, Header(description="A UUID of your own; the same when you try again.")
+    ] = None,
+) -> Asking:
+    """A request of who grants it. Raises `IdempotencyKeyIsMissing`."""
+    return await asking_at_the_desk(request, here, caller, idempotency_key, None, None)
+
+
+AsksToGrant = Annotated[Asking, Depends(asking_to_grant)]
+
+
+@router.get("/partners/opening-grants", response_model=dict[str, Any], tags=["privacy"])
+async def opening_grants(caller: Granting, here: Here, at: Now) -> Response:
+    """Who of your organisation may open what people had sealed, and since when."""
+    granted = await granted_to_open(here, caller)
+    rows = [{"practitioner": str(who), "since": since} for who, since in granted.items()]
+    return at.answer({"rows": rows})
+
+
+async def granted_to_open(here: Parts, caller: Caller) -> dict[PractitionerId, date]:
+    """Who of the caller's organisation may open what people had sealed, and since when."""
+    return await in_time(partial(here.care.granted_to_open, caller.organisation))
+
+
 @router.post("/partners/opening-grants", response_model=Answered, tags=["privacy"])
-async def grant_opening(body: GrantingOpening, asks: Asks) -> Response:
-    """Let somebody of your organisation open what people had sealed; its administrator says so."""
-    if asks.caller.role is not Role.ADMINISTRATOR:
-        raise OnlyAnAdministratorNames
+async def grant_opening(body: GrantingOpening, asks: AsksToGrant) -> Response:
+    """Let somebody of your organisation open what people had sealed."""
     care, mine, who = asks.here.care, asks.caller.organisation, PractitionerId(body.practitioner)
     answer = await asks.ask(
         body, lambda asked: care.grant_opening(mine, who, body.since, asked=asked)
@@ -56,10 +107,8 @@ async def grant_opening(body: GrantingOpening, asks: Asks) -> Response:
 @router.post(
     "/partners/opening-grants/{practitioner}/end", response_model=Answered, tags=["privacy"]
 )
-async def end_opening_grant(practitioner: UUID, body: Activity, asks: Asks) -> Response:
+async def end_opening_grant(practitioner: UUID, body: Activity, asks: AsksToGrant) -> Response:
     """Take that back."""
-    if asks.caller.role is not Role.ADMINISTRATOR:
-        raise OnlyAnAdministratorNames
     care, mine, who = asks.here.care, asks.caller.organisation, PractitionerId(practitioner)
     answer = await asks.ask(body, lambda asked: care.end_opening_grant(mine, who, asked=asked))
     return answered(answer, 200)
@@ -103,8 +152,28 @@ async def close_sealed_item(opening: UUID, body: Activity, asks: Asks) -> Respon
 @router.get("/privacy/openings", response_model=dict[str, Any], tags=["privacy"])
 async def list_openings(caller: PrivacyOfficer, here: Here, at: Now) -> Response:
     """Each time something sealed was opened: who did, why and when; not whose it was."""
+    return at.answer({"rows": [listed(row) for row in await openings(here, caller)]})
+
+
+async def openings(here: Parts, caller: Caller) -> list[Access]:
+    """What the caller's organisation may look into, the newest first."""
     every = await here.reading.exceptional(caller.organisation)
-    return at.answer({"rows": [listed(row) for row in every if row.kind == "opening"]})
+    return [row for row in every if row.kind == "opening"]
+
+
+@router.get("/privacy/openings/{opening}", response_model=dict[str, Any], tags=["privacy"])
+async def look_into_opening(opening: UUID, caller: PrivacyOfficer, here: Here, at: Now) -> Response:
+    """One of them, with whose item it was and what was written: for whoever reviews it."""
+    return at.answer(told(await looked_into(here, caller, opening)))
+
+
+async def looked_into(here: Parts, caller: Caller, opening: UUID) -> LookedIntoOpening:
+    """One opening with whose item it was; that this was looked at is written down."""
+    ask = partial(here.care.look_into_opening, AccessId(opening), caller.organisation)
+    found = await in_time(ask)
+    assert found.access.person is not None
+    note_persons([found.access.person])
+    return found
 
 
 @router.post("/privacy/openings/{opening}/review", response_model=Answered, tags=["privacy"])

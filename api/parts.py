@@ -49,6 +49,8 @@ class Caller:
     system: UUID | None = None  # the credential of a partner's system
     scopes: frozenset[str] | None = None  # what a system may do; a person has none
     purpose: Purpose = Purpose.DIRECT_CARE  # why it asks
+    wants: Purpose | None = None  # why it looks unless it says otherwise, as chosen in its session
+    purposes: tuple[Purpose, ...] = ()  # why it may ask, the usual one first
     agreed: bool = True  # an agreement with its organisation is in force
     sight: Sight = WHOLE  # what it sees, by its role and purpose, of what its organisation was told
 

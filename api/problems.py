@@ -118,6 +118,10 @@ class OnlyAnAdministratorNames(BrokenRule):
     """Only an administrator names who looks after privacy."""
 
 
+class OnlyWhoSeesToPrivacyGrants(BrokenRule):
+    """An administrator or a privacy officer of your organisation says who may open it."""
+
+
 class AskedTooOften(BrokenRule):
     """You asked more often than is allowed; wait as long as Retry-After says, then ask again."""
 
@@ -213,6 +217,7 @@ STATUS: dict[type[BrokenRule], int] = {
     practitioner.NotARoleOfSomebody: 422,
     OnlyAPrivacyOfficerMay: 403,
     OnlyAnAdministratorNames: 403,
+    OnlyWhoSeesToPrivacyGrants: 403,
     emergencies.OnlyCareOpensInAnEmergency: 403,
     emergencies.OnlyAPrivacyOfficerReviews: 403,
     exceptional.OnlySomebodyMayTakeAccess: 403,

@@ -93,6 +93,21 @@ async def request_subject_access(person: UUID, body: Requesting, asks: OfficerAs
     return answered(answer, 201)
 
 
+@router.get("/subject-access", response_model=dict[str, Any])
+async def requests(caller: Judges, here: Here, at: Now) -> Response:
+    """Your organisation's requests, by reference: what is to be answered, the first due first."""
+    rows = [
+        {
+            "request": each.request,
+            "received_on": each.received_on,
+            "due_on": each.due_on,
+            "answered_at": each.answered_at,
+        }
+        for each in await here.reading.subject_access(caller.organisation)
+    ]
+    return at.answer({"rows": rows})
+
+
 @router.get("/subject-access/{request}", response_model=dict[str, Any])
 async def subject_access(request: UUID, caller: Judges, here: Here, at: Now) -> Response:
     """A request: when it is due, and each item that is to be judged, with its words."""

@@ -22,11 +22,9 @@ from domain.concern import (
 )
 from domain.discussion import CaseDiscussed
 from domain.handover import HandoverOffered
-from domain.kernel import Category, Recorded
-from domain.opened import Opened
-from domain.policies import objections
-from domain.policies.days import local_date
+from domain.kernel import Recorded
 from domain.retelling import Retelling
+from domain.rights import Rights, day_of, lapsed
 from domain.sealing import Sealed
 from domain.shared_care import PharmacyChanged
 from domain.sharing import Backfill, Disclosure, unless_sealed
@@ -65,19 +63,15 @@ class Telling:
 
 
 @dataclass
-class Circle(Opened):
+class Circle(Rights):
     """Who is involved with one person, and up to where each has been told.
 
-    ``past`` were told until then, and are no longer involved. Of the records linked to this one:
-    ``linked`` are involved, ``barred`` objected to, and ``holding`` are responsible.
+    ``past`` were told until then, and are no longer involved.
     """
 
     past: dict[PartnerId, int] = field(default_factory=dict)
     reached: int = 0
     links: set[PersonId] = field(default_factory=set)
-    linked: set[PartnerId] = field(default_factory=set)
-    barred: set[PartnerId] = field(default_factory=set)
-    holding: set[PartnerId] = field(default_factory=set)
     touched: set[PartnerId] = field(default_factory=set)
     heard: set[PartnerId] = field(default_factory=set)
 
@@ -94,7 +88,7 @@ class Circle(Opened):
         """
         before, knew, sealed = dict(self.told), dict(self.own), dict(self.sealed)
         ended = self.evolve(recorded)
-        today = _day(recorded)
+        today = day_of(recorded)
         turned, agreements = self._turned(recorded, recorded.position, agreements, ended)
         aside = {*turned.withdrawn, *turned.forgotten}
         candidates = self.bases.keys() | self.linked | self.open_to
@@ -124,7 +118,7 @@ class Circle(Opened):
         withdrawn, over = [], []
         for partner in sorted(before.keys() - now - aside):
             del self.told[partner]
-            lost = self._unwanted(partner, agreements) or _lapsed(partner, agreements, today)
+            lost = self._unwanted(partner, agreements) or lapsed(partner, agreements, today)
             if lost or (partner in ended and partner not in self.carers):
                 withdrawn.append(partner)
                 self.past.pop(partner, None)
@@ -166,7 +160,7 @@ class Circle(Opened):
         Who opened it is told as much of the whole episode as its own agreement allows. When it is
         over, all of that is withdrawn, and what it may know in its own right is told again.
         """
-        today = _day(recorded)
+        today = day_of(recorded)
         opened, closed = self.turn(recorded)
         terms = {**agreements, **{p: _wide(agreements[p]) for p in self.open_to & {*agreements}}}
         forgotten, backfills, withdrawn, over = [], [], [], []
@@ -232,7 +226,7 @@ class Circle(Opened):
         self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned]
     ) -> set[PartnerId]:
         """Who is involved for this record's own sake, links aside."""
-        today = _day(recorded)
+        today = day_of(recorded)
         return {p for p in self.bases if self._alone(p, agreements, today)}
 
     def relink(
@@ -246,7 +240,7 @@ class Circle(Opened):
         Only who is, or was, involved or kept away by a link is looked at: everybody else stands as
         this record alone says. ``withdrawn`` may no longer know of the other record.
         """
-        today, reached = _day(recorded), self.reached or recorded.position - 1
+        today, reached = day_of(recorded), self.reached or recorded.position - 1
         was_open = set(self.open_to)
         turned, agreements = self._turned(recorded, reached + 1, agreements, {})
         aside = {*turned.withdrawn, *turned.forgotten}
@@ -263,7 +257,7 @@ class Circle(Opened):
             elif not involved and partner in self.told:
                 self.past[partner] = self.told.pop(partner)
                 lost = partner in withdrawn or self._unwanted(partner, agreements)
-                if lost or _lapsed(partner, agreements, today):
+                if lost or lapsed(partner, agreements, today):
                     gone.append(partner)
                     del self.past[partner]
                     self.heard.discard(partner)
@@ -441,68 +435,6 @@ class Circle(Opened):
             sealed=dict(self.sealed),
         )
 
-    def _involved(
-        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
-    ) -> bool:
-        """By this record's own facts or by a link, unless the person objected to it of either."""
-        if partner in self.open_to and self._admits(partner, agreements, today):
-            return True
-        return self._in_right(partner, agreements, today)
-
-    def _in_right(
-        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
-    ) -> bool:
-        """As `_involved`, whether or not the record is open to it in an emergency."""
-        if self._unwanted(partner, agreements) or not self._admits(partner, agreements, today):
-            return False
-        return partner in self.linked or self._alone(partner, agreements, today)
-
-    def _alone(
-        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
-    ) -> bool:
-        """A partner that may not know of meetings is not told of a person because of one."""
-        if not self._admits(partner, agreements, today):
-            return False
-        coordinating = Category.COORDINATION in agreements[partner].categories
-        return any(
-            coordinating or not basis.startswith("meeting ")
-            for basis in self.bases.get(partner, ())
-        )
-
-    def _admits(
-        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
-    ) -> bool:
-        agreement = agreements.get(partner)
-        if agreement is None:
-            return False
-        if partner not in self.open_to and self._refused(partner, agreement):
-            return False
-        return agreement.starts <= today and (agreement.ends is None or today <= agreement.ends)
-
-    def _unwanted(
-        self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned]
-    ) -> bool:
-        """Whether the person's own word keeps it from a partner, in this record or a linked one."""
-        agreement = agreements.get(partner)
-        return (
-            partner in self.barred
-            or partner in self.objections
-            or (agreement is not None and self._refused(partner, agreement))
-        )
-
-    def _refused(self, partner: PartnerId, agreement: AgreementSigned) -> bool:
-        """By name, for all it is told for, or for want of the consent that its agreement asks for.
-
-        Whoever is responsible for the person is never shut out by an objection to a use.
-        """
-        if partner in self.objections:
-            return True
-        if agreement.consent_required and partner not in self.consents:
-            return True
-        if partner == self.responsible or partner in self.holding:
-            return False
-        return objections.closes(self.refused_uses, agreement.purposes)
-
     def _may_know(
         self, recorded: Recorded, partner: PartnerId, agreement: AgreementSigned
     ) -> Disclosure | None:
@@ -513,18 +445,6 @@ class Circle(Opened):
 def _wide(agreement: AgreementSigned) -> AgreementSigned:
     """An agreement as it holds in an emergency: of the whole episode, and nobody is asked first."""
     return agreement.model_copy(update={"scope": Scope.EPISODE, "consent_required": False})
-
-
-def _day(recorded: Recorded) -> date:
-    return local_date(recorded.recorded_at or recorded.effective_at)
-
-
-def _lapsed(
-    partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
-) -> bool:
-    """Whether no agreement, or one whose last day has passed, lets the partner know anything."""
-    agreement = agreements.get(partner)
-    return agreement is None or (agreement.ends is not None and agreement.ends < today)
 
 
 def _wanting(recorded: Recorded) -> set[PartnerId]:

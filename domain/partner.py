@@ -159,7 +159,7 @@ class Partner(Staffed, Acknowledging):
     written: list[Way] = field(default_factory=list)
     liaison: PractitionerId | None = None
     privacy_officer: PractitionerId | None = None
-    openers: set[PractitionerId] = field(default_factory=set)
+    openers: dict[PractitionerId, date] = field(default_factory=dict)
 
     def join(
         self, *, name: str, kind: PartnerKind, identifiers: dict[str, str], asked: Asked
@@ -362,7 +362,7 @@ class Partner(Staffed, Acknowledging):
                 self._follow_staff(gone)
                 if self.liaison == practitioner:
                     self.liaison = None
-                self.openers.discard(practitioner)
+                self.openers.pop(practitioner, None)
                 if self.privacy_officer == practitioner:
                     self.privacy_officer = None
             case PartnerLeft():
@@ -377,10 +377,10 @@ class Partner(Staffed, Acknowledging):
                 self.liaison = practitioner
             case PrivacyOfficerNamed(practitioner=practitioner):
                 self.privacy_officer = practitioner
-            case OpeningGranted(practitioner=practitioner):
-                self.openers.add(practitioner)
+            case OpeningGranted(practitioner=practitioner, since=since):
+                self.openers[practitioner] = since
             case OpeningGrantEnded(practitioner=practitioner):
-                self.openers.discard(practitioner)
+                self.openers.pop(practitioner, None)
             case WithdrawalsAcknowledged(up_to=up_to):
                 self.acknowledged = up_to
             case other:

@@ -11,10 +11,12 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.emergency import EmergencyAccessTaken
+from domain.linking import PersonsLinked, PersonsUnlinked
 from domain.sharing import ENDED, WITHDRAWN, message_type
 from projections.entries import ADDED, AGAIN, TO_ACKNOWLEDGE, Entry
 
 OPENED = message_type(EmergencyAccessTaken)
+LINKING = frozenset({message_type(PersonsLinked), message_type(PersonsUnlinked)})
 
 OF_THE_TELLING = frozenset({ADDED, AGAIN, "first_recorded_at", "first_position"})
 """What an entry says of how it was told, and not of its fact."""
@@ -66,15 +68,18 @@ def _of_person(given: Sequence[Entry]) -> Sequence[Entry]:
             if each.data.get(TO_ACKNOWLEDGE):
                 again = [e for e in given[n:] if e.position == each.position and e.backfill]
                 told = [stands for e in told if (stands := _stands(e, again))]
-            opened = next((m for m, e in enumerate(told) if e.type == OPENED), len(told))
-            told = told[:opened]
+            if opened := [e.position for e in told if e.type == OPENED]:
+                told = [e for e in told if e.position < opened[0]]
         told.append(each)
     return told
 
 
-def _stands(entry: Entry, again: Iterable[Entry]) -> Entry | None:
-    """What is left of an entry; a notice says nothing that could be taken back."""
-    if entry.type in (WITHDRAWN, ENDED):
+def _stands(entry: Entry, again: Sequence[Entry]) -> Entry | None:
+    """What is left of an entry; a notice says nothing that could be taken back.
+
+    Which record was taken for whose is no part of the record, and stays with what stands of it.
+    """
+    if entry.type in (WITHDRAWN, ENDED) or (again and entry.type in LINKING):
         return entry
     for other in again:
         if other.type == entry.type and _same(_fact(other), _fact(entry)):

@@ -38,6 +38,7 @@ from projections.reviews import Reviews
 from projections.share import Poison, Share, Told, case_of
 from projections.silences import Silences
 from projections.statements import statements
+from projections.subject_access import SubjectAccessRequests
 from projections.team_reviews import TeamReviews
 from projections.ties import Ties
 from projections.training import Training
@@ -94,6 +95,7 @@ def timers(mapper: FactMapper, pseudonyms: Pseudonyms) -> tuple[Timer, ...]:
         Queues(),
         Exceptional(),
         OptOuts(),
+        SubjectAccessRequests(),
     )
 
 

@@ -15,6 +15,7 @@ from projections.questions.matches import MatchQuestions
 from projections.questions.meetings import MeetingQuestions
 from projections.questions.persons import PersonQuestions
 from projections.questions.referrals import ReferralQuestions
+from projections.questions.subject_access import SubjectAccessQuestions
 from projections.questions.training import TrainingQuestions
 from projections.questions.withdrawals import WithdrawalQuestions
 
@@ -29,6 +30,7 @@ class Reading(
     FeedbackQuestions,
     TrainingQuestions,
     ExceptionalQuestions,
+    SubjectAccessQuestions,
     WithdrawalQuestions,
     DigestQuestions,
     InboxQuestions,

@@ -14,7 +14,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from domain.practitioner import Identity
-from domain.vocabulary import Moment, PartnerId, PractitionerId
+from domain.vocabulary import Moment, PartnerId, PractitionerId, Purpose
 from projections.statements import statements
 
 LIFETIME = timedelta(hours=12)
@@ -49,6 +49,7 @@ class Session:
     subject: str | None
     signed_in_at: Moment
     seen_at: Moment
+    purpose: str | None = None  # why they look, if they chose
 
     @property
     def identity(self) -> Identity | None:
@@ -125,6 +126,10 @@ class Sessions:
                 },
             ).fetchone()
         return new if row else None
+
+    def look_for(self, secret: str, purpose: Purpose) -> None:
+        """Look for this purpose from now on, in this browser and for this organisation."""
+        self._done("look_for", hash=hashed(secret), purpose=purpose.value, idle=IDLE)
 
     def mine(self, secret: str) -> list[tuple[Session, bool]]:
         """Every session of whoever holds this one, newest first, and which of them this one is."""

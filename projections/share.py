@@ -41,6 +41,7 @@ from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import PartnerId, PersonId
 from domain.wishes import WishFact
 from projections import log
+from projections.arranging import LINKING
 from projections.directory import Directory
 from projections.entries import ADDED, AGAIN, NOTHING, TO_ACKNOWLEDGE, Entry, sealed
 from projections.keys import PersonKeys
@@ -49,8 +50,6 @@ from projections.retelling import CIRCLE, fetch, fetch_linked, retold
 from projections.statements import statements
 
 _SQL = statements("share")
-
-LINKING = {message_type(PersonsLinked), message_type(PersonsUnlinked)}
 
 TAKEN_BACK = (
     WishFact,

@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from api import practitioners
+from api import practitioners, privacy
 from api.asking import Activity, Asking
 from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
@@ -58,6 +58,24 @@ async def new_answer(visit: CaringVisit, partner: UUID) -> Response:
         lambda body, asks: practitioners.add_practitioner(partner, body, asks),
         done="practitioner",
         then=_list(partner),
+    )
+
+
+@router.get("/partners/{partner}/privacy-officer", response_class=HTMLResponse)
+async def officer_question(visit: CaringVisit, partner: UUID) -> Response:
+    """Who is to look after privacy there."""
+    return await _naming(visit, _organisation(visit, partner)).show(visit)
+
+
+@router.post("/partners/{partner}/privacy-officer", response_class=HTMLResponse)
+async def officer_answer(visit: CaringVisit, partner: UUID) -> Response:
+    """Name them."""
+    return await _naming(visit, _organisation(visit, partner)).sent(
+        visit,
+        lambda body, asks: privacy.name_privacy_officer(partner, body, asks),
+        done="privacy-officer",
+        then=_list(partner),
+        shape=lambda values: {**values, "since": visit.today.isoformat()},
     )
 
 
@@ -145,6 +163,37 @@ def _adding(visit: Visit, partner: PartnerEntry) -> Form[AddingPractitioner]:
                 ),
             ),
         ),
+        action=visit.path,
+        section="/partners",
+        back_to=(_list(partner.id), f"Who acts for {partner.name}"),
+    )
+
+
+def _naming(visit: Visit, partner: PartnerEntry) -> Form[privacy.NamingPrivacyOfficer]:
+    may = [
+        (str(each.id), f"{each.name}, {each.title}", "")
+        for each in partner.here
+        if each.role is Role.PRIVACY_OFFICER
+    ]
+    who = Question(
+        "practitioner",
+        "Who?",
+        "select",
+        hint="" if may else "Nobody there is a privacy officer. Add somebody in that role first.",
+        choices=may,
+        value=str(partner.privacy_officer or ""),
+        missing="Select who looks after privacy",
+    )
+    return Form(
+        title="Name who looks after privacy",
+        caption=partner.name,
+        lede=(
+            "They are told of every record opened in an emergency and of everything sealed that "
+            "is opened, and review it. While nobody is named, nobody there opens either.",
+        ),
+        button="Name them",
+        model=privacy.NamingPrivacyOfficer,
+        groups=(("", (who,)),),
         action=visit.path,
         section="/partners",
         back_to=(_list(partner.id), f"Who acts for {partner.name}"),

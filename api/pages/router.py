@@ -22,6 +22,7 @@ from api.pages import (
     meetings,
     my_day,
     offering,
+    openings,
     partners,
     practitioners,
     recipients,
@@ -35,6 +36,7 @@ from api.pages import (
     stepped_care,
     stream,
     subject_access,
+    systems,
     training,
     unmet,
     ways,
@@ -44,6 +46,7 @@ from api.pages.person import concerns
 from api.pages.person import page as person
 from api.pages.privacy import desk as privacy
 from api.pages.privacy import emergency as emergency_reviews
+from api.pages.privacy import openings as opening_reviews
 
 router = APIRouter()
 for part in (
@@ -69,6 +72,7 @@ for part in (
     sealing,
     concerns,
     emergencies,
+    openings,
     person,
     meetings,
     groups,
@@ -78,12 +82,14 @@ for part in (
     ways,
     partners,
     practitioners,
+    systems,
     agreements,
     offering,
     unmet,
     withdrawals,
     privacy,
     emergency_reviews,
+    opening_reviews,
     about,
 ):
     router.include_router(part.router)

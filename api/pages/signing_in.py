@@ -15,13 +15,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import give_session, take_session
 from api.pages import choosing, words
+from api.pages.forms import Question
 from api.pages.problem import PageRoute
 from api.pages.rendering import render
-from api.pages.visit import SomebodysVisit
+from api.pages.visit import SomebodysVisit, Visit
 from api.parts import DemoPerson, Here, Parts
-from api.problems import NothingIsHere
+from api.problems import NothingIsHere, PurposeIsNotAgreed
 from domain.policies.days import local_date
-from domain.vocabulary import Source
+from domain.policies.roles import sight
+from domain.vocabulary import Purpose, Source
 from projections.sessions import Session
 
 router = APIRouter(route_class=PageRoute)
@@ -104,7 +106,47 @@ async def sessions(visit: SomebodysVisit) -> Response:
     """Where one is signed in."""
     here = visit.here
     rows = await to_thread(here.sessions.mine, visit.request.cookies.get(here.cookie, ""))
-    return await visit.page("sessions.html", title="Where you are signed in", rows=rows)
+    return await visit.page(
+        "sessions.html", title="Where you are signed in", rows=rows, purposes=_purposes(visit)
+    )
+
+
+def _purposes(visit: Visit) -> Question | None:
+    """Why the visitor may look, and what they see for each; nothing where there is no choice."""
+    caller = visit.caller
+    if len(caller.purposes) < 2:
+        return None
+
+    def shows(purpose: Purpose) -> str:
+        seen = sight(caller.role, purpose, visit.today)
+        if seen.whole:
+            return "You see all that your organisation was told"
+        if not seen.categories:
+            return "You see nobody who is helped"
+        return "You see who people are, and a part of what your organisation was told"
+
+    return Question(
+        "purpose",
+        "For which purpose do you look?",
+        "radios",
+        choices=[
+            (each.value, words.sentence(each.value) + (", as usual" if number == 0 else ""), said)
+            for number, each in enumerate(caller.purposes)
+            for said in [shows(each)]
+        ],
+        value=caller.purpose.value,
+    )
+
+
+@router.post("/sessions/purpose", response_class=HTMLResponse)
+async def look_for(visit: SomebodysVisit, purpose: Annotated[str, Form()] = "") -> Response:
+    """Look for this purpose from now on. Raises `PurposeIsNotAgreed`."""
+    if purpose not in visit.caller.purposes:
+        raise PurposeIsNotAgreed(needs=tuple(visit.caller.purposes))
+    here = visit.here
+    secret = visit.request.cookies.get(here.cookie, "")
+    await to_thread(here.sessions.look_for, secret, Purpose(purpose))
+    return RedirectResponse("/sessions?done=purpose", status_code=303)
 
 
 @router.post("/sessions/end", response_class=HTMLResponse)

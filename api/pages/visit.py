@@ -184,6 +184,17 @@ DONE = {
     "emergency-access": "The record is open for one hour. Your privacy officer is told.",
     "emergency-access-end": "The record is closed.",
     "emergency-access-review": "The review is recorded.",
+    "sealed-opening": "It is open. Your privacy officer is told.",
+    "sealed-closing": "It is sealed again.",
+    "opening-grant": "They may open what is sealed from now on.",
+    "opening-grant-end": "They open what is sealed no longer.",
+    "subject-access": "The request is recorded.",
+    "subject-access-item": "The decision is recorded.",
+    "subject-access-answer": "It is answered. Print it and give it to the person.",
+    "system-key-revoked": "The key is revoked. It opens nothing from now on.",
+    "system-ended": "The system has ended. It opens nothing from now on.",
+    "purpose": "You look for this purpose from now on.",
+    "privacy-officer": "They look after privacy from now on.",
     "agreement": "The agreement is signed. What is told and withdrawn follows within minutes.",
     "agreement-ended": "The agreement has ended. All that was told is withdrawn.",
     "leaving": "The organisation has left. Whom it held falls back within minutes.",
@@ -261,6 +272,11 @@ class Visit:
     def looks_after_privacy(self) -> bool:
         """Whether the visitor is a privacy officer of their organisation."""
         return Duty.PRIVACY in self.caller.duties
+
+    @property
+    def judges(self) -> bool:
+        """Whether the visitor says as a health professional what a person is shown."""
+        return self.caller.role is Role.CLINICIAN and self.sees_persons
 
     @property
     def opens_in_emergency(self) -> bool:

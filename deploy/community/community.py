@@ -91,6 +91,7 @@ class Community:
         self.gatherings: list[Gathering] = []
         self.team_gatherings: list[Gathering] = []
         self.gone: set[PersonId] = set()
+        self.to_forget: dict[PartnerId, Moment] = {}  # who was last told to, when, and must say so
         self.grouped: dict[str, list[tuple[ReferralId, PersonId]]] = {}
         self.last_measure: dict[ReferralId, MeasureId] = {}
         self.people = People(rng, place.PRACTICE.id)

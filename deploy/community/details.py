@@ -64,9 +64,8 @@ def disagreed(c: Community, h: Helped) -> Life:
     """The person does not agree with something that is recorded; it stays, and so does that."""
     yield c.soon()
     way = c.way_of(h)
-    if way is None or way.version == 0 or h.came_at >= c.saved_at:
-        return  # what is not saved yet cannot be pointed at
-    # By a chance of its own: where a batch ends must not move what else happens.
+    if way is None or way.version == 0:
+        return
     chance = Random(f"{c.seed} disagreement {h.id}")  # noqa: S311 -- chance, not secrecy
     asked = c.asked_apart(chance, place.PRACTICE, h.gp)
     c.care.record_disagreement(h.id, way.id, 1, chance.choice(wording.DISAGREES), asked=asked)

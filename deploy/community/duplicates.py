@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from deploy.community import place, workdays
+from deploy.community import place, somebody, workdays
 from deploy.community.community import Community, Helped, Life
 from domain.person import Details
 from domain.policies.days import local_date
@@ -61,6 +61,7 @@ def _registered_twice(c: Community, h: Helped, chance: Random, fate: str) -> Lif
         yield _later(c.now, chance, 3, 14)
         asked = c.asked_apart(chance, place.PRACTICE, office)
         care.unlink_persons(h.id, second, reason=chance.choice(WRONG), asked=asked)
+        somebody.forgotten(c, h.id)
 
 
 def _otherwise(details: Details, chance: Random, fate: str) -> Details:

@@ -30,6 +30,7 @@ from domain.vocabulary import PersonId, Role
 from projections.keys import PersonKeys
 
 FACTS_A_SAVE = 800
+A_SAVE_WITHIN = timedelta(days=7)
 FOUNDED_BEFORE = timedelta(days=14)
 DAYS_A_YEAR = 365.25
 FEWEST_YEARS = 1 / 12
@@ -104,11 +105,14 @@ def seed(
     for learning in (training.inductions, training.weekly, training.at_the_desk):
         community.begin(learning(community, seed), start)
     community.begin(ways.weekly(community, seed), start)
+    privacy.begin(community, people)
     community.begin(lives.arrivals(community, people), start)
     while community.is_due():
         with care.batch(recorded_at=community.recorded_at, known=community.known) as batch:
             while community.is_due() and len(batch.facts) < FACTS_A_SAVE:
                 community.go_on()
+                if community.now - community.saved_at > A_SAVE_WITHIN:
+                    break
             _make_keys(care, {fact.person for fact in batch.facts if fact.person})
         facts, intentions = facts + len(batch.facts), intentions + len(batch.intentions)
         community.forget_times()

@@ -128,6 +128,7 @@ def _first(c: Community, routes: Routes, h: Helped) -> Life:
         if to.id not in h.helpers:
             c.care.object_to(h.id, to.id, asked=c.asked(place.PRACTICE, h.gp))
             h.objects_to.add(to.id)
+            c.to_forget[to.id] = c.now
             if c.chance(RELENTS):
                 c.also(h, _relents(c, h, to), days=c.rng.randint(10, 40))
 

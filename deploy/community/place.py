@@ -280,7 +280,7 @@ LIBRARY = Organisation(
     "F99011",
     (
         Practitioner("shirley", "Shirley Bagnall", Role.HELPER, "Librarian"),
-        Practitioner("tariq", "Tariq Aziz", Role.HELPER, "Library assistant"),
+        Practitioner("tariq", "Tariq Sultani", Role.HELPER, "Library assistant"),
     ),
     (
         _group("reading", "Reading and company", "Adults", "Reading and company"),

@@ -149,7 +149,7 @@ class CorrectionIntentions(Deciding):
                 raise DetailIsNotShared(asked.organisation)
 
     def _fact(self, stream: UUID, version: int, person_id: PersonId) -> Recorded:
-        for recorded in self.events.get(stream, gt=version - 1, lte=version):
-            if isinstance(recorded, Recorded) and recorded.person == person_id != stream:
+        for recorded in self._facts(stream):
+            if recorded.originator_version == version and recorded.person == person_id != stream:
                 return recorded
         raise NothingSuchWasRecorded(stream)

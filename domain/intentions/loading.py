@@ -89,6 +89,12 @@ class Loading(Application[UUID]):
         except AggregateNotFoundError:
             return kind(id=noun)
 
+    def _facts(self, stream: UUID) -> list[Recorded]:
+        """Every fact of a stream, in order: what is stored, and what the batch gathered of it."""
+        gathered = self._batch.facts if self._batch is not None else []
+        stored = [each for each in self.events.get(stream) if isinstance(each, Recorded)]
+        return stored + [each for each in gathered if each.originator_id == stream]
+
     def _get(self, kind: type[A], noun: UUID, unknown: type[BrokenRule]) -> A:
         """The noun as it is. Raises ``unknown`` when nothing is recorded of it."""
         loaded = self._load(kind, noun)

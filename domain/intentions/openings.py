@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from domain import opening, partner, person
 from domain.intentions.answers import Answer
 from domain.intentions.emergencies import OnlyAPrivacyOfficerReviews
+from domain.intentions.linking import known_of
 from domain.intentions.raising import Raising
 from domain.kernel import Aggregate, Asked
+from domain.policies.matching import Known
 from domain.privacy import NobodyLooksAfterPrivacy, NotGrantedToOpen
 from domain.sealing import SealIsUnknown
 from domain.vocabulary import (
@@ -22,6 +25,14 @@ from domain.vocabulary import (
     Role,
     SealId,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LookedIntoOpening:
+    """An opening, as whoever reviews it may know it: what was said, and about whom."""
+
+    access: opening.Opening
+    known: Known
 
 
 class OpeningIntentions(Raising):
@@ -82,6 +93,10 @@ class OpeningIntentions(Raising):
 
         return self._ask(access_id, asked, decide)
 
+    def granted_to_open(self, partner_id: PartnerId) -> dict[PractitionerId, date]:
+        """Who of an organisation may open what people had sealed, and since when."""
+        return dict(self._get(partner.Partner, partner_id, partner.PartnerIsUnknown).openers)
+
     def close_sealed_item(self, access_id: AccessId, *, asked: Asked) -> Answer:
         """Close it again: by whoever opened it, or by a timer when its time is over."""
 
@@ -102,10 +117,7 @@ class OpeningIntentions(Raising):
         """
 
         def decide() -> tuple[Aggregate, ...]:
-            reviewing = self._opening(access_id)
-            told = asked.organisation == self.host and OfficerRung.HOST in reviewing.sent
-            if asked.organisation != reviewing.organisation and not told:
-                raise opening.OpeningIsUnknown(access_id)
+            reviewing = self._opening_to_review(access_id, asked.organisation)
             officers = self._load(partner.Partner, asked.organisation).practitioners
             role = officers.get(asked.practitioner) if asked.practitioner else None
             if role is not Role.PRIVACY_OFFICER:
@@ -128,6 +140,26 @@ class OpeningIntentions(Raising):
             return (waiting,)
 
         return self._ask(access_id, asked, decide)
+
+    def look_into_opening(self, access_id: AccessId, organisation: PartnerId) -> LookedIntoOpening:
+        """What a privacy officer needs for a review: whose item it was, and what was said of why.
+
+        Nothing of what was sealed is in it. Raises `OpeningIsUnknown`.
+        """
+        found = self._opening_to_review(access_id, organisation)
+        assert found.person is not None
+        return LookedIntoOpening(found, known_of(self._load(person.Person, found.person)))
+
+    def _opening_to_review(self, access_id: AccessId, organisation: PartnerId) -> opening.Opening:
+        """An opening of the organisation's own; any, by the host, once it was told.
+
+        Raises `OpeningIsUnknown`.
+        """
+        found = self._opening(access_id)
+        told = organisation == self.host and OfficerRung.HOST in found.sent
+        if organisation != found.organisation and not told:
+            raise opening.OpeningIsUnknown(access_id)
+        return found
 
     def _opening(self, access_id: AccessId) -> opening.Opening:
         return self._get(opening.Opening, access_id, opening.OpeningIsUnknown)

@@ -12,7 +12,7 @@ from domain.corrections import NothingSuchWasRecorded
 from domain.intentions.answers import Answer
 from domain.intentions.deciding import Deciding
 from domain.intentions.persons import PersonIsUnknown
-from domain.kernel import Aggregate, Asked, BrokenRule, Recorded
+from domain.kernel import Aggregate, Asked, BrokenRule
 from domain.request import ADVICE, UNANSWERED
 from domain.sealing import SomebodyHasStillToAnswer
 from domain.vocabulary import DisclosureGround, PartnerId, PersonId, Purpose, SealId
@@ -64,7 +64,7 @@ class WishIntentions(Deciding):
         """
 
         def decide(known: person.Person) -> None:
-            told = [each for each in self.events.get(stream) if isinstance(each, Recorded)]
+            told = self._facts(stream)
             about = next((each for each in told if each.originator_version == version), None)
             if about is None or about.person != person_id or stream == person_id:
                 raise NothingSuchWasRecorded(stream)

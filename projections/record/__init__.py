@@ -23,6 +23,7 @@ from projections.record import (
     group,
     measure,
     meeting,
+    opening,
     pathway,
     person,
     plan,
@@ -118,6 +119,8 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             )
         case "emergency":
             emergency.fold(row, data["stream"], fact, data, at)
+        case "opening":
+            opening.fold(row, data["stream"], fact, data)
         case "safeguarding":
             referred = row.setdefault("safeguarding", {}).setdefault(data["stream"], {})
             concern.refer(referred, data, at)

@@ -12,14 +12,14 @@ values
      clock_timestamp(), clock_timestamp(), clock_timestamp() + %(lasts)s)
 
 -- name: of
-select practitioner, partner, issuer, subject, signed_in_at, seen_at
+select practitioner, partner, issuer, subject, signed_in_at, seen_at, purpose
 from sessions.sessions
 where hash = %(hash)s
   and clock_timestamp() < ends_at and clock_timestamp() < seen_at + %(idle)s
 
 -- name: used
 with known as (
-    select hash, practitioner, partner, issuer, subject, signed_in_at, seen_at
+    select hash, practitioner, partner, issuer, subject, signed_in_at, seen_at, purpose
     from sessions.sessions
     where hash = %(hash)s
       and clock_timestamp() < ends_at and clock_timestamp() < seen_at + %(idle)s
@@ -28,7 +28,7 @@ with known as (
     from known
     where session.hash = known.hash and known.seen_at < clock_timestamp() - %(noted)s
 )
-select practitioner, partner, issuer, subject, signed_in_at, seen_at from known
+select practitioner, partner, issuer, subject, signed_in_at, seen_at, purpose from known
 
 -- name: act_for
 with old as (
@@ -44,9 +44,14 @@ select %(new)s, %(practitioner)s, %(partner)s, issuer, subject,
 from old
 returning signed_in_at
 
+-- name: look_for
+update sessions.sessions set purpose = %(purpose)s
+where hash = %(hash)s
+  and clock_timestamp() < ends_at and clock_timestamp() < seen_at + %(idle)s
+
 -- name: mine
 select other.practitioner, other.partner, other.issuer, other.subject,
-       other.signed_in_at, other.seen_at, other.hash = mine.hash
+       other.signed_in_at, other.seen_at, other.purpose, other.hash = mine.hash
 from sessions.sessions as mine
 join sessions.sessions as other
   on other.practitioner = mine.practitioner

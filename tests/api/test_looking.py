@@ -183,7 +183,10 @@ READERS = {
     "/people/{person}/recipients": "yusuf",
     "/people/{person}/rectification": "asha",
     "/people/{person}/sealing": "asha",
+    "/people/{person}/sealed": "-",
     "/privacy/emergency-access/{access}": "-",
+    "/privacy/openings/{opening}": "-",
+    "/v1/privacy/openings/{opening}": "-",
     "/v1/withdrawals": "-",
     "/v1/withdrawals/unacknowledged": "-",
     "/withdrawals": "-",
@@ -222,7 +225,10 @@ READERS = {
     "/v1/referrals": "priya",
     "/v1/referrals/{referral}": "priya referral=therapy",
     "/v1/privacy/emergency-access/{access}": "-",
+    "/people/{person}/subject-access": "hugh",
+    "/subject-access/{request}": "-",
     "/subject-access/{request}/export": "-",
+    "/subject-access/{request}/judging": "-",
     "/v1/subject-access/{request}": "-",
     "/v1/subject-access/{request}/export": "-",
     "/v1/share": "asha",
@@ -297,6 +303,8 @@ def test_what_is_said_to_show_nobody_shows_nobody(nia: Nia, route: str) -> None:
         "activity": "leaving",
         "session": "00000000-0000-4000-8000-000000000000",
         "day": "2026-01-01",
+        "key": "00000000-0000-4000-8000-000000000000",
+        "system": "00000000-0000-4000-8000-000000000000",
     }
     for key in ("asha", "yusuf", "olive"):
         answer = nia.story.visitor(key).get(route.format(**known))

@@ -16,21 +16,30 @@ from nhs_number.validate import is_valid
 
 from deploy.community import calibration, figures, place
 from deploy.community.history import LogIsNotEmpty, Seeded, seed
+from domain.acknowledgement import WithdrawalsAcknowledged
 from domain.action import ActionAgreed, ActionDone, ActionDropped
 from domain.application import CareCoordination
 from domain.case import CaseListed
 from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
+from domain.emergency import (
+    EmergencyAccessReviewed,
+    EmergencyAccessTaken,
+    EmergencyReviewEscalated,
+)
 from domain.facts import FACTS
 from domain.kernel import Recorded
 from domain.mapping import FactMapper
 from domain.meeting import MeetingScheduled
+from domain.partner import Partner
 from domain.pathway import Pathway
 from domain.person import PersonRegistered
 from domain.policies.days import is_working_day, local_date
+from domain.rectification import RectificationAsked, RectificationDecided
 from domain.referral import Referral, ReferralMade
 from domain.request import OPEN, State
-from domain.vocabulary import MeetingKind, PartnerKind, Source
-from domain.wishes import ConsentGiven
+from domain.subject_access import SubjectAccessAnswered, SubjectAccessRequested
+from domain.vocabulary import MeetingKind, OfficerRung, PartnerKind, Source
+from domain.wishes import ConsentGiven, ConsentWithdrawn
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head, whole
 from tests.database import Database
@@ -249,6 +258,60 @@ def test_there_is_something_of_each_kind_to_do_today(year: Told) -> None:
             open_actions.pop(r.originator_id)
     overdue = [a for a in open_actions.values() if a.due_on < UNTIL.date()]
     assert 3 <= len(overdue) < len(open_actions)
+
+
+def test_privacy_officers_have_something_to_do_today(year: Told) -> None:
+    taken = {f.originator_id: f for f in year.facts if isinstance(f.fact, EmergencyAccessTaken)}
+    reviewed = {f.originator_id for f in year.facts if isinstance(f.fact, EmergencyAccessReviewed)}
+    to_review = taken.keys() - reviewed
+    told_to_the_host = {
+        f.originator_id
+        for f in year.facts
+        if isinstance(f.fact, EmergencyReviewEscalated) and f.fact.rung is OfficerRung.HOST
+    }
+    assert len({taken[each].organisation for each in to_review}) >= 3
+    assert to_review & told_to_the_host
+    due = {
+        f.originator_id: f.fact.due_on
+        for f in year.facts
+        if isinstance(f.fact, SubjectAccessRequested)
+    }
+    for f in year.facts:
+        if isinstance(f.fact, SubjectAccessAnswered):
+            assert due.pop(f.originator_id) >= local_date(f.effective_at)
+    assert all(day >= UNTIL.date() for day in due.values())
+    assert any(day <= UNTIL.date() + timedelta(days=7) for day in due.values())
+
+
+def test_people_wait_for_what_they_asked_of_us_now(year: Told) -> None:
+    to_put_right = {
+        f.fact.rectification: f.fact for f in year.facts if isinstance(f.fact, RectificationAsked)
+    }
+    for f in year.facts:
+        if isinstance(f.fact, RectificationDecided):
+            to_put_right.pop(f.fact.rectification)
+    assert any(asked.owner == place.PRACTICE.id for asked in to_put_right.values())
+    assert all(asked.due_on >= UNTIL.date() for asked in to_put_right.values())
+    withdrawn = max(f.position for f in year.facts if isinstance(f.fact, ConsentWithdrawn))
+    removed = [
+        f.fact.up_to
+        for f in year.facts
+        if isinstance(f.fact, WithdrawalsAcknowledged) and f.organisation == place.PROBATION.id
+    ]
+    assert removed
+    assert max(removed) < withdrawn
+
+
+def test_only_a_small_agreement_ends_within_a_month_and_care_goes_on(year: Told) -> None:
+    partners: dict[UUID, Partner] = {}
+    for f in year.facts:
+        if f.fact.TOPIC.startswith("partner:"):
+            partners.setdefault(f.originator_id, Partner(f.originator_id)).follow(f)
+    soon = UNTIL.date() + timedelta(days=30)
+    ends = {each.id for each in partners.values() if each.signed and each.signed.ends}
+    assert ends == {place.CARERS.id}
+    assert all(partners[partner.id].hears(UNTIL.date()) for partner in place.PARTNERS)
+    assert not partners[place.CARERS.id].hears(soon)
 
 
 def test_nobody_is_held_by_nobody(year: Told) -> None:

@@ -14,6 +14,7 @@ from domain.rectification import (
     RectificationIsDecided,
     RectificationIsUnknown,
 )
+from domain.sealing import ItemSealed
 from domain.vocabulary import EndReason, RectificationId, Rectified, ReferralId
 from tests.people import CHARITY, GARDENING, LIBRARY, READING, ROSA, TALKING, WIGG, named
 from tests.scenario import Community, by, refused
@@ -106,3 +107,16 @@ def test_whom_the_person_objects_to_hears_of_no_correction(place: Community) -> 
         ROSA, ReferralId(named("Rosa to therapy")), 1, SAID, asked=by(WIGG)
     )
     assert place.share().types(TALKING)[-1] == "Withdrawn"
+
+
+def test_what_is_gathered_in_the_same_append_can_be_disputed_and_sealed(place: Community) -> None:
+    reading = named("Rosa to reading")
+    with place.care.batch() as batch:
+        place.accept(place.refer("Rosa to reading", to=READING), LIBRARY)
+        place.care.ask_rectification(ROSA, reading, 1, SAID, asked=by(LIBRARY))
+        place.care.seal_item(ROSA, reading, 1, asked=by(LIBRARY))
+    *_, disputed, sealed = (recorded.fact for recorded in batch.facts)
+    assert isinstance(disputed, RectificationAsked)
+    assert disputed.owner == WIGG
+    assert isinstance(sealed, ItemSealed)
+    assert set(sealed.keepers) == {WIGG, LIBRARY}

@@ -77,7 +77,7 @@ def test_the_privacy_officer_is_shown_a_reference_and_reviews_it(
     found(siobhan)
     valerie = visiting("valerie", scripts=False)
     valerie.open("/")
-    valerie.follow("opened in an emergency, to review")
+    valerie.follow("opened by exception, to review")
     desk = valerie.page.content()
     for known in (NIA, "Bevan", "9990000018", "999 000 0018", WORDS):
         assert known not in desk

@@ -85,7 +85,12 @@ class Aviary:
     def ask(self, reader: Reader, path: str, body: dict[str, Any]) -> httpx.Response:
         token, _ = self.readers[reader]
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-        return httpx.post(self.house.url + path, json=body, headers=headers, timeout=30)
+        url = self.house.url + path
+        for _ in range(20):  # a busy machine may say: the same request again in a moment
+            answer = httpx.post(url, json=body, headers=headers, timeout=30)
+            if answer.status_code != 503:
+                break
+        return answer
 
     def done(self, reader: Reader, path: str, body: dict[str, Any]) -> str:
         """What was asked is done; its id."""

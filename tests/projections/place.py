@@ -322,7 +322,7 @@ def forget_what_was_told(dsn: str) -> None:
             "views.unmet, views.queues, views.closed, views.matches"
         )
         connection.execute("truncate views.feedback, views.training, views.training_attended")
-        connection.execute("truncate views.groups, views.exceptional")
+        connection.execute("truncate views.groups, views.exceptional, views.subject_access")
         connection.execute("update views.positions set position = 0")
         connection.execute("alter table share.entries enable always trigger entries_are_kept")
 

@@ -335,6 +335,7 @@ def test_views_are_behind_until_they_have_caught_up(place: Place) -> None:
         "queues",
         "team_reviews",
         "exceptional",
+        "subject_access",
         "groups",
         "opt-outs",
         "withdrawals",

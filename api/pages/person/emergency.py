@@ -47,7 +47,7 @@ async def shown(visit: Visit, row: Row) -> Mapping[str, Any]:
         {
             "id": access,
             "until": each["until"],
-            "left": _minutes(each["until"], visit.now),
+            "left": minutes_left(each["until"], visit.now),
             "who": visit.names.practitioner(each["by_practitioner"]),
             "mine": each.get("by_practitioner") == str(visit.caller.practitioner),
             "reason": each["reason"],
@@ -69,7 +69,8 @@ def _is_kept_away(visit: Visit, row: Row) -> bool:
     return bool(row["withdrawn"] or row["ended"] or narrow)
 
 
-def _minutes(until: str, now: datetime) -> int:
+def minutes_left(until: str, now: datetime) -> int:
+    """How long something is still open, begun minutes counted."""
     return max(0, ceil((words.instant(until) - now).total_seconds() / 60))
 
 

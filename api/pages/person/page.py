@@ -27,6 +27,7 @@ from api.pages.person import (
     meetings,
     moving,
     needs,
+    opening,
     plans,
     referrals,
     shared_care,
@@ -46,6 +47,7 @@ Shown = Callable[[Visit, Row], Awaitable[Mapping[str, Any]]]
 
 NOTICES: tuple[tuple[str, Shown], ...] = (
     ("emergency", emergency.shown),
+    ("opening", opening.shown),
     ("concerns", concerns.notices),
     ("ending", ending.shown),
     ("moving", moving.shown),

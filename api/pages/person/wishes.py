@@ -13,6 +13,7 @@ from api import wishes
 from api.asking import Activity, Asking
 from api.pages import choosing, words
 from api.pages.forms import Question, choices
+from api.pages.person import opening
 from api.pages.person.doing import Doing, Row, Where, asking
 from api.pages.visit import Visit
 from domain.policies.objections import REFUSABLE
@@ -122,7 +123,10 @@ async def shown(visit: Visit, row: Row) -> Mapping[str, Any]:
         *(_what(each) for each in (row.get("sealed") or {}).values()),
     ]
     disclosures = row.get("disclosures", [])
-    return {"lines": lines, "disclosures": disclosures} if lines or disclosures else {}
+    if not lines and not disclosures:
+        return {}
+    offered = await opening.offered(visit, row)
+    return {"lines": lines, "disclosures": disclosures, "opening": offered}
 
 
 def allowed(row: Row) -> set[str]:

@@ -5,7 +5,7 @@ What lies on the desk is a reference to look up; whose record it was is shown wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from api.pages.privacy.officer import OfficersVisit
 from api.pages.problem import PageRoute
 from api.pages.visit import Visit
 from domain.vocabulary import Justified
+from projections.exceptional import Access
 
 router = APIRouter(route_class=PageRoute)
 
@@ -29,14 +30,19 @@ REVIEWED_SHOWN = 20
 
 async def shown(visit: Visit) -> Mapping[str, Any]:
     """What waits for a review, the longest first; who opened many; and what was reviewed."""
-    rows = [emergencies.listed(row) for row in await emergencies.accesses(visit.here, visit.caller)]
+    return laid(visit, await emergencies.accesses(visit.here, visit.caller), "records")
+
+
+def laid(visit: Visit, accesses: Sequence[Access], what: str) -> Mapping[str, Any]:
+    """The same of any access by exception; nothing when there was none."""
+    rows = [emergencies.listed(row) for row in accesses]
     if not rows:
         return {}
     waiting = [_line(row, visit) for row in rows if row["outcome"] is None]
     return {
         "waiting": sorted(waiting, key=lambda row: str(row["review_by"])),
         "often": [
-            f"{visit.names.practitioner(each['practitioner'])} opened {each['count']} records on "
+            f"{visit.names.practitioner(each['practitioner'])} opened {each['count']} {what} on "
             f"{words.day(each['day'])}"
             for each in emergencies.often(rows)
         ],
@@ -46,7 +52,7 @@ async def shown(visit: Visit) -> Mapping[str, Any]:
 
 async def to_review(visit: Visit) -> int:
     """How many wait for a review, for whoever looks at nothing but their day."""
-    rows = await emergencies.accesses(visit.here, visit.caller)
+    rows = await visit.here.reading.exceptional(visit.caller.organisation)
     return sum(row.outcome is None for row in rows)
 
 
@@ -80,23 +86,35 @@ async def review_answer(visit: OfficersVisit, access: UUID) -> Response:
 
 async def _form(visit: Visit, access: UUID) -> Form[Any]:
     told = emergencies.told(await emergencies.looked_into(visit.here, visit.caller, access))
+    lede = said(visit, told, "record")
+    if told["dissent"]:
+        lede.append("The person objects to this organisation knowing of them.")
+    if told["found"]:
+        lede.append("The person was found by NHS number and date of birth, and not known there.")
+    return reviewing(visit, told, "Review access in an emergency", access, lede)
+
+
+def said(visit: Visit, told: Mapping[str, Any], what: str) -> list[str]:
+    """Whose it was, who opened it, when and why."""
     born = f", born {words.day(told['date_of_birth'])}" if told["date_of_birth"] else ""
     number = f", NHS number {words.nhs_number(told['nhs_number'])}" if told["nhs_number"] else ""
-    lede = [
-        f"Whose record: {told['name'] or 'somebody whose details were removed'}{born}{number}.",
+    return [
+        f"Whose {what}: {told['name'] or 'somebody whose details were removed'}{born}{number}.",
         f"Opened by {visit.names.practitioner(told['practitioner'])}, "
         f"{visit.names.organisation(told['organisation'])}, on {words.moment(told['taken_at'])}, "
         f"until {words.moment(told['until'])}: {told['reason']}.",
         f"What they wrote: “{told['words']}”",
     ]
-    if told["dissent"]:
-        lede.append("The person objects to this organisation knowing of them.")
-    if told["found"]:
-        lede.append("The person was found by NHS number and date of birth, and not known there.")
+
+
+def reviewing(
+    visit: Visit, told: Mapping[str, Any], title: str, access: UUID, lede: list[str]
+) -> Form[Any]:
+    """Whether it was justified, whatever was opened."""
     if told["outcome"]:
         lede.append(f"It was reviewed: {told['outcome']}.")
     return Form(
-        title="Review access in an emergency",
+        title=title,
         caption=f"Reference {str(access)[:8]}",
         lede=lede,
         button="Record the review",

@@ -1,0 +1,82 @@
+"""An administrator makes a key for a system, sees it used, and revokes it; without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from tests.pages.conftest import Opening, Watched
+from tests.pages.place import Story
+
+pytestmark = pytest.mark.browser
+
+
+def made(there: Watched, name: str) -> str:
+    there.open("/systems")
+    there.follow("Make a key for a system")
+    there.page.fill("#name", name)
+    there.page.get_by_label("services.read", exact=True).check()
+    there.press("Make the key")
+    return there.page.locator(".tc-code").inner_text()
+
+
+@pytest.fixture
+def services(story: Story) -> Callable[[str], httpx.Response]:
+    anybody = story.place.anybody()
+    return lambda key: anybody.get("/v1/services", headers={"Authorization": f"Bearer {key}"})
+
+
+def test_a_key_is_shown_once_used_and_revoked(
+    story: Story, visiting: Opening, services: Callable[[str], httpx.Response]
+) -> None:
+    tom = visiting("tom", scripts=False)
+    tom.open("/")
+    tom.follow("Our systems")
+    tom.follow("Make a key for a system")
+    tom.press("Make the key")
+    said = tom.page.inner_text("main")
+    assert "Enter what the system is called" in said
+    assert "Select what it may do" in said
+    tom.page.fill("#name", "Nightly report")
+    tom.page.get_by_label("services.read", exact=True).check()
+    tom.page.fill("#expires_on-year", "2020")
+    tom.press("Make the key")
+    assert "The last day lies within the next year" in tom.page.inner_text("main")
+    secret = made(tom, "Nightly report")
+    assert secret.startswith("tck_")
+    assert services(secret).status_code == 200
+    tom.open("/systems")
+    assert secret not in tom.page.content()
+    row = tom.page.get_by_role("row").filter(has_text="Nightly report")
+    assert "services.read" in row.inner_text()
+    assert "Never" not in row.inner_text()
+    row.get_by_role("link", name=re.compile("^Revoke")).click()
+    tom.press("Revoke the key")
+    assert tom.done == "The key is revoked. It opens nothing from now on."
+    assert "Revoked" in row.inner_text()
+    assert services(secret).status_code == 401
+    yusuf = visiting("yusuf", scripts=False)
+    yusuf.open("/systems")
+    assert "Nightly report" not in yusuf.page.content()
+
+
+def test_its_pages_are_accessible(story: Story, visiting: Opening) -> None:
+    anil = visiting("anil")
+    made(anil, "Ward board")
+    anil._breaks_no_rule()
+    anil.open("/systems")
+    anil.is_accessible(1440, 320)
+    anil.page.get_by_role("link", name=re.compile("^Revoke")).first.click()
+    anil.is_accessible(1440, 320)
+
+
+@pytest.mark.parametrize("key", ["asha", "hugh", "joy", "ruth"])
+def test_nobody_else_sees_to_systems(key: str, story: Story, visiting: Opening) -> None:
+    there = visiting(key, scripts=False)
+    for path in ("/systems", "/systems/keys/new"):
+        answer = there.page.goto(there.url + path)
+        assert answer is not None
+        assert answer.status == 403
