@@ -1,15 +1,20 @@
-"""The reference subscriber: follows a partner's share over HTTP, and proves that it missed nothing.
+"""The reference subscriber: follows a partner's share, and proves that it missed nothing.
 
-Small enough for a partner to copy: it needs ``httpx`` and the standard library, and nothing of
-Throughcare. It refuses to go on over a gap in the numbers.
+Small enough for a partner to copy: it needs ``httpx`` and the standard library, ``cryptography``
+to look at signatures, ``kafka-python`` to read from Kafka, and nothing of Throughcare. It refuses
+to go on over a gap in the numbers, and past a day whose digest is not that of what it received.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import SystemRandom
 from threading import Event
@@ -25,6 +30,19 @@ PAGE = 500
 QUIET = 45.0
 """Seconds without a byte after which a connection is dead: a live stream speaks every 15."""
 
+SILENCE = 300.0
+"""Seconds without word of the server after which somebody is told."""
+
+SILENT_TOPIC = 7_500.0
+"""The same of a topic, into which the server speaks every hour."""
+
+APART = 60.0
+"""Seconds between two acknowledgements, and two looks for a digest while nothing is owed."""
+
+LATE = timedelta(days=2)
+"""How long after its day a digest may come."""
+
+DIGESTED = ("id", "type", "time", "subject", "sharenumber", "position", "backfill", "data")
 MOST_PAUSE = 30.0
 _chance = SystemRandom()
 
@@ -35,6 +53,10 @@ class Missed(Exception):
     def __init__(self, first: int, last: int) -> None:
         self.first, self.last = first, last
         super().__init__(f"entries {first} to {last} were not received")
+
+
+class NotVerified(Exception):
+    """What was received is not what was signed: keep it, and ask who operates the place."""
 
 
 class NotLetIn(Exception):
@@ -52,6 +74,97 @@ class _Away(Exception):
         self.again_in = again_in
 
 
+@dataclass
+class Page:
+    """Entries that came together. ``up_to``: nothing that the server told by then is missing."""
+
+    entries: list[Entry]
+    up_to: int | None = None
+    spoke: bool = True
+    newest: bool = True  # whether up_to is of now, and not of when it was put into a topic
+
+
+@dataclass
+class Kept:
+    """What the subscriber remembers: in a file that is whole after a crash at any moment.
+
+    ``chain`` is that of the share up to the entry ``checked``, as a digest said it; ``leaves`` are
+    the digests of the entries since. They lie in a file beside, as they came.
+    """
+
+    file: Path | None
+    number: int = 0
+    checked: int = 0
+    chain: str | None = "00" * 32
+    day: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
+    leaves: list[bytes] = field(default_factory=list)
+    _written: int = 0  # how many of the leaves are in their file
+
+    @classmethod
+    def read(cls, file: Path | None) -> Kept:
+        if file is None or not file.exists():
+            return cls(file)
+        said = json.loads(file.read_text("ascii"))
+        if isinstance(said, int):  # of a release that checked numbers alone
+            return cls(file, said, said, None)
+        kept = cls(file, **said)
+        beside = kept._beside.read_bytes() if kept._beside.exists() else b""
+        kept.leaves = [beside[at : at + 32] for at in range(0, len(beside), 32)]
+        del kept.leaves[kept.number - kept.checked :]  # of a page that was cut off by a crash
+        kept._written = len(kept.leaves)
+        if len(kept.leaves) < kept.number - kept.checked:
+            kept.start_after(kept.number)
+        return kept
+
+    def start_after(self, number: int) -> None:
+        """Begin behind a number; what went before is checked by nobody."""
+        self.number = self.checked = number
+        self.chain, self.day, self.leaves = ("00" * 32 if number == 0 else None), "", []
+        self._written = 0
+
+    def received(self, entry: Entry) -> None:
+        self.leaves.append(leaf(entry))
+        self.number = entry["sharenumber"]
+
+    def verified(self, day: str, last: int, chain: str) -> None:
+        """Everything up to a number is what was signed; its leaves are needed no more."""
+        before = self._beside if self.file else None
+        del self.leaves[: last - self.checked]
+        self.day, self.chain, self.checked, self._written = day, chain, last, 0
+        self.write()
+        if before is not None and before != self._beside:
+            before.unlink(missing_ok=True)
+
+    def write(self) -> None:
+        """Leaves first, so that the number never says more than they do."""
+        if self.file is None:
+            return
+        if self._written == 0:
+            _whole(self._beside, b"".join(self.leaves))
+        else:
+            with self._beside.open("r+b") as beside:
+                beside.seek(32 * self._written)
+                beside.write(b"".join(self.leaves[self._written :]))
+                beside.truncate()
+                beside.flush()
+                os.fsync(beside.fileno())
+        self._written = len(self.leaves)
+        said = {
+            "number": self.number,
+            "checked": self.checked,
+            "chain": self.chain,
+            "day": self.day,
+            "keys": self.keys,
+        }
+        _whole(self.file, json.dumps(said).encode() + b"\n")
+
+    @property
+    def _beside(self) -> Path:
+        assert self.file is not None
+        return self.file.with_name(f"{self.file.name}.{self.checked}.leaves")
+
+
 def subscribe(
     url: str,
     token: str,
@@ -62,54 +175,132 @@ def subscribe(
     stop: Event,
     emit: Callable[[Entry], None],
     wait: float = 20.0,
+    kafka: Mapping[str, Any] | None = None,
+    key: str | None = None,
+    verify: bool = True,
+    say: Callable[[str], None] = lambda _: None,
+    silence: float | None = None,
+    clock: Callable[[], float] = monotonic,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
     """Give every entry that follows a number to ``emit``, in order, until told to stop.
 
     Begins after ``after``; without it after the number that the file ``cursor`` remembers, or at
     the beginning. The number is remembered after ``emit`` returned: an entry may come again after
-    a crash, none is left out. ``live`` follows the event stream instead of asking page by page;
-    ``wait`` is how many seconds such a question may wait for news. Answers the last number.
-    Raises `Missed`, `NotLetIn`, `Refused`.
+    a crash, none is left out. ``live`` follows the event stream instead of asking page by page,
+    ``kafka`` a topic: its settings are the client's, and ``topic``. ``wait`` is how many seconds a
+    question may wait for news. Each day's digest is checked once it is there, by the ``key`` of
+    this thumbprint, or by those that the server named first. What somebody should know and that
+    ends nothing (a silent server, a late digest) is given to ``say``. Answers the last number.
+    Raises `Missed`, `NotVerified`, `NotLetIn`, `Refused`.
     """
-    reached = after if after is not None else _remembered(cursor)
-    failures = 0
+    kept = Kept.read(cursor)
+    if after is not None:
+        kept.start_after(after)
+    way = "kafka" if kafka else "live" if live else "feed"
+    silence = silence or (SILENT_TOPIC if kafka else SILENCE)
     timeout = httpx.Timeout(5.0, read=max(QUIET, 2 * wait))
-    headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=url, headers=headers, timeout=timeout) as client:
+    failures, heard, told = 0, clock(), False
+    with httpx.Client(
+        base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout
+    ) as client:
+        digests = _Digests(client, kept, key, say, now) if verify else None
+        acknowledged = _Acknowledged(client, way, clock, say)
         while not stop.is_set():
-            pages = _live(client, reached) if live else _paged(client, reached, wait)
+            pages = (
+                _topic(client, kafka)
+                if kafka
+                else _live(client, kept.number)
+                if live
+                else _paged(client, kept.number, wait)
+            )
             try:
                 for page in pages:
-                    failures = 0
-                    before = reached
+                    if page.spoke:
+                        failures, heard = 0, clock()
+                        if told:
+                            say("the server speaks again")
+                            told = False
+                    before = kept.number
                     try:
-                        for entry in page:
+                        for entry in page.entries:
                             number = entry["sharenumber"]
-                            if number <= reached:
+                            if number <= kept.number:
                                 continue  # told twice
-                            if number != reached + 1:
-                                raise Missed(reached + 1, number - 1)
+                            if number != kept.number + 1:
+                                if not kafka:
+                                    raise Missed(kept.number + 1, number - 1)
+                                _fill(client, kept, number, emit)
                             emit(entry)
-                            reached = number
+                            kept.received(entry)
                             if stop.is_set():
                                 break
+                        if kafka and page.up_to is not None and page.up_to > kept.number:
+                            _fill(client, kept, page.up_to + 1, emit)
                     finally:
-                        if cursor is not None and reached != before:
-                            _remember(cursor, reached)
-                    if not page:
-                        stop.wait(0.05)
+                        if kept.number != before:
+                            kept.write()
                     if stop.is_set():
                         break
+                    _compare(kept, page)
+                    if digests and (not page.entries or digests.asked is None):
+                        digests.check(clock(), complete=page.up_to is not None and not kafka)
+                    acknowledged.up_to(kept.number)
+                    if not page.entries:
+                        told = _listen(clock() - heard, silence, told, say)
+                        stop.wait(0.05)
             except (_Away, httpx.TransportError) as away:
                 failures += 1
+                told = _listen(clock() - heard, silence, told, say)
                 pause = min(MOST_PAUSE, 0.25 * 2 ** min(failures, 10)) * _chance.random()
                 stop.wait(max(pause, getattr(away, "again_in", 0.0)))
             finally:
                 pages.close()
-    return reached
+        acknowledged.up_to(kept.number, last=True)
+    return kept.number
 
 
-def _paged(client: httpx.Client, after: int, wait: float) -> Generator[list[Entry]]:
+def _compare(kept: Kept, page: Page) -> None:
+    """What the server said it has told, beside what came."""
+    if page.up_to is None:
+        return
+    if kept.number < page.up_to:
+        raise Missed(kept.number + 1, page.up_to)
+    if kept.number > page.up_to and page.newest:
+        raise NotVerified(
+            f"the server has told up to {page.up_to}, and {kept.number} were received: "
+            "it was put back to an earlier time"
+        )
+
+
+def _listen(quiet: float, silence: float, told: bool, say: Callable[[str], None]) -> bool:
+    """Say once of each silence that it has lasted too long; whether it was said."""
+    if quiet > silence and not told:
+        say(f"no word from the server for {quiet / 60:.0f} minutes")
+    return told or quiet > silence
+
+
+def _fill(client: httpx.Client, kept: Kept, up_to: int, emit: Callable[[Entry], None]) -> None:
+    """What a topic no longer keeps, or leaves out for now, comes from the feed, by number."""
+    for page in _paged(client, kept.number, 0.0):
+        for entry in page.entries:
+            if entry["sharenumber"] == up_to:
+                return
+            if entry["sharenumber"] != kept.number + 1:
+                break
+            emit(entry)
+            kept.received(entry)
+        if kept.number + 1 >= up_to:
+            return
+        if not page.entries:
+            break
+    raise Missed(kept.number + 1, up_to - 1)
+
+
+# The ways by which entries come
+
+
+def _paged(client: httpx.Client, after: int, wait: float) -> Generator[Page]:
     """Page after page of the cursor feed; a page is empty when there was no news for a while."""
     while True:
         asked = {"after": after, "limit": PAGE, "timeout": wait}
@@ -119,13 +310,15 @@ def _paged(client: httpx.Client, after: int, wait: float) -> Generator[list[Entr
                 body += piece
                 if monotonic() > until:
                     raise _Away
-        page = _read(bytes(body))
-        yield page
-        if page:
-            after = page[-1]["sharenumber"]
+            newest = answer.headers.get("X-Share-Number", "")
+        entries = _read(bytes(body))
+        whole = len(entries) < PAGE and newest.isdigit()
+        yield Page(entries, int(newest) if whole else None, newest=not entries)
+        if entries:
+            after = entries[-1]["sharenumber"]
 
 
-def _live(client: httpx.Client, after: int) -> Generator[list[Entry]]:
+def _live(client: httpx.Client, after: int) -> Generator[Page]:
     """The event stream, as it comes: what arrived together is one page."""
     asked = {"Last-Event-ID": str(after), "Accept": "text/event-stream"}
     with _answer(client, "/v1/share/live", headers=asked) as answer:
@@ -136,8 +329,209 @@ def _live(client: httpx.Client, after: int) -> Generator[list[Entry]]:
                 [line[5:].strip() for line in message.split(b"\n") if line.startswith(b"data:")]
                 for message in messages
             ]
-            yield _read(b"[%s]" % b",".join(b"\n".join(data) for data in lines if data))
+            entries = _read(b"[%s]" % b",".join(b"\n".join(data) for data in lines if data))
+            at = [message[5:] for message in messages[-1:] if message.startswith(b": at ")]
+            yield Page(entries, int(at[0]) if at and at[0].isdigit() else None)
     raise _Away  # the server ended the stream: it is restarting
+
+
+def _topic(client: httpx.Client, settings: Mapping[str, Any]) -> Generator[Page]:
+    """The topic, from where its group has read to; what comes twice has the same number."""
+    from kafka import KafkaConsumer, TopicPartition
+    from kafka.errors import KafkaError
+
+    given = dict(settings)
+    me = _partner(client)
+    topic = given.pop("topic", None) or f"throughcare.share.{me}"
+    given = {"group_id": f"throughcare.{me}.subscriber", "bootstrap_timeout_ms": 10_000} | given
+    try:
+        with closing(
+            KafkaConsumer(
+                **given,
+                isolation_level="read_committed",  # what was undone was never told
+                enable_auto_commit=False,
+                request_timeout_ms=int(QUIET * 1000),
+                auto_offset_reset="earliest",
+                allow_auto_create_topics=False,
+            )
+        ) as consumer:
+            consumer.assign([TopicPartition(topic, 0)])
+            while True:
+                records = [
+                    record for some in consumer.poll(timeout_ms=1_000).values() for record in some
+                ]
+                entries, up_to = [], None
+                for record in records:
+                    said = {name: value.decode() for name, value in record.headers}
+                    if said["ce_type"] == "share.Heartbeat.v1":
+                        up_to = int(said["ce_sharenumber"])
+                    else:
+                        entries.append(_binary(said, record.value))
+                if entries and up_to is not None and entries[-1]["sharenumber"] > up_to:
+                    up_to = None  # it spoke before the last of these
+                yield Page(entries, up_to, spoke=bool(records), newest=False)
+                if records:
+                    consumer.commit()
+    except KafkaError as away:
+        raise _Away from away
+
+
+def _binary(said: dict[str, str], value: bytes) -> Entry:
+    """A CloudEvent of Kafka's binary mode, as the feed gives it."""
+    event: Entry = {name[3:]: text for name, text in said.items() if name.startswith("ce_")}
+    event |= {name: int(event[name]) for name in ("sharenumber", "position")}
+    return event | {
+        "backfill": event["backfill"] == "true",
+        "datacontenttype": said["content-type"],
+        "data": json.loads(value),
+    }
+
+
+def _partner(client: httpx.Client) -> str:
+    """Who we are, which every entry's id begins with."""
+    with _answer(client, "/v1/share", params={"limit": 1}) as answer:
+        entries = _read(answer.read())
+    if not entries:
+        raise _Away(5.0)  # nothing was told yet
+    return str(entries[0]["id"]).partition("/")[0]
+
+
+# What proves that all of it came
+
+
+def leaf(entry: Entry) -> bytes:
+    """The digest of one entry, the same by whichever way it came."""
+    return sha256(_canonical({name: entry.get(name) for name in DIGESTED})).digest()
+
+
+@dataclass
+class _Digests:
+    client: httpx.Client
+    kept: Kept
+    key: str | None
+    say: Callable[[str], None]
+    now: Callable[[], datetime]
+    asked: float | None = None
+    owed: int = 0
+    late: str = ""
+
+    def check(self, at: float, *, complete: bool) -> None:
+        """Check the digests that have come. ``complete``: there is nothing more to receive now.
+
+        Raises `Missed` if a digest speaks of more, and did so before that was asked.
+        """
+        if complete and self.kept.number < self.owed:
+            raise Missed(self.kept.number + 1, self.owed)
+        if self.asked is not None and at - self.asked < APART and not self.owed:
+            return
+        self.asked, self.owed = at, 0
+        while days := self._days():
+            for each in days:
+                if not self._checked(self._document(each["jws"])):
+                    return
+        self._expect()
+
+    def _days(self) -> list[dict[str, Any]]:
+        asked = {"after": self.kept.day} if self.kept.day else {}
+        with _answer(self.client, "/v1/share/digests", params=asked) as answer:
+            return _read(answer.read())
+
+    def _checked(self, said: dict[str, Any]) -> bool:
+        """Whether this day could be checked; it cannot before all of it was received."""
+        kept, day, first, last = self.kept, said["day"], said["first"], said["last"]
+        if last > kept.number:
+            self.owed = last
+            return False
+        if kept.chain is None and first <= kept.checked:
+            if last >= kept.checked:  # the rest of a day in whose middle we began
+                self.say(f"{day}: entries {first} to {last} not checked: we began later")
+                kept.verified(day, last, said["sha256"])
+            else:
+                kept.day = day
+            return True
+        if first != kept.checked + 1 or kept.chain not in (None, said["previous"]):
+            raise NotVerified(f"{day} begins at {first} and does not follow {kept.checked}")
+        leaves = kept.leaves[: last - kept.checked]
+        erased = 0
+        if _chained(said["previous"], leaves) != said["sha256"]:
+            with _answer(self.client, f"/v1/share/digests/{day}") as answer:
+                gone = json.loads(answer.read())["erased"]
+            for number, was in gone.items():
+                erased += leaves[int(number) - first].hex() != was
+                leaves[int(number) - first] = bytes.fromhex(was)
+            if _chained(said["previous"], leaves) != said["sha256"]:
+                raise NotVerified(f"{day}: entries {first} to {last} are not what was signed")
+        kept.verified(day, last, said["sha256"])
+        but = f", {erased} of them erased since" if erased else ""
+        self.say(f"{day}: {said['count']} entries up to {last} verified{but}")
+        return True
+
+    def _document(self, jws: str) -> dict[str, Any]:
+        """What stands under a signature that is of a key we know. Raises `NotVerified`."""
+        head, payload, signature = jws.split(".")
+        kid = json.loads(_bytes(head))["kid"]
+        if kid not in self.kept.keys:
+            self._pin()
+        if kid not in self.kept.keys:
+            raise NotVerified(f"a digest is signed by {kid}, which is no key that you know")
+        _verify(self.kept.keys[kid], f"{head}.{payload}".encode(), _bytes(signature))
+        said: dict[str, Any] = json.loads(_bytes(payload))
+        return said
+
+    def _pin(self) -> None:
+        """Take the key that was given, or at first use every key that the server names."""
+        if self.kept.keys and self.key is None:
+            return
+        with _answer(self.client, "/v1/share/keys") as answer:
+            named = json.loads(answer.read())["keys"]
+        for each in named:
+            public = {name: each[name] for name in ("crv", "kty", "x")}
+            kid = _text(sha256(_canonical(public)).digest())
+            if self.key in (None, kid):
+                self.kept.keys[kid] = each["x"]
+                self.say(f"digests are checked by the key {kid}")
+
+    def _expect(self) -> None:
+        """Say once of each day that its digest should have come by now."""
+        day = self.kept.day
+        if day and self.now().date() - date.fromisoformat(day) > LATE and self.late != day:
+            self.late = day
+            self.say(f"the digest of the day after {day} is late: nobody closes days")
+
+
+def _verify(public: str, signed: bytes, signature: bytes) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(_bytes(public)).verify(signature, signed)
+    except InvalidSignature:
+        raise NotVerified("a digest is not signed by the key that it names") from None
+
+
+@dataclass
+class _Acknowledged:
+    client: httpx.Client
+    way: str
+    clock: Callable[[], float]
+    say: Callable[[str], None]
+    number: int = -1
+    at: float = float("-inf")
+
+    def up_to(self, number: int, *, last: bool = False) -> None:
+        """Say that everything up to a number is kept; once a minute, and at the end."""
+        if number == self.number or (not last and self.clock() - self.at < APART):
+            return
+        self.at = self.clock()
+        try:
+            said = {"up_to": number, "way": self.way}
+            answer = self.client.post("/v1/share/read", json=said)
+        except httpx.TransportError:
+            return  # it is said again
+        if answer.status_code == 200:
+            self.number = number
+        elif answer.status_code < 500:
+            self.say(f"what was read could not be acknowledged: {answer.status_code}")
 
 
 @contextmanager
@@ -162,21 +556,34 @@ def _read(body: bytes) -> list[Entry]:
     return page
 
 
-def _remembered(cursor: Path | None) -> int:
-    if cursor is None or not cursor.exists():
-        return 0
-    return int(cursor.read_text("ascii"))
+def _chained(chain: str, leaves: list[bytes]) -> str:
+    link = bytes.fromhex(chain)
+    for each in leaves:
+        link = sha256(link + each).digest()
+    return link.hex()
 
 
-def _remember(cursor: Path, number: int) -> None:
-    """Write the number so that a crash at any moment leaves the old one or the new one."""
-    new = cursor.with_name(cursor.name + ".new")
-    with new.open("w", encoding="ascii") as file:
-        file.write(f"{number}\n")
+def _canonical(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _bytes(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _text(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _whole(path: Path, content: bytes) -> None:
+    """Write a file so that a crash at any moment leaves the old one or the new one."""
+    new = path.with_name(path.name + ".new")
+    with new.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    new.replace(cursor)
-    folder = os.open(cursor.parent, os.O_RDONLY)
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

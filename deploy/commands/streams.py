@@ -1,16 +1,17 @@
-"""``subscribe``: the reference subscriber, which remembers where it was and misses nothing."""
+"""``subscribe``: the reference subscriber, which proves that it misses nothing."""
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from consumers import subscriber
-from deploy.commands.output import FAILED, NOT_VERIFIED, Stopped, line
+from deploy.commands.output import FAILED, NOT_VERIFIED, USAGE, Stopped, line, note
 
 
 def subscribe(
@@ -22,9 +23,20 @@ def subscribe(
     ] = 0,
     cursor: Annotated[Path | None, Parameter(help="A file that remembers the last number.")] = None,
     live: Annotated[bool, Parameter(help="Follow the event stream instead of pages.")] = False,
+    kafka: Annotated[
+        str | None, Parameter(help="Servers, or a file of kafka-python's settings as JSON.")
+    ] = None,
+    topic: Annotated[str | None, Parameter(help="The topic, if it is not the first one.")] = None,
+    key: Annotated[
+        str | None, Parameter(help="The key's thumbprint; else that which is named first.")
+    ] = None,
 ) -> None:
-    """Follow a partner's share; every entry as one JSON object a line, until Ctrl-C."""
+    """Follow a partner's share and prove that nothing is missing, until Ctrl-C.
+
+    Every entry is one JSON object a line; what was verified is said beside.
+    """
     stop = Event()
+    settings = _client(kafka, topic)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     try:
@@ -37,8 +49,26 @@ def subscribe(
             stop=stop,
             emit=line,
             wait=2.0,
+            kafka=settings,
+            key=key,
+            say=note,
         )
     except subscriber.Missed as missed:
         raise Stopped(f"{missed}: ask for them with --from {missed.first}", NOT_VERIFIED) from None
+    except subscriber.NotVerified as wrong:
+        raise Stopped(str(wrong), NOT_VERIFIED) from None
     except (subscriber.NotLetIn, subscriber.Refused) as refused:
         raise Stopped(str(refused) or str(type(refused).__doc__), FAILED) from None
+
+
+def _client(kafka: str | None, topic: str | None) -> dict[str, Any] | None:
+    """Settings of the client: secrets come from a file, never from the line of a command."""
+    if kafka is None:
+        return None
+    given: dict[str, Any] = {"bootstrap_servers": kafka.split(",")}
+    if Path(kafka).is_file():
+        try:
+            given = json.loads(Path(kafka).read_text("utf-8"))
+        except ValueError:
+            raise Stopped(f"--kafka {kafka} is not JSON", USAGE) from None
+    return given | ({"topic": topic} if topic else {})

@@ -113,7 +113,7 @@ class Place:
         """An agreement as the kind's template has it but for this, told by any way."""
         terms = TEMPLATES[kind]
         signed = AgreementSigned.under(
-            terms, reference=str(uuid4()), starts=datetime.now(UTC).date()
+            terms, reference=str(uuid4()), starts=self.asked().at.date()
         ).model_copy(update={"ways": tuple(Way)} | changed)
         self.care.sign_agreement(self.partners[kind], signed, asked=self.asked())
         return signed

@@ -23,7 +23,9 @@ from consumers.subscriber import Entry, Missed, NotLetIn, Refused, subscribe
 from deploy.serving import Server
 from domain.vocabulary import PartnerId, Role
 from projections.audit import Audit
+from projections.connections import async_pool
 from projections.looks import Looks
+from projections.readers import Readers
 from projections.reading import Reading
 from tests.consumers.brokers import free_port
 from tests.consumers.place import HOUSING, PRACTICE, Place
@@ -49,6 +51,7 @@ class Edge:
     @contextmanager
     def up(self) -> Iterator[None]:
         nobody: Any = None  # no browser comes here
+        pool = async_pool(self.town.database.dsn("throughcare_serve"))
         app = create_app(
             Parts(
                 pace=1_000.0,
@@ -58,6 +61,8 @@ class Edge:
                     self.town.keys,
                     self.town.pseudonyms,
                 ),
+                readers=Readers(pool),
+                pools=[pool],
                 looks=Looks(self.town.database.dsn("throughcare_serve")),
                 audit=Audit(self.town.database.dsn("throughcare_audit"), self.town.pseudonyms),
                 tokens=self.tokens,
@@ -148,6 +153,7 @@ def read_until(url: str, number: int, *, after: int | None = None, **how: object
         stop=stop,
         emit=emit,
         wait=0.0,
+        verify=bool(how.get("verify", True)),
     )
     return numbers
 
@@ -205,7 +211,7 @@ def test_a_subscriber_started_again_goes_on_where_it_was(edge: Edge, tmp_path: P
     token, last = edge.token(practice), edge.town.told()[practice]
     with edge.up():
         assert read_until(edge.url, 2, token=token, cursor=cursor) == [1, 2]
-        assert cursor.read_text() == "2\n"
+        assert json.loads(cursor.read_text())["number"] == 2
         again = read_until(edge.url, last, token=token, cursor=cursor, live=True)
 
     assert again == list(range(3, last + 1))
@@ -220,7 +226,9 @@ def test_a_token_that_is_refused_is_said_plainly(edge: Edge) -> None:
 
 
 @contextmanager
-def server(told: Sequence[int], *, flaws: Sequence[int] = ()) -> Iterator[str]:
+def server(
+    told: Sequence[int], *, flaws: Sequence[int] = (), newest: int | None = None
+) -> Iterator[str]:
     """A feed and a stream of these numbers; answers first with these statuses."""
     pending = list(flaws)
 
@@ -239,6 +247,8 @@ def server(told: Sequence[int], *, flaws: Sequence[int] = ()) -> Iterator[str]:
             body = ("retry: 1\n\n" + "".join(lines) if live else json.dumps(entries)).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
+            if newest is not None:
+                self.send_header("X-Share-Number", str(newest))
             self.end_headers()
             self.wfile.write(body)
 
@@ -257,26 +267,26 @@ def test_a_missing_entry_is_noticed_before_the_next_one_is_given(
 ) -> None:
     cursor = tmp_path / "cursor"
     with server([1, 2, 3, 6, 7]) as url, pytest.raises(Missed) as missed:
-        read_until(url, 7, cursor=cursor, live=live)
+        read_until(url, 7, verify=False, cursor=cursor, live=live)
 
     assert (missed.value.first, missed.value.last) == (4, 5)
-    assert cursor.read_text() == "3\n"
+    assert json.loads(cursor.read_text())["number"] == 3
 
 
 @pytest.mark.parametrize("live", [False, True])
 def test_an_entry_told_twice_is_given_once(live: bool) -> None:
     with server([1, 2, 2, 1, 3]) as url:
-        assert read_until(url, 3, live=live) == [1, 2, 3]
+        assert read_until(url, 3, verify=False, live=live) == [1, 2, 3]
 
 
 def test_a_server_that_cannot_answer_is_asked_again() -> None:
     with server([1], flaws=[503, 500, 429]) as url:
-        assert read_until(url, 1) == [1]
+        assert read_until(url, 1, verify=False) == [1]
 
 
 def test_a_server_that_will_not_answer_is_not_asked_again() -> None:
     with server([1], flaws=[422]) as url, pytest.raises(Refused, match="422"):
-        read_until(url, 1)
+        read_until(url, 1, verify=False)
 
 
 def test_what_emit_could_not_take_is_given_again(tmp_path: Path) -> None:
@@ -289,6 +299,14 @@ def test_what_emit_could_not_take_is_given_again(tmp_path: Path) -> None:
     with server([1, 2, 3]) as url:
         with pytest.raises(OSError, match="full"):
             subscribe(
-                url, "token", after=None, cursor=cursor, live=False, stop=Event(), emit=emit, wait=0
+                url,
+                "token",
+                after=None,
+                cursor=cursor,
+                live=False,
+                stop=Event(),
+                emit=emit,
+                wait=0,
+                verify=False,
             )
-        assert read_until(url, 3, cursor=cursor) == [2, 3]
+        assert read_until(url, 3, verify=False, cursor=cursor) == [2, 3]
