@@ -5,22 +5,24 @@ It refuses to choose what is told: it hands out entries that were recorded for t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 import anyio
 import orjson
 from anyio.abc import TaskGroup
 from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import Field, StringConstraints
 from starlette.types import Receive, Scope, Send
 
 from api.access import Seeing, Shown, ShownBy, for_purpose, recognise
 from api.contract import ending
 from api.parts import Caller, Here, Parts
 from api.problems import NotSignedIn, PurposeIsNotAgreed, WayIsNotAgreed
-from api.reads import Now, seen_now
+from api.reads import Now, moment_of, seen_now
 from domain.vocabulary import Role, Way
 from projections.cloudevents import cloudevent
 from projections.entries import Entry
@@ -40,6 +42,17 @@ LOOK = 1.0
 """Seconds between two looks at whether a stream's reader may still come in."""
 
 After = Annotated[int | None, Query(ge=0, le=NEWEST, description="The number you have.")]
+
+Kind = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z-]+(\.[A-Za-z0-9]+){0,2}$", max_length=80)
+]
+"""A type of entry: whole, or without its version, or its noun alone."""
+
+Kinds = Annotated[Sequence[Kind], Field(max_length=50)]
+
+FILTERED = """Entries that are wanted, in order; empty at the end. With `type` or `subject` the
+numbers have holes: every number after X-Share-After up to X-Share-Through that is not in the answer
+does not fit. Go on after X-Share-Through."""
 
 
 async def must_be_agreed(way: Way, caller: Caller, here: Parts) -> None:
@@ -62,7 +75,7 @@ async def noted(caller: Caller, here: Parts, way: Way, number: int) -> None:
 @router.get(
     "",
     response_model=list[dict[str, Any]],
-    responses={200: {"content": {BATCH: {}}, "description": "Entries in order; empty at the end."}},
+    responses={200: {"content": {BATCH: {}}, "description": FILTERED}},
 )
 async def share(
     request: Request,
@@ -75,10 +88,20 @@ async def share(
         float,
         Query(alias="timeout", ge=0, le=LONGEST_WAIT, description="Seconds to wait for one."),
     ] = 0,
+    types: Annotated[
+        Kinds, Query(alias="type", description="Only these: a whole type, or its beginning.")
+    ] = (),
+    subject: Annotated[UUID | None, Query(description="Only of this person.")] = None,
+    since: Annotated[
+        str | None, Query(max_length=40, description="Only what was recorded from this time on.")
+    ] = None,
 ) -> Response:
     """The entries that follow a number, each with its ``sharenumber`` 1, 2, 3 …"""
     await must_be_agreed(Way.FEED, caller, here)
     reading, following = here.reading, after or 0
+    if since is not None:
+        moment = moment_of("since", since)
+        following = max(following, await reading.recorded_before(caller.organisation, moment))
     if patience:
         async with anyio.create_task_group() as group:
             group.start_soon(_stop_after, request.app.state.ending.wait(), group)
@@ -86,14 +109,31 @@ async def share(
             group.cancel_scope.cancel()
         now = await seen_now(request, here)
     newest = await reading.newest(caller.organisation)  # before the entries, so that they reach it
-    await noted(caller, here, Way.FEED, min(following, newest))
-    entries = await reading.entries(
-        caller.organisation, after=following, limit=limit, sight=caller.sight
-    )
+    if not (types or subject or since):  # who asks for some of it does not say that it has the rest
+        await noted(caller, here, Way.FEED, min(following, newest))
+    if types or subject is not None:
+        entries, through = await reading.fitting(
+            caller.organisation,
+            after=following,
+            limit=limit,
+            types=types,
+            subject=subject,
+            sight=caller.sight,
+        )
+    else:
+        entries = await reading.entries(
+            caller.organisation, after=following, limit=limit, sight=caller.sight
+        )
+        through = entries[-1].number if entries else following
     if len(entries) == limit:
         now = replace(now, position=entries[-1].position)  # there is more to show
-    said = {SHARE_NUMBER: str(newest)} if caller.sight.whole else {}
-    said |= ending((entry.type for entry in entries), here.contract)
+    said = ending((entry.type for entry in entries), here.contract)
+    if caller.sight.whole:
+        said |= {
+            SHARE_NUMBER: str(newest),
+            "X-Share-After": str(following),
+            "X-Share-Through": str(through),
+        }
     return now.answer([cloudevent(entry) for entry in entries], media=BATCH, headers=said)
 
 

@@ -65,7 +65,7 @@ from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
 from domain.policies.instruments import Fault, Flaw
-from projections import credentials, inbox
+from projections import addresses, credentials, inbox
 from projections.paging import NoSuchPage
 from projections.refusals import NoAgreementIsInForce as NoAgreementIsInForce
 from projections.refusals import NotForThisPurpose as NotForThisPurpose
@@ -104,6 +104,14 @@ class OnlyAnAdministratorSays(BrokenRule):
 
 class OnlyAPrivacyOfficerMay(BrokenRule):
     """Only a privacy officer of your organisation sees what waits to be looked into."""
+
+
+class OnlyAnAdministratorSeesToStreams(BrokenRule):
+    """Only an administrator of your organisation, or its system with a scope, sees to streams."""
+
+
+class OnlyTheHostAllows(BrokenRule):
+    """Only an administrator of the host allows hosts for endpoints; ask them."""
 
 
 class OnlyAnAdministratorSeesToSystems(BrokenRule):
@@ -210,6 +218,9 @@ STATUS: dict[type[BrokenRule], int] = {
     agreements.OnlyTheHostSigns: 403,
     OnlyAnAdministratorMay: 403,
     OnlyAnAdministratorSeesToSystems: 403,
+    OnlyAnAdministratorSeesToStreams: 403,
+    OnlyTheHostAllows: 403,
+    addresses.AddressIsNotPossible: 422,
     ScopeIsTooSmall: 403,
     credentials.SystemIsUnknown: 404,
     OnlyAnAdministratorSays: 403,

@@ -99,7 +99,7 @@ Now = Annotated[Seen, Depends(seen_now)]
 def _as_at(text: str) -> int | datetime:
     if re.fullmatch(r"[0-9]{1,18}", text):
         return int(text)
-    return _moment("as-at", text)
+    return moment_of("as-at", text)
 
 
 def _as_of(text: str) -> datetime:
@@ -108,10 +108,11 @@ def _as_of(text: str) -> datetime:
             return datetime.combine(date.fromisoformat(text), time.max, UTC)
         except ValueError as flaw:
             raise not_valid({"parameter": "as-of"}, "Is no date of the calendar.") from flaw
-    return _moment("as-of", text)
+    return moment_of("as-of", text)
 
 
-def _moment(name: str, text: str) -> datetime:
+def moment_of(name: str, text: str) -> datetime:
+    """A time as a query writes it. Raises what is not valid of the parameter ``name``."""
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:

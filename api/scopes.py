@@ -229,6 +229,23 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/people/{person}/shared-care/supervision",
         "POST /v1/people/{person}/shared-care/supervision-end",
     ),
+    "streams.read": (
+        "GET /v1/streams",
+        "GET /v1/streams/endpoints/{endpoint}",
+        "GET /v1/streams/endpoints/{endpoint}/attempts",
+        "GET /v1/streams/endpoints/{endpoint}/messages",
+        "GET /v1/partners/{partner}/webhook-hosts",
+    ),
+    "streams.write": (
+        "POST /v1/streams/endpoints",
+        "POST /v1/streams/endpoints/{endpoint}/ending",
+        "POST /v1/streams/endpoints/{endpoint}/pause",
+        "POST /v1/streams/endpoints/{endpoint}/redrive",
+        "POST /v1/streams/endpoints/{endpoint}/replay",
+        "POST /v1/streams/endpoints/{endpoint}/resumption",
+        "POST /v1/streams/endpoints/{endpoint}/secret",
+        "POST /v1/streams/endpoints/{endpoint}/test",
+    ),
     "training.read": (
         "GET /v1/training",
         "GET /v1/training/owing",
@@ -270,6 +287,8 @@ MEANING: Mapping[str, str] = {
     "share.read": "follow what the organisation is told, entry by entry",
     "share.write": "say what was read, and that what was withdrawn is removed",
     "shared-care.write": "share the care of people on methadone",
+    "streams.read": "see where the organisation is told of news, and what came of each try",
+    "streams.write": "add endpoints, change secrets, pause, resume, try and send again",
     "training.read": "see training",
     "training.write": "record training",
 }

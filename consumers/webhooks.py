@@ -173,7 +173,8 @@ class Webhooks:
 
     async def _forget(self, pool: AsyncConnectionPool[AsyncConnection]) -> None:
         async with pool.connection() as connection:
-            await connection.execute(SQL["forget"], {"before": self._clock() - REMEMBERED})
+            for what in ("forget", "forget_redrives"):
+                await connection.execute(SQL[what], {"before": self._clock() - REMEMBERED})
 
     async def _begin(self, pool: AsyncConnectionPool[AsyncConnection]) -> list[asyncio.Task[None]]:
         """Begin to send to every endpoint that is due and that nothing is being sent to."""

@@ -26,6 +26,7 @@ COMMANDS = (
     ("replay", "history:replay", "A person's history, as one organisation may know it."),
     ("share", "views:share", "What a partner was told."),
     ("subscribe", "streams:subscribe", "Follow a partner's share and miss nothing."),
+    ("streams", "partner_streams:app", "An organisation's own endpoints."),
     ("way", "ways:app", "A place's way of working, as data."),
     ("view", "views:view", "The views folded from the share."),
     ("parked", "views:parked", "Cases whose facts could not be folded."),

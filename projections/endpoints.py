@@ -264,18 +264,23 @@ class Endpoints:
         endpoint: UUID,
         partner: PartnerId,
         *,
+        key: UUID,
         message: UUID | None = None,
         since: Moment | None = None,
         at: Moment,
     ) -> list[UUID]:
         """Send messages again as they were: this one, those since, or all that never arrived.
 
-        Raises `EndpointIsUnknown`, `EndpointHasEnded`.
+        Asked twice with one key, they are sent again once. Raises `EndpointIsUnknown`,
+        `EndpointHasEnded`.
         """
         async with self._acting() as connection:
             known = await self._one(connection, endpoint, partner, at)
             if known.state == "ended":
                 raise EndpointHasEnded(endpoint)
+            new = await connection.execute(SQL["asked_again"], (key, partner, endpoint, at))
+            if not await new.fetchone():
+                return []
             asked = (partner, endpoint, message, message, since, since)
             rows = await (await connection.execute(SQL["send_again"], asked)).fetchall()
             if message is not None and not rows:

@@ -49,6 +49,7 @@ from domain.service import (
     ServiceIsNotOpen,
 )
 from domain.steps import IllegalMove, NoStepWithoutItsEvidence
+from projections.endpoints import HostIsNotAllowed
 
 M = TypeVar("M", bound=BaseModel)
 Choice = tuple[str, str, str]
@@ -94,6 +95,7 @@ ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
     ServiceDoesNotTakeSuchReferrals: "service",
     CannotBeResponsible: "service",
     AlreadyTheReceiver: "service",
+    HostIsNotAllowed: "url",
     DestinationIsMissing: "service",
     LateAdditionMustBeUrgent: "urgent",
     DueDateHasPassed: "due_on",

@@ -197,6 +197,14 @@ DONE = {
     "privacy-officer": "They look after privacy from now on.",
     "agreement": "The agreement is signed. What is told and withdrawn follows within minutes.",
     "agreement-ended": "The agreement has ended. All that was told is withdrawn.",
+    "endpoint-pause": "The endpoint is paused.",
+    "endpoint-resumption": "The endpoint is told again.",
+    "endpoint-ending": "Nothing is sent to the endpoint any more.",
+    "endpoint-test": "The test is on its way. What came of it is listed below within seconds.",
+    "endpoint-replay": "The replay is asked for.",
+    "endpoint-redrive": "They are sent again.",
+    "host-allowed": "Endpoints may be at this host.",
+    "host-removed": "Nothing is sent to this host any more.",
     "leaving": "The organisation has left. Whom it held falls back within minutes.",
 }
 
@@ -400,8 +408,10 @@ class Visit:
 
     def see(self, path: str, answer: Response, done: str) -> RedirectResponse:
         """Go and see what was changed, once the views show it."""
-        query = urlencode({"done": done, "min-position": answer.headers["X-Position"]})
-        return RedirectResponse(f"{path}?{query}", status_code=303)
+        query = {"done": done}
+        if position := answer.headers.get("X-Position"):
+            query["min-position"] = position
+        return RedirectResponse(f"{path}?{urlencode(query)}", status_code=303)
 
 
 def _moment(text: str) -> When:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -159,6 +160,43 @@ class ShareQuestions:
         if found:
             looking.note_numbers(found[0].number, found[-1].number)
         return found
+
+    async def fitting(
+        self,
+        partner: PartnerId,
+        *,
+        after: int,
+        limit: int,
+        types: Sequence[str] = (),
+        subject: UUID | None = None,
+        sight: Sight = WHOLE,
+    ) -> tuple[list[Entry], int]:
+        """Those of the entries that follow a number which are of a type, of a person, in order.
+
+        And the number up to which this is all of them: each up to it that is not here does not
+        fit. A type is meant with every version and every fact below it.
+        """
+        newest = await self.newest(partner)
+        asked = {
+            "partner": partner,
+            "after": after,
+            "up_to": newest,
+            "subject": subject,
+            "types": list(types) or None,
+            "limit": limit,
+        }
+        rows = await self._rows(SHARE["fitting"], asked)
+        found = list(seen(await self._opened(rows), sight))
+        numbers = {entry.number for entry in found}
+        looking.note_persons(PersonId(row[3]) for row in rows if row[3] and row[1] in numbers)
+        if found:
+            looking.note_numbers(found[0].number, found[-1].number)
+        return found, rows[-1][1] if len(rows) == limit else max(after, newest)
+
+    async def recorded_before(self, partner: PartnerId, moment: datetime) -> int:
+        """The number of the last entry recorded before a time; 0 if there is none."""
+        ((number,),) = await self._rows(SHARE["recorded_before"], partner, moment)
+        return int(number)
 
     async def newest(self, partner: PartnerId) -> int:
         """The number of the partner's newest entry; 0 before the first."""

@@ -100,3 +100,6 @@ with old as (
     delete from delivery.messages where made_at < %(before)s and not again and state <> 'waiting'
 )
 delete from delivery.secrets where ends_at < %(before)s
+
+-- name: forget_redrives
+delete from delivery.redrives where asked_at < %(before)s

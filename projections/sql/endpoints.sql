@@ -64,6 +64,11 @@ insert into delivery.messages (id, endpoint, partner, type, up_to, body, made_at
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (id) do nothing
 
+-- name: asked_again
+insert into delivery.redrives (key, partner, endpoint, asked_at) values (%s, %s, %s, %s)
+on conflict (key) do nothing
+returning true
+
 -- name: send_again
 update delivery.messages set again = true
 where partner = %s and endpoint = %s and type <> 'share.Test.v1'

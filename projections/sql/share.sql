@@ -93,6 +93,21 @@ from share.entries
 where position > %b::bigint and position <= %b::bigint
 order by position, partner, number
 
+-- name: fitting
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries
+where partner = %(partner)b and number > %(after)b::bigint and number <= %(up_to)b::bigint
+    and (%(subject)b::uuid is null or subject = %(subject)b::uuid)
+    and (%(types)b::text[] is null or exists (
+        select from unnest(%(types)b::text[]) as t (wanted)
+        where type = wanted or starts_with(type, wanted || '.')
+    ))
+order by number
+limit %(limit)b::bigint
+
+-- name: recorded_before
+select coalesce(max(number), 0) from share.entries where partner = %b and recorded_at < %b
+
 -- name: newest
 select coalesce(max(number), 0) from share.entries where partner = %b
 

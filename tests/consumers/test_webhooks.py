@@ -404,7 +404,7 @@ def test_messages_are_sent_again_one_all_or_since_a_time(post: Post, receiver: R
         receiver.got.clear()
         post.asked(
             lambda k: k.send_again(
-                endpoint.id, post.housing, message=message, since=since, at=post.now
+                endpoint.id, post.housing, key=uuid4(), message=message, since=since, at=post.now
             )
         )
         while post.send():

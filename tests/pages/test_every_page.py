@@ -33,6 +33,10 @@ PAGES: list[tuple[str | None, str]] = [
     ("yusuf", "/stepped-care/choice"),
     ("yusuf", "/stepped-care/way"),
     ("yusuf", "/partners"),
+    ("yusuf", f"/partners/{community.TRUST.id}/webhook-hosts"),
+    ("yusuf", f"/partners/{community.TRUST.id}/webhook-hosts/new"),
+    ("tom", "/streams"),
+    ("tom", "/streams/new"),
     ("yusuf", f"/partners/{community.TRUST.id}/leaving"),
     ("priya", "/people/{person}/corrections"),
     ("joy", "/people/{person}/corrections"),
@@ -146,6 +150,7 @@ def test_a_page_is_accessible_quiet_and_fits_a_phone(
     [
         ("ruth", "/caseload", 403, "You cannot see this"),
         ("priya", "/partners", 403, "You cannot see this"),
+        ("priya", "/streams", 403, "You cannot see this"),
         ("asha", f"/partners/{community.TRUST.id}/leaving", 403, "You cannot see this"),
         ("tom", f"/partners/{community.TRUST.id}/leaving", 403, "You cannot see this"),
         ("priya", "/people/00000000-0000-0000-0000-000000000000", 404, "Page not found"),
