@@ -40,7 +40,7 @@ class Answer:
     @property
     def good(self) -> bool:
         """Whether it was taken."""
-        return self.status is not None and 200 <= self.status < 300
+        return not self.failure and self.status is not None and 200 <= self.status < 300
 
 
 async def resolved(name: str, port: int) -> Sequence[str]:

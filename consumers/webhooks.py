@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import SystemRandom
@@ -24,6 +24,7 @@ from psycopg_pool import AsyncConnectionPool
 from standardwebhooks import Webhook
 
 from consumers.outward import Answer, Outward
+from domain.kernel import BrokenRule
 from domain.vocabulary import PartnerId
 from projections.connections import SETTINGS, async_pool
 from projections.endpoints import NEWS, TEST, body
@@ -70,6 +71,14 @@ MayUse = Callable[[PartnerId], Awaitable[bool]]
 
 Take = Callable[[PartnerId, bytes, Mapping[str, str]], Awaitable[int]]
 """Takes in what an endpoint answered with; how many messages were in it."""
+
+
+MESSAGES = b'"specversion"'
+"""What is in an answer that holds messages, and in none that only says thank you."""
+
+
+class AnswerIsTooLong(BrokenRule):
+    """The answer holds messages and is longer than is read: send them to the inbox instead."""
 
 
 async def nothing_is_taken(_: PartnerId, __: bytes, ___: Mapping[str, str]) -> int:
@@ -216,8 +225,11 @@ class Webhooks:
             due.url, message.body, self._signed(message, at), allowed=message.allowed
         )
         taken = 0
-        if answer.good and answer.whole and answer.body and message.type != TEST:
-            taken = await self._take(due.partner, answer.body, {"webhook-id": _named(message.id)})
+        if answer.good and MESSAGES in answer.body:
+            try:
+                taken = await self._taken(due, message, answer)
+            except BrokenRule:
+                answer = replace(answer, failure="answer-is-not-taken")
         async with pool.connection() as connection, connection.transaction():
             await self._came(connection, due, message, answer, taken, at)
         _log.info(
@@ -229,6 +241,12 @@ class Webhooks:
             status=answer.status,
             failure=answer.failure,
         )
+
+    async def _taken(self, due: Due, message: Message, answer: Answer) -> int:
+        """How many messages were in an answer. Raises `AnswerIsTooLong` and what taking it does."""
+        if not answer.whole:
+            raise AnswerIsTooLong(due.endpoint)
+        return await self._take(due.partner, answer.body, {"webhook-id": _named(message.id)})
 
     async def _next(self, connection: AsyncConnection, due: Due) -> Message | None:
         """What is to be sent now, written down before it is."""

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,7 +49,7 @@ from projections.digests import Signer
 from projections.directory import Directory
 from projections.endpoints import Endpoints
 from projections.engine import Engine
-from projections.inbox import Letters
+from projections.inbox import Letters, Via
 from projections.intake import Messages
 from projections.keys import KEY_BYTES, PersonKeys
 from projections.limits import Limits
@@ -284,13 +284,18 @@ def seals(database: Database) -> Seals:
     return Seals(bytes.fromhex(_kept(database.data / "delivery.key", _new_secret)["secret"]))
 
 
-def webhooks(settings: Settings, database: Database) -> Webhooks:
-    """What tells partners' endpoints of news."""
+def webhooks(settings: Settings, database: Database, inbox: Inbox | None = None) -> Webhooks:
+    """What tells partners' endpoints of news; ``inbox`` takes in what they answer with."""
     dsn = database.dsn(schema.RELAY)
 
     def may_use(partner: PartnerId) -> bool:
         with psycopg.connect(dsn) as connection:
             return directory.load(connection).may_use(partner, Way.WEBHOOK)
+
+    async def take(partner: PartnerId, raw: bytes, headers: Mapping[str, str]) -> int:
+        if inbox is None:
+            return 0
+        return len(await asyncio.to_thread(inbox.take_all, partner, raw, headers, Via.WEBHOOK))
 
     return Webhooks(
         dsn,
@@ -298,6 +303,7 @@ def webhooks(settings: Settings, database: Database) -> Webhooks:
         Outward(also=settings.webhook_networks),
         clock=now,
         may_use=lambda partner: asyncio.to_thread(may_use, partner),
+        take=take,
     )
 
 

@@ -228,9 +228,11 @@ def _try(each: Attempt) -> Try:
     came = FAILURES.get(each.failure, each.failure)
     if each.status is not None:
         came = f"answered {each.status}"
+        if each.failure:
+            came = f"{came}, and holds messages that could not be taken in"
     if each.taken:
         came = f"{came}, with {each.taken} messages"
-    good = each.status is not None and 200 <= each.status < 300
+    good = not each.failure and each.status is not None and 200 <= each.status < 300
     answered = each.answer.decode("utf-8", "replace")
     sent = each.body.decode()
     return Try(

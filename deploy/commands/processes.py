@@ -19,6 +19,7 @@ from cyclopts import Parameter
 
 from api.app import create_app
 from consumers.closing import Closing
+from consumers.inbox import Inbox
 from deploy.commands import community
 from deploy.commands.house import built, connected, opened, settings
 from deploy.commands.output import NOTHING, USAGE, Json, Stopped, note, say
@@ -54,7 +55,7 @@ def up(
         worker.start()
         sweeping = _sweeping(house, stop)
         closing = _closing(asked, database, house.keys, stop)
-        telling = _telling(asked, database, stop)
+        telling = _telling(asked, database, stop, house.inbox)
         if demo:
             _welcome(asked.host, asked.port, began)
         try:
@@ -114,7 +115,9 @@ def relay() -> None:
         database, stop = connected(asked, stack), _stopping()
         keys = persons_keys(database, stack)
         closing = _closing(asked, database, keys, stop)
-        telling = _telling(asked, database, stop)
+        decides = {schema.DECIDE, schema.SERVE} <= database.dsns.keys()
+        inbox = built(asked, database, stack).inbox if decides else None
+        telling = _telling(asked, database, stop, inbox)
         if asked.kafka is not None:
             broker = Broker({"bootstrap_servers": asked.kafka.split(",")}, Watchdog(os._exit))
             Relay(database.dsn(schema.RELAY), keys, broker, SOURCE).run(stop)
@@ -153,11 +156,10 @@ def _closing(asked: Settings, database: Database, keys: PersonKeys, stop: Event)
     return thread
 
 
-def _telling(asked: Settings, database: Database, stop: Event) -> Thread:
+def _telling(asked: Settings, database: Database, stop: Event, inbox: Inbox | None) -> Thread:
     """Webhooks on a thread of their own; it ends when ``stop`` is set."""
-    thread = Thread(
-        target=webhooks(asked, database).run, args=(stop,), name="webhooks", daemon=True
-    )
+    sender = webhooks(asked, database, inbox)
+    thread = Thread(target=sender.run, args=(stop,), name="webhooks", daemon=True)
     thread.start()
     return thread
 

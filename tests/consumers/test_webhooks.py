@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from consumers.outward import Outward
+from consumers.outward import MOST, Outward
 from consumers.webhooks import JITTER, KEPT, RETRIES, SOONER, Webhooks
 from deploy.embedded import DATABASE, Embedded
 from domain.vocabulary import PartnerId
@@ -366,11 +366,33 @@ def test_what_was_answered_is_kept_in_part_and_sealed(post: Post, receiver: Rece
 def test_what_an_endpoint_answers_with_is_taken_in(post: Post, receiver: Receiver) -> None:
     endpoint, _ = post.endpoint(receiver)
     post.news()
-    receiver.status, receiver.answer = 200, b'[{"type": "answer.AcceptReferral.v1"}]'
+    receiver.status, receiver.answer = 200, b'[{"specversion": "1.0"}]'
     post.send()
     assert post.taken == [(post.housing, receiver.answer)]
     (attempt,) = post.attempts(endpoint)
     assert (attempt.taken, attempt.answer) == (1, b""), "it is kept where it was taken in"
+
+
+def test_an_answer_that_only_says_thank_you_is_no_message(post: Post, receiver: Receiver) -> None:
+    post.endpoint(receiver)
+    post.news()
+    receiver.status, receiver.answer = 200, b'{"ok": true}'
+    post.send()
+    assert post.taken == []
+
+
+def test_messages_that_cannot_be_taken_in_are_answered_with_again(
+    post: Post, receiver: Receiver
+) -> None:
+    endpoint, _ = post.endpoint(receiver)
+    post.news()
+    receiver.status, receiver.answer = 200, b'[{"specversion": "1.0"}' + b" " * MOST + b"]"
+    post.send()
+    (attempt,) = post.attempts(endpoint)
+    assert (attempt.status, attempt.failure, post.taken) == (200, "answer-is-not-taken", [])
+    receiver.answer = b'[{"specversion": "1.0"}]'
+    post.later(RETRIES[0] * 2)
+    assert post.taken == [(post.housing, receiver.answer)]
 
 
 def test_a_test_is_sent_once_even_to_an_endpoint_that_is_paused(
