@@ -19,6 +19,7 @@ test: .venv/development
 	@.ci/browser
 	@.ci/checker
 	@.ci/broker $(BIN)/python
+	@.ci/asyncapi $(BIN)/python
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 

@@ -271,6 +271,7 @@ STATUS: dict[type[BrokenRule], int] = {
     inbox.BatchIsTooLarge: 413,
     inbox.MessageIdIsTaken: 422,
     inbox.MessageIsOfNoKnownType: 422,
+    inbox.VersionHasEnded: 422,
     inbox.AnswerIsAboutAnother: 422,
     inbox.MessageFailed: 500,
     AddressIsTooLong: 414,

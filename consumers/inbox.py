@@ -48,6 +48,8 @@ from domain.texts import AHEAD, LIES_AHEAD
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, Purpose, Role
 from projections import record
 from projections.behalf import acting_for
+from projections.contract import Contract
+from projections.contract import contract as published
 from projections.directory import Directory
 from projections.inbox import (
     AnswerIsAboutAnother,
@@ -59,6 +61,7 @@ from projections.inbox import (
     MessageIdIsTaken,
     MessageIsOfNoKnownType,
     Taken,
+    VersionHasEnded,
     Via,
     digest,
     refusal,
@@ -132,9 +135,10 @@ class Inbox:
         directory: Callable[[], Directory],
         pseudonyms: Pseudonyms,
         clock: Callable[[], datetime],
+        contract: Callable[[], Contract] = published,
     ) -> None:
         self._care, self._letters, self._directory = care, letters, directory
-        self._pseudonyms, self._clock = pseudonyms, clock
+        self._pseudonyms, self._clock, self._contract = pseudonyms, clock, contract
         self._tried: dict[UUID, datetime] = {}
 
     def take(
@@ -228,7 +232,7 @@ class Inbox:
         came = Came(original, headers)
         try:
             came = replace(came, envelope=(envelope := read(original, headers)))
-            message = _message(envelope)
+            message = self._message(envelope)
         except Flawed as flawed:
             return replace(came, flawed=flawed)
         row = person = None
@@ -239,6 +243,22 @@ class Inbox:
             with suppress(Unknown):  # the id is that of another noun
                 person = self._care.seen_by(message.of, partner)
         return replace(came, message=message, row=row, person=person)
+
+    def _message(self, envelope: Envelope) -> Message:
+        """The message that is in it. Raises `Flawed`."""
+        kind = ANSWERS.get(envelope.type)
+        if kind is None:
+            said = f"Is none of these: {', '.join(ANSWERS)}."
+            raise Flawed(MessageIsOfNoKnownType(), ({"pointer": "/type", "detail": said},))
+        of_type = self._contract().get(envelope.type)
+        ends = of_type.deprecated if of_type else None
+        if ends and ends.last and local_date(self._clock()) > ends.last:
+            said = f"Its last day was {ends.last}; {ends.successor} takes its place."
+            raise Flawed(VersionHasEnded(), ({"pointer": "/type", "detail": said},))
+        try:
+            return kind.model_validate(envelope.data)
+        except ValidationError as unfit:
+            raise Flawed(RequestIsNotValid(), flaws(unfit, "data")) from unfit
 
     def _keep(self, partner: PartnerId, came: Came, via: Via) -> Kept:
         """The message as it is kept: under its id, or apart if another came by that id before."""
@@ -386,15 +406,3 @@ class Inbox:
             place = "/data/at" if message.at else "/time"
             raise Flawed(RequestIsNotValid(), ({"pointer": place, "detail": LIES_AHEAD},))
         return at
-
-
-def _message(envelope: Envelope) -> Message:
-    """The message that is in it. Raises `Flawed`."""
-    kind = ANSWERS.get(envelope.type)
-    if kind is None:
-        said = f"Is none of these: {', '.join(ANSWERS)}."
-        raise Flawed(MessageIsOfNoKnownType(), ({"pointer": "/type", "detail": said},))
-    try:
-        return kind.model_validate(envelope.data)
-    except ValidationError as unfit:
-        raise Flawed(RequestIsNotValid(), flaws(unfit, "data")) from unfit

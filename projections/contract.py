@@ -81,6 +81,7 @@ class Told(StrEnum):
     """Which way a message goes."""
 
     TO_PARTNERS = "to partners"  # in their share, whichever way they read it
+    BETWEEN_ENTRIES = "between entries"  # on a topic: no entry, and no news
     TO_AN_ENDPOINT = "to an endpoint"  # by webhook: that there is news
     BY_PARTNERS = "by partners"  # answers, by HTTP, Kafka or in reply to a webhook
 
@@ -149,7 +150,9 @@ class Contract(Mapping[str, Message]):
 @cache
 def contract() -> Contract:
     """What is published with this release."""
-    return Contract(read(path.read_bytes()) for path in sorted(PUBLISHED.glob("*.json")))
+    found = Contract(read(path.read_bytes()) for path in sorted(PUBLISHED.glob("*.json")))
+    assert found, "this installation lacks what is published: projections/published"
+    return found
 
 
 def read(written: bytes) -> Message:

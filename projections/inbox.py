@@ -60,6 +60,10 @@ class MessageIsOfNoKnownType(BrokenRule):
     """No message of this type is taken here; the published schemas name those that are."""
 
 
+class VersionHasEnded(BrokenRule):
+    """This version of the message is not taken any more; its schema names what takes its place."""
+
+
 class AnswerIsAboutAnother(BrokenRule):
     """The message names a person whom what it answers is not about; look at both ids again."""
 

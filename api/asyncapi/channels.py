@@ -53,7 +53,7 @@ def channels(contract: Contract) -> Described:
                 "One partition. Read committed. After narrower terms another topic takes its "
                 "place, with `.g2`, `.g3` … behind the name; the old one is deleted."
             ),
-            "messages": _refs(of(contract, Told.TO_PARTNERS)),
+            "messages": _refs(of(contract, Told.TO_PARTNERS, Told.BETWEEN_ENTRIES)),
             "bindings": {
                 "kafka": {
                     "partitions": 1,

@@ -13,9 +13,9 @@ _ID = {"type": "string", "format": "uuid"}
 _SAID = ("id", "type", "time", "subject", "sharenumber", "position", "backfill", "source")
 
 
-def of(contract: Contract, told: Told) -> list[str]:
-    """The types that go one way."""
-    return [message.type for message in contract.values() if message.told is told]
+def of(contract: Contract, *told: Told) -> list[str]:
+    """The types that go so."""
+    return [message.type for message in contract.values() if message.told in told]
 
 
 def messages(contract: Contract, address: str) -> Described:
@@ -60,13 +60,13 @@ def _message(message: Message, address: str) -> Described:
     shown = message.example["data"]
     if message.told is Told.TO_PARTNERS:
         said["traits"] = [{"$ref": "#/components/messageTraits/entry"}]
-        headers = {
-            f"ce_{name}": _text(message.example[name]) for name in _SAID if name in message.example
-        }
-        said["examples"] = [{"name": "stored", "headers": headers, "payload": shown}]
+        said["examples"] = [{"name": "stored", "headers": _headers(message), "payload": shown}]
     elif message.told is Told.BY_PARTNERS:
         said["traits"] = [{"$ref": "#/components/messageTraits/answer"}]
         said["examples"] = [{"name": "sent", "payload": shown}]
+    elif message.told is Told.BETWEEN_ENTRIES:
+        said["traits"] = [{"$ref": "#/components/messageTraits/heartbeat"}]
+        said["examples"] = [{"name": "sent", "headers": _headers(message), "payload": shown}]
     else:
         said["traits"] = [{"$ref": "#/components/messageTraits/signed"}]
         said["payload"] = _whole(message)
@@ -80,6 +80,12 @@ def _message(message: Message, address: str) -> Described:
             **({"successor": s} if (s := message.deprecated.successor) else {}),
         }
     return said
+
+
+def _headers(message: Message) -> Described:
+    """An example's attributes as they stand in headers."""
+    attributes = (*_SAID, "held")
+    return {f"ce_{n}": _text(message.example[n]) for n in attributes if n in message.example}
 
 
 def _whole(message: Message) -> Described:
@@ -116,6 +122,22 @@ def message_traits() -> Described:
                     "bindingVersion": "0.5.0",
                 }
             },
+        },
+        "heartbeat": {
+            "headers": {
+                "type": "object",
+                "description": "As an entry's, and what waits.",
+                "properties": {
+                    "ce_type": written,
+                    "ce_sharenumber": written | {"description": "How far the topic is."},
+                    "ce_held": {
+                        "type": "string",
+                        "pattern": "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$",
+                        "description": "Numbers that wait: `42,57-60`. Such a gap is no loss.",
+                    },
+                },
+                "required": ["ce_type", "ce_sharenumber"],
+            }
         },
         "answer": {
             "headers": {

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import uuid4
 
 import orjson
 import pytest
 
+from consumers.inbox import Inbox
 from domain.mapping import PersonWasErased
+from domain.policies.days import local_date
 from projections.behalf import acting_for
+from projections.contract import Contract, Deprecated, contract
 from projections.inbox import Became, Via
 from tests.consumers.answering import Answering, answering, message
 from tests.consumers.place import HOUSING, PRACTICE, THERAPIES, Place
@@ -340,3 +344,27 @@ def test_of_somebody_erased_nothing_is_kept(post: Answering) -> None:
     assert taken.answer["detail"] == PersonWasErased().text
     with acting_for(post.town.partners[HOUSING]):
         assert post.letters.original(taken.message) is None
+
+
+def test_a_version_is_taken_until_its_last_day_and_not_after(post: Answering) -> None:
+    accept = contract()["answer.AcceptReferral.v1"]
+    today = local_date(post.clock())
+    ends = Deprecated(date(2026, 1, 1), today, "answer.AcceptReferral.v2")
+    ending = Contract([replace(accept, deprecated=ends)])
+    post.inbox = Inbox(
+        post.town.care,
+        post.letters,
+        post.directory,
+        post.town.pseudonyms,
+        post.clock,
+        lambda: ending,
+    )
+    in_time = post.take(message("AcceptReferral", referral=post.referred()))
+    assert in_time.outcome is Became.DONE
+    referral = post.referred()
+    facts = post.facts()
+    post.late = timedelta(days=1)
+    late = post.take(message("AcceptReferral", referral=referral))
+    assert (late.outcome, late.problem) == (Became.DEAD, "version-has-ended")
+    assert "answer.AcceptReferral.v2 takes its place" in str(late.answer)
+    assert post.facts() == facts

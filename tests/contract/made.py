@@ -17,6 +17,7 @@ import orjson
 
 from consumers.answers import ANSWERS
 from consumers.answers import Message as Answer
+from consumers.records import HEARTBEAT, heartbeat
 from domain import contract as shares
 from domain.agreement import AgreementSigned
 from domain.catalogue import EXAMPLES
@@ -27,8 +28,9 @@ from domain.linking import LinkingFact
 from domain.policies.agreements import TEMPLATES
 from domain.sharing import WITHDRAWN, may_know
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Purpose
-from projections.cloudevents import cloudevent
+from projections.cloudevents import SOURCE, cloudevent
 from projections.contract import Contract, Deprecated, Message, Told
+from projections.endpoints import NEWS, REPLAY, TEST, body
 from projections.entries import TO_ACKNOWLEDGE, Entry
 
 STORED = Path(__file__).parents[1] / "domain" / "stored"
@@ -69,12 +71,86 @@ def made(deprecated: dict[str, Deprecated] | None = None) -> Contract:
         )
         for answer in ANSWERS.values()
     )
-    return Contract([*told, *asked])
+    waking = (
+        Message(
+            type=type_,
+            told=Told.TO_AN_ENDPOINT,
+            meaning=meaning,
+            schema=schema,
+            example=orjson.loads(body(type_, says, AT)),
+            deprecated=dates.get(type_),
+        )
+        for type_, meaning, schema, says in WAKING
+    )
+    beat = Message(
+        type=HEARTBEAT,
+        told=Told.BETWEEN_ENTRIES,
+        meaning=(
+            "Your topic holds all up to `sharenumber`, but for what `held` names. It is no entry: "
+            "it has no number of its own."
+        ),
+        schema=_object({}),
+        example=_beat(),
+        deprecated=dates.get(HEARTBEAT),
+    )
+    return Contract([*told, *asked, *waking, beat])
 
 
 @cache
 def shapes() -> tuple[Shape, ...]:
     return shares.shapes()
+
+
+# What wakes an endpoint, and what is between entries
+
+
+def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    return schema | {"required": list(required), "additionalProperties": False}
+
+
+_UP_TO = {"type": "integer", "minimum": 0, "description": "The newest number of your share."}
+_AFTER = {"type": "integer", "minimum": 0, "description": "Read again what follows this number."}
+_TYPES = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "Of these types alone; of all when it is absent.",
+}
+_SUBJECT = {"type": "string", "format": "uuid", "description": "Of this person alone."}
+WAKING: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
+    (
+        NEWS,
+        "There is news in your share up to a number: ask for it there.",
+        _object({"up_to": _UP_TO}, "up_to"),
+        {"up_to": NUMBER},
+    ),
+    (
+        REPLAY,
+        "Somebody of your organisation asks you to read again what follows a number.",
+        _object(
+            {"after": _AFTER, "up_to": _UP_TO, "type": _TYPES, "subject": _SUBJECT},
+            "after",
+            "up_to",
+        ),
+        {"after": 17, "up_to": NUMBER, "type": ["referral.ReferralMade.v1"]},
+    ),
+    (
+        TEST,
+        "Somebody of your organisation tries whether your endpoint is there; it says nothing.",
+        _object({}),
+        {},
+    ),
+)
+
+
+def _beat() -> dict[str, Any]:
+    """A heartbeat's record, written as an entry is."""
+    record = heartbeat(YOU, NUMBER, SAID_AT, SOURCE, [38, 40, 41])
+    said: dict[str, Any] = {
+        name.removeprefix("ce_"): value.decode() for name, value in record.headers
+    }
+    said["datacontenttype"] = said.pop("content-type")
+    return said | {"sharenumber": NUMBER, "data": orjson.loads(record.value)}
 
 
 # What is told
