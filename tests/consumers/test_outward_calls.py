@@ -258,7 +258,16 @@ def test_this_machine_is_not_called_where_nobody_said_that_it_may_be(receiver: R
 def test_a_host_is_written_one_way() -> None:
     assert where(f"https://{NAME}:443/a").host == host(f"{NAME}:443") == NAME
     assert where(f"https://{NAME}:8443").target == "/"
-    for wrong in (f"{NAME}.", "HOOKS.example", "10.0.0.1", "[::1]", "*.example", f"{NAME}/x", ""):
+    for wrong in (
+        "xn--drstep-bxea.example",
+        f"{NAME}.",
+        "HOOKS.example",
+        "10.0.0.1",
+        "[::1]",
+        "*.example",
+        f"{NAME}/x",
+        "",
+    ):
         with pytest.raises(AddressIsNotPossible):
             host(wrong)
 
