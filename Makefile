@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test check contract bench fuzz matrix mutants install lock clean
+.PHONY: demo test check contract bench fuzz matrix kills mutants install lock clean
 
 demo: .venv/runtime
 	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo
@@ -43,6 +43,10 @@ fuzz: .venv/development
 # Every kind of partner, role and purpose by every way out; the short form is among the tests.
 matrix: .venv/development
 	@$(BIN)/python -m tests.processes.matrix $(ARGS)
+
+# Relay, broker and subscriber killed by turns under load, on Apache Kafka: ARGS='--kills 200 --seed 1'.
+kills: .venv/development
+	@$(BIN)/python -m tests.consumers.kills $(ARGS)
 
 # Changes the rules one small thing at a time and runs the tests that reach it: 'domain.concern*' for one noun.
 mutants: .venv/mutants

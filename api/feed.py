@@ -32,6 +32,7 @@ router = APIRouter(prefix="/v1/share", tags=["share"])
 BATCH = "application/cloudevents-batch+json"
 STREAM = "text/event-stream"
 SHARE_NUMBER = "X-Share-Number"
+SHARE_TOPIC = "X-Share-Topic"
 """The newest number of the caller's share when it asked: a page that ends before it lacks some."""
 NEWEST = 2**62
 LONGEST_WAIT = 60.0
@@ -134,6 +135,8 @@ async def share(
             "X-Share-After": str(following),
             "X-Share-Through": str(through),
         }
+    if caller.role is Role.SYSTEM and (topic := await reading.topic(caller.organisation)):
+        said[SHARE_TOPIC] = topic
     return now.answer([cloudevent(entry) for entry in entries], media=BATCH, headers=said)
 
 

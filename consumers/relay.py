@@ -6,7 +6,7 @@ keeps no position of its own: where to go on is the number of the last record in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import SystemRandom
@@ -295,28 +295,35 @@ class Relay:
         if case.trying_from is not None:
             # It was tried before, and nobody knows with which end: the topic does.
             there = {_number(e) for e in self._broker.since(name, case.trying_from) if _entry(e)}
-            topics.told(connection, case, sorted(there))
-        numbers = topics.waiting(connection, case, FEW)
+            if self._told(connection, case, sorted(there)):
+                return
+        numbers = topics.waiting(connection, case, now.number, FEW)
         rows = topics.numbered(connection, case.partner, numbers)
         batch = batch_of(case.partner, now.number, rows, self._keys, self._source)
         if batch.poisoned:
             topics.not_yet(connection, case, batch.poisoned[0].reason)
             _log.error("case still parked", partner=str(case.partner), case=str(case.id))
             return
+        if not numbers:
+            return  # the topic has not passed them by yet
         topics.trying(connection, case, self._broker.end(name))
         left = [number for number in topics.held(connection, case.partner) if number not in numbers]
         beat = heartbeat(case.partner, now.number, self._clock(), self._source, left)
-        if batch.records:
-            write(connection, [batch.look()])
+        write(connection, [batch.look()])
         try:
             self._broker.publish({name: [*batch.records, beat]})
         except NotPublished as failed:
             self._reached.clear()
             self._rest([case.partner], str(failed))
             return
-        if topics.told(connection, case, numbers):
-            now.parked.discard(case.subject)
+        self._told(connection, case, numbers)
+
+    def _told(self, connection: Connection, case: Asked, numbers: Sequence[int]) -> bool:
+        """These numbers are in the topic; whether nothing waits of the case any more."""
+        if healed := topics.told(connection, case, numbers):
+            self._reached[case.partner].parked.discard(case.subject)
             _log.info("case is told", partner=str(case.partner), case=str(case.id))
+        return healed
 
     # How it goes
 

@@ -18,7 +18,7 @@ from projections.behalf import WHOSE
 from projections.statements import statements
 
 _SQL = statements("topics")
-LAG = _SQL["lag"]
+LAG, CURRENT = _SQL["lag"], _SQL["current"]
 
 
 def topic_of(partner: UUID, generation: int = 1) -> str:
@@ -182,10 +182,11 @@ def asked(connection: Connection) -> list[Asked]:
     return [Asked(*row) for row in connection.cursor(binary=True).execute(_SQL["asked"])]
 
 
-def waiting(connection: Connection, case: Asked, most: int) -> list[int]:
-    """The first numbers of a case that wait."""
+def waiting(connection: Connection, case: Asked, up_to: int, most: int) -> list[int]:
+    """The first numbers of a case that wait, of those the topic has passed by."""
     cursor = connection.cursor(binary=True)
-    rows = cursor.execute(_SQL["waiting"], [case.partner, case.subject, most]).fetchall()
+    asked = [case.partner, case.subject, up_to, most]
+    rows = cursor.execute(_SQL["waiting"], asked).fetchall()
     return [number for (number,) in rows]
 
 

@@ -15,7 +15,7 @@ from projections.moments import NOW, When
 from projections.pseudonyms import Pseudonyms
 from projections.questions.share import ENGINE, SHARE, ShareQuestions
 from projections.statements import statements
-from projections.topics import LAG, Lag
+from projections.topics import CURRENT, LAG, Lag, topic_of
 
 DIRECTORY = statements("directory")
 UNMET = statements("unmet")
@@ -64,6 +64,11 @@ class PlaceQuestions(ShareQuestions):
         """How far the partners' Kafka topics are behind what was told, without saying whose."""
         ((topics, entries, seconds, parked),) = await self._rows(LAG)
         return Lag(topics, entries, seconds, parked)
+
+    async def topic(self, partner: PartnerId) -> str | None:
+        """The Kafka topic that a partner's share is on, if it is on one."""
+        rows = await self._rows(CURRENT, partner)
+        return topic_of(partner, rows[0][0]) if rows else None
 
     async def parked(self) -> list[dict[str, Any]]:
         """The cases whose facts could not be folded."""

@@ -5,6 +5,12 @@ where t.partner = any(%b::uuid[])
     and t.generation = (select max(n.generation) from delivery.topics as n
                         where n.partner = t.partner)
 
+-- name: current
+select generation from delivery.topics
+where partner = %b and gone_at is null
+order by generation desc
+limit 1
+
 -- name: begin
 insert into delivery.topics (partner, generation, first, position, why)
 select %(partner)b::uuid, coalesce(max(generation), 0) + 1, %(first)b::bigint, %(position)b::bigint,
@@ -91,7 +97,10 @@ where asked_at is not null
 order by asked_at
 
 -- name: waiting
-select number from delivery.parked where partner = %b and subject = %b order by number limit %b
+select number from delivery.parked
+where partner = %b and subject = %b and number <= %b::bigint
+order by number
+limit %b
 
 -- name: trying
 update delivery.parked_cases set trying_from = %b where id = %b

@@ -10,11 +10,14 @@ from typing import Any
 
 import httpx
 import orjson
+import psycopg
 import pytest
 
 from api import feed
 from api.parts import COOKIE
 from deploy.community.place import DRUG, LOW, SOCIAL_CARE
+from projections import schema, topics
+from projections.topics import Why, topic_of
 from tests.api.place import Client, Place
 
 
@@ -171,3 +174,11 @@ def test_readers_that_stay_do_not_hold_up_a_server_that_ends(place: Place, asha:
     assert staying.send(request, stream=True).status_code == 200
     waiting = {"after": newest(asha), "timeout": 60}
     Thread(target=asha.read, args=("/v1/share",), kwargs=waiting, daemon=True).start()
+
+
+def test_the_feed_names_the_topic_of_now(place: Place, drug: Client) -> None:
+    assert "X-Share-Topic" not in drug.read("/v1/share").headers
+    with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
+        topics.begin(connection, DRUG.id, 1, 0, Why.FIRST)
+        topics.begin(connection, DRUG.id, 5, 9, Why.NARROWED)
+    assert drug.read("/v1/share").headers["X-Share-Topic"] == topic_of(DRUG.id, 2)

@@ -14,7 +14,7 @@ from shutil import rmtree
 import structlog
 
 from deploy.embedded import DATABASE, start
-from tests.bench import appending, folding, serving
+from tests.bench import appending, folding, relaying, serving
 from tests.bench.lives import Lives
 from tests.database import Database
 from tests.projections.place import Place
@@ -30,10 +30,11 @@ class Size:
     many: int
     late: int
     pages: int
+    relayed: int
 
 
-FULL = Size(facts=50_000, repeats=5, singles=400, many=2_000, late=600, pages=200)
-QUICK = Size(facts=10_000, repeats=3, singles=100, many=1_000, late=150, pages=60)
+FULL = Size(facts=50_000, repeats=5, singles=400, many=2_000, late=600, pages=200, relayed=1_000)
+QUICK = Size(facts=10_000, repeats=3, singles=100, many=1_000, late=150, pages=60, relayed=300)
 
 
 def lines(place: Place, size: Size) -> Iterator[str]:
@@ -44,6 +45,7 @@ def lines(place: Place, size: Size) -> Iterator[str]:
     place.fold()
     yield from serving.lines(place, repeats=size.repeats, asked=size.pages)
     yield from folding.lateness(place, lives, asked=size.late)
+    yield from relaying.lines(place, lives, repeats=size.repeats, asked=size.relayed)
     yield from appending.lines(
         place, lives, repeats=size.repeats, singles=size.singles, many=size.many
     )

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from time import sleep
 from types import FrameType
 from typing import Any
@@ -30,13 +30,19 @@ from projections import schema
 from projections.connections import open_pool
 from projections.keys import PersonKeys
 from tests.consumers.brokers import KafkaServer
-from tests.consumers.place import Place
+from tests.consumers.place import HOUSING, THERAPIES, Place
 
 SMALL = 5
 """Entries of a partner in one attempt, so that there are many attempts to kill."""
 
-PUBLISHING = ("step", "publish")
-"""The functions of ours between which an entry can be lost or sent again."""
+PUBLISHING = ("publish",)
+"""The functions of ours between whose lines an entry can be lost or sent again."""
+
+LINES = 14
+"""More lines than those have."""
+
+AN_ATTEMPT = ("step", "_publish", "publish")
+"""All that an attempt is; some seventy lines."""
 
 
 @dataclass
@@ -45,9 +51,9 @@ class Relays:
 
     nursery: subprocess.Popen[str]
 
-    def killed_at(self, line: int, steps: int) -> None:
-        """A life that ends itself before the given line of its publishing, after some steps."""
-        self._born(line=line, steps=steps)
+    def killed_at(self, line: int, steps: int, inside: Sequence[str] = PUBLISHING) -> None:
+        """A life that ends itself before the given line of these functions, after some steps."""
+        self._born(line=line, steps=steps, inside=list(inside))
         self._heard("ended")
 
     def killed_after(self, seconds: float) -> None:
@@ -68,7 +74,7 @@ class Relays:
             os.kill(pid, signal.SIGKILL)
             self._heard("ended")
 
-    def _born(self, **asked: int | None) -> int:
+    def _born(self, **asked: object) -> int:
         assert self.nursery.stdin
         self.nursery.stdin.write(json.dumps(asked) + "\n")
         self.nursery.stdin.flush()
@@ -105,6 +111,29 @@ def relays(town: Place, kafka: KafkaServer, *, mutant: bool = False) -> Iterator
         nursery.stdin.close()
 
 
+@contextmanager
+def referrals_coming_in(town: Place) -> Iterator[None]:
+    """People are referred, and partners told of it, all the while."""
+    stop = Event()
+
+    def refer() -> None:
+        while not stop.wait(0.2):
+            town.refer(THERAPIES)
+            town.refer(HOUSING)
+            town.tell()
+
+    for _ in range(120):
+        town.refer(HOUSING)
+    town.tell()
+    coming = Thread(target=refer)
+    coming.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        coming.join()
+
+
 class PositionElsewhere(Broker):
     """The mutant: saves in PostgreSQL how far it came, after the broker's answer, as many do."""
 
@@ -131,8 +160,8 @@ class PositionElsewhere(Broker):
         )
 
 
-def die(line: int, steps: int) -> None:
-    """Kill this process before it runs a line of its publishing, counted after some steps."""
+def die(line: int, steps: int, inside: Sequence[str]) -> None:
+    """Kill this process before it runs a line of these functions, counted after some steps."""
     left = {"line": line, "steps": steps}
 
     def count(frame: FrameType, event: str, arg: object) -> Any:
@@ -144,15 +173,15 @@ def die(line: int, steps: int) -> None:
 
     def trace(frame: FrameType, event: str, arg: object) -> Any:
         name, file = frame.f_code.co_name, frame.f_code.co_filename
-        if name not in PUBLISHING or "consumers" not in file:
+        if "consumers" not in file:
             return None
         left["steps"] -= name == "step"
-        return count if left["steps"] < 0 else None
+        return count if left["steps"] < 0 and name in inside else None
 
     sys.settrace(trace)
 
 
-def live(told: dict[str, Any], line: int | None, steps: int) -> None:
+def live(told: dict[str, Any], line: int | None, steps: int, inside: Sequence[str] = ()) -> None:
     keys = PersonKeys(open_pool(told["keys"], most=2), bytes.fromhex(told["master"]))
     watchdog = Watchdog(os._exit)
     if told["positions"]:
@@ -161,7 +190,7 @@ def live(told: dict[str, Any], line: int | None, steps: int) -> None:
         broker = Broker(told["kafka"], watchdog)
     relay = Relay(told["serve"], keys, broker, "/v1/share", batch=SMALL)
     if line is not None:
-        die(line, steps)
+        die(line, steps, inside)
     relay.run(Event())
 
 

@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
-from threading import Event, Thread
 from time import monotonic, sleep
 
 import pytest
 
 from projections.topics import topic_of
-from tests.consumers.brokers import KafkaServer
-from tests.consumers.place import HOUSING, THERAPIES, Place
-from tests.consumers.relaying import relays
+from tests.consumers.brokers import ApacheKafka, KafkaServer
+from tests.consumers.kills import killed
+from tests.consumers.place import Place
+from tests.consumers.relaying import AN_ATTEMPT, LINES, referrals_coming_in, relays
 
 pytestmark = [pytest.mark.broker, pytest.mark.process]
 
 SEED = 20_261_121
-LINES = 40
-"""More lines than one attempt to publish has: a life ends before each of them once."""
+LIVES = 10
+"""Lives that end themselves somewhere in an attempt, beside one before each line of publishing."""
 
 MOMENTS = 5
 """Lives ended from outside, at moments of their own."""
-
-
-@contextmanager
-def referrals_coming_in(town: Place) -> Iterator[None]:
-    """People are referred, and partners told of it, all the while."""
-    stop = Event()
-
-    def refer() -> None:
-        while not stop.wait(0.2):
-            town.refer(THERAPIES)
-            town.refer(HOUSING)
-            town.tell()
-
-    for _ in range(120):
-        town.refer(HOUSING)
-    town.tell()
-    coming = Thread(target=refer)
-    coming.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        coming.join()
 
 
 def faults(town: Place, kafka: KafkaServer) -> dict[str, int]:
@@ -61,13 +36,15 @@ def faults(town: Place, kafka: KafkaServer) -> dict[str, int]:
 
 
 def after_kills(town: Place, kafka: KafkaServer, *, mutant: bool = False) -> dict[str, int]:
-    """Live and die at every line and at some moments, then come to the end; what a partner sees."""
+    """Live and die at each line and at some moments, then come to the end; what a partner sees."""
     chance = random.Random(SEED)
     lines = chance.sample(range(LINES), LINES)
     with relays(town, kafka, mutant=mutant) as lives:
         with referrals_coming_in(town):
             for line in lines:
                 lives.killed_at(line, steps=chance.randrange(3))
+            for _ in range(LIVES):
+                lives.killed_at(chance.randrange(70), chance.randrange(3), AN_ATTEMPT)
             for _ in range(MOMENTS):
                 lives.killed_after(chance.uniform(0.0, 0.2))
         with lives.alive():
@@ -91,3 +68,13 @@ def test_a_position_kept_elsewhere_is_found_out_by_the_same_kills(
     assert found["missing"] == 0
     assert found["duplicate"] > 0
     assert found["out of order"] > 0
+
+
+def test_whoever_is_killed_the_subscriber_has_everything_once_and_in_order(
+    town: Place, apache: ApacheKafka
+) -> None:
+    """The short form of ``make kills``, which kills two hundred times."""
+    ledger = killed(town, apache, kills=6, seed=SEED)
+    wrong = ("missing", "twice", "out of order", "not of the share")
+    assert {each: ledger[each] for each in wrong} == dict.fromkeys(wrong, 0)
+    assert ledger["told"] > 100

@@ -1,0 +1,135 @@
+"""``python -m tests.consumers.kills [--kills N] [--seed N] [--mutant relay|subscriber]``.
+
+Relay, broker and subscriber are killed (SIGKILL) by turns of chance under load, on Apache Kafka;
+then what the subscriber has is compared with what its partners were told. Prints the ledger as a
+line of JSON, and fails if anything is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
+from itertools import groupby, pairwise
+from os import devnull
+from pathlib import Path
+from shutil import rmtree
+from time import monotonic, sleep
+
+import structlog
+
+from deploy.broker.nodes import nodes
+from deploy.embedded import DATABASE, start
+from projections.topics import topic_of
+from tests.consumers.brokers import ApacheKafka, KafkaServer
+from tests.consumers.following import Follower, follower
+from tests.consumers.place import Place, place
+from tests.consumers.relaying import (
+    AN_ATTEMPT,
+    LINES,
+    PUBLISHING,
+    referrals_coming_in,
+    relays,
+)
+from tests.database import Database
+
+VICTIMS = {"relay at a line": 4, "relay at a moment": 2, "subscriber": 3, "broker": 1}
+"""Who is killed how often, of ten."""
+
+ENDS_WITHIN = 120.0
+"""Seconds in which all that was told arrives, once nobody is killed any more."""
+
+
+def killed(
+    town: Place,
+    kafka: KafkaServer,
+    kills: int,
+    seed: int,
+    *,
+    mutant: str = "",
+) -> dict[str, int]:
+    """Kill so often, come to the end, and say what is wrong and how much there was."""
+    chance = random.Random(seed)
+    deaths: Counter[str] = Counter()
+    with relays(town, kafka, mutant=mutant == "relay") as lives:
+        coming = ExitStack()
+        coming.enter_context(referrals_coming_in(town))
+        lives.killed_after(1.0)  # its topics are there now
+        topics = [topic_of(partner) for partner in town.partners.values()]
+        with follower(town, kafka, topics, mutant=mutant == "subscriber") as follows:
+            for victim in chance.choices(list(VICTIMS), list(VICTIMS.values()), k=kills):
+                deaths[victim] += 1
+                match victim:
+                    case "relay at a line":
+                        most, inside = chance.choice([(LINES, PUBLISHING), (70, AN_ATTEMPT)])
+                        lives.killed_at(chance.randrange(most), chance.randrange(3), inside)
+                    case "relay at a moment":
+                        lives.killed_after(chance.uniform(0.0, 0.3))
+                    case "subscriber":
+                        with lives.alive():
+                            sleep(chance.uniform(0.2, 0.8))
+                            follows.kill()
+                            follows.begin()
+                    case _:
+                        with lives.alive():
+                            sleep(chance.uniform(0.0, 0.5))
+                            kafka.kill()
+                            kafka.start()
+            coming.close()
+            with lives.alive():
+                until = monotonic() + ENDS_WITHIN
+                while (found := faults(town, kafka, follows))["missing"] and monotonic() < until:
+                    sleep(1.0)
+    told = sum(town.told().values())
+    return found | {"told": told} | {f"killed: {victim}": deaths[victim] for victim in VICTIMS}
+
+
+def faults(town: Place, kafka: KafkaServer, follows: Follower) -> dict[str, int]:
+    """What is wrong with what the subscriber took, and with its topics."""
+    found = Counter(dict.fromkeys(("missing", "twice", "out of order", "not of the share"), 0))
+    taken = follows.taken()
+    for partner, number in town.told().items():
+        mine = taken[topic_of(partner)]
+        every, have = set(range(1, number + 1)), {each for each, _ in mine}
+        found["missing"] += len(every - have)
+        found["not of the share"] += len(have - every)
+        by_person = sorted(((key, nth, n) for nth, (n, key) in enumerate(mine)))
+        for _, theirs in groupby(by_person, key=lambda each: each[0]):
+            found["out of order"] += sum(b[2] < a[2] for a, b in pairwise(theirs))
+        there = kafka.numbers(topic_of(partner))
+        found["twice"] += len(there) - len(set(there))
+    return dict(found)
+
+
+def main() -> None:
+    asks = argparse.ArgumentParser(description=__doc__)
+    asks.add_argument("--kills", type=int, default=200)
+    asks.add_argument("--seed", type=int, default=20_261_122)
+    asks.add_argument("--mutant", choices=["", "relay", "subscriber"], default="")
+    asked = asks.parse_args()
+    log = Path(devnull).open("w")  # noqa: SIM115 - written to until the process ends
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
+    folder = Path(tempfile.mkdtemp(prefix="throughcare-"))
+    server = start(folder / "d")
+    kafka = ApacheKafka(nodes(folder / "k"))
+    try:
+        kafka.start()
+        with ExitStack() as opened, place(Database(DATABASE, server, opened)) as town:
+            began = monotonic()
+            ledger = killed(town, kafka, asked.kills, asked.seed, mutant=asked.mutant)
+            seconds = round(monotonic() - began)
+            print(json.dumps({"seed": asked.seed, "seconds": seconds} | ledger), flush=True)
+    finally:
+        kafka.stop()
+        server.stop()
+        rmtree(folder)
+    wrong = ("missing", "twice", "out of order", "not of the share")
+    sys.exit(any(ledger[each] for each in wrong))
+
+
+if __name__ == "__main__":
+    main()
