@@ -73,7 +73,7 @@ def follow(edge: Edge, number: int, **how: Any) -> tuple[list[Entry], list[str]]
         enough()
 
     given: dict[str, Any] = {"after": None, "cursor": None, "live": False, "wait": 0.0} | how
-    given_up = Timer(30.0, stop.set)
+    given_up = Timer(given.pop("within", 30.0), stop.set)
     given_up.start()
     token = edge.token(given.pop("partner", edge.town.partners[HOUSING]))
     subscriber.subscribe(edge.url, token, stop=stop, emit=emit, say=say, **given)

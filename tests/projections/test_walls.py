@@ -44,6 +44,7 @@ NOTHING_THIS_WEEK = {
     "exceptional",
     "feedback",
     "only_said",
+    "outcomes",
     "subject_access",
     "suggestions",
     "to_remove",
