@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 .PHONY: demo test check contract bench fuzz matrix kills mutants install lock clean
 
 demo: .venv/runtime
-	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo
+	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo $(if $(KAFKA),--kafka)
 
 test: .venv/development
 	@.ci/browser

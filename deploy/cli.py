@@ -26,7 +26,11 @@ COMMANDS = (
     ("replay", "history:replay", "A person's history, as one organisation may know it."),
     ("share", "views:share", "What a partner was told."),
     ("subscribe", "streams:subscribe", "Follow a partner's share and miss nothing."),
-    ("streams", "partner_streams:app", "An organisation's own endpoints."),
+    (
+        "streams",
+        "partner_streams:app",
+        "Its endpoints, and partners at the broker.",
+    ),
     ("way", "ways:app", "A place's way of working, as data."),
     ("view", "views:view", "The views folded from the share."),
     ("parked", "views:parked", "Cases whose facts could not be folded."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -52,6 +52,13 @@ class Settings:
     holder: PartnerId
     """The organisation that holds whom no other would (``policies/entry.py``)."""
 
+    kafka_user: str | None = None
+    """As whom to sign in there, by SCRAM-SHA-512; ``None``: not at all."""
+
+    kafka_password: str = field(default="", repr=False)
+    kafka_authority: Path | None = None
+    """A file of certificates by which its brokers are believed; ``None``: without TLS."""
+
     pace: float = 1.0
     """How many times the rates of ``api/limits.py`` anybody may ask."""
 
@@ -91,6 +98,17 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             "THROUGHCARE_DEMO lets anybody in by choosing a name: leave it out where there is "
             "THROUGHCARE_OIDC_ISSUER"
         )
+    kafka_user = environment.get("THROUGHCARE_KAFKA_USER") or None
+    kafka_password = _secret(
+        "THROUGHCARE_KAFKA_PASSWORD_FILE", environment.get("THROUGHCARE_KAFKA_PASSWORD_FILE")
+    )
+    if (kafka_user is None) != (kafka_password is None):
+        raise SettingIsWrong(
+            "give both of THROUGHCARE_KAFKA_USER and THROUGHCARE_KAFKA_PASSWORD_FILE, or neither"
+        )
+    authority = environment.get("THROUGHCARE_KAFKA_CA_FILE")
+    if authority and not Path(authority).is_file():
+        raise SettingIsWrong(f"THROUGHCARE_KAFKA_CA_FILE names no file: {authority}")
     return Settings(
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
         database=_database(environment.get("THROUGHCARE_DATABASE")),
@@ -100,6 +118,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         host=host,
         port=port,
         kafka=environment.get("THROUGHCARE_KAFKA") or None,
+        kafka_user=kafka_user,
+        kafka_password=kafka_password or "",
+        kafka_authority=Path(authority) if authority else None,
         holder=_holder(environment.get("THROUGHCARE_HOLDER")),
         address=address,
         pace=_pace(environment.get("THROUGHCARE_PACE") or "1"),

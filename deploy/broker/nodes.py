@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
@@ -20,7 +22,7 @@ from typing import Any
 
 from deploy.broker.jars import HERE, jars
 
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 120.0
 STOPS_WITHIN = 30.0
 """Seconds after which a node that was asked to stop is ended."""
 
@@ -29,7 +31,11 @@ ADMINISTRATOR = "throughcare"
 
 MEMORY = "384m"
 
+_SETPRIV = shutil.which("setpriv")
+
 _JAVA = (
+    # A node ends with who started it, however that ended, where the system can see to it.
+    *((_SETPRIV, "--pdeathsig", "TERM") if _SETPRIV else ()),
     *("java", f"-Xmx{MEMORY}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
     f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}",
 )
@@ -78,9 +84,11 @@ class Nodes:
 
     def start(self) -> None:
         """Start what does not run, and wait until all of them take connections."""
-        for node in self.nodes:
-            if not self.runs(node):
-                self._start(node)
+        ended = [node for node in self.nodes if not self.runs(node)]
+        if new := [node for node in ended if not self._formatted(node)]:
+            self._format(new)
+        for node in ended:
+            self._start(node)
         until = monotonic() + STARTS_WITHIN
         for node in self.nodes:
             self._wait(node, until)
@@ -107,13 +115,10 @@ class Nodes:
         return process is not None and process.poll() is None
 
     def _start(self, node: Node) -> None:
-        home = self.folder / f"node-{node.number}"
-        classes = f"{jars()}/*"
-        if not (home / "log" / "meta.properties").exists():
-            self._format(node, home, classes)
+        home = self._home(node)
         with (home / "broker.log").open("ab") as log:
             self._running[node.number] = subprocess.Popen(
-                [*_JAVA, "-cp", classes, "kafka.Kafka", str(home / "server.properties")],
+                [*_JAVA, "-cp", f"{jars()}/*", "kafka.Kafka", str(home / "server.properties")],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -122,10 +127,15 @@ class Nodes:
                 start_new_session=True,
             )
 
-    def _format(self, node: Node, home: Path, classes: str) -> None:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(home / "server.properties", self._properties(node, home))
-        users = home / "users"
+    def _home(self, node: Node) -> Path:
+        return self.folder / f"node-{node.number}"
+
+    def _formatted(self, node: Node) -> bool:
+        return (self._home(node) / "log" / "meta.properties").exists()
+
+    def _format(self, new: Sequence[Node]) -> None:
+        """Make the folders of these nodes, all at once, with who may sign in from the first."""
+        users = self.folder / "users"
         # From a file: what is typed can be read in the list of processes.
         _write(
             users,
@@ -135,21 +145,28 @@ class Nodes:
             ),
         )
         try:
-            formatted = subprocess.run(
-                [
-                    *(*_JAVA, "-cp", classes, "kafka.tools.StorageTool", "format"),
-                    *("--cluster-id", self.cluster, f"@{users}"),
-                    *("--config", str(home / "server.properties")),
-                ],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=STARTS_WITHIN,
-            )
+            making = [self._making(node, users) for node in new]
+            for node, process in zip(new, making, strict=True):
+                if process.wait(STARTS_WITHIN):
+                    raise BrokerDidNotStart(f"{self._home(node)} could not be made")
         finally:
             users.unlink()
-        if formatted.returncode:
-            raise BrokerDidNotStart(f"its folder {home} could not be made: {formatted.stderr}")
+
+    def _making(self, node: Node, users: Path) -> subprocess.Popen[bytes]:
+        home = self._home(node)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(home / "server.properties", self._properties(node, home))
+        return subprocess.Popen(
+            [
+                *(*_JAVA, "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format"),
+                *("--cluster-id", self.cluster, f"@{users}"),
+                *("--config", str(home / "server.properties")),
+            ],
+            stdin=subprocess.DEVNULL,
+            # It says what it derives from the passwords.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def _wait(self, node: Node, until: float) -> None:
         while True:
@@ -157,7 +174,7 @@ class Nodes:
                 socket.create_connection(("127.0.0.1", node.port), timeout=1.0).close()
             except OSError as refused:
                 if not self.runs(node) or monotonic() > until:
-                    log = self.folder / f"node-{node.number}" / "broker.log"
+                    log = self._home(node) / "broker.log"
                     raise BrokerDidNotStart(f"see {log}") from refused
                 sleep(0.02)
             else:
@@ -204,12 +221,15 @@ class Nodes:
             "transaction.state.log.replication.factor": copies,
             "transaction.state.log.min.isr": 2 if copies > 2 else 1,
             "group.initial.rebalance.delay.ms": 0,
+            # A node that is gone is missed soon: the others take over what it led.
+            "broker.session.timeout.ms": 3_000,
+            "broker.heartbeat.interval.ms": 500,
             "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def nodes(folder: Path, ports: Sequence[tuple[int, int]] = ()) -> Nodes:
+def nodes(folder: Path, ports: Sequence[tuple[int, ...]] = ()) -> Nodes:
     """The nodes of a folder, as it was made the first time, or new ones at these ports.
 
     A port for clients and one between nodes for each; with none given, one node at free ports.
@@ -229,12 +249,25 @@ def nodes(folder: Path, ports: Sequence[tuple[int, int]] = ()) -> Nodes:
     )
 
 
-def free_ports() -> tuple[int, int]:
-    """Two ports on which nothing listens now."""
-    with socket.socket() as one, socket.socket() as other:
-        for each in (one, other):
+def free_ports(count: int = 2) -> tuple[int, ...]:
+    """So many ports on which nothing listens now."""
+    with ExitStack() as stack:
+        listening = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in listening:
             each.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+        return tuple(each.getsockname()[1] for each in listening)
+
+
+def free(*ports: int) -> bool:
+    """Whether nothing listens on any of these ports."""
+    for port in ports:
+        with socket.socket() as listening:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listening.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -27,7 +28,6 @@ from deploy.serving import Server
 from deploy.settings import SettingIsWrong, Settings
 from deploy.wiring import Database, House, now, persons_keys, signer, webhooks
 from projections import schema
-from projections.cloudevents import SOURCE
 from projections.keys import PersonKeys
 
 PEOPLE = 2_000
@@ -37,9 +37,16 @@ PEOPLE = 2_000
 def up(
     *,
     demo: Annotated[bool, Parameter(help="Load the demo community into an empty place.")] = False,
+    kafka: Annotated[
+        bool, Parameter(negative="", help="Run Apache Kafka beside it, and the relay to it.")
+    ] = False,
 ) -> None:
     """Run everything in one process: pages, interface and projections; migrates first."""
     asked, began = settings(), now()
+    if kafka and asked.kafka is not None:
+        raise Stopped(
+            "--kafka runs a broker: leave it out where THROUGHCARE_KAFKA names one", USAGE
+        )
     if demo and asked.registration is not None:
         raise Stopped("--demo lets anybody in: leave it out where there is a provider", USAGE)
     asked = replace(asked, demo=asked.demo or demo)
@@ -56,13 +63,14 @@ def up(
         sweeping = _sweeping(house, stop)
         closing = _closing(asked, database, house.keys, stop)
         telling = _telling(asked, database, stop, house.inbox)
+        publishing = _publishing(asked, database, house.keys, stop, stack) if kafka else ()
         if demo:
             _welcome(asked.host, asked.port, began)
         try:
             _serve(house, worker)
         finally:
             stop.set()
-            for thread in (worker, sweeping, closing, telling):
+            for thread in (worker, sweeping, closing, telling, *publishing):
                 thread.join(timeout=10)
 
 
@@ -105,9 +113,8 @@ def sweep(*, json: Json = False) -> None:
 
 def relay() -> None:
     """Run what pushes alone: webhooks, and every partner's share on its own Kafka topic."""
-    from consumers.kafka.publishing import Broker
-    from consumers.relay import Relay
     from consumers.watchdog import Watchdog
+    from deploy import streaming
 
     asked = settings()
     _begin()
@@ -119,8 +126,9 @@ def relay() -> None:
         inbox = built(asked, database, stack).inbox if decides else None
         telling = _telling(asked, database, stop, inbox)
         if asked.kafka is not None:
-            broker = Broker({"bootstrap_servers": asked.kafka.split(",")}, Watchdog(os._exit))
-            Relay(database.dsn(schema.RELAY), keys, broker, SOURCE).run(stop)
+            letting_in = streaming.admitting(asked, database)
+            _thread("admitting", letting_in.run, stop)
+            streaming.relay(asked, database, keys, Watchdog(os._exit)).run(stop)
         for thread in (closing, telling):
             thread.join()
 
@@ -139,9 +147,7 @@ def migrate(*, json: Json = False) -> None:
 
 def _sweeping(house: House, stop: Event) -> Thread:
     """The sweep on a thread of its own; it ends when ``stop`` is set."""
-    thread = Thread(target=house.sweep().run, args=(stop,), name="sweep", daemon=True)
-    thread.start()
-    return thread
+    return _thread("sweep", house.sweep().run, stop)
 
 
 def _closing(asked: Settings, database: Database, keys: PersonKeys, stop: Event) -> Thread:
@@ -150,16 +156,38 @@ def _closing(asked: Settings, database: Database, keys: PersonKeys, stop: Event)
         key = signer(asked, database.data)
     except SettingIsWrong as wrong:
         raise Stopped(str(wrong), USAGE) from None
-    closing = Closing(database.dsn(schema.RELAY), keys, key, now)
-    thread = Thread(target=closing.run, args=(stop,), name="digests", daemon=True)
-    thread.start()
-    return thread
+    return _thread("digests", Closing(database.dsn(schema.RELAY), keys, key, now).run, stop)
 
 
 def _telling(asked: Settings, database: Database, stop: Event, inbox: Inbox | None) -> Thread:
     """Webhooks on a thread of their own; it ends when ``stop`` is set."""
-    sender = webhooks(asked, database, inbox)
-    thread = Thread(target=sender.run, args=(stop,), name="webhooks", daemon=True)
+    return _thread("webhooks", webhooks(asked, database, inbox).run, stop)
+
+
+def _publishing(
+    asked: Settings, database: Database, keys: PersonKeys, stop: Event, stack: ExitStack
+) -> list[Thread]:
+    """A Kafka broker of our own, whoever may read it, and the relay, on threads of their own."""
+    from consumers.watchdog import Watchdog
+    from deploy import streaming
+    from deploy.broker.jars import BrokerIsNotHere
+    from deploy.broker.nodes import BrokerDidNotStart
+
+    note("Starting Apache Kafka; the first time its jars are fetched.")
+    try:
+        asked = streaming.beside(asked, stack)
+    except (BrokerIsNotHere, BrokerDidNotStart) as reason:
+        raise Stopped(f"no Apache Kafka: {reason}") from None
+    note(f"Kafka is at {asked.kafka}; how a partner signs in there: {asked.data / 'kafka'}")
+    relay = streaming.relay(asked, database, keys, Watchdog(os._exit))
+    return [
+        _thread("admitting", streaming.admitting(asked, database).run, stop),
+        _thread("relay", relay.run, stop),
+    ]
+
+
+def _thread(name: str, run: Callable[[Event], None], stop: Event) -> Thread:
+    thread = Thread(target=run, args=(stop,), name=name, daemon=True)
     thread.start()
     return thread
 

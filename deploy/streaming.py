@@ -1,0 +1,111 @@
+"""Puts together what needs Kafka: how to connect, who is let in, and where new passwords lie."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from consumers.admitting import Admitting
+from consumers.kafka.access import user_of
+from consumers.kafka.administration import Administration, Keep
+from consumers.kafka.connecting import connection
+from consumers.kafka.publishing import Broker
+from consumers.relay import Relay
+from consumers.watchdog import Watchdog
+from deploy.broker.nodes import ADMINISTRATOR, free, nodes
+from deploy.settings import Settings
+from deploy.wiring import Database
+from projections import directory, schema
+from projections.cloudevents import SOURCE
+from projections.keys import PersonKeys
+
+PORTS = (9092, 9093)
+"""Where the demo's broker listens, if nothing else does: for clients, and for itself."""
+
+
+def kafka_connection(settings: Settings) -> dict[str, Any]:
+    """How this place's own processes reach the brokers."""
+    assert settings.kafka is not None, "asked only where there is Kafka"
+    return connection(
+        settings.kafka,
+        user=settings.kafka_user,
+        password=settings.kafka_password,
+        authority=settings.kafka_authority,
+    )
+
+
+def administration(settings: Settings) -> Administration:
+    return Administration(kafka_connection(settings))
+
+
+def admitting(settings: Settings, database: Database) -> Admitting:
+    """Lets partners in at the brokers as the agreements say."""
+
+    def known() -> directory.Directory:
+        with psycopg.connect(database.dsn(schema.RELAY)) as connected:
+            return directory.load(connected)
+
+    return Admitting(known, administration(settings), keeping(settings))
+
+
+def relay(settings: Settings, database: Database, keys: PersonKeys, watchdog: Watchdog) -> Relay:
+    """Publishes every partner's share that may be told by Kafka."""
+    broker = Broker(kafka_connection(settings), watchdog)
+    return Relay(database.dsn(schema.RELAY), keys, broker, SOURCE)
+
+
+def beside(settings: Settings, stack: ExitStack) -> Settings:
+    """Start a broker in the data folder, which ``stack`` stops; the settings with it.
+
+    Raises `BrokerIsNotHere`, `BrokerDidNotStart`.
+    """
+    started = nodes(settings.data / "broker", [PORTS] if free(*PORTS) else [])
+    stack.callback(started.stop)
+    started.start()
+    return replace(
+        settings,
+        kafka=started.servers,
+        kafka_user=ADMINISTRATOR,
+        kafka_password=started.passwords[ADMINISTRATOR],
+        kafka_authority=None,
+    )
+
+
+def password_file(settings: Settings, partner: UUID) -> Path:
+    """Where a partner's password lies until it is handed over."""
+    return settings.data / "kafka" / f"{partner}.properties"
+
+
+def keeping(settings: Settings) -> Keep:
+    """Writes a partner's new password into a file that only its owner may read.
+
+    It is what a client of librdkafka reads whole (``kcat -F``), and says how to sign in.
+    """
+    secured = settings.kafka_authority is not None
+
+    def keep(partner: UUID, password: str) -> None:
+        path = password_file(settings, partner)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        made = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(made, "w", encoding="utf-8") as file:
+            file.write(
+                f"bootstrap.servers={settings.kafka}\n"
+                f"security.protocol={'SASL_SSL' if secured else 'SASL_PLAINTEXT'}\n"
+                "sasl.mechanisms=SCRAM-SHA-512\n"
+                f"sasl.username={user_of(partner)}\n"
+                f"sasl.password={password}\n"
+                "isolation.level=read_committed\n"
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        new.rename(path)
+
+    return keep

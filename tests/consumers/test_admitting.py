@@ -1,0 +1,520 @@
+"""What a partner may do at the broker follows from its agreement: Apache Kafka itself refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from uuid import UUID, uuid4
+
+import confluent_kafka
+import psycopg
+import pytest
+
+from consumers.admitting import Admitting
+from consumers.kafka.access import Do, dead_of, inbox_of, user_of
+from consumers.kafka.administration import Administration, MayNotAdminister
+from consumers.kafka.publishing import Broker
+from consumers.records import HEARTBEAT
+from consumers.relay import Relay
+from consumers.watchdog import Watchdog
+from deploy.cli import main
+from domain.agreement import AgreementSigned
+from domain.policies.agreements import TEMPLATES
+from domain.vocabulary import PartnerKind, Way
+from projections import directory, schema
+from projections.topics import topic_of
+from tests.consumers.brokers import ApacheKafka, ForgetfulServer
+from tests.consumers.place import HOUSING, PRACTICE, THERAPIES, Place
+from tests.consumers.test_relay import must_not_end, relay_of
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+    from kafka.admin import (
+        ACL,
+        ACLOperation,
+        ACLPermissionType,
+        ACLResourcePatternType,
+        ConfigResource,
+        ConfigResourceType,
+        NewTopic,
+        ResourcePattern,
+        ResourceType,
+        ScramMechanism,
+        UserScramCredentialUpsertion,
+    )
+    from kafka.errors import (
+        ClusterAuthorizationFailedError,
+        GroupAuthorizationFailedError,
+        KafkaError,
+        TopicAuthorizationFailedError,
+        TransactionalIdAuthorizationFailedError,
+    )
+
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
+
+
+def agree(town: Place, kind: PartnerKind, *ways: Way) -> UUID:
+    """An agreement of this kind that is for these ways and no others."""
+    terms = TEMPLATES[kind]
+    signed = AgreementSigned.under(
+        terms, reference=str(uuid4()), starts=datetime.now(UTC).date()
+    ).model_copy(update={"ways": ways})
+    town.care.sign_agreement(town.partners[kind], signed, asked=town.asked())
+    town.tell()
+    return town.partners[kind]
+
+
+@dataclass
+class Town:
+    """Two partners that may be told by Kafka, one that may not, and the passwords they got."""
+
+    town: Place
+    kafka: ApacheKafka
+    passwords: dict[UUID, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.administration = Administration(self.kafka.connection)
+        self.admitting = Admitting(self._directory, self.administration, self.passwords.__setitem__)
+        self.therapies = agree(self.town, THERAPIES, Way.KAFKA)
+        self.housing = agree(self.town, HOUSING, Way.FEED, Way.KAFKA)
+        self.practice = agree(self.town, PRACTICE, Way.FEED)
+
+    def _directory(self) -> directory.Directory:
+        with psycopg.connect(self.town.database.dsn(schema.SERVE)) as connection:
+            return directory.load(connection)
+
+    def connection(self, partner: UUID, password: str | None = None) -> dict[str, Any]:
+        signing = password or self.passwords[partner]
+        made = self.kafka.nodes.connection(user_of(partner), signing)
+        return made | {"request_timeout_ms": 10_000, "bootstrap_timeout_ms": 10_000}
+
+    def publish(self, topic: str, value: bytes) -> None:
+        with closing(KafkaAdminClient(**self.kafka.connection)) as admin:
+            if topic not in admin.list_topics():
+                admin.create_topics([NewTopic(topic, num_partitions=1)], wait_for_metadata=True)
+        written(self.kafka.connection, topic, value)
+
+
+@pytest.fixture
+def there(town: Place, apache: ApacheKafka) -> Town:
+    made = Town(town, apache)
+    made.admitting.once()
+    for partner in (made.therapies, made.housing):
+        made.publish(topic_of(partner), str(partner).encode())
+    return made
+
+
+def written(connection: dict[str, Any], topic: str, value: bytes = b"{}") -> None:
+    with closing(KafkaProducer(**connection, max_block_ms=5_000)) as producer:
+        producer.send(topic, value).get(timeout=10)
+
+
+def read(connection: dict[str, Any], topic: str, group: str | None = None) -> list[bytes]:
+    """All that is in a topic, by a group that then says how far it came."""
+    settings = connection | {"group_id": group, "enable_auto_commit": False}
+    if group:
+        settings |= {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 2_000}
+    with closing(KafkaConsumer(**settings)) as consumer:
+        partition = TopicPartition(topic, 0)
+        consumer.assign([partition])
+        consumer.seek_to_beginning(partition)
+        found: list[bytes] = []
+        while consumer.position(partition) < consumer.end_offsets([partition])[partition]:
+            for records in consumer.poll(timeout_ms=500).values():
+                found += [record.value for record in records]
+        if group:
+            consumer.commit()
+        return found
+
+
+def test_a_partner_reads_its_share_and_writes_to_its_inbox(there: Town) -> None:
+    mine = there.connection(there.housing)
+    group = f"{user_of(there.housing)}.case-system"
+    assert read(mine, topic_of(there.housing), group) == [str(there.housing).encode()]
+    written(mine, inbox_of(there.housing))
+    assert read(there.kafka.connection, inbox_of(there.housing)) == [b"{}"]
+    there.publish(dead_of(there.housing), b"no")
+    assert read(mine, dead_of(there.housing)) == [b"no"]
+    there.publish(f"{topic_of(there.housing)}.g2", b"after a narrowing")
+    assert read(mine, f"{topic_of(there.housing)}.g2") == [b"after a narrowing"]
+
+
+Asks = Callable[[Town, dict[str, Any]], object]
+NOT_ALLOWED: dict[str, tuple[Asks, type[Exception]]] = {
+    "reads another's share": (
+        lambda there, mine: read(mine, topic_of(there.therapies)),
+        TopicAuthorizationFailedError,
+    ),
+    "reads a later topic of another's share": (
+        lambda there, mine: read(mine, f"{topic_of(there.therapies)}.g2"),
+        TopicAuthorizationFailedError,
+    ),
+    "reads another's inbox": (
+        lambda there, mine: read(mine, inbox_of(there.therapies)),
+        TopicAuthorizationFailedError,
+    ),
+    "reads its own inbox": (
+        lambda there, mine: read(mine, inbox_of(there.housing)),
+        TopicAuthorizationFailedError,
+    ),
+    "writes to its share": (
+        lambda there, mine: written(mine, topic_of(there.housing)),
+        TopicAuthorizationFailedError,
+    ),
+    "writes to another's inbox": (
+        lambda there, mine: written(mine, inbox_of(there.therapies)),
+        TopicAuthorizationFailedError,
+    ),
+    "writes to where the dead are put": (
+        lambda there, mine: written(mine, dead_of(there.housing)),
+        TopicAuthorizationFailedError,
+    ),
+    "makes a topic": (
+        lambda there, mine: made(mine, "its-own"),
+        TopicAuthorizationFailedError,
+    ),
+    "makes a topic that it may read": (
+        lambda there, mine: made(mine, f"{topic_of(there.housing)}.g9"),
+        TopicAuthorizationFailedError,
+    ),
+    "deletes its topic": (
+        lambda there, mine: admin(mine, lambda it: it.delete_topics([topic_of(there.housing)])),
+        TopicAuthorizationFailedError,
+    ),
+    "reads as another's group": (
+        lambda there, mine: read(mine, topic_of(there.housing), f"{user_of(there.therapies)}.x"),
+        GroupAuthorizationFailedError,
+    ),
+    "publishes as the relay": (
+        lambda there, mine: transaction(mine, "throughcare-relay"),
+        TransactionalIdAuthorizationFailedError,
+    ),
+    "looks at users": (
+        lambda there, mine: admin(
+            mine, lambda it: it.describe_user_scram_credentials(["throughcare"])
+        ),
+        ClusterAuthorizationFailedError,
+    ),
+    "gives itself another's user": (
+        lambda there, mine: admin(mine, lambda it: password_of(it, user_of(there.therapies))),
+        ClusterAuthorizationFailedError,
+    ),
+    "looks at access lists": (
+        lambda there, mine: Administration(without_deadlines(mine)).found(),
+        MayNotAdminister,
+    ),
+}
+
+
+def without_deadlines(mine: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in mine.items() if not name.endswith("_ms")}
+
+
+def admin(mine: dict[str, Any], ask: Callable[[Any], object]) -> None:
+    with closing(KafkaAdminClient(**mine)) as client:
+        ask(client)
+
+
+def made(mine: dict[str, Any], topic: str) -> None:
+    admin(mine, lambda it: it.create_topics([NewTopic(topic, num_partitions=1)]))
+
+
+def password_of(client: Any, user: str) -> None:
+    wanted = UserScramCredentialUpsertion(user, ScramMechanism.SCRAM_SHA_512, "mine")
+    for message in client.alter_user_scram_credentials([wanted]).values():
+        if message:
+            raise ClusterAuthorizationFailedError(message)
+
+
+def transaction(mine: dict[str, Any], name: str) -> None:
+    settings = mine | {"max_block_ms": 5_000}
+    with closing(KafkaProducer(**settings, transactional_id=name)) as producer:
+        producer.init_transactions()
+
+
+def test_a_partner_may_do_nothing_else(there: Town) -> None:
+    mine, allowed = there.connection(there.housing), []
+    for topic in (f"{topic_of(there.therapies)}.g2", inbox_of(there.housing)):
+        there.publish(topic, b"not for housing")
+    for what, (ask, refused) in NOT_ALLOWED.items():
+        try:
+            ask(there, mine)
+            allowed.append(what)
+        except refused:
+            continue
+    assert allowed == []
+    with closing(KafkaAdminClient(**mine)) as client:
+        seen = set(client.list_topics())
+    assert seen == {topic_of(there.housing), inbox_of(there.housing), dead_of(there.housing)}
+
+
+def test_what_is_planned_is_done_once_and_then_nothing_is_planned(
+    town: Place, apache: ApacheKafka
+) -> None:
+    there = Town(town, apache)
+    planned = there.admitting.planned()
+    assert there.admitting.planned() == planned  # to plan changes nothing
+    assert {change.partner for change in planned} == {there.therapies, there.housing}
+    assert there.admitting.once() == planned
+    assert there.admitting.planned() == []
+    assert set(there.passwords) == {there.therapies, there.housing}
+
+
+def test_who_may_be_told_by_kafka_no_more_is_let_in_no_more(there: Town) -> None:
+    mine = there.connection(there.housing)
+    topic = topic_of(there.housing)
+    with closing(KafkaConsumer(**mine, enable_auto_commit=False)) as still_connected:
+        partition = TopicPartition(topic, 0)
+        still_connected.assign([partition])
+        still_connected.seek_to_beginning(partition)
+        while not still_connected.poll(timeout_ms=500):
+            pass
+        agree(there.town, HOUSING, Way.FEED)
+        assert {change.do for change in there.admitting.once()} == {
+            Do.FORBID,
+            Do.REMOVE_USER,
+            Do.LIFT_QUOTAS,
+        }
+        there.publish(topic, b"not for it")
+        assert refused_within(20, still_connected)
+    with pytest.raises(KafkaError):
+        read(mine | {"bootstrap_timeout_ms": 2_000}, topic)
+    assert read(there.connection(there.therapies), topic_of(there.therapies))
+    assert there.admitting.planned() == []
+
+
+def refused_within(polls: int, consumer: Any) -> bool:
+    """Whether a consumer that was let in before is refused, and gets nothing meanwhile."""
+    try:
+        for _ in range(polls):
+            assert not consumer.poll(timeout_ms=500)
+    except TopicAuthorizationFailedError:
+        return True
+    return False
+
+
+def test_what_was_changed_by_hand_is_put_back(there: Town) -> None:
+    too_much = ACL(
+        f"User:{user_of(there.housing)}",
+        "*",
+        ACLOperation.READ,
+        ACLPermissionType.ALLOW,
+        ResourcePattern(ResourceType.TOPIC, topic_of(there.therapies)),
+    )
+    longer = ConfigResource(
+        ConfigResourceType.TOPIC, inbox_of(there.housing), {"retention.ms": "-1"}
+    )
+    with closing(KafkaAdminClient(**there.kafka.connection)) as client:
+        client.create_acls([too_much])
+        client.alter_configs([longer])
+    mine = there.connection(there.housing)
+    assert read(mine, topic_of(there.therapies))
+    assert [change.do for change in there.admitting.once()] == [Do.FORBID, Do.SET_TOPIC]
+    with pytest.raises(TopicAuthorizationFailedError):
+        read(mine, topic_of(there.therapies))
+    assert there.admitting.planned() == []
+
+
+def test_a_new_password_ends_the_one_before_it(there: Town) -> None:
+    before = there.passwords[there.housing]
+    there.administration.renew(there.housing, "another", there.passwords.__setitem__)
+    assert read(there.connection(there.housing), topic_of(there.housing))
+    with pytest.raises(KafkaError):
+        read(
+            there.connection(there.housing, before) | {"bootstrap_timeout_ms": 2_000},
+            topic_of(there.housing),
+        )
+
+
+def test_a_broker_without_access_lists_is_not_taken_for_one_that_keeps_them(
+    forgetful: ForgetfulServer,
+) -> None:
+    with pytest.raises(MayNotAdminister):
+        Administration(forgetful.connection).found()
+
+
+@dataclass
+class Command:
+    """The command of this place, with a folder of its own."""
+
+    there: Town
+    folder: Path
+    said: pytest.CaptureFixture[bytes]
+
+    def __call__(self, *words: str) -> tuple[list[dict[str, str]], int]:
+        """What it prints, and its exit code."""
+        code = 0
+        try:
+            main(["streams", *words])
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        out = self.said.readouterr().out
+        return [json.loads(line) for line in out.splitlines()], code
+
+    def file(self, partner: UUID) -> Path:
+        return self.folder / "kafka" / f"{partner}.properties"
+
+
+@pytest.fixture
+def command(
+    town: Place,
+    apache: ApacheKafka,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> Command:
+    (tmp_path / "roles.json").write_text(json.dumps(dict.fromkeys(schema.ROLES, "unused")))
+    (tmp_path / "password").write_text(apache.connection["sasl_plain_password"])
+    for name, value in {
+        "DATA": tmp_path,
+        "DATABASE": town.database.dsn("postgres"),
+        "KAFKA": apache.nodes.servers,
+        "KAFKA_USER": apache.connection["sasl_plain_username"],
+        "KAFKA_PASSWORD_FILE": tmp_path / "password",
+    }.items():
+        monkeypatch.setenv(f"THROUGHCARE_{name}", str(value))
+    return Command(Town(town, apache), tmp_path, capsysbinary)
+
+
+def test_the_command_says_what_it_would_do_does_it_once_and_shows_no_password(
+    command: Command,
+) -> None:
+    housing = command.there.housing
+    planned, code = command("apply", "--dry-run")
+    assert code == 0
+    assert not command.file(housing).exists()
+    done, code = command("apply")
+    assert (done, code) == (planned, 0)
+    assert {row["partner"] for row in done} == {str(housing), str(command.there.therapies)}
+    assert command("apply") == ([], 3)
+    kept = command.file(housing)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+    password = re.findall(r"sasl.password=(.+)", kept.read_text())[0]
+    assert password not in json.dumps(done)
+    renewed, _ = command("password", str(housing))
+    assert renewed[0]["file"] == str(kept)
+    assert password not in kept.read_text()
+    _, refused = command("password", str(command.there.practice))
+    assert refused == 4
+
+
+def read_by_librdkafka(file: Path, topic: str) -> list[Any]:
+    """All of a topic, as a client reads it that has the file we keep for a partner."""
+    settings = dict(line.split("=", 1) for line in file.read_text().splitlines())
+    group = {"group.id": f"{settings['sasl.username']}.case-system"}
+    at_first = {"auto.offset.reset": "earliest", "enable.partition.eof": True}
+    consumer = confluent_kafka.Consumer(settings | group | at_first)
+    try:
+        consumer.subscribe([topic])
+        found: list[Any] = []
+        until = monotonic() + 60.0
+        while monotonic() < until:
+            message: Any = consumer.poll(0.5)
+            if message is None:
+                continue
+            if message.error() is None:
+                found.append(message)
+            elif message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
+                return found
+            else:
+                raise confluent_kafka.KafkaException(message.error())
+        raise AssertionError("the topic could not be read to its end")
+    finally:
+        consumer.close()
+
+
+def test_a_client_that_nobody_here_wrote_reads_its_share_and_no_other(
+    command: Command, apache: ApacheKafka
+) -> None:
+    town, housing = command.there.town, command.there.housing
+    for _ in range(3):
+        town.refer(HOUSING, ask="rent arrears")
+    town.tell()
+    command("apply")
+    relay = relay_of(town, apache)
+    with psycopg.connect(town.dsn, autocommit=True) as connection:
+        while relay.step(connection):
+            pass
+    relay._forget()
+
+    file = command.file(housing)
+    told = read_by_librdkafka(file, topic_of(housing))
+    headers = [{name: value.decode() for name, value in each.headers()} for each in told]
+    numbers = [int(each["ce_sharenumber"]) for each in headers if each["ce_type"] != HEARTBEAT]
+    assert numbers == list(range(1, town.told()[housing] + 1))
+    assert any(json.loads(each.value()).get("ask") == "rent arrears" for each in told)
+    with pytest.raises(confluent_kafka.KafkaException) as refused:
+        read_by_librdkafka(file, topic_of(command.there.therapies))
+    code = confluent_kafka.KafkaError.TOPIC_AUTHORIZATION_FAILED
+    assert refused.value.args[0].code() == code
+
+
+OF_THIS_PLACE = {
+    (ResourceType.CLUSTER, "kafka-cluster", ACLResourcePatternType.LITERAL): (
+        ACLOperation.DESCRIBE,
+        ACLOperation.ALTER,
+        ACLOperation.DESCRIBE_CONFIGS,
+        ACLOperation.ALTER_CONFIGS,
+    ),
+    (ResourceType.TOPIC, "throughcare.", ACLResourcePatternType.PREFIXED): (ACLOperation.ALL,),
+    (ResourceType.GROUP, "throughcare.", ACLResourcePatternType.PREFIXED): (ACLOperation.ALL,),
+    (ResourceType.TRANSACTIONAL_ID, "throughcare-", ACLResourcePatternType.PREFIXED): (
+        ACLOperation.ALL,
+    ),
+}
+"""What docs/deploy.md says that the user of this place needs."""
+
+
+def test_this_place_needs_no_more_at_the_broker_than_its_page_says(
+    town: Place, apache: ApacheKafka
+) -> None:
+    there, name = Town(town, apache), f"place-{uuid4()}"
+    with closing(KafkaAdminClient(**apache.connection)) as client:
+        client.alter_user_scram_credentials(
+            [UserScramCredentialUpsertion(name, ScramMechanism.SCRAM_SHA_512, "own")]
+        )
+        allow = ACLPermissionType.ALLOW
+        client.create_acls(
+            [
+                ACL(f"User:{name}", "*", operation, allow, ResourcePattern(*resource))
+                for resource, operations in OF_THIS_PLACE.items()
+                for operation in operations
+            ]
+        )
+    own = apache.nodes.connection(name, "own")
+    letting_in = Admitting(there._directory, Administration(own), there.passwords.__setitem__)
+    assert {change.do for change in letting_in.once()} == {
+        *(Do.MAKE_TOPIC, Do.SET_QUOTAS, Do.ALLOW, Do.ADD_USER)
+    }
+    relay = Relay(town.dsn, town.keys, Broker(own, Watchdog(must_not_end)), "/v1/share")
+    town.refer(HOUSING)
+    town.tell()
+    with psycopg.connect(town.dsn, autocommit=True) as connection:
+        assert relay.step(connection)
+    agree(town, HOUSING, Way.FEED)
+    assert {change.do for change in letting_in.once()} == {
+        *(Do.FORBID, Do.REMOVE_USER, Do.LIFT_QUOTAS)
+    }
+    with psycopg.connect(town.dsn, autocommit=True) as connection:
+        relay._look_around(connection)
+    relay._forget()
+    with closing(KafkaAdminClient(**apache.connection)) as client:
+        assert topic_of(there.housing) not in client.list_topics()
+
+
+def test_an_account_that_may_not_administer_is_told_so_at_once(there: Town) -> None:
+    with pytest.raises(MayNotAdminister):
+        Administration(without_deadlines(there.connection(there.housing))).found()
