@@ -7,20 +7,18 @@ said. It refuses to lose anything: a message is kept before it is read, and each
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 from uuid import UUID, uuid5
 
-import psycopg
 import structlog
-from eventsourcing.persistence import OperationalError
-from psycopg_pool import PoolTimeout
+from cryptography.exceptions import InvalidTag
 from pydantic import ValidationError
 
-from consumers.answers import ANSWERS, Message, OfAppointment, OfReferral
+from consumers.answers import ANSWERS, Message, OfReferral
+from consumers.came import AWAY, Came, Failed, come
 from consumers.envelopes import (
     MOST,
     Envelope,
@@ -29,7 +27,6 @@ from consumers.envelopes import (
     kept_headers,
     moment,
     named,
-    read,
     split,
 )
 from domain.agreement import in_force
@@ -37,7 +34,7 @@ from domain.application import CareCoordination
 from domain.contact import AppointmentIsUnknown, OnlyTheProviderMay
 from domain.intentions.answers import Answer
 from domain.intentions.deciding import TooManyAtOnce
-from domain.kernel import Asked, BrokenRule, Unknown
+from domain.kernel import Asked, BrokenRule
 from domain.mapping import PersonWasErased
 from domain.partner import PartnerHasLeft, PartnerIsUnknown
 from domain.policies.days import local_date
@@ -45,7 +42,7 @@ from domain.policies.roles import Duty, purposes, role_in_force, sight
 from domain.referral import ReferralIsUnknown
 from domain.request import OPEN, ReferralWasNotAccepted
 from domain.texts import AHEAD, LIES_AHEAD
-from domain.vocabulary import PartnerId, PartnerKind, PersonId, Purpose, Role
+from domain.vocabulary import PartnerId, PartnerKind, Purpose, Role
 from projections import record
 from projections.behalf import acting_for
 from projections.contract import Contract
@@ -81,6 +78,9 @@ WAITS = timedelta(hours=1)
 LEFT_ALONE = timedelta(seconds=15)
 """For how long a message that was kept is its first process's to see to."""
 
+KNOWN_FOR = timedelta(seconds=1)
+"""For how long the directory is not read again."""
+
 LOOK = 1.0
 """Seconds between two looks at what waits."""
 
@@ -97,26 +97,6 @@ class Outcome:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
-    """A message as it came and as it reads: ``message``, or what is ``flawed`` in it.
-
-    ``row`` is the referral it answers, as its partner was told, and ``person`` whom it is about.
-    """
-
-    original: bytes
-    headers: Mapping[str, str]
-    envelope: Envelope | None = None
-    message: Message | None = None
-    flawed: Flawed | None = None
-    row: Mapping[str, Any] | None = None
-    person: PersonId | None = None
-
-
-class Failed(Exception):
-    """Neither a broken rule nor a lost database: our own fault, in this message alone."""
-
-
 class TooEarly(Exception):
     """What a message speaks of is not there yet, as far as its partner was told."""
 
@@ -126,7 +106,7 @@ class TooEarly(Exception):
 
 
 class Inbox:
-    """The one pipeline of the three ways in. ``directory`` is asked at each message."""
+    """The one pipeline of the three ways in. ``directory`` is asked once a second at most."""
 
     def __init__(
         self,
@@ -140,6 +120,7 @@ class Inbox:
         self._care, self._letters, self._directory = care, letters, directory
         self._pseudonyms, self._clock, self._contract = pseudonyms, clock, contract
         self._tried: dict[UUID, datetime] = {}
+        self._known: tuple[datetime, Directory] | None = None
 
     def take(
         self,
@@ -156,7 +137,7 @@ class Inbox:
         away raises: then it was not answered, and is to come again.
         """
         with acting_for(partner):
-            came = self._read(partner, original, kept_headers(headers))
+            came = self._come(partner, original, kept_headers(headers))
             kept = self._keep(partner, came, via)
             if kept.settled or (kept.state == Became.WAITING and not self._due(kept)):
                 if after is not None:
@@ -181,13 +162,13 @@ class Inbox:
         """
         with acting_for(partner):
             kept = self._letters.find(message)
-            bytes_ = self._letters.original(message) if kept else None
+            bytes_ = self._bytes(kept) if kept else None
             if kept is None or bytes_ is None:
                 return None
             if kept.state == Became.DONE:
                 return self._letters.last(kept.id)
             anew = replace(kept, until=self._clock() + WAITS)
-            return self._see_to(anew, self._read(partner, *bytes_), anew=True)
+            return self._see_to(anew, self._come(partner, *bytes_), anew=True)
 
     def again(self) -> int:
         """Try once what waits and is due; how many messages have their last outcome now."""
@@ -198,12 +179,12 @@ class Inbox:
                     if not self._due(kept):
                         continue
                     self._tried[kept.id] = self._clock()
-                    bytes_ = self._letters.original(kept.id)
+                    bytes_ = self._bytes(kept)
                     if bytes_ is None:
                         gone = refusal(PersonWasErased(kept.id))
                         self._letters.settle(kept, Became.DEAD, gone, at=self._clock())
                         continue
-                    came = self._read(partner, *bytes_)
+                    came = self._come(partner, *bytes_)
                     if self._see_to(kept, came).outcome is not Became.WAITING:
                         settled += 1
                         self._tried.pop(kept.id, None)
@@ -214,7 +195,7 @@ class Inbox:
         while not stop.wait(LOOK):
             try:
                 self.again()
-            except (psycopg.OperationalError, OperationalError, PoolTimeout) as lost:
+            except AWAY as lost:
                 _log.warning("database lost; trying again", error=type(lost).__name__)
 
     def _due(self, kept: Kept) -> bool:
@@ -227,22 +208,16 @@ class Inbox:
         since = self._tried.get(kept.id, kept.received_at)
         return now - since >= max(timedelta(seconds=LOOK), (now - kept.received_at) / 10)
 
-    def _read(self, partner: PartnerId, original: bytes, headers: Mapping[str, str]) -> Came:
-        """What a message says, and what its partner was told of that."""
-        came = Came(original, headers)
+    def _bytes(self, kept: Kept) -> tuple[bytes, dict[str, str]] | None:
+        """A message as it came; ``None`` where its key is gone, or its row was altered."""
         try:
-            came = replace(came, envelope=(envelope := read(original, headers)))
-            message = self._message(envelope)
-        except Flawed as flawed:
-            return replace(came, flawed=flawed)
-        row = person = None
-        if isinstance(message, OfReferral):
-            row = self._letters.referral(partner, message.referral)
-            person = self._care.person_behind(message.referral) if row else None
-        elif isinstance(message, OfAppointment):
-            with suppress(Unknown):  # the id is that of another noun
-                person = self._care.seen_by(message.of, partner)
-        return replace(came, message=message, row=row, person=person)
+            return self._letters.original(kept.id)
+        except (InvalidTag, ValueError) as altered:
+            _log.error("message unreadable", message=str(kept.id), error=type(altered).__name__)
+            return None
+
+    def _come(self, partner: PartnerId, original: bytes, headers: Mapping[str, str]) -> Came:
+        return come(partner, original, headers, self._care, self._letters, self._message)
 
     def _message(self, envelope: Envelope) -> Message:
         """The message that is in it. Raises `Flawed`."""
@@ -369,7 +344,7 @@ class Inbox:
             if came.row is not None and came.row["state"] in OPEN:
                 raise TooEarly(not_yet) from not_yet
             raise
-        except (BrokenRule, OperationalError, psycopg.OperationalError, PoolTimeout):
+        except (BrokenRule, *AWAY):
             raise
         except Exception as failed:
             raise Failed(type(failed).__name__) from failed
@@ -380,7 +355,7 @@ class Inbox:
         Raises `TooEarly`, `PartnerHasLeft`, `NoAgreementIsInForce`, `PurposeIsNotAgreed`,
         `NotForThisRole`, `NotForThisPurpose`.
         """
-        joined = self._directory().partners.get(partner)
+        joined = self._directory_now().partners.get(partner)
         if joined is None:
             raise TooEarly(PartnerIsUnknown(partner))
         if joined.left:
@@ -398,6 +373,13 @@ class Inbox:
         if not sight(role, may[0], today).whole:
             raise NotForThisPurpose
         return may[0]
+
+    def _directory_now(self) -> Directory:
+        """The directory, read anew once it is a second old."""
+        now = self._clock()
+        if self._known is None or not now - KNOWN_FOR < self._known[0] <= now:
+            self._known = (now, self._directory())
+        return self._known[1]
 
     def _moment(self, kept: Kept, envelope: Envelope, message: Message) -> datetime:
         """When what it says was true. Raises `Flawed` for what lies ahead."""

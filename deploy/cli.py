@@ -15,6 +15,7 @@ COMMANDS = (
     ("work", "processes:work", "Run the projections alone."),
     ("sweep", "processes:sweep", "Escalate what nobody has answered in time, once."),
     ("relay", "processes:relay", "Run what pushes to partners alone."),
+    ("inbox", "inbox:app", "Read partners' answers, and try again what was not done."),
     ("migrate", "processes:migrate", "Bring the database to this release."),
     ("doctor", "doctor:doctor", "Check everything and say the remedy."),
     ("invite", "invite:invite", "Let an organisation's first administrator sign in."),

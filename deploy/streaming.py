@@ -15,12 +15,14 @@ from consumers.admitting import Admitting
 from consumers.kafka.access import user_of
 from consumers.kafka.administration import Administration, Keep
 from consumers.kafka.connecting import connection
+from consumers.kafka.following import Follower
 from consumers.kafka.publishing import Broker
+from consumers.postbox import Postbox
 from consumers.relay import Relay
 from consumers.watchdog import Watchdog
 from deploy.broker.nodes import ADMINISTRATOR, free, nodes
 from deploy.settings import Settings
-from deploy.wiring import Database
+from deploy.wiring import Database, House
 from projections import directory, schema
 from projections.cloudevents import SOURCE
 from projections.keys import PersonKeys
@@ -58,6 +60,19 @@ def relay(settings: Settings, database: Database, keys: PersonKeys, watchdog: Wa
     """Publishes every partner's share that may be told by Kafka."""
     broker = Broker(kafka_connection(settings), watchdog)
     return Relay(database.dsn(schema.RELAY), keys, broker, SOURCE)
+
+
+def postbox(settings: Settings, house: House, watchdog: Watchdog) -> Postbox:
+    """Reads partners' inbox topics, and writes their dead letters."""
+    connected = kafka_connection(settings)
+    return Postbox(
+        house.database.dsn(schema.SERVE),
+        house.inbox,
+        house.letters,
+        house.lookups.directory,
+        Follower(connected, watchdog),
+        Broker(connected, watchdog, "throughcare-inbox"),
+    )
 
 
 def beside(settings: Settings, stack: ExitStack) -> Settings:

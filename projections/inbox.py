@@ -279,6 +279,17 @@ class Letters:
             rows = connection.execute(SQL["letters"], (partner, after, most)).fetchall()
         return [taken(row) for row in rows]
 
+    def dead_told(self, partner: PartnerId) -> int:
+        """Up to which outcome a partner's topic of dead letters is known to have had them."""
+        with self._own_rows() as connection:
+            row = connection.execute(SQL["dead_told"], (partner,)).fetchone()
+        return row[0] if row else 0
+
+    def tell_dead(self, partner: PartnerId, number: int) -> None:
+        """Remember that a partner's topic of dead letters has them up to an outcome."""
+        with self._own_rows() as connection:
+            connection.execute(SQL["tell_dead"], (number, partner))
+
     def referral(self, partner: PartnerId, referral: UUID) -> dict[str, Any] | None:
         """A referral as the partner was told of it; ``None`` while it was not."""
         with self._own_rows() as connection:

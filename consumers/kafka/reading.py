@@ -9,13 +9,19 @@ from kafka import KafkaConsumer, TopicPartition
 from consumers.kafka.connecting import DEADLINE, Connection, Headers
 
 
-def reader(connection: Connection, deadline: float = DEADLINE) -> KafkaConsumer:
-    """A consumer of no group that sees what was committed, and nothing else."""
+def reader(
+    connection: Connection, deadline: float = DEADLINE, *, reset: str = "latest"
+) -> KafkaConsumer:
+    """A consumer of no group that sees what was committed, and nothing else.
+
+    ``reset`` is where it goes on when its place is gone; ``none`` refuses to guess.
+    """
     return KafkaConsumer(
         **connection,
         enable_auto_commit=False,
         isolation_level="read_committed",
         allow_auto_create_topics=False,
+        auto_offset_reset=reset,
         request_timeout_ms=int(deadline * 1000),
         bootstrap_timeout_ms=int(deadline * 500),
         fetch_max_wait_ms=100,

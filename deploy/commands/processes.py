@@ -50,7 +50,7 @@ def up(
     if demo and asked.registration is not None:
         raise Stopped("--demo lets anybody in: leave it out where there is a provider", USAGE)
     asked = replace(asked, demo=asked.demo or demo)
-    _begin()
+    begin()
     with ExitStack() as stack:
         database = connected(asked, stack, migrating=True)
         house = built(asked, database, stack)
@@ -63,21 +63,22 @@ def up(
         sweeping = _sweeping(house, stop)
         closing = _closing(asked, database, house.keys, stop)
         telling = _telling(asked, database, stop, house.inbox)
-        publishing = _publishing(asked, database, house.keys, stop, stack) if kafka else ()
+        answering = _thread("inbox", house.inbox.run, stop)
+        publishing = _publishing(asked, house, stop, stack) if kafka else ()
         if demo:
             _welcome(asked.host, asked.port, began)
         try:
             _serve(house, worker)
         finally:
             stop.set()
-            for thread in (worker, sweeping, closing, telling, *publishing):
+            for thread in (worker, sweeping, closing, telling, answering, *publishing):
                 thread.join(timeout=10)
 
 
 def serve() -> None:
     """Run pages and interface alone."""
     asked = settings()
-    _begin()
+    begin()
     with ExitStack() as stack:
         house = built(asked, connected(asked, stack), stack)
         _serve(house, None)
@@ -89,13 +90,13 @@ def work(
 ) -> None:
     """Run the projections alone: the share, every view, and the sweep for silences."""
     asked = settings()
-    _begin()
+    begin()
     with ExitStack() as stack:
         house = built(asked, connected(asked, stack), stack)
         if until_caught_up:
             house.engine.catch_up()
         else:
-            stop = _stopping()
+            stop = stopping()
             sweeping = _sweeping(house, stop)
             house.engine.run(stop)
             sweeping.join(timeout=10)
@@ -103,7 +104,7 @@ def work(
 
 def sweep(*, json: Json = False) -> None:
     """Do once what has fallen due; `up` and `work` do it every half minute."""
-    _begin()
+    begin()
     with opened() as house:
         swept = house.sweep().once()
         if not swept:
@@ -117,9 +118,9 @@ def relay() -> None:
     from deploy import streaming
 
     asked = settings()
-    _begin()
+    begin()
     with ExitStack() as stack:
-        database, stop = connected(asked, stack), _stopping()
+        database, stop = connected(asked, stack), stopping()
         keys = persons_keys(database, stack)
         closing = _closing(asked, database, keys, stop)
         decides = {schema.DECIDE, schema.SERVE} <= database.dsns.keys()
@@ -164,10 +165,8 @@ def _telling(asked: Settings, database: Database, stop: Event, inbox: Inbox | No
     return _thread("webhooks", webhooks(asked, database, inbox).run, stop)
 
 
-def _publishing(
-    asked: Settings, database: Database, keys: PersonKeys, stop: Event, stack: ExitStack
-) -> list[Thread]:
-    """A Kafka broker of our own, whoever may read it, and the relay, on threads of their own."""
+def _publishing(asked: Settings, house: House, stop: Event, stack: ExitStack) -> list[Thread]:
+    """A Kafka broker of our own, whoever may read it, the relay and the inbox, each a thread."""
     from consumers.watchdog import Watchdog
     from deploy import streaming
     from deploy.broker.jars import BrokerIsNotHere
@@ -179,10 +178,12 @@ def _publishing(
     except (BrokerIsNotHere, BrokerDidNotStart) as reason:
         raise Stopped(f"no Apache Kafka: {reason}") from None
     note(f"Kafka is at {asked.kafka}; how a partner signs in there: {asked.data / 'kafka'}")
-    relay = streaming.relay(asked, database, keys, Watchdog(os._exit))
+    relay = streaming.relay(asked, house.database, house.keys, Watchdog(os._exit))
+    postbox = streaming.postbox(asked, house, Watchdog(os._exit))
     return [
-        _thread("admitting", streaming.admitting(asked, database).run, stop),
+        _thread("admitting", streaming.admitting(asked, house.database).run, stop),
         _thread("relay", relay.run, stop),
+        _thread("inbox topics", postbox.run, stop),
     ]
 
 
@@ -228,7 +229,7 @@ def _welcome(host: str, port: int, began: datetime) -> None:
     note("\nA token for one of them: throughcare token --as NAME. Ctrl-C stops everything.")
 
 
-def _stopping() -> Event:
+def stopping() -> Event:
     """Set when the process is asked to stop."""
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -241,7 +242,7 @@ def _leave(*_: object) -> None:
     raise SystemExit(0)
 
 
-def _begin() -> None:
+def begin() -> None:
     """Logs as JSON lines on stderr with nobody's details; signals that end cleanly; calmer gc."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _leave)

@@ -87,3 +87,9 @@ select inbox.unsettled()
 
 -- name: referral
 select content from views.referrals where partner = %s and referral = %s
+
+-- name: dead_told
+select dead_told from inbox.partners where partner = %s
+
+-- name: tell_dead
+update inbox.partners set dead_told = %s where partner = %s

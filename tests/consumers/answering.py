@@ -46,6 +46,7 @@ class Answering:
 
     town: Place
     letters: Letters
+    who: PartnerKind = HOUSING
     late: timedelta = timedelta(0)
     inbox: Inbox = field(init=False)
 
@@ -64,29 +65,29 @@ class Answering:
     def take(
         self,
         said: Mapping[str, Any] | bytes,
-        by: PartnerKind = HOUSING,
+        by: PartnerKind | None = None,
         via: Via = Via.HTTP,
         headers: Mapping[str, str] = JSON,
     ) -> Taken:
         raw = said if isinstance(said, bytes) else orjson.dumps(said)
-        return self.inbox.take(self.town.partners[by], raw, headers, via)
+        return self.inbox.take(self.town.partners[by or self.who], raw, headers, via)
 
     def referred(self) -> ReferralId:
-        """The practice refers somebody to the housing adviser, who is told of it."""
-        referral, _ = self.town.refer(HOUSING)
+        """The practice refers somebody to who answers, and they are told of it."""
+        referral, _ = self.town.refer(self.who)
         self.town.tell()
         return referral
 
     def booked(self) -> tuple[ReferralId, ContactId]:
-        """Somebody whom the housing adviser took on, and their appointment."""
+        """Somebody whom they took on, and their appointment."""
         referral, contact = self.referred(), ContactId(uuid4())
-        self.town.care.accept_referral(referral, asked=self.town.asked(HOUSING))
+        self.town.care.accept_referral(referral, asked=self.town.asked(self.who))
         self.town.care.book_appointment(
             contact,
             referral,
             starts_at=datetime.now(UTC) - timedelta(minutes=5),
             medium=Medium.TELEPHONE,
-            asked=self.town.asked(HOUSING),
+            asked=self.town.asked(self.who),
         )
         self.town.tell()
         return referral, contact
@@ -95,9 +96,9 @@ class Answering:
         """How many facts there are."""
         return self.town.care.recorder.max_notification_id() or 0
 
-    def told(self, by: PartnerKind = HOUSING) -> list[tuple[int, str, str, str | None]]:
+    def told(self, by: PartnerKind | None = None) -> list[tuple[int, str, str, str | None]]:
         """Every outcome a partner was told: number, id, what became of it, why."""
-        partner = self.town.partners[by]
+        partner = self.town.partners[by or self.who]
         with self.town.database.connect(schema.SERVE) as connection, connection.transaction():
             connection.execute(WHOSE, [str(partner)])
             rows = connection.execute(SQL["after"], (partner, 0, 1000)).fetchall()
@@ -105,6 +106,6 @@ class Answering:
 
 
 @contextmanager
-def answering(town: Place) -> Iterator[Answering]:
+def answering(town: Place, who: PartnerKind = HOUSING) -> Iterator[Answering]:
     town.tell()
-    yield Answering(town, Letters(town.database.pool(schema.SERVE, most=4), town.keys))
+    yield Answering(town, Letters(town.database.pool(schema.SERVE, most=4), town.keys), who)

@@ -1,0 +1,185 @@
+"""Readers of inbox topics as processes of their own, to be killed before any line of their work.
+
+Run as ``python -m tests.consumers.postmen``: told in a first line of JSON where everything is, it
+forks one reader for each further line, so that a life costs no start of Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from consumers.inbox import Inbox
+from consumers.kafka.following import Follower
+from consumers.kafka.publishing import Broker
+from consumers.postbox import Postbox
+from consumers.watchdog import Watchdog
+from domain.application import CareCoordination
+from domain.vocabulary import PartnerId
+from projections import directory, schema
+from projections.connections import open_pool
+from projections.directory import Directory
+from projections.inbox import Kept, Letters, Taken
+from projections.keys import PersonKeys
+from projections.log import PostgresLog
+from projections.pseudonyms import Pseudonyms
+from tests.consumers.answering import Answering
+from tests.consumers.brokers import KafkaServer
+from tests.consumers.place import PRACTICE
+
+TAKING = {
+    "postbox.py": {"step", "_tell_dead", "_follow"},
+    "inbox.py": {"take", "_keep", "_see_to", "_ask", "keep", "settle", "_reach", "tell_dead"},
+    "publishing.py": {"publish"},
+}
+"""The functions of ours between whose lines a message can be lost or done twice."""
+
+
+@dataclass
+class Postmen:
+    """Starts one reader after another."""
+
+    nursery: subprocess.Popen[str]
+
+    def killed_at(self, line: int) -> None:
+        """A life that ends itself before the given line of its work, or when there is none left."""
+        self._born(line)
+        self._heard("ended")
+
+    def to_the_end(self) -> None:
+        """A life that is left alone until nothing comes any more."""
+        self._born(None)
+        self._heard("ended")
+
+    def _born(self, line: int | None) -> None:
+        assert self.nursery.stdin
+        self.nursery.stdin.write(json.dumps(line) + "\n")
+        self.nursery.stdin.flush()
+
+    def _heard(self, word: str) -> None:
+        assert self.nursery.stdout
+        for line in self.nursery.stdout:
+            if word in line:
+                return
+        raise AssertionError(f"the readers ended before one said {word!r}")
+
+
+@contextmanager
+def postmen(post: Answering, kafka: KafkaServer, *, mutant: bool = False) -> Iterator[Postmen]:
+    database = post.town.database
+    told = {
+        "dsns": {role: database.dsn(role) for role in (schema.SERVE, schema.DECIDE, schema.KEYS)},
+        "master": database.server.master.hex(),
+        "host": str(post.town.partners[PRACTICE]),
+        "kafka": kafka.connection,
+        "name": f"throughcare-inbox-{database.name}",
+        "mutant": mutant,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.consumers.postmen"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as nursery:
+        assert nursery.stdin
+        nursery.stdin.write(json.dumps(told) + "\n")
+        nursery.stdin.flush()
+        yield Postmen(nursery)
+        nursery.stdin.close()
+
+
+class PlaceElsewhere(Letters):
+    """The mutant: says where to go on before it says what became of the message."""
+
+    def keep(self, kept: Kept, original: bytes, headers: Any) -> Kept:
+        with self._own_rows() as connection:
+            found = connection.execute(
+                "select next_offset from inbox.partners where partner = %s", [kept.partner]
+            ).fetchone()
+            self._reach(connection, kept.partner, (found[0] or 0) + 1 if found else 1)
+        return super().keep(kept, original, headers)
+
+    def settle(self, *said: Any, **how: Any) -> Taken:
+        return super().settle(*said, **(how | {"after": None}))
+
+
+def die(line: int) -> None:
+    """Kill this process before it runs a line of its work."""
+    left = line
+
+    def count(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal left
+        if event == "line":
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return count
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        file = frame.f_code.co_filename.rpartition("/")[2]
+        return count if frame.f_code.co_name in TAKING.get(file, ()) else None
+
+    sys.settrace(trace)
+
+
+def live(told: dict[str, Any], line: int | None) -> None:
+    dsns = told["dsns"]
+    keys = PersonKeys(open_pool(dsns[schema.KEYS], most=2), bytes.fromhex(told["master"]))
+    care = CareCoordination(
+        log=PostgresLog(open_pool(dsns[schema.DECIDE], most=2)),
+        keys=keys,
+        host=PartnerId(UUID(told["host"])),
+    )
+    kind = PlaceElsewhere if told["mutant"] else Letters
+    letters = kind(open_pool(dsns[schema.SERVE], most=2), keys)
+
+    def known() -> Directory:
+        with psycopg.connect(dsns[schema.SERVE]) as connection:
+            return directory.load(connection)
+
+    pseudonyms = Pseudonyms(bytes.fromhex(told["master"]))
+    inbox = Inbox(care, letters, known, pseudonyms, lambda: datetime.now(UTC))
+    watchdog = Watchdog(os._exit)
+    reader = Postbox(
+        dsns[schema.SERVE],
+        inbox,
+        letters,
+        known,
+        Follower(told["kafka"], watchdog),
+        Broker(told["kafka"], watchdog, told["name"]),
+    )
+    if line is not None:
+        die(line)
+    quiet = 0
+    while quiet < 2:
+        quiet = 0 if reader.step() else quiet + 1
+    reader._forget()
+
+
+def main() -> None:
+    told = json.loads(sys.stdin.readline())
+    for asked in iter(sys.stdin.readline, ""):
+        pid = os.fork()
+        if pid == 0:
+            live(told, json.loads(asked))
+            os._exit(0)
+        os.waitpid(pid, 0)
+        print("ended", flush=True)
+
+
+if __name__ == "__main__":
+    main()
