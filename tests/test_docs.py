@@ -394,7 +394,7 @@ def test_a_partner_reads_and_answers_as_the_page_of_streams_says(place: Place) -
     reached = f"after=0&min-position={made['position']}&"
     told = json.loads(place.run(feed.replace("after=0&", reached).replace("=100", "=1000")))
     newest = told[-1]
-    assert newest["data"]["referral"] == made["id"]
+    assert newest["data"]["stream"] == made["id"]
 
     before = f"Last-Event-ID: {newest['sharenumber'] - 1}"
     following = f"{sign_in}\n{live.replace('Last-Event-ID: 41', before)}"
