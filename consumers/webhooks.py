@@ -215,7 +215,7 @@ class Webhooks:
         at = self._clock()
         if not await self._may_use(due.partner):
             async with pool.connection() as connection:
-                await connection.execute(SQL["disable"], [at, "not agreed", at, due.endpoint])
+                await _disable(connection, due, "not agreed", at)
             return
         async with pool.connection() as connection, connection.transaction():
             message = await self._next(connection, due)
@@ -321,7 +321,7 @@ class Webhooks:
                 await connection.execute(SQL["was_told"], [up_to, at, due.endpoint])
         elif answer.status == GONE:
             await connection.execute(SQL["became"], ["given up", at, False, message.id])
-            await connection.execute(SQL["disable"], [at, "gone", at, due.endpoint])
+            await _disable(connection, due, "gone", at)
         elif message.type == TEST:
             await connection.execute(SQL["became"], ["given up", at, False, message.id])
         else:
@@ -340,8 +340,15 @@ class Webhooks:
             await connection.execute(SQL["failed"], [failures + 1, at + pause, at, due.endpoint])
         else:
             await connection.execute(SQL["became"], ["given up", at, True, message.id])
-            await connection.execute(SQL["disable"], [at, "silent", at, due.endpoint])
-            _log.error("endpoint disabled", endpoint=str(due.endpoint), partner=str(due.partner))
+            await _disable(connection, due, "silent", at)
+
+
+async def _disable(connection: AsyncConnection, due: Due, why: str, at: datetime) -> None:
+    """Send nothing to it until its partner resumes it."""
+    await connection.execute(SQL["disable"], [at, why, at, due.endpoint])
+    _log.error(
+        "endpoint disabled", endpoint=str(due.endpoint), partner=str(due.partner), reason=why
+    )
 
 
 def _named(message: UUID) -> str:

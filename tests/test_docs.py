@@ -263,6 +263,24 @@ class Place:
         assert ran.returncode == 0, ran.stderr + ran.stdout
         return ran.stdout
 
+    def first(self, text: str, begins: str) -> str:
+        """What follows the first line that begins so, of a script that would not end."""
+        with subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", text.replace("127.0.0.1:8000", self.address)],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as running:
+            assert running.stdout
+            try:
+                return next(
+                    line.removeprefix(begins) for line in running.stdout if line.startswith(begins)
+                )
+            finally:
+                os.killpg(running.pid, signal.SIGTERM)
+
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
@@ -348,6 +366,44 @@ def test_a_directory_is_brought_in_as_its_page_says(place: Place) -> None:
     assert json.loads(foretold)["outcome"] == "would be opened, capacity declared"
     assert json.loads(first)["outcome"] == "opened, capacity declared"
     assert json.loads(second)["outcome"] == "unchanged"
+
+
+REFER_SOMEBODY = """
+asha=$(throughcare token --as "Dr Asha Rahman")
+service=$(curl -sS -H "Authorization: Bearer $asha" http://127.0.0.1:8000/v1/services | python -c '
+import json, sys
+rows = json.load(sys.stdin)["rows"]
+print(next(s["id"] for s in rows if s["name"] == "Housing and debt advice"))')
+curl -sS --fail-with-body -H "Authorization: Bearer $asha" -H "Content-Type: application/json" \\
+    -H "Idempotency-Key: $(python -c 'import uuid; print(uuid.uuid4())')" \\
+    http://127.0.0.1:8000/v1/referrals --data '{"service": "'$service'", "source": "professional",
+    "person": {"name": "Jo Sample"}, "mode": "verbal", "ask": "Arrears of rent"}'
+"""
+
+
+@pytest.mark.process
+def test_a_partner_reads_and_answers_as_the_page_of_streams_says(place: Place) -> None:
+    """Each command as it is written, by `curl`; only numbers and ids are this place's."""
+    typed = [b.text for b in blocks() if b.page == "docs/streams.md" and "curl -" in b.text]
+    feed, live, answer = (
+        next(text for text in typed if part in text)
+        for part in ("?after=0", "/v1/share/live", "/v1/inbox")
+    )
+    sign_in = feed.splitlines()[0]
+    made = json.loads(place.run(REFER_SOMEBODY))
+    reached = f"after=0&min-position={made['position']}&"
+    told = json.loads(place.run(feed.replace("after=0&", reached).replace("=100", "=1000")))
+    newest = told[-1]
+    assert newest["data"]["stream"] == made["id"]
+
+    before = f"Last-Event-ID: {newest['sharenumber'] - 1}"
+    following = f"{sign_in}\n{live.replace('Last-Event-ID: 41', before)}"
+    assert json.loads(place.first(following, "data: ")) == newest
+
+    answer = re.sub(r'(?<="referral": ")[^"]+', made["id"], answer)
+    answer = re.sub(r'(?<="time": ")[^"]+', datetime.now(UTC).isoformat(), answer)
+    outcome = json.loads(place.run(f"{sign_in}\n{answer}"))
+    assert (outcome["outcome"], outcome["id"]) == ("done", "7d1c-0042")
 
 
 @pytest.mark.process
