@@ -12,20 +12,26 @@ from uuid import UUID
 import psycopg
 
 from consumers.admitting import Admitting
+from consumers.entries_topic import GROUP, TOPIC
+from consumers.handing_out import HandingOut
 from consumers.kafka.access import user_of
 from consumers.kafka.administration import Administration, Keep
 from consumers.kafka.connecting import connection
 from consumers.kafka.following import Follower
+from consumers.kafka.group import Group
 from consumers.kafka.publishing import Broker
 from consumers.postbox import Postbox
 from consumers.relay import Relay
 from consumers.watchdog import Watchdog
+from consumers.worker import Worker
 from deploy.broker.nodes import ADMINISTRATOR, free, nodes
 from deploy.settings import Settings
 from deploy.wiring import Database, House
 from projections import directory, schema
 from projections.cloudevents import SOURCE
 from projections.keys import PersonKeys
+from projections.partitions import PARTITIONS
+from projections.pseudonyms import Pseudonyms
 
 PORTS = (9092, 9093)
 """Where the demo's broker listens, if nothing else does: for clients, and for itself."""
@@ -73,6 +79,22 @@ def postbox(settings: Settings, house: House, watchdog: Watchdog) -> Postbox:
         Follower(connected, watchdog),
         Broker(connected, watchdog, "throughcare-inbox"),
     )
+
+
+def handing_out(
+    settings: Settings, database: Database, pseudonyms: Pseudonyms, watchdog: Watchdog
+) -> HandingOut:
+    """Hands entries out to the group of workers."""
+    broker = Broker(
+        kafka_connection(settings), watchdog, "throughcare-teller", partitions=PARTITIONS
+    )
+    return HandingOut(database.dsn(schema.PROJECT), pseudonyms, broker)
+
+
+def worker(settings: Settings, database: Database, keys: PersonKeys, watchdog: Watchdog) -> Worker:
+    """One of the group of workers."""
+    group = Group(kafka_connection(settings), watchdog, TOPIC, GROUP)
+    return Worker(database.dsn(schema.PROJECT), keys, group)
 
 
 def beside(settings: Settings, stack: ExitStack) -> Settings:

@@ -71,6 +71,11 @@ def views() -> tuple[View, ...]:
     return (Caseload(), Referrals(), Meetings(), Agreed(), Unmet(), Groups(), Withdrawals())
 
 
+OF_ONE_PERSON = frozenset({"caseload", "referrals", "agreed", "groups"})
+"""The views each row of which comes from what one partner was told of one person: a group of
+workers can fold them, each worker those of its persons (`projections.partitions`)."""
+
+
 class Timer(Protocol):
     """The fold of a view that is the sweep's and no partner's, over a batch of facts."""
 
@@ -106,6 +111,7 @@ class Engine:
         self, dsn: str, mapper: FactMapper, keys: PersonKeys, pseudonyms: Pseudonyms
     ) -> None:
         self._dsn, self._mapper, self._keys, self._pseudonyms = dsn, mapper, keys, pseudonyms
+        self._grouped = False
 
     def run(self, stop: Event) -> None:
         """Fold until told to stop; on a lost connection, begin again from the position kept.
@@ -155,6 +161,7 @@ class Engine:
         with psycopg.connect(self._dsn, autocommit=True) as connection, connection.transaction():
             lease = connection.execute(SQL["lease"]).fetchone()
             assert lease is not None
+            self._grouped = lease[1]
             row = connection.execute(SHARE["unpark"], [case], binary=True).fetchone()
             if row is None:
                 return False
@@ -170,6 +177,7 @@ class Engine:
     def _batch(self, connection: Connection, limit: int, poisoned: dict[UUID, Poison]) -> int:
         lease = connection.cursor(binary=True).execute(SQL["lease"], prepare=True).fetchone()
         assert lease is not None, "views.positions has a row for the share"
+        self._grouped = lease[1]
         stored = log.read_after(connection, lease[0], limit)
         if not stored:
             return 0
@@ -192,7 +200,7 @@ class Engine:
         reached = stored[-1].position
         folded = [
             *(timer.name for timer in timers(self._mapper, self._pseudonyms)),
-            *(view.name for view in views()),
+            *(view.name for view in self._views()),
         ]
         names = ["share", "directory", *folded]
         connection.execute(SQL["move"], [reached, names], binary=True, prepare=True)
@@ -213,23 +221,13 @@ class Engine:
         )
         told = share.tell(facts)
         share.save(told)
-        told = self._arranged(connection, told)
-        for view in views():
-            _fold_view(connection, view, told)
+        fold_views(connection, self._views(), told, self._keys)
         for timer in timers(self._mapper, self._pseudonyms):
             _fold_timer(connection, timer, facts)
 
-    def _arranged(self, connection: Connection, told: list[Told]) -> list[Told]:
-        """What views fold: of whom something was added, all from the beginning, in its place."""
-        fresh = {(t.entry.partner, t.entry.subject): t for t in told if ADDED in t.entry.data}
-        kept = [t for t in told if (t.entry.partner, t.entry.subject) not in fresh]
-        cursor = connection.cursor(binary=True)
-        for (partner, subject), one in fresh.items():
-            rows = cursor.execute(SHARE["of_subject"], [partner, subject]).fetchall()
-            entries = arranged(opened(row, self._keys) for row in rows)
-            blank = replace(one.entry, type=WITHDRAWN, data={})
-            kept += [replace(one, entry=entry) for entry in (blank, *entries)]
-        return kept
+    def _views(self) -> list[View]:
+        """What is folded here: all, or what the group's workers leave."""
+        return [each for each in views() if not (self._grouped and each.name in OF_ONE_PERSON)]
 
 
 def _case(stored: StoredFact) -> UUID:
@@ -248,6 +246,32 @@ def _fold_timer(connection: Connection, timer: Timer, facts: Sequence[Recorded])
                 case_of(recorded), recorded.position, recorded.fact.TOPIC, type(failed).__name__
             ) from failed
     timer.save(connection)
+
+
+def fold_views(
+    connection: Connection, folding: Sequence[View], told: list[Told], keys: PersonKeys
+) -> None:
+    """Fold these entries, wherever they came from, in the open transaction. Raises `Poison`."""
+    told = _arranged(connection, told, keys)
+    for view in folding:
+        _fold_view(connection, view, told)
+
+
+def _arranged(connection: Connection, told: list[Told], keys: PersonKeys) -> list[Told]:
+    """What views fold: of whom something was added, all from the beginning, in its place."""
+    fresh = {(t.entry.partner, t.entry.subject): t for t in told if ADDED in t.entry.data}
+    if not fresh:
+        return told
+    last = {(t.entry.partner, t.entry.subject): t.entry.number for t in told}
+    kept = [t for t in told if (t.entry.partner, t.entry.subject) not in fresh]
+    cursor = connection.cursor(binary=True)
+    for (partner, subject), one in fresh.items():
+        asked = [partner, subject, last[partner, subject]]
+        rows = cursor.execute(SHARE["of_subject_up_to"], asked).fetchall()
+        entries = arranged(opened(row, keys) for row in rows)
+        blank = replace(one.entry, type=WITHDRAWN, data={})
+        kept += [replace(one, entry=entry) for entry in (blank, *entries)]
+    return kept
 
 
 def _fold_view(connection: Connection, view: View, told: Sequence[Told]) -> None:

@@ -23,6 +23,7 @@ class Record:
     key: bytes
     value: bytes
     headers: Headers
+    partition: int = 0
 
 
 class BrokerIsAway(Exception):

@@ -14,7 +14,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from consumers.kafka.connecting import DEADLINE, BrokerIsAway, Connection, Headers, Record
-from consumers.kafka.reading import reader, since, tail
+from consumers.kafka.reading import ends, reader, since, tail
 from consumers.kafka.topics import administrator, drop, make
 from consumers.watchdog import Watchdog
 
@@ -41,14 +41,15 @@ class Broker:
         name: str = "throughcare-relay",
         *,
         deadline: float = DEADLINE,
+        partitions: int = 1,
     ) -> None:
         self._connection, self._watchdog, self._name = connection, watchdog, name
-        self._deadline = deadline
+        self._deadline, self._partitions = deadline, partitions
         self._producer: KafkaProducer | None = None
-        self._last: dict[str, int] = {}
+        self._last: dict[tuple[str, int], int] = {}
 
     def tails(self, topics: Sequence[str]) -> dict[str, Headers | None]:
-        """The headers of each topic's last record; ``None`` for an empty topic.
+        """The headers of each topic's last record, in its first partition; ``None`` if it is empty.
 
         Topics that are not there are made. Whatever another publisher has begun is undone first.
         Raises `BrokerIsAway`.
@@ -58,18 +59,30 @@ class Broker:
                 if self._producer is None:
                     self._open()
                 with closing(administrator(self._connection, self._deadline)) as admin:
-                    make(admin, topics, self._deadline)
+                    make(admin, topics, self._deadline, self._partitions)
                 with closing(reader(self._connection, self._deadline)) as consumer:
-                    ends = {topic: tail(consumer, topic, self._deadline) for topic in topics}
+                    last = {topic: tail(consumer, topic, self._deadline) for topic in topics}
         except (KafkaError, OSError) as failed:
             self.close()
             raise BrokerIsAway(type(failed).__name__) from failed
-        self._last |= {topic: end[0] for topic, end in ends.items() if end}
-        return {topic: end[1] if end else None for topic, end in ends.items()}
+        self._last |= {(topic, 0): end[0] for topic, end in last.items() if end}
+        return {topic: end[1] if end else None for topic, end in last.items()}
 
     def end(self, topic: str) -> int:
         """An offset after every record of a topic, whose tail must have been read."""
-        return self._last.get(topic, -1) + 1
+        return self._last.get((topic, 0), -1) + 1
+
+    def ends(self, topic: str) -> list[int]:
+        """The offset with which each partition of a topic ends. Raises `BrokerIsAway`."""
+        try:
+            with (
+                self._watchdog.over("read ends"),
+                closing(reader(self._connection, self._deadline)) as consumer,
+            ):
+                return ends(consumer, topic, self._partitions)
+        except (KafkaError, OSError) as failed:
+            self.close()
+            raise BrokerIsAway(type(failed).__name__) from failed
 
     def since(self, topic: str, offset: int) -> list[Headers]:
         """The headers of what is committed in a topic from an offset on. Raises `BrokerIsAway`."""
@@ -148,7 +161,10 @@ class Broker:
         self._producer.init_transactions()
 
     def _send(
-        self, producer: KafkaProducer, batches: Mapping[str, Sequence[Record]], last: dict[str, int]
+        self,
+        producer: KafkaProducer,
+        batches: Mapping[str, Sequence[Record]],
+        last: dict[tuple[str, int], int],
     ) -> set[str]:
         """Send, and look at every single answer; the topics in which one was not as it must be."""
         failed, sent = set(), []
@@ -156,21 +172,25 @@ class Broker:
             try:
                 for record in records:
                     future = producer.send(
-                        topic, record.value, record.key, headers=record.headers, partition=0
+                        topic,
+                        record.value,
+                        record.key,
+                        headers=record.headers,
+                        partition=record.partition,
                     )
-                    sent.append((topic, future))
+                    sent.append((topic, record.partition, future))
             except KafkaError:
                 failed.add(topic)
         producer.flush(timeout=self._deadline)
         until = monotonic() + self._deadline
-        for topic, future in sent:
+        for topic, partition, future in sent:
             try:
                 offset = future.get(timeout=max(0.0, until - monotonic())).offset
             except KafkaError:
                 failed.add(topic)
                 continue
             # An offset at or before one we have seen: the broker has lost what it acknowledged.
-            if offset <= last.get(topic, -1):
+            if offset <= last.get((topic, partition), -1):
                 failed.add(topic)
-            last[topic] = offset
+            last[topic, partition] = offset
         return failed

@@ -28,6 +28,13 @@ def reader(
     )
 
 
+def ends(consumer: KafkaConsumer, topic: str, partitions: int) -> list[int]:
+    """The offset with which each partition ends."""
+    asked = [TopicPartition(topic, partition) for partition in range(partitions)]
+    found = consumer.end_offsets(asked)
+    return [found[each] for each in asked]
+
+
 def since(
     consumer: KafkaConsumer, topic: str, offset: int, deadline: float = DEADLINE
 ) -> list[Headers]:

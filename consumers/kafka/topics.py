@@ -1,4 +1,4 @@
-"""Topics are made with one partition, so that their order is the share's, and kept for a week."""
+"""Topics are kept for a week; a partner's has one partition, so that its order is the share's."""
 
 from __future__ import annotations
 
@@ -29,12 +29,17 @@ def administrator(connection: Connection, deadline: float = DEADLINE) -> KafkaAd
     )
 
 
-def make(admin: KafkaAdminClient, topics: Iterable[str], deadline: float = DEADLINE) -> None:
+def make(
+    admin: KafkaAdminClient,
+    topics: Iterable[str],
+    deadline: float = DEADLINE,
+    partitions: int = 1,
+) -> None:
     """Make the topics that are not there."""
     for topic in sorted(set(topics) - set(admin.list_topics())):
         try:
             admin.create_topics(
-                [NewTopic(topic, num_partitions=1, topic_configs=KEPT)],
+                [NewTopic(topic, num_partitions=partitions, topic_configs=KEPT)],
                 timeout_ms=int(deadline * 1000),
                 wait_for_metadata=True,
             )

@@ -19,7 +19,7 @@ from deploy.commands.views import asked
 from deploy.wiring import House
 from domain.policies.days import local_date
 from domain.vocabulary import PartnerId
-from projections import schema
+from projections import partitions, schema
 from projections.readers import silent as unread
 from projections.statements import migrations
 
@@ -78,7 +78,10 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
     positions = asked(house, lambda reading: reading.positions())
     lag = max(seconds for _, seconds in positions.values())
     yield check(
-        "views keep up", lag < MOST_LAG, f"{lag:.0f} s behind", "start `throughcare work` or `up`"
+        "views keep up",
+        lag < MOST_LAG,
+        f"{lag:.0f} s behind",
+        "start `throughcare work` or `up`, and the group's workers",
     )
     relayed = asked(house, lambda reading: reading.relay_lag())
     yield check(
@@ -89,7 +92,9 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         else "no partner is told by Kafka",
         "start `throughcare relay`; if it runs, its log says which topic waits and why",
     )
-    parked = len(asked(house, lambda reading: reading.parked())) + relayed.parked
+    with psycopg.connect(house.database.dsn(schema.AUDIT), autocommit=True) as connection:
+        in_group = len(partitions.parked(connection))
+    parked = len(asked(house, lambda reading: reading.parked())) + relayed.parked + in_group
     yield check(
         "no case is parked", not parked, f"{parked} parked", "see `throughcare parked list`"
     )

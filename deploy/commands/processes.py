@@ -87,19 +87,41 @@ def serve() -> None:
 def work(
     *,
     until_caught_up: Annotated[bool, Parameter(help="Stop once nothing is left to fold.")] = False,
+    teller: Annotated[
+        bool, Parameter(negative="", help="Hand the views of one person out to a group, by Kafka.")
+    ] = False,
+    group: Annotated[
+        bool, Parameter(negative="", help="Fold what is handed out, as one of the group.")
+    ] = False,
 ) -> None:
     """Run the projections alone: the share, every view, and the sweep for silences."""
+    from consumers.watchdog import Watchdog
+    from deploy import streaming
+
+    if teller + group + until_caught_up > 1:
+        raise Stopped("--teller, --group and --until-caught-up are three things: ask one", USAGE)
     asked = settings()
+    if (teller or group) and asked.kafka is None:
+        raise Stopped("a group shares its work by Kafka: set THROUGHCARE_KAFKA", USAGE)
     begin()
     with ExitStack() as stack:
-        house = built(asked, connected(asked, stack), stack)
+        database = connected(asked, stack)
+        if group:
+            keys = persons_keys(database, stack)
+            streaming.worker(asked, database, keys, Watchdog(os._exit)).run(stopping())
+            return
+        house = built(asked, database, stack)
         if until_caught_up:
             house.engine.catch_up()
-        else:
-            stop = stopping()
-            sweeping = _sweeping(house, stop)
-            house.engine.run(stop)
-            sweeping.join(timeout=10)
+            return
+        stop = stopping()
+        beside = [_sweeping(house, stop)]
+        if teller:
+            handing = streaming.handing_out(asked, database, house.pseudonyms, Watchdog(os._exit))
+            beside.append(_thread("handing out", handing.run, stop))
+        house.engine.run(stop)
+        for thread in beside:
+            thread.join(timeout=10)
 
 
 def sweep(*, json: Json = False) -> None:

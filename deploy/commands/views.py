@@ -15,7 +15,7 @@ from deploy.commands.house import identifier, opened, partner_named
 from deploy.commands.looked import Looking
 from deploy.commands.output import FAILED, NOTHING, USAGE, Json, Stopped, line, say
 from deploy.wiring import House
-from projections import schema, topics
+from projections import partitions, schema, topics
 from projections.behalf import acting_for
 from projections.cloudevents import cloudevent
 from projections.looking import Kind
@@ -66,6 +66,22 @@ def lag(*, json: Json = False) -> None:
         )
 
 
+@view.command
+def ungroup(*, json: Json = False) -> None:
+    """Have one process fold all views again, once the group has folded all that was told."""
+    with opened() as house:
+        with psycopg.connect(house.database.dsn(schema.PROJECT), autocommit=True) as connection:
+            try:
+                was_grouped = partitions.end(connection)
+            except partitions.PeopleStillWait as waits:
+                raise Stopped(
+                    f"{waits}: stop `work --teller`, let the group fold, and see `parked list`"
+                ) from None
+        if not was_grouped:
+            raise Stopped("there is no group: one process folds all views", NOTHING)
+        say([{"folded by": "one process"}], json=json)
+
+
 @parked.command(name="list")
 def list_parked(*, json: Json = False) -> None:
     """The cases that wait: for the views, and for a partner's Kafka topic."""
@@ -75,6 +91,7 @@ def list_parked(*, json: Json = False) -> None:
         ]
         with psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
             beside = topics.cases(connection)
+            grouped = partitions.parked(connection)
         names = {UUID(str(p.id)): p.name for p in house.lookups.directory().partners.values()}
         for each in beside:
             waiting.append(
@@ -85,6 +102,17 @@ def list_parked(*, json: Json = False) -> None:
                     "reason": each.reason,
                     "parked_at": each.parked_at,
                     "for": f"Kafka, {names[each.partner]}",
+                }
+            )
+        for person in grouped:
+            waiting.append(
+                {
+                    "case": person.id,
+                    "position": person.position,
+                    "topic": person.type,
+                    "reason": person.reason,
+                    "parked_at": person.parked_at,
+                    "for": f"views, {names[person.partner]}",
                 }
             )
         say(waiting, json=json)
@@ -100,7 +128,9 @@ def retry(case: str, *, json: Json = False) -> None:
                 say([{"case": case, "outcome": "the relay tries it within a second"}], json=json)
                 return
         try:
-            was_parked = house.engine.retry(which)
+            with psycopg.connect(house.database.dsn(schema.PROJECT), autocommit=True) as connection:
+                in_group = partitions.retry(connection, which, house.keys)
+            was_parked = in_group or house.engine.retry(which)
         except Poison as poison:
             raise Stopped(f"still not foldable at position {poison.position}") from None
         if not was_parked:

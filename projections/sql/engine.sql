@@ -1,5 +1,6 @@
 -- name: lease
-select position from views.positions where name = 'share' for update
+select position, exists (select from views.partitions)
+from views.positions where name = 'share' for update
 
 -- name: positions
 select p.name, p.position,

@@ -66,6 +66,12 @@ from share.entries
 where partner = %b and subject = %b
 order by number
 
+-- name: of_subject_up_to
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries
+where partner = %b and subject = %b and number <= %b::bigint
+order by number
+
 -- name: of_subjects
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
 from share.entries

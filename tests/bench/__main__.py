@@ -14,7 +14,7 @@ from shutil import rmtree
 import structlog
 
 from deploy.embedded import DATABASE, start
-from tests.bench import appending, folding, relaying, serving
+from tests.bench import appending, folding, grouping, relaying, serving
 from tests.bench.lives import Lives
 from tests.database import Database
 from tests.projections.place import Place
@@ -46,6 +46,7 @@ def lines(place: Place, size: Size) -> Iterator[str]:
     yield from serving.lines(place, repeats=size.repeats, asked=size.pages)
     yield from folding.lateness(place, lives, asked=size.late)
     yield from relaying.lines(place, lives, repeats=size.repeats, asked=size.relayed)
+    yield from grouping.lines(place)
     yield from appending.lines(
         place, lives, repeats=size.repeats, singles=size.singles, many=size.many
     )

@@ -1,0 +1,132 @@
+"""Workers of a group as processes of their own, to be killed, and who hands out to them.
+
+Run as ``python -m tests.consumers.working``: told in a first line of JSON where everything is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+from uuid import uuid4
+
+from consumers.handing_out import HandingOut
+from consumers.kafka.group import Group
+from consumers.kafka.publishing import Broker
+from consumers.watchdog import Watchdog
+from consumers.worker import Worker
+from projections import schema
+from projections.connections import open_pool
+from projections.keys import PersonKeys
+from projections.partitions import PARTITIONS
+from tests.consumers.brokers import KafkaServer
+from tests.projections.place import Place
+
+WITHIN = 60.0
+
+
+@dataclass
+class Crowd:
+    """What hands out, and workers that come and go."""
+
+    place: Place
+    kafka: KafkaServer
+    topic: str = field(default_factory=lambda: f"throughcare.entries.{uuid4()}")
+
+    def broker(self) -> Broker:
+        name = f"teller-{self.topic}"
+        return Broker(self.kafka.connection, Watchdog(os._exit), name, partitions=PARTITIONS)
+
+    def handing_out(self, batch: int = 2_000) -> HandingOut:
+        broker = self.broker()
+        dsn = self.place.database.dsn(schema.PROJECT)
+        return HandingOut(dsn, self.place.pseudonyms, broker, topic=self.topic, batch=batch)
+
+    @contextmanager
+    def handed_out(self, batch: int = 2_000) -> Iterator[None]:
+        """Somebody hands out what is told, all the while, and has begun to."""
+        stop = Event()
+        thread = Thread(target=self.handing_out(batch).run, args=(stop,), daemon=True)
+        thread.start()
+        try:
+            self.until(lambda: self.place.rows("select 1 from views.partitions"))
+            yield
+        finally:
+            stop.set()
+            thread.join(20)
+
+    @contextmanager
+    def worker(self) -> Iterator[subprocess.Popen[str]]:
+        told = {
+            "project": self.place.database.dsn(schema.PROJECT),
+            "keys": self.place.database.dsn(schema.KEYS),
+            "master": self.place.master.hex(),
+            "kafka": self.kafka.connection,
+            "topic": self.topic,
+        }
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.consumers.working"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        ) as process:
+            assert process.stdin
+            process.stdin.write(json.dumps(told) + "\n")
+            process.stdin.flush()
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """A worker on a thread, which leaves the group at the end."""
+        stop, watchdog = Event(), Watchdog(os._exit)
+        group = Group(self.kafka.connection, watchdog, self.topic, f"group-{self.topic}")
+        working = Worker(self.place.database.dsn(schema.PROJECT), self.place.keys, group)
+        thread = Thread(target=working.run, args=(stop,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(20)
+
+    def owners(self) -> set[Any]:
+        """The takings by which all partitions are held; none while one is held by nobody."""
+        found = {owner for (owner,) in self.place.rows("select owner from views.partitions")}
+        return set() if None in found else found
+
+    def caught_up(self) -> None:
+        """Wait until the group has folded what was told."""
+        behind = """select 1 from views.positions as v
+            where v.name in ('caseload', 'referrals', 'agreed', 'groups')
+            and v.position < (select position from views.positions where name = 'share')"""
+        self.until(lambda: not self.place.rows(behind))
+
+    def until(self, done: Any) -> None:
+        end = monotonic() + WITHIN
+        while not done():
+            assert monotonic() < end, "it took too long"
+            sleep(0.05)
+
+
+def main() -> None:
+    told = json.loads(sys.stdin.readline())
+    keys = PersonKeys(open_pool(told["keys"], most=2), bytes.fromhex(told["master"]))
+    watchdog = Watchdog(os._exit)
+    group = Group(told["kafka"], watchdog, told["topic"], f"group-{told['topic']}")
+    Worker(told["project"], keys, group).run(Event())
+
+
+if __name__ == "__main__":
+    main()
