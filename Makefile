@@ -19,7 +19,7 @@ test: .venv/development
 	@.ci/browser
 	@.ci/checker
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/development
 	$(BIN)/ruff format --check .
