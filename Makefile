@@ -21,7 +21,7 @@ test: .venv/development
 	@.ci/broker $(BIN)/python
 	@.ci/asyncapi $(BIN)/python
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/development
 	$(BIN)/ruff format --check .

@@ -1,7 +1,16 @@
-"""Fixtures for every test."""
+"""Fixtures for every test, and the order in which their files begin."""
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.database"]
 
 settings.register_profile("thorough")
+
+LONG = ("tests/processes/", "tests/consumers/", "tests/pages/test_every_page.py", "tests/deploy/")
+"""What takes minutes in one piece."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))

@@ -90,6 +90,7 @@ def nia(place: Place) -> Nia:
         place.person(key) for key in ("asha", "priya", "gwen", "olive", "maureen")
     )
     hers, therapy = story.person("gwen"), story.therapy
+    story.person("hugh")  # before somebody else is made who is called as she is
     booked = priya.done(f"/v1/referrals/{therapy}/appointments", BOOKED)
     case = f"/v1/meetings/{story.meeting}/cases/{hers}"
     priya.done(f"/v1/people/{story.person('priya')}/consents", {"to": str(community.CHARITY.id)})
@@ -271,6 +272,10 @@ def test_whoever_reads_of_her_is_written_down_before_the_answer(nia: Nia, route:
         pytest.skip("shows nobody in this story; it has a test of its own")
     browser, path = address(nia, route)
     answer = browser.get(path)
+    for _ in range(5):  # on a busy machine nothing is shown until who looks can be written down
+        if answer.status_code != 503:
+            break
+        answer = browser.get(path)
     assert answer.status_code == 200, answer.text
     (look,) = nia.looks(answer)
     assert nia.id in look.persons

@@ -50,7 +50,7 @@ def test_somebody_signs_in_works_and_signs_out(visiting: Opening, signing: Ident
     assert there.page.url.endswith("/caseload")
     assert there.page.get_by_role("heading", level=1).is_visible()
     there.page.get_by_role("link", name="Dr Gwen Tolley").click()
-    assert there.page.get_by_text("This browser").is_visible()
+    assert there.page.get_by_text("This browser", exact=True).is_visible()
     there.press("Sign out")
     there.page.wait_for_url("**/signed-out")
     assert there.page.get_by_role("heading", name="You are signed out").is_visible()
