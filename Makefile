@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test check contract bench fuzz matrix kills mutants install lock clean
+.PHONY: demo test check contract bench fuzz matrix kills replay mutants install lock clean
 
 demo: .venv/runtime
 	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo $(if $(KAFKA),--kafka)
@@ -44,9 +44,14 @@ fuzz: .venv/development
 matrix: .venv/development
 	@$(BIN)/python -m tests.processes.matrix $(ARGS)
 
-# Relay, broker and subscriber killed by turns under load, on Apache Kafka: ARGS='--kills 200 --seed 1'.
+# Relay, broker and subscriber killed by turns under load, on Apache Kafka: ARGS='--kills 200 --seed 1';
+# or the broker away for ten minutes: ARGS='--kills 0 --away 600'.
 kills: .venv/development
 	@$(BIN)/python -m tests.consumers.kills $(ARGS)
+
+# A new subscriber reads a long share and ends as one attached from the first day: ARGS='100000 5'.
+replay: .venv/development
+	@$(BIN)/python -m tests.bench.replaying $(ARGS)
 
 # Changes the rules one small thing at a time and runs the tests that reach it: 'domain.concern*' for one noun.
 mutants: .venv/mutants

@@ -76,7 +76,8 @@ class Admitting:
 
     def _plan(self, agreed: Mapping[UUID, bool]) -> list[Change]:
         told: dict[UUID, tuple[str, ...]] = {p: () for p, may in agreed.items() if may}
-        return plan(self._administration.found(), told, agreed.keys())
+        administration = self._administration
+        return plan(administration.found(), told, agreed.keys(), administration.quotas)
 
     def _agreed(self) -> dict[UUID, bool]:
         """Every partner here, and whether it may be told by Kafka."""

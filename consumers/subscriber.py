@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -50,9 +50,9 @@ _chance = SystemRandom()
 class Missed(Exception):
     """Entries are not there that must have been: stop, and ask for them by number."""
 
-    def __init__(self, first: int, last: int) -> None:
+    def __init__(self, first: int, last: int, why: str = "") -> None:
         self.first, self.last = first, last
-        super().__init__(f"entries {first} to {last} were not received")
+        super().__init__(f"entries {first} to {last} were not received{why}")
 
 
 class NotVerified(Exception):
@@ -76,12 +76,16 @@ class _Away(Exception):
 
 @dataclass
 class Page:
-    """Entries that came together. ``up_to``: nothing that the server told by then is missing."""
+    """Entries that came together. ``up_to``: nothing that the server told by then is missing.
+
+    But for what is ``held``: numbers that a topic passed by, and that come after later ones.
+    """
 
     entries: list[Entry]
     up_to: int | None = None
     spoke: bool = True
     newest: bool = True  # whether up_to is of now, and not of when it was put into a topic
+    held: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -89,7 +93,8 @@ class Kept:
     """What the subscriber remembers: in a file that is whole after a crash at any moment.
 
     ``chain`` is that of the share up to the entry ``checked``, as a digest said it; ``leaves`` are
-    the digests of the entries since. They lie in a file beside, as they came.
+    the digests of the entries since. They lie in a file beside, as they came. Up to ``number``
+    everything was received but what is ``held``, whose leaves are empty.
     """
 
     file: Path | None
@@ -98,6 +103,7 @@ class Kept:
     chain: str | None = "00" * 32
     day: str = ""
     keys: dict[str, str] = field(default_factory=dict)
+    held: list[int] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     _written: int = 0  # how many of the leaves are in their file
 
@@ -121,11 +127,31 @@ class Kept:
         """Begin behind a number; what went before is checked by nobody."""
         self.number = self.checked = number
         self.chain, self.day, self.leaves = ("00" * 32 if number == 0 else None), "", []
-        self._written = 0
+        self.held, self._written = [], 0
+
+    @property
+    def whole(self) -> int:
+        """Everything up to this number was received."""
+        return self.held[0] - 1 if self.held else self.number
+
+    def has(self, number: int) -> bool:
+        return number <= self.number and number not in self.held
 
     def received(self, entry: Entry) -> None:
-        self.leaves.append(leaf(entry))
-        self.number = entry["sharenumber"]
+        number = entry["sharenumber"]
+        if number in self.held:
+            self.held.remove(number)
+            at = number - self.checked - 1
+            self.leaves[at], self._written = leaf(entry), min(self._written, at)
+        else:
+            self.leaves.append(leaf(entry))
+            self.number = number
+
+    def hold(self, number: int) -> None:
+        """Go on past the next number, which comes later."""
+        self.held.append(number)
+        self.leaves.append(bytes(32))
+        self.number = number
 
     def verified(self, day: str, last: int, chain: str) -> None:
         """Everything up to a number is what was signed; its leaves are needed no more."""
@@ -156,6 +182,7 @@ class Kept:
             "chain": self.chain,
             "day": self.day,
             "keys": self.keys,
+            "held": self.held,
         }
         _whole(self.file, json.dumps(said).encode() + b"\n")
 
@@ -208,7 +235,7 @@ def subscribe(
         acknowledged = _Acknowledged(client, way, clock, say)
         while not stop.is_set():
             pages = (
-                _topic(client, kafka)
+                _topic(client, kept, kafka)
                 if kafka
                 else _live(client, kept.number)
                 if live
@@ -221,31 +248,37 @@ def subscribe(
                         if told:
                             say("the server speaks again")
                             told = False
-                    before = kept.number
+                    before, held = kept.number, list(kept.held)
                     try:
                         for entry in page.entries:
                             number = entry["sharenumber"]
-                            if number <= kept.number:
+                            if kept.has(number):
                                 continue  # told twice
-                            if number != kept.number + 1:
+                            if number > kept.number + 1:
                                 if not kafka:
                                     raise Missed(kept.number + 1, number - 1)
-                                _fill(client, kept, number, emit)
+                                _fill(client, kept, number - 1, page.held, emit)
                             emit(entry)
                             kept.received(entry)
                             if stop.is_set():
                                 break
-                        if kafka and page.up_to is not None and page.up_to > kept.number:
-                            _fill(client, kept, page.up_to + 1, emit)
+                        else:
+                            if kafka and page.up_to is not None:
+                                _fill(client, kept, page.up_to, page.held, emit)
+                                _come(client, kept, page.up_to, page.held, emit)
                     finally:
-                        if kept.number != before:
+                        if (kept.number, kept.held) != (before, held):
                             kept.write()
+                    if kept.held != held:
+                        if digests:
+                            digests.asked = None  # a day may have waited for it
+                        say(f"held back by the server for now: {kept.held or 'nothing'}")
                     if stop.is_set():
                         break
                     _compare(kept, page)
                     if digests and (not page.entries or digests.asked is None):
                         digests.check(clock(), complete=page.up_to is not None and not kafka)
-                    acknowledged.up_to(kept.number)
+                    acknowledged.up_to(kept.whole)
                     if not page.entries:
                         told = _listen(clock() - heard, silence, told, say)
                         stop.wait(0.05)
@@ -256,7 +289,7 @@ def subscribe(
                 stop.wait(max(pause, getattr(away, "again_in", 0.0)))
             finally:
                 pages.close()
-        acknowledged.up_to(kept.number, last=True)
+        acknowledged.up_to(kept.whole, last=True)
     return kept.number
 
 
@@ -280,21 +313,46 @@ def _listen(quiet: float, silence: float, told: bool, say: Callable[[str], None]
     return told or quiet > silence
 
 
-def _fill(client: httpx.Client, kept: Kept, up_to: int, emit: Callable[[Entry], None]) -> None:
-    """What a topic no longer keeps, or leaves out for now, comes from the feed, by number."""
-    for page in _paged(client, kept.number, 0.0):
-        for entry in page.entries:
-            if entry["sharenumber"] == up_to:
-                return
-            if entry["sharenumber"] != kept.number + 1:
+def _fill(
+    client: httpx.Client, kept: Kept, up_to: int, held: Set[int], emit: Callable[[Entry], None]
+) -> None:
+    """What a topic no longer keeps comes from the feed, by number; what is held comes later."""
+    while (number := kept.number + 1) <= up_to:
+        if number in held:
+            kept.hold(number)
+        else:
+            last = min((each - 1 for each in held if each > number), default=up_to)
+            _again(client, kept, number, min(last, up_to), emit)
+
+
+def _come(
+    client: httpx.Client, kept: Kept, up_to: int, held: Set[int], emit: Callable[[Entry], None]
+) -> None:
+    """What was held and is no more was told meanwhile; where we did not see it, we ask for it."""
+    for number in [each for each in kept.held if each <= up_to and each not in held]:
+        _again(client, kept, number, number, emit)
+
+
+def _again(
+    client: httpx.Client, kept: Kept, first: int, last: int, emit: Callable[[Entry], None]
+) -> None:
+    """These entries, from the feed."""
+    while first <= last:
+        asked = {"after": first - 1, "limit": min(PAGE, last - first + 1)}
+        try:
+            with _answer(client, "/v1/share", params=asked) as answer:
+                entries = _read(answer.read())
+        except Refused as refused:
+            why = f" by the topic, and the feed does not give them: {refused}"
+            raise Missed(first, last, why) from refused
+        if [entry["sharenumber"] for entry in entries[:1]] != [first]:
+            raise Missed(first, last)
+        for entry in entries:
+            if entry["sharenumber"] != first:
                 break
             emit(entry)
             kept.received(entry)
-        if kept.number + 1 >= up_to:
-            return
-        if not page.entries:
-            break
-    raise Missed(kept.number + 1, up_to - 1)
+            first += 1
 
 
 # The ways by which entries come
@@ -335,14 +393,15 @@ def _live(client: httpx.Client, after: int) -> Generator[Page]:
     raise _Away  # the server ended the stream: it is restarting
 
 
-def _topic(client: httpx.Client, settings: Mapping[str, Any]) -> Generator[Page]:
+def _topic(client: httpx.Client, kept: Kept, settings: Mapping[str, Any]) -> Generator[Page]:
     """The topic, from where its group has read to; what comes twice has the same number."""
     from kafka import KafkaConsumer, TopicPartition
     from kafka.errors import KafkaError
 
     given = dict(settings)
-    me = _partner(client)
-    topic = given.pop("topic", None) or f"throughcare.share.{me}"
+    named = given.pop("topic", None)
+    topic = named or _current(client, kept)
+    me = topic.removeprefix("throughcare.share.").partition(".")[0]
     given = {"group_id": f"throughcare.{me}.subscriber", "bootstrap_timeout_ms": 10_000} | given
     try:
         with closing(
@@ -356,24 +415,58 @@ def _topic(client: httpx.Client, settings: Mapping[str, Any]) -> Generator[Page]
             )
         ) as consumer:
             consumer.assign([TopicPartition(topic, 0)])
+            entries, idle = list[Entry](), 0
             while True:
-                records = [
-                    record for some in consumer.poll(timeout_ms=1_000).values() for record in some
-                ]
-                entries, up_to = [], None
+                polled = consumer.poll(timeout_ms=1_000).values()
+                records = [record for some in polled for record in some]
                 for record in records:
                     said = {name: value.decode() for name, value in record.headers}
                     if said["ce_type"] == "share.Heartbeat.v1":
-                        up_to = int(said["ce_sharenumber"])
+                        up_to, held = int(said["ce_sharenumber"]), _numbers(said.get("ce_held"))
+                        yield Page(entries, up_to, newest=False, held=held)
+                        entries = []
                     else:
                         entries.append(_binary(said, record.value))
-                if entries and up_to is not None and entries[-1]["sharenumber"] > up_to:
-                    up_to = None  # it spoke before the last of these
-                yield Page(entries, up_to, spoke=bool(records), newest=False)
-                if records:
+                # A gap waits for the heartbeat of its transaction, which may say that it is none.
+                if not records or len(entries) > PAGE or _follow(entries, kept.number):
+                    yield Page(entries, spoke=bool(records))
+                    entries = []
+                if records and not entries:
                     consumer.commit()
+                idle = 0 if records else idle + 1
+                look = named is None and idle and idle % int(APART) == 0
+                if look and _current(client, kept) != topic:
+                    return  # terms that narrowed began another
     except KafkaError as away:
         raise _Away from away
+
+
+def _current(client: httpx.Client, kept: Kept) -> str:
+    """Which topic the share is on now. It asks for no entry."""
+    asked = {"after": kept.number, "limit": 1, "type": "share.Heartbeat.v1"}
+    try:
+        with _answer(client, "/v1/share", params=asked) as answer:
+            topic = answer.headers.get("X-Share-Topic")
+    except Refused as refused:
+        raise Refused(f"name the topic, for the feed does not: {refused}") from refused
+    if topic is None:
+        raise _Away(5.0)  # nothing was told yet
+    return str(topic)
+
+
+def _numbers(runs: str | None) -> frozenset[int]:
+    """``42,57-60`` as numbers."""
+    pairs = [run.partition("-") for run in runs.split(",")] if runs else []
+    return frozenset(n for a, _, b in pairs for n in range(int(a), int(b or a) + 1))
+
+
+def _follow(entries: list[Entry], number: int) -> bool:
+    """Whether these leave nothing out after a number."""
+    for entry in entries:
+        if entry["sharenumber"] > number + 1:
+            return False
+        number = max(number, entry["sharenumber"])
+    return True
 
 
 def _binary(said: dict[str, str], value: bytes) -> Entry:
@@ -385,15 +478,6 @@ def _binary(said: dict[str, str], value: bytes) -> Entry:
         "datacontenttype": said["content-type"],
         "data": json.loads(value),
     }
-
-
-def _partner(client: httpx.Client) -> str:
-    """Who we are, which every entry's id begins with."""
-    with _answer(client, "/v1/share", params={"limit": 1}) as answer:
-        entries = _read(answer.read())
-    if not entries:
-        raise _Away(5.0)  # nothing was told yet
-    return str(entries[0]["id"]).partition("/")[0]
 
 
 # What proves that all of it came
@@ -441,6 +525,8 @@ class _Digests:
         kept, day, first, last = self.kept, said["day"], said["first"], said["last"]
         if last > kept.number:
             self.owed = last
+            return False
+        if kept.held and kept.held[0] <= last:
             return False
         if kept.chain is None and first <= kept.checked:
             if last >= kept.checked:  # the rest of a day in whose middle we began
@@ -494,6 +580,8 @@ class _Digests:
     def _expect(self) -> None:
         """Say once of each day that its digest should have come by now."""
         day = self.kept.day
+        if self.kept.held:
+            return  # days wait for what is held
         if day and self.now().date() - date.fromisoformat(day) > LATE and self.late != day:
             self.late = day
             self.say(f"the digest of the day after {day} is late: nobody closes days")

@@ -59,6 +59,9 @@ class Settings:
     kafka_authority: Path | None = None
     """A file of certificates by which its brokers are believed; ``None``: without TLS."""
 
+    kafka_quotas: Mapping[str, float] = field(default_factory=dict)
+    """What is set of what one partner may ask of a broker, as Kafka names its quotas."""
+
     pace: float = 1.0
     """How many times the rates of ``api/limits.py`` anybody may ask."""
 
@@ -121,6 +124,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         kafka_user=kafka_user,
         kafka_password=kafka_password or "",
         kafka_authority=Path(authority) if authority else None,
+        kafka_quotas=_quotas(environment),
         holder=_holder(environment.get("THROUGHCARE_HOLDER")),
         address=address,
         pace=_pace(environment.get("THROUGHCARE_PACE") or "1"),
@@ -131,6 +135,24 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         ),
         demo=demo,
     )
+
+
+def _quotas(environment: Mapping[str, str]) -> dict[str, float]:
+    given = {
+        "consumer_byte_rate": environment.get("THROUGHCARE_KAFKA_READS"),
+        "producer_byte_rate": environment.get("THROUGHCARE_KAFKA_WRITES"),
+        "request_percentage": environment.get("THROUGHCARE_KAFKA_THREADS"),
+    }
+    found = {}
+    for quota, rate in given.items():
+        if rate:
+            if not rate.isdecimal() or int(rate) == 0:
+                raise SettingIsWrong(
+                    "THROUGHCARE_KAFKA_READS, THROUGHCARE_KAFKA_WRITES and "
+                    f"THROUGHCARE_KAFKA_THREADS are whole numbers above 0: not {rate!r}"
+                )
+            found[quota] = float(rate)
+    return found
 
 
 def provider(environment: Mapping[str, str], address: str) -> Registration | None:

@@ -14,7 +14,7 @@ import psycopg
 from consumers.admitting import Admitting
 from consumers.entries_topic import GROUP, TOPIC
 from consumers.handing_out import HandingOut
-from consumers.kafka.access import user_of
+from consumers.kafka.access import QUOTAS, user_of
 from consumers.kafka.administration import Administration, Keep
 from consumers.kafka.connecting import connection
 from consumers.kafka.following import Follower
@@ -49,7 +49,7 @@ def kafka_connection(settings: Settings) -> dict[str, Any]:
 
 
 def administration(settings: Settings) -> Administration:
-    return Administration(kafka_connection(settings))
+    return Administration(kafka_connection(settings), quotas={**QUOTAS, **settings.kafka_quotas})
 
 
 def admitting(settings: Settings, database: Database) -> Admitting:

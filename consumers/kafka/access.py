@@ -21,7 +21,8 @@ QUOTAS = {
     "producer_byte_rate": 250_000.0,
     "request_percentage": 25.0,
 }
-"""Of one partner's user, at each broker: bytes a second read and written, and of its threads."""
+"""Of one partner's user, at each broker: bytes a second read and written, and percent of one of
+its threads. Who operates the place may set others."""
 
 
 def user_of(partner: UUID) -> str:
@@ -119,7 +120,10 @@ class Change:
 
 
 def plan(
-    found: Found, agreed: Mapping[UUID, Collection[str]], known: Collection[UUID]
+    found: Found,
+    agreed: Mapping[UUID, Collection[str]],
+    known: Collection[UUID],
+    quotas: Mapping[str, float] = QUOTAS,
 ) -> list[Change]:
     """What is to be changed, so that partners have what was agreed and nothing else.
 
@@ -133,7 +137,9 @@ def plan(
         for change in _taken(found, partner, keeps=partner in agreed)
     ]
     given = [
-        change for partner in sorted(agreed) for change in _given(found, partner, agreed[partner])
+        change
+        for partner in sorted(agreed)
+        for change in _given(found, partner, agreed[partner], quotas)
     ]
     return taken + given
 
@@ -150,13 +156,15 @@ def _taken(found: Found, partner: UUID, *, keeps: bool) -> Iterator[Change]:
         yield Change(Do.LIFT_QUOTAS, partner, user_of(partner))
 
 
-def _given(found: Found, partner: UUID, shares: Collection[str]) -> Iterator[Change]:
+def _given(
+    found: Found, partner: UUID, shares: Collection[str], quotas: Mapping[str, float]
+) -> Iterator[Change]:
     for topic in sorted({*shares, inbox_of(partner), dead_of(partner)}):
         if topic not in found.topics:
             yield Change(Do.MAKE_TOPIC, partner, topic)
         elif KEPT.items() - found.topics[topic].items():
             yield Change(Do.SET_TOPIC, partner, topic)
-    if found.quotas.get(partner) != QUOTAS:
+    if found.quotas.get(partner) != quotas:
         yield Change(Do.SET_QUOTAS, partner, user_of(partner))
     for permission in sorted(permissions(partner) - found.permissions.get(partner, frozenset())):
         yield Change(Do.ALLOW, partner, str(permission), permission)

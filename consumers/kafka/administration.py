@@ -58,10 +58,15 @@ class MayNotAdminister(Exception):
 
 
 class Administration:
-    """One cluster, as its administrator sees it."""
+    """One cluster, as its administrator sees it; ``quotas`` are each partner's."""
 
-    def __init__(self, connection: Connection, deadline: float = DEADLINE) -> None:
-        self._connection, self._deadline = connection, deadline
+    def __init__(
+        self,
+        connection: Connection,
+        deadline: float = DEADLINE,
+        quotas: Mapping[str, float] = QUOTAS,
+    ) -> None:
+        self._connection, self._deadline, self.quotas = connection, deadline, quotas
 
     def found(self) -> Found:
         """What partners have now. Raises `BrokerIsAway`, `MayNotAdminister`."""
@@ -120,7 +125,7 @@ class Administration:
             case Do.LIFT_QUOTAS:
                 _alter_quotas(admin, user, dict.fromkeys(QUOTAS))
             case Do.SET_QUOTAS:
-                _alter_quotas(admin, user, QUOTAS)
+                _alter_quotas(admin, user, self.quotas)
             case Do.MAKE_TOPIC:
                 make(admin, [change.what], self._deadline)
             case Do.SET_TOPIC:

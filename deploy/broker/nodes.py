@@ -47,11 +47,12 @@ class BrokerDidNotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Where one node listens: for clients, and for the other nodes."""
+    """Where one node listens: for clients, for the other nodes, and for clients over TLS."""
 
     number: int
     port: int
     controller: int
+    secure: int = 0
 
 
 @dataclass
@@ -62,6 +63,9 @@ class Nodes:
     nodes: Sequence[Node]
     passwords: dict[str, str] = field(repr=False)
     cluster: str
+    certificate: Path | None = None
+    """A file with a private key and its certificates, in PEM; with it there is TLS too."""
+
     _running: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict, repr=False)
 
     @property
@@ -186,13 +190,18 @@ class Nodes:
         login = "org.apache.kafka.common.security"
         between = self.passwords["broker"]
         at = "listener.name"
+        clients = f"CLIENT://127.0.0.1:{node.port}"
+        if self.certificate:
+            clients += f",SECURE://127.0.0.1:{node.secure}"
         settings = {
             "process.roles": "broker,controller",
             "node.id": node.number,
             "controller.quorum.voters": voters,
-            "listeners": f"CLIENT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller}",
-            "advertised.listeners": f"CLIENT://127.0.0.1:{node.port}",
-            "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+            "listeners": f"{clients},CONTROLLER://127.0.0.1:{node.controller}",
+            "advertised.listeners": clients,
+            "listener.security.protocol.map": (
+                "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT,SECURE:SASL_SSL"
+            ),
             "inter.broker.listener.name": "CLIENT",
             "controller.listener.names": "CONTROLLER",
             "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
@@ -226,27 +235,38 @@ class Nodes:
             "broker.heartbeat.interval.ms": 500,
             "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
         }
+        if self.certificate:
+            settings |= {
+                f"{at}.secure.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+                f"{at}.secure.scram-sha-512.sasl.jaas.config": (
+                    f"{login}.scram.ScramLoginModule required;"
+                ),
+                f"{at}.secure.ssl.keystore.type": "PEM",
+                f"{at}.secure.ssl.keystore.location": self.certificate,
+            }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def nodes(folder: Path, ports: Sequence[tuple[int, ...]] = ()) -> Nodes:
+def nodes(
+    folder: Path, ports: Sequence[tuple[int, ...]] = (), certificate: Path | None = None
+) -> Nodes:
     """The nodes of a folder, as it was made the first time, or new ones at these ports.
 
-    A port for clients and one between nodes for each; with none given, one node at free ports.
+    A port for clients, one between nodes and with a certificate one for TLS for each; with none
+    given, one node at free ports.
     """
     kept = folder / "nodes.json"
     if not kept.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = {
-            "nodes": [[n, *pair] for n, pair in enumerate(ports or [free_ports()], start=1)],
+            "nodes": [[n, *some] for n, some in enumerate(ports or [free_ports(3)], start=1)],
             "passwords": {name: secrets.token_urlsafe(24) for name in ("broker", ADMINISTRATOR)},
             "cluster": urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("="),
         }
         _write(kept, json.dumps(made))
     read = json.loads(kept.read_text("utf-8"))
-    return Nodes(
-        folder, [Node(*each) for each in read["nodes"]], read["passwords"], read["cluster"]
-    )
+    standing = [Node(*each) for each in read["nodes"]]
+    return Nodes(folder, standing, read["passwords"], read["cluster"], certificate)
 
 
 def free_ports(count: int = 2) -> tuple[int, ...]:

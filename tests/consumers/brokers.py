@@ -10,6 +10,7 @@ import subprocess
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,7 @@ from deploy.broker.nodes import Nodes, free_ports
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    from kafka import KafkaConsumer, TopicPartition
+    from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 STARTS_WITHIN = 30.0
 
@@ -50,6 +51,11 @@ class KafkaServer(ABC):
 
     @abstractmethod
     def kill(self) -> None: ...
+
+    def has(self, topic: str) -> bool:
+        """Whether there is such a topic."""
+        with closing(KafkaAdminClient(**self.connection)) as admin:
+            return topic in admin.list_topics()
 
     def read(self, topic: str) -> Sequence[Any]:
         """Every committed record of a topic, as a partner's consumer gets them."""
@@ -102,6 +108,8 @@ class ApacheKafka(KafkaServer):
     """Apache Kafka: it has what it acknowledged after a ``kill`` too."""
 
     nodes: Nodes
+    authority: Path | None = None
+    """By whom its certificate is signed, where it takes connections over TLS too."""
 
     @property
     def connection(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from deploy.broker.jars import BrokerIsNotHere, jars
 from deploy.broker.nodes import nodes
 from tests.consumers import brokers
 from tests.consumers.brokers import ApacheKafka, ForgetfulServer, KafkaServer
+from tests.consumers.certificates import certified
 from tests.consumers.place import Place, place
 from tests.database import Database
 
@@ -42,7 +43,8 @@ def one_node(why_not: str | None) -> Iterator[ApacheKafka | None]:
         yield None
         return
     folder = Path(tempfile.mkdtemp(prefix="throughcare-kafka-"))
-    server = ApacheKafka(nodes(folder))
+    authority, certificate = certified(folder)
+    server = ApacheKafka(nodes(folder, certificate=certificate), authority)
     yield server
     server.stop()
     shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""``python -m tests.consumers.kills [--kills N] [--seed N] [--mutant relay|subscriber]``.
+"""``python -m tests.consumers.kills [--kills N] [--seed N] [--away S] [--mutant NAME]``.
 
 Relay, broker and subscriber are killed (SIGKILL) by turns of chance under load, on Apache Kafka;
 then what the subscriber has is compared with what its partners were told. Prints the ledger as a
@@ -20,6 +20,7 @@ from pathlib import Path
 from shutil import rmtree
 from time import monotonic, sleep
 
+import psutil
 import structlog
 
 from deploy.broker.nodes import nodes
@@ -32,6 +33,7 @@ from tests.consumers.relaying import (
     AN_ATTEMPT,
     LINES,
     PUBLISHING,
+    Relays,
     referrals_coming_in,
     relays,
 )
@@ -51,8 +53,12 @@ def killed(
     seed: int,
     *,
     mutant: str = "",
+    away: float = 0.0,
 ) -> dict[str, int]:
-    """Kill so often, come to the end, and say what is wrong and how much there was."""
+    """Kill so often, come to the end, and say what is wrong and how much there was.
+
+    Before that the broker is ``away`` for so many seconds, while people are referred.
+    """
     chance = random.Random(seed)
     deaths: Counter[str] = Counter()
     with relays(town, kafka, mutant=mutant == "relay") as lives:
@@ -61,6 +67,8 @@ def killed(
         lives.killed_after(1.0)  # its topics are there now
         topics = [topic_of(partner) for partner in town.partners.values()]
         with follower(town, kafka, topics, mutant=mutant == "subscriber") as follows:
+            if away:
+                found_then = waited(kafka, lives, away)
             for victim in chance.choices(list(VICTIMS), list(VICTIMS.values()), k=kills):
                 deaths[victim] += 1
                 match victim:
@@ -85,7 +93,22 @@ def killed(
                 while (found := faults(town, kafka, follows))["missing"] and monotonic() < until:
                     sleep(1.0)
     told = sum(town.told().values())
+    if away:
+        found |= found_then
     return found | {"told": told} | {f"killed: {victim}": deaths[victim] for victim in VICTIMS}
+
+
+def waited(kafka: KafkaServer, lives: Relays, away: float) -> dict[str, int]:
+    """The broker is away, and a relay and a subscriber wait for it; what of the relay grew."""
+    with lives.alive() as pid:
+        sleep(3.0)
+        relay = psutil.Process(pid)
+        before = relay.memory_info().rss, relay.num_fds()
+        kafka.stop()
+        sleep(away)
+        grown = relay.memory_info().rss - before[0], relay.num_fds() - before[1]
+        kafka.start()
+    return {"seconds away": round(away), "KiB more": grown[0] >> 10, "files more": grown[1]}
 
 
 def faults(town: Place, kafka: KafkaServer, follows: Follower) -> dict[str, int]:
@@ -110,6 +133,7 @@ def main() -> None:
     asks.add_argument("--kills", type=int, default=200)
     asks.add_argument("--seed", type=int, default=20_261_122)
     asks.add_argument("--mutant", choices=["", "relay", "subscriber"], default="")
+    asks.add_argument("--away", type=float, default=0.0, help="seconds without a broker, first")
     asked = asks.parse_args()
     log = Path(devnull).open("w")  # noqa: SIM115 - written to until the process ends
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
@@ -120,7 +144,9 @@ def main() -> None:
         kafka.start()
         with ExitStack() as opened, place(Database(DATABASE, server, opened)) as town:
             began = monotonic()
-            ledger = killed(town, kafka, asked.kills, asked.seed, mutant=asked.mutant)
+            ledger = killed(
+                *(town, kafka, asked.kills, asked.seed), mutant=asked.mutant, away=asked.away
+            )
             seconds = round(monotonic() - began)
             print(json.dumps({"seed": asked.seed, "seconds": seconds} | ledger), flush=True)
     finally:

@@ -65,11 +65,11 @@ class Relays:
         self._heard("ended")
 
     @contextmanager
-    def alive(self) -> Iterator[None]:
-        """A relay that is left alone for a while."""
+    def alive(self) -> Iterator[int]:
+        """A relay that is left alone for a while; its process."""
         pid = self._born(line=None, steps=0)
         try:
-            yield
+            yield pid
         finally:
             os.kill(pid, signal.SIGKILL)
             self._heard("ended")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 import warnings
 from collections.abc import Callable
 from contextlib import closing
@@ -19,14 +22,19 @@ import psycopg
 import pytest
 
 from consumers.admitting import Admitting
-from consumers.kafka.access import Do, dead_of, inbox_of, user_of
+from consumers.entries_topic import GROUP, TOPIC
+from consumers.kafka.access import QUOTAS, Do, dead_of, inbox_of, user_of
 from consumers.kafka.administration import Administration, MayNotAdminister
+from consumers.kafka.connecting import Record
+from consumers.kafka.following import Follower
+from consumers.kafka.group import Group
 from consumers.kafka.publishing import Broker
 from consumers.records import HEARTBEAT
 from consumers.relay import Relay
 from consumers.watchdog import Watchdog
 from deploy.cli import main
 from domain.agreement import AgreementSigned
+from domain.kernel import Category
 from domain.policies.agreements import TEMPLATES
 from domain.vocabulary import PartnerKind, Way
 from projections import directory, schema
@@ -34,6 +42,7 @@ from projections.topics import topic_of
 from tests.consumers.brokers import ApacheKafka, ForgetfulServer
 from tests.consumers.place import HOUSING, PRACTICE, THERAPIES, Place
 from tests.consumers.test_relay import must_not_end, relay_of
+from tests.consumers.test_relay_parking import published
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -151,6 +160,10 @@ def test_a_partner_reads_its_share_and_writes_to_its_inbox(there: Town) -> None:
     assert read(mine, f"{topic_of(there.housing)}.g2") == [b"after a narrowing"]
 
 
+class NotAllowed(Exception):
+    """A broker's answer says so."""
+
+
 Asks = Callable[[Town, dict[str, Any]], object]
 NOT_ALLOWED: dict[str, tuple[Asks, type[Exception]]] = {
     "reads another's share": (
@@ -163,6 +176,14 @@ NOT_ALLOWED: dict[str, tuple[Asks, type[Exception]]] = {
     ),
     "reads another's inbox": (
         lambda there, mine: read(mine, inbox_of(there.therapies)),
+        TopicAuthorizationFailedError,
+    ),
+    "reads another's dead letters": (
+        lambda there, mine: read(mine, dead_of(there.therapies)),
+        TopicAuthorizationFailedError,
+    ),
+    "reads what is handed out to workers": (
+        lambda there, mine: read(mine, TOPIC),
         TopicAuthorizationFailedError,
     ),
     "reads its own inbox": (
@@ -181,6 +202,20 @@ NOT_ALLOWED: dict[str, tuple[Asks, type[Exception]]] = {
         lambda there, mine: written(mine, dead_of(there.housing)),
         TopicAuthorizationFailedError,
     ),
+    "writes to a later topic of its share": (
+        lambda there, mine: written(mine, f"{topic_of(there.housing)}.g2"),
+        TopicAuthorizationFailedError,
+    ),
+    "removes what its topic holds": (
+        lambda there, mine: admin(mine, lambda it: it.delete_records({share_of(there): 1})),
+        TopicAuthorizationFailedError,
+    ),
+    "keeps its topic for longer": (
+        lambda there, mine: admin(
+            mine, lambda it: said(it.alter_configs([for_ever(there)], raise_on_unknown=False))
+        ),
+        NotAllowed,
+    ),
     "makes a topic": (
         lambda there, mine: made(mine, "its-own"),
         TopicAuthorizationFailedError,
@@ -195,6 +230,22 @@ NOT_ALLOWED: dict[str, tuple[Asks, type[Exception]]] = {
     ),
     "reads as another's group": (
         lambda there, mine: read(mine, topic_of(there.housing), f"{user_of(there.therapies)}.x"),
+        GroupAuthorizationFailedError,
+    ),
+    "joins another's group": (
+        lambda there, mine: joined(mine, topic_of(there.housing), f"{user_of(there.therapies)}.x"),
+        GroupAuthorizationFailedError,
+    ),
+    "looks how far another's group is": (
+        lambda there, mine: admin(
+            mine, lambda it: it.list_group_offsets({f"{user_of(there.therapies)}.x": None})
+        ),
+        GroupAuthorizationFailedError,
+    ),
+    "ends another's group": (
+        lambda there, mine: admin(
+            mine, lambda it: it.delete_groups([f"{user_of(there.therapies)}.x"])
+        ),
         GroupAuthorizationFailedError,
     ),
     "publishes as the relay": (
@@ -231,6 +282,28 @@ def made(mine: dict[str, Any], topic: str) -> None:
     admin(mine, lambda it: it.create_topics([NewTopic(topic, num_partitions=1)]))
 
 
+def share_of(there: Town) -> TopicPartition:
+    return TopicPartition(topic_of(there.housing), 0)
+
+
+def for_ever(there: Town) -> ConfigResource:
+    kept = {"retention.ms": "-1"}
+    return ConfigResource(ConfigResourceType.TOPIC, topic_of(there.housing), kept)
+
+
+def said(answer: object) -> None:
+    """What a broker answered of each that was asked for, where the client raises nothing."""
+    if "AuthorizationFailed" in repr(answer):
+        raise NotAllowed(repr(answer))
+
+
+def joined(mine: dict[str, Any], topic: str, group: str) -> None:
+    with closing(KafkaConsumer(topic, **mine, group_id=group)) as consumer:
+        until = monotonic() + 10.0
+        while monotonic() < until:
+            consumer.poll(timeout_ms=500)
+
+
 def password_of(client: Any, user: str) -> None:
     wanted = UserScramCredentialUpsertion(user, ScramMechanism.SCRAM_SHA_512, "mine")
     for message in client.alter_user_scram_credentials([wanted]).values():
@@ -246,8 +319,14 @@ def transaction(mine: dict[str, Any], name: str) -> None:
 
 def test_a_partner_may_do_nothing_else(there: Town) -> None:
     mine, allowed = there.connection(there.housing), []
-    for topic in (f"{topic_of(there.therapies)}.g2", inbox_of(there.housing)):
+    for topic in (
+        *(f"{topic_of(there.therapies)}.g2", dead_of(there.therapies)),
+        *(inbox_of(there.housing), inbox_of(there.therapies)),
+        later := f"{topic_of(there.housing)}.g2",
+    ):
         there.publish(topic, b"not for housing")
+    theirs = f"{user_of(there.therapies)}.x"
+    assert read(there.connection(there.therapies), topic_of(there.therapies), theirs)
     for what, (ask, refused) in NOT_ALLOWED.items():
         try:
             ask(there, mine)
@@ -257,7 +336,9 @@ def test_a_partner_may_do_nothing_else(there: Town) -> None:
     assert allowed == []
     with closing(KafkaAdminClient(**mine)) as client:
         seen = set(client.list_topics())
-    assert seen == {topic_of(there.housing), inbox_of(there.housing), dead_of(there.housing)}
+        assert theirs not in repr(client.list_groups())
+    mine_are = {topic_of(there.housing), later, inbox_of(there.housing), dead_of(there.housing)}
+    assert seen == mine_are
 
 
 def test_what_is_planned_is_done_once_and_then_nothing_is_planned(
@@ -325,6 +406,15 @@ def test_what_was_changed_by_hand_is_put_back(there: Town) -> None:
     with pytest.raises(TopicAuthorizationFailedError):
         read(mine, topic_of(there.therapies))
     assert there.admitting.planned() == []
+
+
+def test_what_a_partner_may_ask_of_the_broker_is_as_it_is_set(there: Town) -> None:
+    quotas = QUOTAS | {"consumer_byte_rate": 1_000_000.0}
+    administration = Administration(there.kafka.connection, quotas=quotas)
+    admitting = Admitting(there._directory, administration, there.passwords.__setitem__)
+    assert {change.do for change in admitting.once()} == {Do.SET_QUOTAS}
+    assert administration.found().quotas[there.housing] == quotas
+    assert admitting.planned() == []
 
 
 def test_a_new_password_ends_the_one_before_it(there: Town) -> None:
@@ -462,19 +552,91 @@ def test_a_client_that_nobody_here_wrote_reads_its_share_and_no_other(
     assert refused.value.args[0].code() == code
 
 
-OF_THIS_PLACE = {
-    (ResourceType.CLUSTER, "kafka-cluster", ACLResourcePatternType.LITERAL): (
-        ACLOperation.DESCRIBE,
-        ACLOperation.ALTER,
-        ACLOperation.DESCRIBE_CONFIGS,
-        ACLOperation.ALTER_CONFIGS,
-    ),
-    (ResourceType.TOPIC, "throughcare.", ACLResourcePatternType.PREFIXED): (ACLOperation.ALL,),
-    (ResourceType.GROUP, "throughcare.", ACLResourcePatternType.PREFIXED): (ACLOperation.ALL,),
-    (ResourceType.TRANSACTIONAL_ID, "throughcare-", ACLResourcePatternType.PREFIXED): (
-        ACLOperation.ALL,
-    ),
-}
+@pytest.fixture
+def kcat(tmp_path: Path) -> Kcat:
+    """Debian's, over the librdkafka of the wheel: Debian 12's own cannot sign in to Kafka 4."""
+    if shutil.which("kcat") is None:
+        pytest.skip("no kcat here")
+    (library,) = (
+        Path(confluent_kafka.__file__).parents[1].glob("confluent_kafka.libs/librdkafka-*.so*")
+    )
+    (tmp_path / "newer").mkdir()
+    (tmp_path / "newer" / "librdkafka.so.1").symlink_to(library)
+    return Kcat(tmp_path / "newer")
+
+
+@dataclass
+class Kcat:
+    """A program that nobody here wrote, with the file that is handed over to a partner."""
+
+    library: Path
+
+    def __call__(
+        self, file: Path, *words: str, typed: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            ["kcat", "-F", str(file), "-q", *words],
+            env=os.environ | {"LD_LIBRARY_PATH": str(self.library)},
+            input=typed,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    def read(self, file: Path, topic: str) -> subprocess.CompletedProcess[bytes]:
+        return self(file, "-C", "-t", topic, "-o", "beginning", "-e", "-f", "%s\n")
+
+    def write(self, file: Path, topic: str, value: bytes) -> subprocess.CompletedProcess[bytes]:
+        return self(file, "-P", "-t", topic, "-X", "message.timeout.ms=5000", typed=value)
+
+
+def test_kcat_signs_in_as_a_partner_and_reads_nobody_elses(command: Command, kcat: Kcat) -> None:
+    there = command.there
+    command("apply")
+    file = command.file(there.housing)
+    for partner in (there.housing, there.therapies):
+        for topic in (topic_of(partner), dead_of(partner), inbox_of(partner)):
+            there.publish(topic, topic.encode())
+
+    for topic in (topic_of(there.housing), dead_of(there.housing)):
+        mine = kcat.read(file, topic)
+        assert (mine.returncode, mine.stdout) == (0, topic.encode() + b"\n"), mine.stderr
+    assert kcat.write(file, inbox_of(there.housing), b"an answer").returncode == 0
+    assert b"an answer" in read(there.kafka.connection, inbox_of(there.housing))
+
+    for topic in (
+        *(topic_of(there.therapies), dead_of(there.therapies), inbox_of(there.therapies)),
+        inbox_of(there.housing),
+    ):
+        others = kcat.read(file, topic)
+        assert others.returncode != 0
+        assert others.stdout == b""
+        assert b"authorization failed" in others.stderr
+    group = f"{user_of(there.therapies)}.case-system"
+    others = kcat(file, "-G", group, topic_of(there.housing), "-e")
+    assert (others.stdout, b"authorization failed" in others.stderr) == (b"", True)
+    assert kcat.write(file, inbox_of(there.therapies), b"theirs").returncode != 0
+
+
+May = tuple[ResourcePattern, ACLOperation]
+
+
+def of(kind: ResourceType, name: str, *may: ACLOperation, exactly: bool = False) -> list[May]:
+    """What may be done to what has this name, or begins with it."""
+    pattern = ACLResourcePatternType.LITERAL if exactly else ACLResourcePatternType.PREFIXED
+    return [(ResourcePattern(kind, name, pattern), each) for each in may]
+
+
+CREATE, READ, WRITE = ACLOperation.CREATE, ACLOperation.READ, ACLOperation.WRITE
+SET = ACLOperation.ALTER_CONFIGS
+OF_THIS_PLACE = [
+    *of(ResourceType.CLUSTER, "kafka-cluster", ACLOperation.ALTER, SET, exactly=True),
+    *of(ResourceType.TOPIC, "throughcare.share.", CREATE, READ, WRITE, ACLOperation.DELETE, SET),
+    *of(ResourceType.TOPIC, "throughcare.inbox.", CREATE, READ, WRITE, SET),
+    *of(ResourceType.TRANSACTIONAL_ID, "throughcare-", WRITE),
+    *of(ResourceType.TOPIC, TOPIC, CREATE, READ, WRITE, exactly=True),
+    *of(ResourceType.GROUP, GROUP, READ, exactly=True),
+]
 """What docs/deploy.md says that the user of this place needs."""
 
 
@@ -488,31 +650,48 @@ def test_this_place_needs_no_more_at_the_broker_than_its_page_says(
         )
         allow = ACLPermissionType.ALLOW
         client.create_acls(
-            [
-                ACL(f"User:{name}", "*", operation, allow, ResourcePattern(*resource))
-                for resource, operations in OF_THIS_PLACE.items()
-                for operation in operations
-            ]
+            [ACL(f"User:{name}", "*", may, allow, pattern) for pattern, may in OF_THIS_PLACE]
         )
     own = apache.nodes.connection(name, "own")
     letting_in = Admitting(there._directory, Administration(own), there.passwords.__setitem__)
     assert {change.do for change in letting_in.once()} == {
         *(Do.MAKE_TOPIC, Do.SET_QUOTAS, Do.ALLOW, Do.ADD_USER)
     }
-    relay = Relay(town.dsn, town.keys, Broker(own, Watchdog(must_not_end)), "/v1/share")
+    watchdog = Watchdog(must_not_end)
+    relay = Relay(town.dsn, town.keys, Broker(own, watchdog), "/v1/share")
     town.refer(HOUSING)
     town.tell()
-    with psycopg.connect(town.dsn, autocommit=True) as connection:
-        assert relay.step(connection)
+    published(town, relay)
+    town.sign(HOUSING, categories=(Category.IDENTITY, Category.REFERRAL), ways=(Way.KAFKA,))
+    town.tell()
+    published(town, relay)
+    generations = [topic_of(there.housing, n) for n in (1, 2)]
+    assert [apache.has(topic) for topic in generations] == [False, True]
     agree(town, HOUSING, Way.FEED)
     assert {change.do for change in letting_in.once()} == {
         *(Do.FORBID, Do.REMOVE_USER, Do.LIFT_QUOTAS)
     }
-    with psycopg.connect(town.dsn, autocommit=True) as connection:
-        relay._look_around(connection)
-    relay._forget()
-    with closing(KafkaAdminClient(**apache.connection)) as client:
-        assert topic_of(there.housing) not in client.list_topics()
+    published(town, relay)
+    assert not apache.has(generations[1])
+
+    inbox, dead = inbox_of(there.therapies), dead_of(there.therapies)
+    follower = Follower(own, watchdog)
+    follower.follow({inbox: None})
+    follower.close()
+    for transactional, topic in (("throughcare-inbox", dead), ("throughcare-teller", TOPIC)):
+        broker = Broker(own, watchdog, transactional)
+        broker.tails([topic])
+        broker.publish({topic: [Record(b"", b"{}", [])]})
+        broker.close()
+    member = Group(own, watchdog, TOPIC, GROUP)
+    member.poll(0.1)
+    member.close()
+
+    there.publish("somebody-elses", b"{}")
+    broker = Broker(own, watchdog)
+    for topic in (inbox, dead, TOPIC, "somebody-elses"):
+        assert not broker.drop(topic), "what it never deletes it may not delete"
+        assert apache.has(topic)
 
 
 def test_an_account_that_may_not_administer_is_told_so_at_once(there: Town) -> None:

@@ -52,6 +52,8 @@ def running(relay: Relay) -> Iterator[None]:
         yield
     finally:
         stop.set()
+        with psycopg.connect(relay._dsn) as connection:
+            connection.execute("notify throughcare_share")  # it need not wait to be told to stop
         thread.join(30)
         assert not thread.is_alive()
 

@@ -112,7 +112,7 @@ class Subscriber:
                 live=self.live,
                 stop=stop,
                 emit=self.seen.append,
-                wait=1.0,
+                wait=0.3,
             )
 
         thread = Thread(target=follow, daemon=True)
@@ -256,7 +256,7 @@ def server(
             return
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Share) as listening:
-        Thread(target=listening.serve_forever).start()
+        Thread(target=listening.serve_forever, args=[0.02]).start()
         yield f"http://127.0.0.1:{listening.server_port}"
         listening.shutdown()
 

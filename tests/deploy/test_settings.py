@@ -108,3 +108,15 @@ def test_a_provider_that_is_half_set_up_is_refused(
 ) -> None:
     with pytest.raises(SettingIsWrong, match=named):
         from_environment(registered | changed)
+
+
+def test_what_a_partner_may_ask_of_a_broker_is_set_or_left_as_it_is() -> None:
+    assert from_environment({}).kafka_quotas == {}
+    given = {"THROUGHCARE_KAFKA_READS": "1000000", "THROUGHCARE_KAFKA_THREADS": "50"}
+    assert from_environment(given).kafka_quotas == {
+        "consumer_byte_rate": 1_000_000.0,
+        "request_percentage": 50.0,
+    }
+    for wrong in ("0", "-1", "1e6", "many"):
+        with pytest.raises(SettingIsWrong, match="THROUGHCARE_KAFKA_WRITES"):
+            from_environment({"THROUGHCARE_KAFKA_WRITES": wrong})
