@@ -20,6 +20,7 @@ test: .venv/development
 	@.ci/checker
 	@.ci/broker $(BIN)/python
 	@.ci/asyncapi $(BIN)/python
+	@.ci/mesh $(BIN)/python
 	@$(MAKE) --no-print-directory check
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
@@ -65,6 +66,7 @@ lock: .venv/development
 	$(COMPILE) --group build -c requirements.txt -o requirements-build.txt
 	$(COMPILE) pyproject.toml --extra embedded --group dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) --group mutants -c requirements-dev.txt -o requirements-mutants.txt
+	$(COMPILE) --group mesh -o requirements-mesh.txt
 	$(COMPILE) --group assets --no-deps -o requirements-assets.txt
 
 clean:

@@ -30,6 +30,7 @@ from domain.texts import Instant, Line
 from domain.vocabulary import Role, Way
 from projections.addresses import LONGEST, AddressIsNotPossible, where
 from projections.endpoints import Attempt, Endpoint, Endpoints, Sent
+from projections.mailboxes import Mailbox
 from projections.webhook_secrets import new_secret
 
 router = APIRouter(prefix="/v1/streams", tags=["streams"])
@@ -155,7 +156,7 @@ Tends = Annotated[Asking, Depends(tending_now)]
 
 @router.get("", response_model=dict[str, Any])
 async def streams(caller: Tending, here: Here) -> Response:
-    """By which ways your organisation is told, its newest number, its endpoints and hosts."""
+    """By which ways your organisation is told, its newest number, where, and how each stands."""
     directory, at = await here.reading.directory(), here.clock()
     kept = endpoints(here)
     return answer(
@@ -164,6 +165,7 @@ async def streams(caller: Tending, here: Here) -> Response:
             "ways": [way for way in Way if directory.may_use(caller.organisation, way)],
             "endpoints": [_endpoint(e) for e in await kept.all(caller.organisation, at=at)],
             "hosts": [h.host for h in await kept.hosts(caller.organisation) if h.allowed],
+            "mesh": _mailbox(await kept.mailbox(caller.organisation)),
         }
     )
 
@@ -344,6 +346,19 @@ def _endpoint(known: Endpoint) -> dict[str, Any]:
             {"id": each.id, "made_at": each.made_at, "ends_at": each.ends_at}
             for each in known.secrets
         ],
+    }
+
+
+def _mailbox(known: Mailbox | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    return {
+        "mailbox": known.name,
+        "since": known.since,
+        "reached": known.reached,
+        "sent_at": known.sent,
+        "collected": known.collected,
+        "failure": known.failure or None,
     }
 
 

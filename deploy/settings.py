@@ -27,6 +27,23 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, for itself alone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """Our own NHS MESH mailbox, out of which partners are told, and how to sign in there."""
+
+    url: str
+    mailbox: str
+    password: str = field(repr=False)
+    shared_key: str = field(repr=False)
+    certificate: tuple[Path, Path] | None
+    """Files in PEM of a certificate and its key."""
+
+    authority: Path | None
+    """A file of certificates by which MESH is believed; ``None``: NHS England's, or the usual."""
+
+    workflow: str
+
+
 class SettingIsWrong(ValueError):
     """A setting cannot be used; the message names it and the remedy."""
 
@@ -71,6 +88,9 @@ class Settings:
     address: str = "http://127.0.0.1:8000"
     """Where browsers and partners' systems find this place: ``https://name``, without a path."""
 
+    mesh: Mesh | None = None
+    """Where we are at NHS MESH; ``None``: nobody is told there."""
+
     silence: timedelta = ALLOWED
     """How long an entry may wait unread before its partner counts as silent."""
 
@@ -110,8 +130,6 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             "give both of THROUGHCARE_KAFKA_USER and THROUGHCARE_KAFKA_PASSWORD_FILE, or neither"
         )
     authority = environment.get("THROUGHCARE_KAFKA_CA_FILE")
-    if authority and not Path(authority).is_file():
-        raise SettingIsWrong(f"THROUGHCARE_KAFKA_CA_FILE names no file: {authority}")
     return Settings(
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
         database=_database(environment.get("THROUGHCARE_DATABASE")),
@@ -123,8 +141,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         kafka=environment.get("THROUGHCARE_KAFKA") or None,
         kafka_user=kafka_user,
         kafka_password=kafka_password or "",
-        kafka_authority=Path(authority) if authority else None,
+        kafka_authority=_file("THROUGHCARE_KAFKA_CA_FILE", authority),
         kafka_quotas=_quotas(environment),
+        mesh=mesh(environment),
         holder=_holder(environment.get("THROUGHCARE_HOLDER")),
         address=address,
         pace=_pace(environment.get("THROUGHCARE_PACE") or "1"),
@@ -192,6 +211,52 @@ def provider(environment: Mapping[str, str], address: str) -> Registration | Non
         max_age=int(max_age) if max_age else None,
         name=environment.get("THROUGHCARE_OIDC_NAME") or UNNAMED,
     )
+
+
+def mesh(environment: Mapping[str, str]) -> Mesh | None:
+    """What NHS MESH gave this place to send with. Raises `SettingIsWrong`."""
+    url = environment.get("THROUGHCARE_MESH_URL")
+    if not url:
+        return None
+    where = urlsplit(url)
+    if where.scheme != "https" and not (where.scheme == "http" and where.hostname in LOOPBACK):
+        raise SettingIsWrong("THROUGHCARE_MESH_URL must begin with https:// beyond this machine")
+    mailbox = environment.get("THROUGHCARE_MESH_MAILBOX")
+    password = _secret(
+        "THROUGHCARE_MESH_PASSWORD_FILE", environment.get("THROUGHCARE_MESH_PASSWORD_FILE")
+    )
+    shared_key = _secret(
+        "THROUGHCARE_MESH_SHARED_KEY_FILE", environment.get("THROUGHCARE_MESH_SHARED_KEY_FILE")
+    )
+    if not mailbox or password is None or shared_key is None:
+        raise SettingIsWrong(
+            "give all of THROUGHCARE_MESH_MAILBOX, THROUGHCARE_MESH_PASSWORD_FILE and "
+            "THROUGHCARE_MESH_SHARED_KEY_FILE with THROUGHCARE_MESH_URL"
+        )
+    certificate = _file(
+        "THROUGHCARE_MESH_CERTIFICATE_FILE", environment.get("THROUGHCARE_MESH_CERTIFICATE_FILE")
+    )
+    key = _file("THROUGHCARE_MESH_KEY_FILE", environment.get("THROUGHCARE_MESH_KEY_FILE"))
+    if (certificate is None) != (key is None):
+        raise SettingIsWrong(
+            "give both of THROUGHCARE_MESH_CERTIFICATE_FILE and THROUGHCARE_MESH_KEY_FILE, or "
+            "neither"
+        )
+    return Mesh(
+        url=url,
+        mailbox=mailbox,
+        password=password,
+        shared_key=shared_key,
+        certificate=(certificate, key) if certificate and key else None,
+        authority=_file("THROUGHCARE_MESH_CA_FILE", environment.get("THROUGHCARE_MESH_CA_FILE")),
+        workflow=environment.get("THROUGHCARE_MESH_WORKFLOW") or "THROUGHCARE_SHARE",
+    )
+
+
+def _file(name: str, path: str | None) -> Path | None:
+    if path and not Path(path).is_file():
+        raise SettingIsWrong(f"{name} names no file: {path}")
+    return Path(path) if path else None
 
 
 def _secret(name: str, path: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""A share entry in CloudEvents 1.0 clothes, the same for the feed, SSE, Kafka and webhooks."""
+"""A share entry in CloudEvents 1.0 clothes, the same for the feed, SSE, Kafka and MESH."""
 
 from __future__ import annotations
 

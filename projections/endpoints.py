@@ -20,6 +20,7 @@ from domain.kernel import BrokenRule, Unknown
 from domain.vocabulary import Moment, PartnerId
 from projections.addresses import where
 from projections.behalf import WHOSE, whose
+from projections.mailboxes import STANDING, Mailbox, mailboxes
 from projections.statements import statements
 from projections.webhook_secrets import ANSWER, SECRET, Seals
 
@@ -233,6 +234,14 @@ class Endpoints:
             await self._keep(connection, id_, endpoint, partner, secret, by=by, at=at)
             await connection.execute(SQL["end_secrets"], (ends, endpoint, id_, at))
             return await self._one(connection, endpoint, partner, at)
+
+    # Another way
+
+    async def mailbox(self, partner: PartnerId) -> Mailbox | None:
+        """The NHS MESH mailbox in which the partner is told, if one is registered."""
+        async with self._acting() as connection:
+            rows = await (await connection.execute(STANDING, {"partner": partner})).fetchall()
+        return next(iter(mailboxes(rows)), None)
 
     # What is sent
 

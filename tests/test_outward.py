@@ -22,6 +22,7 @@ CLIENTS = {
     "httpx.request": "timeout",
     "httpx.stream": "timeout",
     "urlopen": "timeout",
+    "MeshClient": "timeout",
     "KafkaProducer": "request_timeout_ms",
     "KafkaConsumer": "request_timeout_ms",
     "KafkaAdminClient": "request_timeout_ms",
@@ -44,7 +45,9 @@ def calls() -> Iterator[tuple[Path, ast.Call, str]]:
 
 def test_every_client_that_asks_outward_says_when_it_gives_up() -> None:
     asked = [(path, call, name) for path, call, name in calls() if name in CLIENTS]
-    assert {name for _, _, name in asked} >= {"httpx.Client", "httpx.AsyncClient", "KafkaProducer"}
+    assert {name for _, _, name in asked} >= {
+        *("httpx.Client", "httpx.AsyncClient", "KafkaProducer", "MeshClient")
+    }
     endless = [
         f"{path}:{call.lineno} {name}"
         for path, call, name in asked

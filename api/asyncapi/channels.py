@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from api.asyncapi.messages import Described, of
 from projections.contract import Contract, Told
 
-HTTP, KAFKA, YOURS = "http", "kafka", "endpoint"
+HTTP, KAFKA, YOURS, MESH = "http", "kafka", "endpoint", "mesh"
 SHARE_TOPIC, INBOX_TOPIC = "throughcare.share.{partner}", "throughcare.inbox.{partner}"
 SEVEN_DAYS = 7 * 24 * 60 * 60 * 1000
 
@@ -33,6 +33,12 @@ def servers(host: str, protocol: str) -> Described:
             "description": "Your own endpoint, at a host that was allowed for you.",
             "variables": {"host": {"description": "The host that you registered."}},
             "security": [{"$ref": "#/components/securitySchemes/signature"}],
+        },
+        MESH: {
+            "host": "mesh-sync.spineservices.nhs.uk",
+            "protocol": "https",
+            "description": "NHS England's MESH, where you empty your own mailbox.",
+            "security": [{"$ref": "#/components/securitySchemes/mailbox"}],
         },
     }
 
@@ -74,6 +80,16 @@ def channels(contract: Contract) -> Described:
             "servers": [{"$ref": f"#/servers/{YOURS}"}],
             "messages": _refs([*of(contract, Told.TO_AN_ENDPOINT), "Answers"]),
         },
+        "mailbox": {
+            "address": None,
+            "title": "Your NHS MESH mailbox",
+            "description": (
+                "Files that are pages of the feed, each the next numbers. Workflow id "
+                "`THROUGHCARE_SHARE`; the local id ends with the first and the last number."
+            ),
+            "servers": [{"$ref": f"#/servers/{MESH}"}],
+            "messages": _refs(["SharePage"]),
+        },
         "inbox": _over_http("/v1/inbox", "Your answers", ["Answers"]),
         "inboxTopic": topic
         | {
@@ -107,6 +123,7 @@ def operations(contract: Contract) -> Described:
         | {"bindings": {"http": _asked("GET", after=_NUMBER, limit=_LIMIT, timeout=_SECONDS)}},
         "tellLive": _does("send", "live", "Send each entry as it is told, as an event.")
         | {"bindings": {"http": _asked("GET", after=_NUMBER)}},
+        "tellByMesh": _does("send", "mailbox", "Put the entries after a number there, in order."),
         "wake": _does("send", "webhook", "Say that there is news up to a number, and no more.")
         | {
             "messages": _in("webhook", of(contract, Told.TO_AN_ENDPOINT)),

@@ -52,6 +52,10 @@ def document(contract: Contract, *, address: str, version: str) -> dict[str, Any
                     "description": "Your system's token, by `POST /oauth/token`.",
                 },
                 "scram": {"type": "scramSha512", "description": "What the host gave you."},
+                "mailbox": {
+                    "type": "userPassword",
+                    "description": "Your mailbox's id and password at MESH, and your certificate.",
+                },
                 "signature": {
                     "type": "symmetricEncryption",
                     "description": "Standard Webhooks: HMAC-SHA256 by your endpoint's secret.",

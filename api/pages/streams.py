@@ -86,6 +86,8 @@ async def list_of_streams(visit: SomebodysVisit) -> Response:
         rows=[(each, _tag(each)) for each in known if each.state != "ended"],
         ended=[each for each in known if each.state == "ended"],
         hosts=[row.host for row in await kept.hosts(me) if row.allowed],
+        mailbox=await kept.mailbox(me),
+        by_mesh=directory.may_use(me, Way.MESH),
         address=visit.here.address,
     )
 

@@ -30,6 +30,11 @@ for name, said in (
     ("password", "Give a partner's user at the Kafka broker a new password."),
 ):
     app.command(f"deploy.commands.broker:{name}", name=name, help=said)
+app.command(
+    "deploy.commands.mailboxes:mailbox",
+    name="mailbox",
+    help="The NHS MESH mailbox in which a partner is told: say which, or see how it stands.",
+)
 
 
 @app.command(name="list")

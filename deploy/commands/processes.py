@@ -63,6 +63,7 @@ def up(
         sweeping = _sweeping(house, stop)
         closing = _closing(asked, database, house.keys, stop)
         telling = _telling(asked, database, stop, house.inbox)
+        mailing = _mailing(asked, database, house.keys, stop)
         answering = _thread("inbox", house.inbox.run, stop)
         publishing = _publishing(asked, house, stop, stack) if kafka else ()
         if demo:
@@ -71,7 +72,7 @@ def up(
             _serve(house, worker)
         finally:
             stop.set()
-            for thread in (worker, sweeping, closing, telling, answering, *publishing):
+            for thread in (worker, sweeping, closing, telling, *mailing, answering, *publishing):
                 thread.join(timeout=10)
 
 
@@ -135,7 +136,7 @@ def sweep(*, json: Json = False) -> None:
 
 
 def relay() -> None:
-    """Run what pushes alone: webhooks, and every partner's share on its own Kafka topic."""
+    """Run what pushes alone: webhooks, NHS MESH, and every partner's share on its Kafka topic."""
     from consumers.watchdog import Watchdog
     from deploy import streaming
 
@@ -148,11 +149,12 @@ def relay() -> None:
         decides = {schema.DECIDE, schema.SERVE} <= database.dsns.keys()
         inbox = built(asked, database, stack).inbox if decides else None
         telling = _telling(asked, database, stop, inbox)
+        mailing = _mailing(asked, database, keys, stop)
         if asked.kafka is not None:
             letting_in = streaming.admitting(asked, database)
             _thread("admitting", letting_in.run, stop)
             streaming.relay(asked, database, keys, Watchdog(os._exit)).run(stop)
-        for thread in (closing, telling):
+        for thread in (closing, telling, *mailing):
             thread.join()
 
 
@@ -185,6 +187,15 @@ def _closing(asked: Settings, database: Database, keys: PersonKeys, stop: Event)
 def _telling(asked: Settings, database: Database, stop: Event, inbox: Inbox | None) -> Thread:
     """Webhooks on a thread of their own; it ends when ``stop`` is set."""
     return _thread("webhooks", webhooks(asked, database, inbox).run, stop)
+
+
+def _mailing(asked: Settings, database: Database, keys: PersonKeys, stop: Event) -> list[Thread]:
+    """What fills partners' NHS MESH mailboxes, where we have one, on a thread of its own."""
+    if asked.mesh is None:
+        return []
+    from deploy import mailing
+
+    return [_thread("mesh", mailing.mailings(asked.mesh, database, keys).run, stop)]
 
 
 def _publishing(asked: Settings, house: House, stop: Event, stack: ExitStack) -> list[Thread]:

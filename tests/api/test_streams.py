@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from standardwebhooks import Webhook
 
@@ -15,7 +16,8 @@ from consumers.outward import Outward
 from consumers.webhooks import Webhooks
 from deploy import wiring
 from deploy.community.place import LOW, PRACTICE
-from projections import schema
+from projections import mailboxes, schema
+from projections.mailboxes import Mailing
 from tests.api.machine import registered
 from tests.api.place import Client, Place
 from tests.consumers.receiving import Receiver, receiving
@@ -148,6 +150,27 @@ def test_the_host_alone_allows_hosts_and_takes_them_back(
     others = f"/v1/partners/{PRACTICE.id}/webhook-hosts"
     assert problem(tom.read(others)) == (403, "only-the-host-allows")
     assert problem(yusuf.read(f"/v1/partners/{uuid4()}/webhook-hosts")) == (404, "nothing-is-here")
+
+
+def test_where_an_organisation_is_told_by_mesh_is_said_to_it_alone(
+    place: Place, tom: Client, yusuf: Client
+) -> None:
+    assert tom.read("/v1/streams").json()["mesh"] is None
+    with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
+        mailboxes.begin(connection, tom.organisation, "X26ABC2", 7, wiring.now())
+        (held,) = mailboxes.standing(connection)
+        mailboxes.write(connection, held, Mailing(8, 9), wiring.now())
+        mailboxes.sent(connection, held, Mailing(8, 9), "2026112213", wiring.now())
+        mailboxes.failing(connection, held, "refused: EPL-153")
+    said = tom.read("/v1/streams").json()["mesh"]
+    assert said | {"mailbox": "X26ABC2", "reached": 9, "failure": "refused: EPL-153"} == said
+    assert said["collected"] is None
+    assert yusuf.read("/v1/streams").json()["mesh"] is None
+    with (
+        psycopg.connect(place.database.dsn(schema.SERVE)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        mailboxes.begin(connection, tom.organisation, "X26ABC3", 0, wiring.now())
 
 
 def _id(key: str) -> UUID:

@@ -13,10 +13,11 @@ import pytest
 
 from deploy.broker.jars import BrokerIsNotHere, jars
 from deploy.broker.nodes import nodes
-from tests.consumers import brokers
+from tests.consumers import brokers, sandboxes
 from tests.consumers.brokers import ApacheKafka, ForgetfulServer, KafkaServer
 from tests.consumers.certificates import certified
 from tests.consumers.place import Place, place
+from tests.consumers.sandboxes import MeshSandbox
 from tests.database import Database
 
 
@@ -86,3 +87,27 @@ def kafka(one_node: ApacheKafka | None, request: pytest.FixtureRequest) -> Kafka
     """Apache Kafka; where that cannot run, ``noida-db``."""
     server: KafkaServer = request.getfixturevalue("apache" if one_node else "forgetful")
     return server
+
+
+@pytest.fixture(scope="session")
+def only_sandbox() -> Iterator[MeshSandbox | None]:
+    """NHS England's MESH sandbox, started once for all tests of this process."""
+    program = sandboxes.program()
+    if program is None:
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="throughcare-mesh-"))
+    made = MeshSandbox(program, folder, brokers.free_port())
+    made.start()
+    yield made
+    made.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def sandbox(only_sandbox: MeshSandbox | None) -> MeshSandbox:
+    """The sandbox, empty."""
+    if only_sandbox is None:
+        pytest.skip(sandboxes.NO_SANDBOX)
+    only_sandbox.empty()
+    return only_sandbox

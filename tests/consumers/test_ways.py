@@ -20,10 +20,12 @@ import psycopg
 import pytest
 from standardwebhooks import Webhook
 
+from consumers.mesh import Mailings
 from consumers.outward import Outward
+from consumers.watchdog import Watchdog
 from consumers.webhooks import Webhooks
 from domain.vocabulary import PartnerId, Way
-from projections import directory, schema
+from projections import directory, mailboxes, schema
 from projections.behalf import acting_for
 from projections.connections import async_pool
 from projections.endpoints import Endpoints
@@ -32,7 +34,8 @@ from projections.webhook_secrets import Seals, new_secret
 from tests.consumers.brokers import ForgetfulServer, KafkaServer
 from tests.consumers.place import HOUSING, Place
 from tests.consumers.receiving import Receiver, receiving
-from tests.consumers.test_relay import relay_of
+from tests.consumers.sandboxes import NO_SANDBOX, THEIRS, MeshSandbox
+from tests.consumers.test_relay import must_not_end, relay_of
 from tests.consumers.test_relay_parking import published
 from tests.consumers.test_relay_topics import there
 from tests.consumers.test_subscriber import Edge
@@ -76,6 +79,7 @@ class House:
     edge: Edge
     kafka: KafkaServer
     receiver: Receiver
+    sandbox: MeshSandbox | None = None
 
     @property
     def housing(self) -> PartnerId:
@@ -144,6 +148,39 @@ class House:
         up_to = verifier.verify(got.body, got.headers)["data"]["up_to"]
         return [self.by_feed(number) for number in range(1, up_to + 1)]
 
+    def by_mesh(self) -> list[Came]:
+        """What the partner's mailbox holds now, taken out of it: pages of the feed."""
+        assert self.sandbox
+        came: list[Came] = []
+        for message in self.sandbox.collect():
+            page = [orjson.dumps(each) for each in orjson.loads(message.body)]
+            assert b"[" + b",".join(page) + b"]" == message.body
+            entries = [event(each) for each in page]
+            asked = f"after={entries[0].number - 1}&limit={len(entries)}"
+            assert self.curl(f"{self.edge.url}/v1/share?{asked}").stdout == message.body
+            came += entries
+        return came
+
+    def mailbox(self) -> None:
+        """The partner has one, and nothing is in it."""
+        with psycopg.connect(self.town.dsn, autocommit=True) as connection:
+            mailboxes.begin(connection, self.housing, THEIRS, 0, datetime.now(UTC))
+
+    def mail(self) -> None:
+        """Fill mailboxes, as `throughcare relay` does."""
+        assert self.sandbox
+        sender = Mailings(
+            self.town.dsn,
+            self.town.keys,
+            self.sandbox.sender,
+            Watchdog(must_not_end),
+            lambda: datetime.now(UTC),
+            workflow="THROUGHCARE_SHARE",
+            most=2,
+        )
+        with psycopg.connect(self.town.dsn, autocommit=True) as connection:
+            sender.send(connection)
+
     def endpoint(self) -> Webhook:
         """The partner's endpoint is known; what verifies its messages."""
         secret, at = new_secret(), datetime.now(UTC)
@@ -180,7 +217,9 @@ class House:
 
 
 @contextmanager
-def house_over(town: Place, kafka: KafkaServer) -> Iterator[House]:
+def house_over(
+    town: Place, kafka: KafkaServer, sandbox: MeshSandbox | None = None
+) -> Iterator[House]:
     """Somebody was referred to the partner, who took them on."""
     if shutil.which("curl") is None:
         pytest.skip("no curl here")
@@ -190,12 +229,15 @@ def house_over(town: Place, kafka: KafkaServer) -> Iterator[House]:
     town.tell()
     edge = Edge(town)
     with receiving() as receiver, edge.up():
-        yield House(town, edge, kafka, receiver)
+        yield House(town, edge, kafka, receiver, sandbox)
 
 
 @pytest.fixture
-def house(town: Place, kafka: KafkaServer) -> Iterator[House]:
-    with house_over(town, kafka) as made:
+def house(town: Place, kafka: KafkaServer, only_sandbox: MeshSandbox | None) -> Iterator[House]:
+    """Without a sandbox its tests are of four ways, and are then skipped for the fifth."""
+    if only_sandbox:
+        only_sandbox.empty()
+    with house_over(town, kafka, only_sandbox) as made:
         yield made
 
 
@@ -210,12 +252,19 @@ def test_an_entry_is_the_same_by_every_way(house: House) -> None:
         assert house.by_feed(came.number) == came
         assert house.by_live(came.number) == came
         assert house.by_kafka(came.number) == came
+    if house.sandbox is None:
+        pytest.skip(f"four ways bring the same; {NO_SANDBOX}")
+    house.mailbox()
+    house.mail()
+    assert house.by_mesh() == pulled
 
 
 def test_nothing_is_told_by_a_way_that_is_not_agreed(house: House) -> None:
     """And everything by all the others."""
     verifier = house.endpoint()
-    for lacking in ({Way.FEED}, {Way.LIVE}, {Way.KAFKA, Way.WEBHOOK}):
+    if house.sandbox:
+        house.mailbox()
+    for lacking in ({Way.FEED}, {Way.LIVE, Way.MESH}, {Way.KAFKA, Way.WEBHOOK}):
         house.town.sign(HOUSING, ways=tuple(way for way in Way if way not in lacking))
         house.town.refer(HOUSING)
         house.town.tell()
@@ -235,7 +284,15 @@ def test_nothing_is_told_by_a_way_that_is_not_agreed(house: House) -> None:
             got = house.receiver.got[-1]
             assert verifier.verify(got.body, got.headers)["data"] == {"up_to": newest}
             told.add(Way.WEBHOOK)
-        assert told == {Way.FEED, Way.LIVE, Way.KAFKA, Way.WEBHOOK} - lacking
+        if house.sandbox:
+            house.mail()
+            mailed = [
+                entry for page in house.sandbox.collect() for entry in orjson.loads(page.body)
+            ]
+            told |= {Way.MESH} if [e for e in mailed if e["sharenumber"] == newest] else set()
+        assert told == set(Way) - lacking - (set() if house.sandbox else {Way.MESH})
+    if house.sandbox is None:
+        pytest.skip(f"so it is with four ways; {NO_SANDBOX}")
 
 
 def test_a_topic_is_read_by_kcat(town: Place, forgetful: ForgetfulServer) -> None:

@@ -55,6 +55,44 @@ def test_a_place_is_a_demo_only_where_it_says_so() -> None:
 
 
 @pytest.fixture
+def mesh(tmp_path: Path) -> dict[str, str]:
+    """What NHS MESH gave a place."""
+    given = {"URL": "https://msg.intspineservices.nhs.uk", "MAILBOX": "X26ABC1"}
+    for name in ("PASSWORD", "SHARED_KEY", "CERTIFICATE", "KEY", "CA"):
+        (tmp_path / name).write_text(f"{name} of the tests\n")
+        given[f"{name}_FILE"] = str(tmp_path / name)
+    return {f"THROUGHCARE_MESH_{name}": value for name, value in given.items()}
+
+
+def test_where_mesh_is_and_how_to_sign_in_there_is_read_from_files(mesh: dict[str, str]) -> None:
+    assert from_environment({}).mesh is None
+    found = from_environment(mesh).mesh
+    assert found is not None
+    assert (found.password, found.workflow) == ("PASSWORD of the tests", "THROUGHCARE_SHARE")
+    assert found.certificate is not None
+    assert "of the tests" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("URL", "http://msg.intspineservices.nhs.uk"),
+        ("MAILBOX", ""),
+        ("PASSWORD_FILE", ""),
+        ("SHARED_KEY_FILE", "/nowhere"),
+        ("KEY_FILE", ""),
+        ("CERTIFICATE_FILE", "/nowhere"),
+        ("CA_FILE", "/nowhere"),
+    ],
+)
+def test_a_mesh_in_part_or_without_encryption_is_refused(
+    mesh: dict[str, str], name: str, value: str
+) -> None:
+    with pytest.raises(SettingIsWrong, match="THROUGHCARE_MESH"):
+        from_environment(mesh | {f"THROUGHCARE_MESH_{name}": value})
+
+
+@pytest.fixture
 def registered(tmp_path: Path) -> dict[str, str]:
     """What a place and its provider agreed on."""
     secret = tmp_path / "secret"

@@ -42,6 +42,7 @@ def test_an_organisation_sees_to_its_endpoint_by_itself(
     tom.open("/")
     tom.follow("Streams to our systems")
     assert "has to allow the host of your server first" in text(tom)
+    assert "No mailbox is registered, so nothing is sent this way" in text(tom)
     tom.open("/streams/new")
     tom.page.fill("#name", "Case system")
     tom.page.fill("#url", receiver.url)
