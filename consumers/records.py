@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 
 from consumers.kafka.connecting import Record
 from domain.vocabulary import PartnerId, PersonId, Role
-from projections.cloudevents import cloudevent, headers
+from projections.cloudevents import content, headers
 from projections.entries import Entry, opened
 from projections.keys import PersonKeys
 from projections.looking import Kind
@@ -117,7 +117,7 @@ def batch_of(
 
 def record_of(entry: Entry, source: str) -> Record:
     """An entry as a record: CloudEvents in binary mode, keyed by the person as the partner's."""
-    value = orjson.dumps(cloudevent(entry, source)["data"])
+    value = orjson.dumps(content(entry))
     if len(value) > MOST_OF_ONE:
         raise RecordIsTooLarge
     return Record(str(entry.subject or entry.partner).encode(), value, headers(entry, source))

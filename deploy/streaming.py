@@ -24,7 +24,8 @@ from consumers.postbox import Postbox
 from consumers.relay import Relay
 from consumers.watchdog import Watchdog
 from consumers.worker import Worker
-from deploy.broker.nodes import ADMINISTRATOR, free, nodes
+from deploy.broker import standin
+from deploy.broker.nodes import ADMINISTRATOR, free, free_ports, nodes
 from deploy.settings import Settings
 from deploy.wiring import Database, House
 from projections import directory, schema
@@ -112,6 +113,21 @@ def beside(settings: Settings, stack: ExitStack) -> Settings:
         kafka_password=started.passwords[ADMINISTRATOR],
         kafka_authority=None,
     )
+
+
+def stand_in(settings: Settings, stack: ExitStack) -> Settings | None:
+    """The same with the broker of a wheel; ``None`` where that is not installed.
+
+    Raises `BrokerDidNotStart`.
+    """
+    program = standin.program()
+    if program is None:
+        return None
+    port = PORTS[0] if free(PORTS[0]) else free_ports(1)[0]
+    started = standin.StandIn(program, settings.data / "broker-stand-in", port)
+    stack.callback(started.stop)
+    started.start()
+    return replace(settings, kafka=started.servers, kafka_user=None, kafka_authority=None)
 
 
 def password_file(settings: Settings, partner: UUID) -> Path:

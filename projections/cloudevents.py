@@ -10,8 +10,29 @@ SOURCE = "/v1/share"
 """Where every entry comes from, whichever way out it takes."""
 
 
+JSON = "application/json"
+
+
 def cloudevent(entry: Entry, source: str = SOURCE) -> dict[str, Any]:
     """The entry in structured JSON. ``sharenumber`` runs 1, 2, 3 … within the partner's share."""
+    return _attributes(entry, source) | {"datacontenttype": JSON, "data": content(entry)}
+
+
+def content(entry: Entry) -> dict[str, Any]:
+    """The entry's ``data``."""
+    return {"effective_at": entry.effective_at.isoformat()} | entry.data
+
+
+def headers(entry: Entry, source: str = SOURCE) -> list[tuple[str, bytes]]:
+    """The entry's attributes as Kafka headers, binary mode; the value is its ``data``."""
+    named = _attributes(entry, source).items()
+    return [
+        ("content-type", JSON.encode()),
+        *((f"ce_{name}", _text(value).encode()) for name, value in named),
+    ]
+
+
+def _attributes(entry: Entry, source: str) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": f"{entry.partner}/{entry.number}",
@@ -22,20 +43,10 @@ def cloudevent(entry: Entry, source: str = SOURCE) -> dict[str, Any]:
         "sharenumber": entry.number,
         "position": entry.position,
         "backfill": entry.backfill,
-        "datacontenttype": "application/json",
-        "data": {"effective_at": entry.effective_at.isoformat()} | entry.data,
     }
-
-
-def headers(entry: Entry, source: str = SOURCE) -> list[tuple[str, bytes]]:
-    """The entry's attributes as Kafka headers, binary mode; the value is its ``data``."""
-    event = cloudevent(entry, source)
-    del event["data"]
-    named = {"content-type": event.pop("datacontenttype")} | {
-        f"ce_{name}": _text(value) for name, value in event.items()
-    }
-    return [(name, value.encode()) for name, value in named.items()]
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from threading import Event
 from typing import Protocol
 from uuid import UUID
@@ -23,6 +24,7 @@ from projections.agreed import Agreed
 from projections.arranging import arranged
 from projections.caseload import Caseload
 from projections.concerns import Concerns
+from projections.directory import Directory
 from projections.entries import ADDED, Entry, opened
 from projections.exceptional import Exceptional
 from projections.feedback import Feedback
@@ -54,6 +56,10 @@ PATIENCE = 0.25
 """Seconds to wait for word of a new fact before looking anyway."""
 
 _log = structlog.get_logger("projections")
+
+
+Moved = tuple[int, datetime]
+"""At which position the share is, and when it came there."""
 
 
 class View(Protocol):
@@ -112,6 +118,7 @@ class Engine:
     ) -> None:
         self._dsn, self._mapper, self._keys, self._pseudonyms = dsn, mapper, keys, pseudonyms
         self._grouped = False
+        self._directory: tuple[Moved, Directory] | None = None
 
     def run(self, stop: Event) -> None:
         """Fold until told to stop; on a lost connection, begin again from the position kept.
@@ -170,8 +177,9 @@ class Engine:
             ]
             self._keys.many({f.person for f in waited if f.person})
             facts = [self._read(stored) for stored in waited]
-            self._fold(connection, facts)
-            connection.execute(SQL["notify"], [lease[0]])
+            self._fold(connection, facts, directory.load(connection))
+            # It may have changed the directory: whoever knows it from before loads it again.
+            self._move(connection, lease[0], ["share"])
             return True
 
     def _batch(self, connection: Connection, limit: int, poisoned: dict[UUID, Poison]) -> int:
@@ -190,7 +198,11 @@ class Engine:
             if case in parked or (poison and one.position >= poison.position):
                 continue
             facts.append(self._read(one))
-        self._fold(connection, facts)
+        # Known until somebody else moves the share; forgotten if this batch is given up.
+        known, self._directory = self._directory, None
+        same = known is not None and known[0] == (lease[0], lease[2])
+        helping = known[1] if known and same else directory.load(connection)
+        self._fold(connection, facts, helping)
         for poison in poisoned.values():
             connection.execute(
                 SHARE["park"],
@@ -203,9 +215,17 @@ class Engine:
             *(view.name for view in self._views()),
         ]
         names = ["share", "directory", *folded]
-        connection.execute(SQL["move"], [reached, names], binary=True, prepare=True)
-        connection.execute(SQL["notify"], [reached])
+        self._directory = (reached, self._move(connection, reached, names)), helping
         return reached
+
+    def _move(self, connection: Connection, position: int, names: list[str]) -> datetime:
+        """These are at a position now, and whoever waits for the share hears of it; when."""
+        asked = {"position": position, "names": names}
+        cursor = connection.execute(SQL["move"], asked, binary=True, prepare=True)
+        row = cursor.fetchone()
+        assert row is not None, "the share has a position"
+        moved_at: datetime = row[0]
+        return moved_at
 
     def _read(self, stored: StoredFact) -> Recorded:
         try:
@@ -213,12 +233,10 @@ class Engine:
         except UnreadableFact as unreadable:
             raise Poison(_case(stored), stored.position, stored.topic, "unreadable") from unreadable
 
-    def _fold(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+    def _fold(self, connection: Connection, facts: Sequence[Recorded], helping: Directory) -> None:
         if not facts:
             return
-        share = Share(
-            connection, self._mapper, self._keys, self._pseudonyms, directory.load(connection)
-        )
+        share = Share(connection, self._mapper, self._keys, self._pseudonyms, helping)
         told = share.tell(facts)
         share.save(told)
         fold_views(connection, self._views(), told, self._keys)

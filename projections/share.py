@@ -128,47 +128,33 @@ class Share:
 
     def save(self, told: Sequence[Told]) -> None:
         """Write entries, numbers, circles and the partners' own ids, in the open transaction."""
-        cursor = self.connection.cursor()
-        if told:
-            # Not COPY, which PostgreSQL refuses where there is row security.
-            rows = (
-                (
-                    each.entry.partner,
-                    each.entry.number,
-                    each.entry.position,
-                    each.person,
-                    each.entry.subject,
-                    each.entry.type,
-                    each.entry.effective_at,
-                    each.entry.recorded_at,
-                    each.entry.backfill,
-                    sealed(each.entry, each.personal, each.person, self.keys),
-                )
-                for each in told
+        rows = [
+            (
+                each.entry.partner,
+                each.entry.number,
+                each.entry.position,
+                each.person,
+                each.entry.subject,
+                each.entry.type,
+                each.entry.effective_at,
+                each.entry.recorded_at,
+                each.entry.backfill,
+                sealed(each.entry, each.personal, each.person, self.keys),
             )
-            values = [list(column) for column in zip(*rows, strict=True)]
-            cursor.execute(_SQL["save_entries"], values, binary=True, prepare=True)
-        if self.introduced:
-            columns = zip(*self.introduced, strict=True)
-            cursor.execute(_SQL["introduce"], [list(c) for c in columns], binary=True)
-        if self.circles:
-            circles = list(self.circles.values())
-            cursor.execute(
-                _SQL["save_circles"],
-                [
-                    [c.person for c in circles],
-                    [c.open for c in circles],
-                    [c.responsible for c in circles],
-                    [CIRCLE.dump_json(c) for c in circles],
-                ],
-                binary=True,
-            )
-        if self.numbers:
-            cursor.execute(
-                _SQL["save_numbers"],
-                [list(self.numbers), list(self.numbers.values())],
-                binary=True,
-            )
+            for each in told
+        ]
+        circles = [
+            (each.person, each.open, each.responsible, CIRCLE.dump_json(each))
+            for each in self.circles.values()
+        ]
+        # Not COPY, which PostgreSQL refuses where there is row security.
+        values = [
+            *_columns(rows, 10),
+            *_columns(list(self.introduced), 3),
+            *_columns(circles, 4),
+            *_columns(list(self.numbers.items()), 2),
+        ]
+        self.connection.cursor().execute(_SQL["save"], values, binary=True, prepare=True)
         self.directory.save(self.connection, self.directory_streams)
 
     def _told(
@@ -399,6 +385,11 @@ class Share:
         if isinstance(fact, PersonsLinked):
             known["kept"] = str(self.pseudonyms.of(partner, fact.kept))
         return known
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], many: int) -> list[list[Any]]:
+    """Rows as so many columns, also where there are none."""
+    return [[row[place] for row in rows] for place in range(many)]
 
 
 def _again(disclosure: Disclosure, mark: dict[str, Any] | None = None) -> Disclosure:

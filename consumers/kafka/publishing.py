@@ -18,6 +18,9 @@ from consumers.kafka.reading import ends, reader, since, tail
 from consumers.kafka.topics import administrator, drop, make
 from consumers.watchdog import Watchdog
 
+PAUSE = 5
+"""Milliseconds before what the broker refused for now is asked of it again."""
+
 
 class NotPublished(Exception):
     """Nothing of this attempt is known to be in these topics: read their tails again."""
@@ -151,6 +154,9 @@ class Broker:
             transaction_timeout_ms=int(self._deadline * 1000),
             linger_ms=5,
             batch_size=131_072,
+            # Kafka refuses the next transaction while it still marks the records of the last one
+            # as committed, which takes it milliseconds; the client then sleeps for this long.
+            retry_backoff_ms=PAUSE,
             allow_auto_create_topics=False,
             request_timeout_ms=int(self._deadline * 500),
             delivery_timeout_ms=int(self._deadline * 1000),
@@ -185,10 +191,15 @@ class Broker:
         until = monotonic() + self._deadline
         for topic, partition, future in sent:
             try:
-                offset = future.get(timeout=max(0.0, until - monotonic())).offset
+                answer = (
+                    future.value
+                    if future.succeeded()
+                    else future.get(timeout=max(0.0, until - monotonic()))
+                )
             except KafkaError:
                 failed.add(topic)
                 continue
+            offset = answer.offset
             # An offset at or before one we have seen: the broker has lost what it acknowledged.
             if offset <= last.get((topic, partition), -1):
                 failed.add(topic)

@@ -207,10 +207,9 @@ def _publishing(asked: Settings, house: House, stop: Event, stack: ExitStack) ->
 
     note("Starting Apache Kafka; the first time its jars are fetched.")
     try:
-        asked = streaming.beside(asked, stack)
+        asked = _broker(asked, stack)
     except (BrokerIsNotHere, BrokerDidNotStart) as reason:
-        raise Stopped(f"no Apache Kafka: {reason}") from None
-    note(f"Kafka is at {asked.kafka}; how a partner signs in there: {asked.data / 'kafka'}")
+        raise Stopped(f"no Kafka broker: {reason}") from None
     relay = streaming.relay(asked, house.database, house.keys, Watchdog(os._exit))
     postbox = streaming.postbox(asked, house, Watchdog(os._exit))
     return [
@@ -218,6 +217,30 @@ def _publishing(asked: Settings, house: House, stop: Event, stack: ExitStack) ->
         _thread("relay", relay.run, stop),
         _thread("inbox topics", postbox.run, stop),
     ]
+
+
+def _broker(asked: Settings, stack: ExitStack) -> Settings:
+    """Apache Kafka beside it or, where that cannot run, the broker of the tests; the settings.
+
+    Raises `BrokerIsNotHere`, `BrokerDidNotStart`.
+    """
+    from deploy import streaming
+    from deploy.broker.jars import BrokerIsNotHere
+    from deploy.broker.standin import LACKS
+
+    try:
+        started = streaming.beside(asked, stack)
+    except BrokerIsNotHere as missing:
+        instead = streaming.stand_in(asked, stack)
+        if instead is None:
+            raise BrokerIsNotHere(
+                f"{missing}; nor is the wheel noida-db installed, which would do to look at"
+            ) from None
+        note(f"No Apache Kafka: {missing}. Instead noida-db, a broker to look at: {LACKS}.")
+        note(f"Kafka is at {instead.kafka}; nobody signs in there")
+        return instead
+    note(f"Kafka is at {started.kafka}; how a partner signs in there: {asked.data / 'kafka'}")
+    return started
 
 
 def _thread(name: str, run: Callable[[Event], None], stop: Event) -> Thread:
@@ -242,13 +265,16 @@ def _serve(house: House, worker: Thread | None) -> None:
 def _load_demo() -> None:
     """Seed in a process of its own, and fold in another one beside it."""
     command = [sys.executable, "-m", "deploy.cli"]
-    seeding = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "community", "seed", "--people", str(PEOPLE)], stdin=subprocess.DEVNULL
-    )
-    while seeding.poll() is None:
-        subprocess.run(
-            [*command, "work", "--until-caught-up"], check=True, stdin=subprocess.DEVNULL
-        )
+    ) as seeding:
+        try:
+            while seeding.poll() is None:
+                subprocess.run(
+                    [*command, "work", "--until-caught-up"], check=True, stdin=subprocess.DEVNULL
+                )
+        finally:
+            seeding.terminate()  # who asked us alone to stop asked for all of it
     if seeding.returncode:
         raise SystemExit(seeding.returncode)
 

@@ -1,5 +1,5 @@
 -- name: lease
-select position, exists (select from views.partitions)
+select position, exists (select from views.partitions), moved_at
 from views.positions where name = 'share' for update
 
 -- name: positions
@@ -13,14 +13,16 @@ from views.positions as p cross join log.head as h
 order by p.name
 
 -- name: move
-update views.positions set position = %b::bigint, moved_at = clock_timestamp()
-where name = any(%b::text[])
+with moved as (
+    update views.positions set position = %(position)b::bigint, moved_at = clock_timestamp()
+    where name = any(%(names)b::text[])
+    returning name, moved_at
+)
+select moved_at, pg_notify('throughcare_share', %(position)b::bigint::text)
+from moved where name = 'share'
 
 -- name: behind
 select name, position from views.positions where name = any(%b::text[])
-
--- name: notify
-select pg_notify('throughcare_share', %s::text)
 
 -- name: at_time
 select position from log.position_at(%s) as known (position) where position is not null

@@ -24,29 +24,30 @@ where jsonb_exists(j.circle -> 'bases', %(partner)b::text)
 -- name: numbers
 select partner, number from share.partners
 
--- name: save_entries
-insert into share.entries (partner, number, position, person, subject, type, effective_at,
-    recorded_at, backfill, state)
-select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
-from unnest(
-    %b::uuid[], %b::bigint[], %b::bigint[], %b::uuid[], %b::uuid[], %b::text[], %b::timestamptz[],
-    %b::timestamptz[], %b::boolean[], %b::bytea[]
-) as e (partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state)
-
--- name: introduce
-insert into share.subjects (partner, subject, person)
-select partner, subject, person
-from unnest(%b::uuid[], %b::uuid[], %b::uuid[]) as i (partner, subject, person)
-on conflict do nothing
-
--- name: save_circles
-insert into share.circles (person, open, responsible, state)
-select person, open, responsible, state
-from unnest(%b::uuid[], %b::boolean[], %b::uuid[], %b::bytea[]) as c (person, open, responsible, state)
-on conflict (person) do update
-set open = excluded.open, responsible = excluded.responsible, state = excluded.state
-
--- name: save_numbers
+-- name: save
+with told as (
+    insert into share.entries (partner, number, position, person, subject, type, effective_at,
+        recorded_at, backfill, state)
+    select partner, number, position, person, subject, type, effective_at, recorded_at, backfill,
+        state
+    from unnest(
+        %b::uuid[], %b::bigint[], %b::bigint[], %b::uuid[], %b::uuid[], %b::text[],
+        %b::timestamptz[], %b::timestamptz[], %b::boolean[], %b::bytea[]
+    ) as e (partner, number, position, person, subject, type, effective_at, recorded_at, backfill,
+        state)
+), introduced as (
+    insert into share.subjects (partner, subject, person)
+    select partner, subject, person
+    from unnest(%b::uuid[], %b::uuid[], %b::uuid[]) as i (partner, subject, person)
+    on conflict do nothing
+), involved as (
+    insert into share.circles (person, open, responsible, state)
+    select person, open, responsible, state
+    from unnest(%b::uuid[], %b::boolean[], %b::uuid[], %b::bytea[])
+        as c (person, open, responsible, state)
+    on conflict (person) do update
+    set open = excluded.open, responsible = excluded.responsible, state = excluded.state
+)
 insert into share.partners (partner, number)
 select partner, number from unnest(%b::uuid[], %b::bigint[]) as n (partner, number)
 on conflict (partner) do update set number = excluded.number

@@ -50,12 +50,10 @@ def told(town: Place, first: int, many: int, at: datetime) -> None:
                 )
                 for e in some
             ]
+            nobody: list[list[object]] = [[]] * 7
+            entries = [list(each) for each in zip(*columns, strict=True)]
             connection.cursor(binary=True).execute(
-                statements("share")["save_entries"],
-                [list(each) for each in zip(*columns, strict=True)],
-            )
-            connection.cursor(binary=True).execute(
-                statements("share")["save_numbers"], [[housing], [some[-1].number]]
+                statements("share")["save"], [*entries, *nobody, [housing], [some[-1].number]]
             )
 
 

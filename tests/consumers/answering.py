@@ -101,7 +101,7 @@ class Answering:
         partner = self.town.partners[by or self.who]
         with self.town.database.connect(schema.SERVE) as connection, connection.transaction():
             connection.execute(WHOSE, [str(partner)])
-            rows = connection.execute(SQL["after"], (partner, 0, 1000)).fetchall()
+            rows = connection.execute(SQL["after"], (partner, 0, 1_000_000)).fetchall()
         return [(t.number, t.name, t.outcome.value, t.problem) for t in map(taken, rows)]
 
 

@@ -5,34 +5,21 @@ Apache Kafka keeps what it acknowledged; ``noida-db`` may lose some of it when i
 
 from __future__ import annotations
 
-import socket
-import subprocess
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from importlib.util import find_spec
+from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 from deploy.broker.nodes import Nodes, free_ports
+from deploy.broker.standin import StandIn
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-
-STARTS_WITHIN = 30.0
-
-
-def program() -> str | None:
-    """The broker of the wheel, not the script that starts it; ``None`` without its wheel."""
-    wheel = find_spec("noida_db")
-    if wheel is None or wheel.origin is None:
-        return None
-    beside = Path(wheel.origin).parent / "noida-db"
-    return str(beside) if beside.exists() else None
 
 
 class KafkaServer(ABC):
@@ -130,47 +117,20 @@ class ApacheKafka(KafkaServer):
 class ForgetfulServer(KafkaServer):
     """``noida-db``: it may have lost what it acknowledged just before a ``kill``."""
 
-    program: str
-    folder: Path
-    port: int
-    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    broker: StandIn
 
     @property
     def connection(self) -> dict[str, Any]:
-        return {"bootstrap_servers": f"127.0.0.1:{self.port}"}
+        return self.broker.connection
 
     def start(self) -> None:
-        with (self.folder / "broker.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *(self.program, "start", "--only", "kafka", "--kafka-port", str(self.port)),
-                    *("--data-dir", str(self.folder / "kept")),
-                ],
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-            )
-        until = monotonic() + STARTS_WITHIN
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1.0).close()
-            except OSError as refused:
-                if self._process.poll() is not None or monotonic() > until:
-                    said = (self.folder / "broker.log").read_text(errors="replace")
-                    raise AssertionError(f"the broker did not start: {said}") from refused
-                sleep(0.02)
-            else:
-                return
+        self.broker.start()
 
     def stop(self) -> None:
-        if self._process:
-            self._process.terminate()
-            self._process.wait(30)
+        self.broker.stop()
 
     def kill(self) -> None:
-        assert self._process
-        self._process.kill()
-        self._process.wait(30)
+        self.broker.kill()
 
 
 def free_port() -> int:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from deploy.broker import standin
 from deploy.broker.jars import BrokerIsNotHere, jars
 from deploy.broker.nodes import nodes
-from tests.consumers import brokers, sandboxes
-from tests.consumers.brokers import ApacheKafka, ForgetfulServer, KafkaServer
+from deploy.broker.standin import StandIn
+from tests.consumers import sandboxes
+from tests.consumers.brokers import ApacheKafka, ForgetfulServer, KafkaServer, free_port
 from tests.consumers.certificates import certified
 from tests.consumers.place import Place, place
 from tests.consumers.sandboxes import MeshSandbox
@@ -71,11 +73,11 @@ def apache(one_node: ApacheKafka | None, why_not: str | None, quiet: None) -> Ap
 @pytest.fixture
 def forgetful(quiet: None) -> Iterator[ForgetfulServer]:
     """A broker of its own that may lose what it acknowledged, without sign-in and access lists."""
-    program = brokers.program()
+    program = standin.program()
     if program is None:
         pytest.skip("no such Kafka broker here: the wheel noida-db is not installed")
     folder = Path(tempfile.mkdtemp(prefix="throughcare-kafka-"))
-    server = ForgetfulServer(program, folder, brokers.free_port())
+    server = ForgetfulServer(StandIn(program, folder, free_port()))
     server.start()
     yield server
     server.stop()

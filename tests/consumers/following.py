@@ -1,7 +1,8 @@
 """A partner's own reader of its topic, as a process to be killed; and one that loses entries.
 
-Run as ``python -m tests.consumers.following``, told in a line of JSON where everything is. What it
-takes and how far it is stand in one transaction of a database of its own, as the contract says.
+Run as ``python -m tests.consumers.following``: told in a line of JSON where everything is, it forks
+one reader for each further line, so that a life costs no start of Python. What a reader takes and
+how far it is stand in one transaction of a database of its own, as the contract says.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 import psycopg
 
+from consumers.subscriber import _binary, leaf
 from tests.consumers.brokers import KafkaServer
 from tests.consumers.place import Place
 
@@ -34,6 +36,7 @@ create table if not exists public.taken (
     topic  text   not null,
     number bigint not null,
     key    text   not null,
+    leaf   bytea  not null,  -- the digest of it, as the reference subscriber reckons it
     primary key (topic, number)
 );
 create table if not exists public.at (topic text primary key, record bigint not null);
@@ -42,33 +45,30 @@ create table if not exists public.at (topic text primary key, record bigint not 
 
 @dataclass
 class Follower:
-    """Starts the reader again after each of its deaths."""
+    """Starts the reader, and again after each of its deaths."""
 
     told: dict[str, Any]
-    process: subprocess.Popen[str] | None = None
+    nursery: subprocess.Popen[str]
+    process: int = 0
 
     def begin(self) -> None:
         """Start it, and wait until it follows."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.consumers.following"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(self.told) + "\n")
-        self.process.stdin.flush()
-        assert self.process.stdout
-        assert "follows" in self.process.stdout.readline()
+        assert self.nursery.stdin
+        self.nursery.stdin.write("begin\n")
+        self.nursery.stdin.flush()
+        self.process = int(self._heard("follows").split()[-1])
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        assert self.process
-        os.kill(self.process.pid, signal.SIGKILL)
-        with self.process as ended:
-            ended.wait(30)
+        os.kill(self.process, signal.SIGKILL)
+        self._heard("ended")
+
+    def _heard(self, word: str) -> str:
+        assert self.nursery.stdout
+        for line in self.nursery.stdout:
+            if word in line:
+                return line
+        raise AssertionError(f"the readers ended before one said {word!r}")
 
     def taken(self) -> dict[str, list[tuple[int, str]]]:
         """What it took of each topic, as it took it: number and key."""
@@ -78,6 +78,16 @@ class Follower:
                 "select topic, number, key from public.taken order by nth"
             ):
                 found[topic].append((number, key))
+        return found
+
+    def leaves(self) -> dict[str, list[bytes]]:
+        """The digest of each entry that it took of each topic, in the order of their numbers."""
+        found: dict[str, list[bytes]] = {topic: [] for topic in self.told["topics"]}
+        with psycopg.connect(self.told["database"]) as connection:
+            for topic, digest in connection.execute(
+                "select topic, leaf from public.taken order by topic, number"
+            ):
+                found[topic].append(digest)
         return found
 
 
@@ -93,12 +103,24 @@ def follower(
     }
     with psycopg.connect(told["database"]) as connection:
         connection.execute(TABLES)
-    following = Follower(told)
-    following.begin()
-    try:
-        yield following
-    finally:
-        following.kill()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.consumers.following"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as nursery:
+        assert nursery.stdin
+        nursery.stdin.write(json.dumps(told) + "\n")
+        nursery.stdin.flush()
+        following = Follower(told, nursery)
+        try:
+            yield following
+        finally:
+            if following.process:
+                following.kill()
+            nursery.stdin.close()
 
 
 def follow(told: dict[str, Any]) -> None:
@@ -119,7 +141,7 @@ def follow(told: dict[str, Any]) -> None:
         )
         for partition in partitions:
             consumer.seek(partition, reached.get(partition.topic, 0))
-        print("follows", flush=True)
+        print(f"follows {os.getpid()}", flush=True)
         while True:
             try:
                 polled = consumer.poll(timeout_ms=200, max_records=20)
@@ -131,13 +153,16 @@ def follow(told: dict[str, Any]) -> None:
                     move(connection, where)  # and then, perhaps, take
                 with connection.transaction():
                     for record in records:
-                        headers = dict(record.headers)
-                        if headers["ce_type"] != b"share.Heartbeat.v1":
-                            number = int(headers["ce_sharenumber"])
+                        said = {name: value.decode() for name, value in record.headers}
+                        if said["ce_type"] != "share.Heartbeat.v1":
+                            entry = _binary(said, record.value)
                             connection.execute(
-                                "insert into public.taken (topic, number, key) values (%s, %s, %s)"
-                                " on conflict do nothing",
-                                [partition.topic, number, record.key.decode()],
+                                "insert into public.taken (topic, number, key, leaf)"
+                                " values (%s, %s, %s, %s) on conflict do nothing",
+                                [
+                                    *(partition.topic, entry["sharenumber"]),
+                                    *(record.key.decode(), leaf(entry)),
+                                ],
                             )
                     move(connection, where)
 
@@ -150,5 +175,16 @@ def move(connection: psycopg.Connection, where: list[Any]) -> None:
     )
 
 
+def main() -> None:
+    told = json.loads(sys.stdin.readline())
+    while sys.stdin.readline():
+        pid = os.fork()
+        if pid == 0:
+            follow(told)
+            os._exit(0)
+        os.waitpid(pid, 0)
+        print("ended", flush=True)
+
+
 if __name__ == "__main__":
-    follow(json.loads(sys.stdin.readline()))
+    main()

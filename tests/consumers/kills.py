@@ -1,8 +1,9 @@
 """``python -m tests.consumers.kills [--kills N] [--seed N] [--away S] [--mutant NAME]``.
 
-Relay, broker and subscriber are killed (SIGKILL) by turns of chance under load, on Apache Kafka;
-then what the subscriber has is compared with what its partners were told. Prints the ledger as a
-line of JSON, and fails if anything is wrong.
+Relay, inbox, broker and subscriber are killed (SIGKILL) by turns of chance under load, on Apache
+Kafka; then what the subscriber has is compared with what its partners were told, entry by entry and
+by the signed digest of the day, and every answer a partner sent with what became of it. Prints the
+ledger as a line of JSON, and fails if anything is wrong.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 from os import devnull
 from pathlib import Path
@@ -22,13 +24,19 @@ from time import monotonic, sleep
 
 import psutil
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from consumers.closing import Closing
+from consumers.subscriber import _bytes, _chained, _verify
 from deploy.broker.nodes import nodes
 from deploy.embedded import DATABASE, start
+from projections.digests import Signer, document, public_jwk
 from projections.topics import topic_of
+from tests.consumers import postmen as inboxes
+from tests.consumers.answering import answering
 from tests.consumers.brokers import ApacheKafka, KafkaServer
 from tests.consumers.following import Follower, follower
-from tests.consumers.place import Place, place
+from tests.consumers.place import THERAPIES, Place, place
 from tests.consumers.relaying import (
     AN_ATTEMPT,
     LINES,
@@ -37,10 +45,31 @@ from tests.consumers.relaying import (
     referrals_coming_in,
     relays,
 )
+from tests.consumers.replying import Replies, replying
 from tests.database import Database
 
-VICTIMS = {"relay at a line": 4, "relay at a moment": 2, "subscriber": 3, "broker": 1}
+VICTIMS = {
+    "relay at a line": 3,
+    "relay at a moment": 2,
+    "inbox at a line": 1,
+    "inbox at a moment": 1,
+    "subscriber": 2,
+    "broker": 1,
+}
 """Who is killed how often, of ten."""
+
+TOLD_UNTIL_TOMORROW = """
+create or replace function delivery.told_until() returns timestamptz language sql stable
+security definer set search_path = pg_catalog
+return clock_timestamp() + interval '1 day'
+"""
+
+WRONG = (
+    *("missing", "twice", "out of order", "not of the share", "digests that differ"),
+    *("answers without outcome", "answers with several", "answers with another"),
+    *("outcomes out of number", "dead letters missing", "dead letters twice or out of order"),
+)
+"""What may not be."""
 
 ENDS_WITHIN = 120.0
 """Seconds in which all that was told arrives, once nobody is killed any more."""
@@ -61,41 +90,59 @@ def killed(
     """
     chance = random.Random(seed)
     deaths: Counter[str] = Counter()
-    with relays(town, kafka, mutant=mutant == "relay") as lives:
+    topics = [topic_of(partner) for partner in town.partners.values()]
+    with (
+        answering(town, THERAPIES) as post,
+        relays(town, kafka, mutant=mutant == "relay") as lives,
+        inboxes.postmen(post, kafka) as readers,
+        follower(town, kafka, topics, mutant=mutant == "subscriber") as follows,
+    ):
         coming = ExitStack()
-        coming.enter_context(referrals_coming_in(town))
+        replies = coming.enter_context(replying(post, kafka))
+        coming.enter_context(referrals_coming_in(town, replies.referred.put))
+        readers.begin(chance.randrange(inboxes.LINES))
         lives.killed_after(1.0)  # its topics are there now
-        topics = [topic_of(partner) for partner in town.partners.values()]
-        with follower(town, kafka, topics, mutant=mutant == "subscriber") as follows:
-            if away:
-                found_then = waited(kafka, lives, away)
-            for victim in chance.choices(list(VICTIMS), list(VICTIMS.values()), k=kills):
-                deaths[victim] += 1
-                match victim:
-                    case "relay at a line":
-                        most, inside = chance.choice([(LINES, PUBLISHING), (70, AN_ATTEMPT)])
-                        lives.killed_at(chance.randrange(most), chance.randrange(3), inside)
-                    case "relay at a moment":
-                        lives.killed_after(chance.uniform(0.0, 0.3))
-                    case "subscriber":
-                        with lives.alive():
-                            sleep(chance.uniform(0.2, 0.8))
-                            follows.kill()
-                            follows.begin()
-                    case _:
-                        with lives.alive():
-                            sleep(chance.uniform(0.0, 0.5))
-                            kafka.kill()
-                            kafka.start()
-            coming.close()
-            with lives.alive():
-                until = monotonic() + ENDS_WITHIN
-                while (found := faults(town, kafka, follows))["missing"] and monotonic() < until:
-                    sleep(1.0)
+        follows.begin()
+        if away:
+            found_then = waited(kafka, lives, away)
+        for victim in chance.choices(list(VICTIMS), list(VICTIMS.values()), k=kills):
+            deaths[victim] += 1
+            match victim:
+                case "relay at a line":
+                    most, inside = chance.choice([(LINES, PUBLISHING), (70, AN_ATTEMPT)])
+                    lives.killed_at(chance.randrange(most), chance.randrange(3), inside)
+                case "relay at a moment":
+                    lives.killed_after(chance.uniform(0.0, 0.3))
+                case "inbox at a line" | "inbox at a moment":
+                    with lives.alive():
+                        sleep(chance.uniform(0.0, 0.5))
+                        readers.kill(at_its_line=victim.endswith("line"))
+                        readers.begin(chance.randrange(inboxes.LINES))
+                case "subscriber":
+                    with lives.alive():
+                        sleep(chance.uniform(0.2, 0.8))
+                        follows.kill()
+                        follows.begin()
+                case _:
+                    with lives.alive():
+                        sleep(chance.uniform(0.0, 0.5))
+                        kafka.kill()
+                        kafka.start()
+        coming.close()
+        with lives.alive():
+            until = monotonic() + ENDS_WITHIN
+            while not _all_came(found := faults(town, kafka, follows, replies)):
+                if monotonic() > until:
+                    break
+                sleep(0.5)
+                town.tell()
+        readers.kill()
+        found["digests that differ"] = differing(town, follows.leaves())
     told = sum(town.told().values())
     if away:
         found |= found_then
-    return found | {"told": told} | {f"killed: {victim}": deaths[victim] for victim in VICTIMS}
+    more = {"told": told, "answered": len(replies.done | replies.refused)}
+    return found | more | {f"killed: {victim}": deaths[victim] for victim in VICTIMS}
 
 
 def waited(kafka: KafkaServer, lives: Relays, away: float) -> dict[str, int]:
@@ -111,9 +158,15 @@ def waited(kafka: KafkaServer, lives: Relays, away: float) -> dict[str, int]:
     return {"seconds away": round(away), "KiB more": grown[0] >> 10, "files more": grown[1]}
 
 
-def faults(town: Place, kafka: KafkaServer, follows: Follower) -> dict[str, int]:
-    """What is wrong with what the subscriber took, and with its topics."""
+def _all_came(found: dict[str, int]) -> bool:
+    late = ("missing", "answers without outcome", "dead letters missing")
+    return not any(found[each] for each in late)
+
+
+def faults(town: Place, kafka: KafkaServer, follows: Follower, replies: Replies) -> dict[str, int]:
+    """What is wrong with what the subscriber took, with its topics, and with what was answered."""
     found = Counter(dict.fromkeys(("missing", "twice", "out of order", "not of the share"), 0))
+    found.update(replies.faults())
     taken = follows.taken()
     for partner, number in town.told().items():
         mine = taken[topic_of(partner)]
@@ -126,6 +179,34 @@ def faults(town: Place, kafka: KafkaServer, follows: Follower) -> dict[str, int]
         there = kafka.numbers(topic_of(partner))
         found["twice"] += len(there) - len(set(there))
     return dict(found)
+
+
+def differing(town: Place, leaves: dict[str, list[bytes]]) -> int:
+    """How many signed days are not what the subscriber read; the day of the run is made to be over.
+
+    Each partner's days are all there, signed, and end with its last number.
+    """
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    signer = Signer(Ed25519PrivateKey.generate())
+    with town.database.connect("postgres") as connection:
+        connection.execute(TOLD_UNTIL_TOMORROW)
+    Closing(town.dsn, town.keys, signer, lambda: tomorrow).once()
+    with town.database.connect("postgres") as connection:
+        days = connection.execute(
+            "select partner, signed from delivery.digests order by partner, day"
+        ).fetchall()
+    public = public_jwk(signer.public)["x"]
+    wrong, reached = 0, dict.fromkeys(town.told(), 0)
+    for partner, signed in days:
+        signing, _, signature = signed.rpartition(".")
+        _verify(public, signing.encode(), _bytes(signature))
+        said, mine = document(signed), leaves[topic_of(partner)]
+        assert said["first"] == reached[partner] + 1
+        reached[partner] = said["last"]
+        chain = _chained(said["previous"], mine[said["first"] - 1 : said["last"]])
+        wrong += chain != said["sha256"]
+    assert reached == town.told(), "the days that are over do not go to the end of the share"
+    return wrong
 
 
 def main() -> None:
@@ -153,8 +234,7 @@ def main() -> None:
         kafka.stop()
         server.stop()
         rmtree(folder)
-    wrong = ("missing", "twice", "out of order", "not of the share")
-    sys.exit(any(ledger[each] for each in wrong))
+    sys.exit(any(ledger[each] for each in WRONG))
 
 
 if __name__ == "__main__":

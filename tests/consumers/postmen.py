@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from types import FrameType
 from typing import Any
 from uuid import UUID
@@ -48,11 +49,16 @@ TAKING = {
 """The functions of ours between whose lines a message can be lost or done twice."""
 
 
+LINES = 220
+"""More lines than the first messages of a life have: a life may end before each of them."""
+
+
 @dataclass
 class Postmen:
     """Starts one reader after another."""
 
     nursery: subprocess.Popen[str]
+    process: int = 0
 
     def killed_at(self, line: int) -> None:
         """A life that ends itself before the given line of its work, or when there is none left."""
@@ -64,16 +70,26 @@ class Postmen:
         self._born(None)
         self._heard("ended")
 
-    def _born(self, line: int | None) -> None:
+    def begin(self, line: int) -> None:
+        """A life that goes on until it is ended, which may be before the given line of its work."""
+        self._born(line, stays=True)
+        self.process = int(self._heard("born").split()[-1])
+
+    def kill(self, *, at_its_line: bool = False) -> None:
+        """End the life that was begun: now, or before its line, wherever it is in its work."""
+        os.kill(self.process, signal.SIGUSR1 if at_its_line else signal.SIGKILL)
+        self._heard("ended")
+
+    def _born(self, line: int | None, *, stays: bool = False) -> None:
         assert self.nursery.stdin
-        self.nursery.stdin.write(json.dumps(line) + "\n")
+        self.nursery.stdin.write(json.dumps({"line": line, "stays": stays}) + "\n")
         self.nursery.stdin.flush()
 
-    def _heard(self, word: str) -> None:
+    def _heard(self, word: str) -> str:
         assert self.nursery.stdout
         for line in self.nursery.stdout:
             if word in line:
-                return
+                return line
         raise AssertionError(f"the readers ended before one said {word!r}")
 
 
@@ -136,7 +152,10 @@ def die(line: int) -> None:
     sys.settrace(trace)
 
 
-def live(told: dict[str, Any], line: int | None) -> None:
+def live(told: dict[str, Any], line: int | None, *, stays: bool) -> None:
+    if stays and line is not None:
+        signal.signal(signal.SIGUSR1, lambda *_: die(line))
+        print(f"born {os.getpid()}", flush=True)
     dsns = told["dsns"]
     keys = PersonKeys(open_pool(dsns[schema.KEYS], most=2), bytes.fromhex(told["master"]))
     care = CareCoordination(
@@ -162,6 +181,8 @@ def live(told: dict[str, Any], line: int | None) -> None:
         Follower(told["kafka"], watchdog),
         Broker(told["kafka"], watchdog, told["name"]),
     )
+    if stays:
+        reader.run(Event())
     if line is not None:
         die(line)
     quiet = 0
@@ -175,7 +196,7 @@ def main() -> None:
     for asked in iter(sys.stdin.readline, ""):
         pid = os.fork()
         if pid == 0:
-            live(told, json.loads(asked))
+            live(told, **json.loads(asked))
             os._exit(0)
         os.waitpid(pid, 0)
         print("ended", flush=True)

@@ -11,9 +11,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from time import sleep
@@ -26,6 +27,7 @@ from consumers.kafka.connecting import Headers, Record
 from consumers.kafka.publishing import Broker
 from consumers.relay import Relay
 from consumers.watchdog import Watchdog
+from domain.vocabulary import PartnerKind, ReferralId
 from projections import schema
 from projections.connections import open_pool
 from projections.keys import PersonKeys
@@ -112,18 +114,28 @@ def relays(town: Place, kafka: KafkaServer, *, mutant: bool = False) -> Iterator
 
 
 @contextmanager
-def referrals_coming_in(town: Place) -> Iterator[None]:
-    """People are referred, and partners told of it, all the while."""
-    stop = Event()
+def referrals_coming_in(
+    town: Place, told: Callable[[ReferralId], object] = lambda _: None
+) -> Iterator[None]:
+    """People are referred, and partners told of it, all the while; ``told``: of whom therapies."""
+    stop, people = Event(), count()
+
+    def another(to: PartnerKind) -> ReferralId:
+        # Nobody is like anybody else: a list of who may be the same person is not what is tried.
+        n = next(people)
+        referral, _ = town.refer(to, name=f"{chr(65 + n % 26)}{n:x} Bee", phone=f"07{n:09}")
+        return referral
 
     def refer() -> None:
         while not stop.wait(0.2):
-            town.refer(THERAPIES)
-            town.refer(HOUSING)
+            referral = another(THERAPIES)
+            another(HOUSING)
             town.tell()
+            told(referral)
 
-    for _ in range(120):
-        town.refer(HOUSING)
+    with town.care.batch():
+        for _ in range(120):
+            another(HOUSING)
     town.tell()
     coming = Thread(target=refer)
     coming.start()

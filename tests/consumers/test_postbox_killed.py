@@ -14,15 +14,12 @@ from consumers.kafka.access import dead_of
 from tests.consumers.answering import Answering, answering, message
 from tests.consumers.brokers import KafkaServer
 from tests.consumers.place import THERAPIES, Place
-from tests.consumers.postmen import postmen
+from tests.consumers.postmen import LINES, postmen
 from tests.consumers.test_postbox import Writer
 
 pytestmark = [pytest.mark.broker, pytest.mark.process]
 
 SEED = 20_261_122
-LINES = 220
-"""More lines than the first messages of a life have: a life may end before each of them."""
-
 KILLS = int(os.environ.get("THROUGHCARE_KILLS", "6"))
 """Lives that are ended: a few in the tests, all lines with ``THROUGHCARE_KILLS=220``."""
 
