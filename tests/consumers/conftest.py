@@ -99,7 +99,7 @@ def only_sandbox() -> Iterator[MeshSandbox | None]:
         yield None
         return
     folder = Path(tempfile.mkdtemp(prefix="throughcare-mesh-"))
-    made = MeshSandbox(program, folder, brokers.free_port())
+    made = MeshSandbox(program, folder, free_port())
     made.start()
     yield made
     made.stop()
