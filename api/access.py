@@ -64,6 +64,7 @@ PUBLIC = frozenset(
         "/accessibility",
         "/keyboard",
         "/catalogue",
+        "/catalogue/{noun}",
         "/v1/share/keys",
     }
 )

@@ -7,69 +7,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 
 from api import (
     access,
-    advice,
-    agreed,
-    agreements,
-    carers,
-    caseload,
-    concerns,
-    contacts,
-    contract,
-    corrections,
-    custody,
     described,
-    digests,
-    directory,
     edge,
-    emergencies,
-    endings,
-    feed,
-    feedback,
-    groups,
-    health,
-    hosts,
-    inbox,
     limits,
     looking,
-    looks,
-    matches,
-    measures,
-    meetings,
-    messages,
-    needs,
-    oauth,
-    offering,
-    openings,
-    pathways,
-    people,
-    plans,
-    practitioners,
-    privacy,
     problems,
-    readers,
-    recipients,
-    referrals,
-    shared_care,
-    social_work,
-    streams,
-    subject_access,
-    systems,
-    training,
-    unmet,
-    waits,
-    ways,
-    wishes,
-    withdrawals,
+    routes,
 )
 from api.pages import problem as problem_pages
 from api.pages import rendering
-from api.pages.router import router as pages
 from api.parts import Parts
 
 VERSIONED = "public, max-age=31536000, immutable"
@@ -112,67 +63,9 @@ def create_app(parts: Parts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        generate_unique_id_function=_operation,
-        responses={
-            "4XX": {
-                "description": "A problem (RFC 9457)",
-                "content": {problems.PROBLEM: {"schema": described.PROBLEM_SCHEMA}},
-            }
-        },
     )
     app.state.parts, app.state.measured = parts, edge.Measured()
-    for part in (
-        people,
-        recipients,
-        subject_access,
-        wishes,
-        withdrawals,
-        corrections,
-        advice,
-        endings,
-        agreements,
-        referrals,
-        waits,
-        pathways,
-        agreed,
-        matches,
-        concerns,
-        emergencies,
-        openings,
-        privacy,
-        needs,
-        carers,
-        shared_care,
-        meetings,
-        contacts,
-        groups,
-        measures,
-        plans,
-        feedback,
-        training,
-        caseload,
-        custody,
-        looks,
-        feed,
-        digests,
-        inbox,
-        readers,
-        contract,
-        directory,
-        practitioners,
-        offering,
-        ways,
-        social_work,
-        unmet,
-        messages,
-        oauth,
-        streams,
-        hosts,
-        systems,
-        health,
-    ):
-        app.include_router(part.router)
-    app.include_router(pages, include_in_schema=False)
+    app.router.routes.extend(routes.everything().routes)
     app.mount("/static", Assets(directory=rendering.STATIC), name="static")
     described.describe(app)
     problems.install(app)
@@ -192,7 +85,3 @@ def create_app(parts: Parts) -> FastAPI:
 def end_streams(app: FastAPI) -> None:
     """Let live streams end, so that a server that shuts down need not wait for their readers."""
     app.state.ending.set()
-
-
-def _operation(route: APIRoute) -> str:
-    return route.name

@@ -68,7 +68,8 @@ def ending(types: Iterable[str], contract: Contract) -> dict[str, str]:
     if not dated:
         return {}
     last, deprecated, type_ = min(dated, key=lambda each: (each[0], each[2]))
-    links = [f'</catalogue#{type_}>; rel="deprecation"']
+    noun = type_.partition(".")[0]
+    links = [f'</catalogue/{noun}#{type_}>; rel="deprecation"']
     if deprecated.successor:
         links.append(f'</v1/schemas/{deprecated.successor}>; rel="successor-version"')
     said = {"Deprecation": f"@{int(_begin(deprecated.since).timestamp())}"}

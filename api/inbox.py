@@ -25,6 +25,7 @@ from api.problems import (
 )
 from api.reads import Now
 from domain.vocabulary import Role
+from projections.contract import contract
 from projections.inbox import Became, Taken, Via
 
 router = APIRouter(prefix="/v1/inbox", tags=["inbox"])
@@ -37,12 +38,27 @@ ONE, BATCH, JSON = (
 READ = frozenset({ONE, BATCH, JSON})
 NEWEST = 2**62
 
+MESSAGE: dict[str, Any] = {
+    "title": "Answer",
+    "description": "A CloudEvent; the schema of its data is at /v1/schemas/{type}.",
+    "type": "object",
+    "properties": {
+        **{each: {"type": "string"} for each in ("specversion", "id", "source", "type", "time")},
+        "datacontenttype": {"const": "application/json"},
+        "data": {"type": "object"},
+    },
+    "required": ["specversion", "id", "source", "type", "data"],
+    "examples": [contract()["answer.AcceptReferral.v1"].example],
+}
+SEVERAL = {"type": "array", "items": MESSAGE}
+
 BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            ONE: {"schema": {"type": "object"}},
-            BATCH: {"schema": {"type": "array", "items": {"type": "object"}}},
+            JSON: {"schema": {"anyOf": [MESSAGE, SEVERAL]}},
+            ONE: {"schema": MESSAGE},
+            BATCH: {"schema": SEVERAL},
         },
     }
 }

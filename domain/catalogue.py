@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import enum
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from inspect import cleandoc, isclass
 from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID, uuid5
@@ -79,9 +80,10 @@ class FactEntry:
     told: dict[PartnerKind, Told]
 
 
-def catalogue(facts: Iterable[type[Fact]] = FACTS) -> tuple[FactEntry, ...]:
+@cache
+def catalogue() -> tuple[FactEntry, ...]:
     """Every fact that can be stored, noun by noun."""
-    return tuple(_entry(fact) for fact in facts)
+    return tuple(_entry(fact) for fact in FACTS)
 
 
 def _entry(fact: type[Fact]) -> FactEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -41,30 +41,46 @@ class Database:
 def server() -> Iterator[Embedded]:
     folder = Path(tempfile.mkdtemp(prefix="throughcare-"))  # short: a socket's path is limited
     server = start(folder)
+    _hurry(server)
     yield server
     server.stop()
     shutil.rmtree(folder)
 
 
+def _hurry(server: Embedded) -> None:
+    """Nothing cuts this server's power, so it need not wait for the disk.
+
+    Tests that kill a process still find what it committed; none kills this server.
+    """
+    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(f"alter system set {setting} = off")
+        admin.execute("select pg_reload_conf()")
+
+
 @pytest.fixture
 def empty_database(server: Embedded) -> Iterator[Database]:
     """Nothing migrated."""
-    yield from _made(server, template="template0")
+    with made(server, template="template0") as database:
+        yield database
 
 
 @pytest.fixture
 def database(server: Embedded) -> Iterator[Database]:
     """Migrated, and empty."""
-    yield from _made(server, template=DATABASE)
+    with made(server) as database:
+        yield database
 
 
-def _made(server: Embedded, template: str) -> Iterator[Database]:
+@contextmanager
+def made(server: Embedded, template: str = DATABASE) -> Iterator[Database]:
+    """A database of its own, as the template is; dropped again."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
         admin.execute(
-            sql.SQL("create database {} template {} owner throughcare_owner").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
+            sql.SQL(
+                "create database {} template {} strategy file_copy owner throughcare_owner"
+            ).format(sql.Identifier(name), sql.Identifier(template))
         )
         try:
             with ExitStack() as opened:

@@ -37,11 +37,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from deploy.community.place import LOW, PRACTICE
-from deploy.embedded import DATABASE, start
+from deploy.embedded import start
 from domain.vocabulary import Purpose, Role
-from tests import database
+from tests.api.founded import founding
 from tests.api.place import Place, running
 from tests.api.who_may_open import token
+from tests.database import made
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -198,8 +199,9 @@ def somewhere() -> Iterator[Place]:
         server = start(Path(folder))
         try:
             with (
-                contextmanager(database._made)(server, template=DATABASE) as made,
-                running(made, Path(folder) / "place") as place,
+                founding(server, Path(folder) / "place") as founded,
+                made(server, template=founded) as database,
+                running(database, Path(folder) / "place") as place,
             ):
                 yield place
         finally:

@@ -133,8 +133,8 @@ def said(text: str) -> list[str]:
     """What a process writes when it logs one event with this text in it."""
     program = (
         "import sys, structlog\n"
-        "from deploy.commands.processes import _begin\n"
-        "_begin()\n"
+        "from deploy.commands.processes import begin\n"
+        "begin()\n"
         "structlog.get_logger('t').info('event', text=sys.argv[1])\n"
     )
     ran = subprocess.run(

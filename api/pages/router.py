@@ -11,6 +11,7 @@ from api.pages import (
     carers,
     caseload,
     cases,
+    catalogue,
     corrections,
     duplicates,
     emergencies,
@@ -95,5 +96,6 @@ for part in (
     emergency_reviews,
     opening_reviews,
     about,
+    catalogue,
 ):
     router.include_router(part.router)

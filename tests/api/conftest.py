@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from deploy.embedded import DATABASE, Embedded
-from tests import database
+from deploy.embedded import Embedded
 from tests.api.place import Client, Place, running
+from tests.database import made
 
 
 @pytest.fixture(scope="module")
-def place(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(
+    server: Embedded, founded: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
     """Founded, with nobody registered; each test registers its own people."""
     folder: Path = tmp_path_factory.mktemp("place")
     with (
-        contextmanager(database._made)(server, template=DATABASE) as made,
-        running(made, folder) as there,
+        made(server, template=founded) as database,
+        running(database, folder) as there,
     ):
         yield there
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import repeat
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -18,19 +16,17 @@ import psycopg
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.parts import DemoPerson
 from api.tokens import Tokens
-from deploy import wiring
 from deploy.community import place as community
-from deploy.community.organisation import Organisation, found
-from deploy.community.privacy import name_officers
+from deploy.community.organisation import Organisation
 from deploy.serving import Server
-from deploy.settings import Settings
+from deploy.wiring import House
 from domain.vocabulary import PartnerId, Role
-from projections import schema
 from projections.contract import Contract
+from tests.api.founded import built
 from tests.database import Database
 
-STARTED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 STARTS_WITHIN = 20.0
 
 
@@ -95,7 +91,7 @@ class Place:
 
     url: str
     app: FastAPI
-    house: wiring.House
+    house: House
     database: Database
     clients: ExitStack = field(repr=False)
 
@@ -151,28 +147,21 @@ class Place:
 
 
 @contextmanager
-def running(database: Database, folder: Path, *, pace: float = 1_000) -> Iterator[Place]:
-    """The place, founded and served; everything it started is stopped again."""
-    settings = Settings(
-        data=folder,
-        database=None,
-        master_key=None,
-        host="127.0.0.1",
-        port=0,
-        kafka=None,
-        holder=community.PRACTICE.id,
-        pace=pace,
-        demo=True,
-    )
-    dsns = {role: database.dsn(role) for role in schema.ROLES}
+def running(
+    database: Database,
+    folder: Path,
+    *,
+    pace: float = 1_000,
+    people: Sequence[DemoPerson] = (),
+) -> Iterator[Place]:
+    """The place of a founded database, served; everything it started is stopped again.
+
+    The sign-in page shows these people.
+    """
     with ExitStack() as stack:
-        house = wiring.build(settings, wiring.Database(dsns, database.server.master, folder), stack)
-        keys = (uuid4() for _ in repeat(None))
-        found(house.care, community.PARTNERS, STARTED, keys)
-        name_officers(house.care, community.PARTNERS, STARTED, keys)
-        house.engine.catch_up()  # nobody can sign in before the directory is folded
+        house = built(database, folder, stack, pace=pace)
         stack.enter_context(_thread(house.engine.run))
-        app = create_app(house.parts(house.reading()))
+        app = create_app(house.parts(house.reading(), people))
         clients = stack.enter_context(ExitStack())  # closed last: the server ends with readers left
         yield Place(stack.enter_context(_served(app)), app, house, database, clients)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 from api.published import written
@@ -10,15 +11,29 @@ from projections.contract import contract
 from tests.api.place import Place
 
 
-def test_the_page_says_of_every_fact_all_that_the_catalogue_knows(place: Place) -> None:
-    answer = place.anybody().get("/catalogue")
-    assert answer.status_code == 200
-    sections = answer.text.split("<section ")[1:]
+def pages(place: Place) -> dict[str, str]:
+    """The page of each noun that the list of them leads to."""
+    anybody = place.anybody()
+    listed = anybody.get("/catalogue")
+    assert listed.status_code == 200
+    links = set(re.findall(r'href="(/catalogue/[^"#]+)"', listed.text))
+    for type_ in {entry.type for entry in catalogue()} | contract().keys():
+        name = type_.rpartition(".v")[0]
+        assert f'href="/catalogue/{name.partition(".")[0]}#{name}.v' in listed.text
+    return {link.rpartition("/")[2]: anybody.get(link).text for link in links}
+
+
+def test_the_pages_say_of_every_fact_all_that_the_catalogue_knows(place: Place) -> None:
     entries = catalogue()
     of_no_fact = contract().keys() - {entry.type for entry in entries}
-    assert len(sections) == len(entries) + len(of_no_fact)
-    for section, entry in zip(sections, entries, strict=False):
-        text = unescape(section)
+    told_of = {
+        section.split('aria-labelledby="')[1].split('"')[0]: unescape(section)
+        for page in pages(place).values()
+        for section in page.split("<section ")[1:]
+    }
+    assert told_of.keys() == {entry.type for entry in entries} | of_no_fact
+    for entry in entries:
+        text = told_of[entry.type]
         assert entry.meaning in text
         assert recorded_by(entry.recorded_by) in text
         assert versions(entry.schema) in text
@@ -31,12 +46,17 @@ def test_the_page_says_of_every_fact_all_that_the_catalogue_knows(place: Place) 
             assert all(f"<li>{line}" in text for line, _ in told(entry))
 
 
-def test_the_page_shows_each_message_with_its_schema_and_as_it_is_told(place: Place) -> None:
-    text = unescape(place.anybody().get("/catalogue").text)
+def test_a_page_shows_each_message_with_its_schema_and_as_it_is_told(place: Place) -> None:
+    about = {noun: unescape(page) for noun, page in pages(place).items()}
     for type_, message in contract().items():
+        text = about[type_.partition(".")[0]]
         assert f'<a href="/v1/schemas/{type_}">' in text
         assert written(message) in text
         assert f'id="{type_}"' in text
     for entry in catalogue():
-        section = text.split(f'id="{entry.type}"')[1].split("</section>")[0]
+        section = about[entry.noun].split(f'id="{entry.type}"')[1].split("</section>")[0]
         assert ("never</p>" in section) == (entry.type not in contract())
+
+
+def test_a_noun_that_nothing_is_about_is_not_found(place: Place) -> None:
+    assert place.anybody().get("/catalogue/weather").status_code == 404

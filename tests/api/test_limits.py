@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -14,21 +13,23 @@ from fastapi.routing import iter_route_contexts
 
 from api import limits
 from api.limits import ADDRESS, FORMS, LOOK_UPS, PERSON, RATES, REFUSED, SIGN_IN, TOKENS, Rate
-from deploy.embedded import DATABASE, Embedded
-from tests import database
+from deploy.embedded import Embedded
 from tests.api.machine import registered
 from tests.api.place import Place, running
+from tests.database import made
 
 PACE = 0.1
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
-def slow(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def slow(
+    server: Embedded, founded: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
     """A place where a tenth of the written rates is allowed."""
     with (
-        contextmanager(database._made)(server, template=DATABASE) as made,
-        running(made, tmp_path_factory.mktemp("slow"), pace=PACE) as there,
+        made(server, template=founded) as database,
+        running(database, tmp_path_factory.mktemp("slow"), pace=PACE) as there,
     ):
         yield there
 

@@ -310,6 +310,7 @@ def test_what_is_said_to_show_nobody_shows_nobody(nia: Nia, route: str) -> None:
         "day": "2026-01-01",
         "key": "00000000-0000-4000-8000-000000000000",
         "system": "00000000-0000-4000-8000-000000000000",
+        "endpoint": "00000000-0000-4000-8000-000000000000",
     }
     for key in ("asha", "yusuf", "olive"):
         answer = nia.story.visitor(key).get(route.format(**known))

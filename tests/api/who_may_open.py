@@ -7,7 +7,6 @@ asks again and compares it with what was agreed.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
@@ -17,10 +16,11 @@ from fastapi.routing import iter_route_contexts
 
 from api import access
 from deploy.community.place import COMMISSIONER, PRACTICE
-from deploy.embedded import DATABASE, start
+from deploy.embedded import start
 from domain.vocabulary import Role
-from tests import database
+from tests.api.founded import founding
 from tests.api.place import Place, running
+from tests.database import made
 
 TABLE = Path(__file__).parent / "who_may_open.txt"
 NOBODY = UUID("00000000-0000-4000-8000-000000000000")
@@ -101,8 +101,9 @@ if __name__ == "__main__":
         (Path(folder) / "place").mkdir()
         try:
             with (
-                contextmanager(database._made)(server, template=DATABASE) as made,
-                running(made, Path(folder) / "place") as place,
+                founding(server, Path(folder) / "place") as founded,
+                made(server, template=founded) as own,
+                running(own, Path(folder) / "place") as place,
             ):
                 TABLE.write_text(table(place), encoding="utf-8")
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -18,16 +17,16 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from consumers.outward import MOST, Outward
 from consumers.webhooks import JITTER, KEPT, RETRIES, SOONER, Webhooks
-from deploy.embedded import DATABASE, Embedded
+from deploy.embedded import Embedded
 from domain.vocabulary import PartnerId
 from projections import schema
 from projections.behalf import acting_for
 from projections.connections import async_pool
 from projections.endpoints import Attempt, Endpoint, Endpoints, Sent
 from projections.webhook_secrets import Seals, new_secret
-from tests import database
 from tests.consumers.place import HOUSING, THERAPIES, Place, place
 from tests.consumers.receiving import Received, Receiver, receiving
+from tests.database import made
 from tests.waiting import until
 
 T = TypeVar("T")
@@ -127,7 +126,7 @@ class Post:
 @pytest.fixture(scope="module")
 def town(server: Embedded) -> Iterator[Place]:
     """One place for all of these: each test has an endpoint of its own, and ends it."""
-    with contextmanager(database._made)(server, template=DATABASE) as made, place(made) as town:
+    with made(server) as database, place(database) as town:
         yield town
 
 

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import repeat
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
-from api.app import create_app
 from api.parts import COOKIE
-from deploy import wiring
-from deploy.commands.community import demo_people
 from deploy.community import place as community
-from deploy.community.organisation import found
-from deploy.community.privacy import name_officers
-from deploy.settings import Settings
-from projections import schema
-from tests.api.place import STARTED, Client, Place, _served, _thread
-from tests.database import Database
+from tests.api.place import Client, Place
 
 NIA, ASK = "Nia Bevan", "Rent arrears and a letter from the landlord"
 REASON = "Cannot open the post since her depression came back"
@@ -57,33 +44,6 @@ class Story:
             rows = self.place.person(key).found(NIA)["rows"]
             self.known_as[key] = rows[0]["person"]
         return self.known_as[key]
-
-
-@contextmanager
-def running(database: Database, folder: Path) -> Iterator[Place]:
-    """The place, with the people one can sign in as; everything it started is stopped again."""
-    settings = Settings(
-        data=folder,
-        database=None,
-        master_key=None,
-        host="127.0.0.1",
-        port=0,
-        kafka=None,
-        holder=community.PRACTICE.id,
-        pace=1_000,
-        demo=True,
-    )
-    dsns = {role: database.dsn(role) for role in schema.ROLES}
-    with ExitStack() as stack:
-        house = wiring.build(settings, wiring.Database(dsns, database.server.master, folder), stack)
-        keys = (uuid4() for _ in repeat(None))
-        found(house.care, community.PARTNERS, STARTED, keys)
-        name_officers(house.care, community.PARTNERS, STARTED, keys)
-        house.engine.catch_up()
-        stack.enter_context(_thread(house.engine.run))
-        app = create_app(house.parts(house.reading(), demo_people()))
-        clients = stack.enter_context(ExitStack())
-        yield Place(stack.enter_context(_served(app)), app, house, database, clients)
 
 
 def told(place: Place) -> Story:

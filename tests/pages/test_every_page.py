@@ -8,12 +8,14 @@ import pytest
 
 from deploy.community import place as community
 from domain.feedback import code_of
+from projections.contract import contract
 from tests.pages.conftest import Opening
 from tests.pages.place import Story
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ["/sign-in", "/accessibility", "/keyboard", "/catalogue"]
+ABOUT = sorted({f"/catalogue/{type_.partition('.')[0]}" for type_ in contract()})
+PUBLIC = ["/sign-in", "/accessibility", "/keyboard", "/catalogue", *ABOUT]
 EVERYBODYS = ["/", "/caseload", "/referrals", "/referrals?part=sent&show=all", "/refer", "/stream"]
 PAGES: list[tuple[str | None, str]] = [
     *((None, path) for path in PUBLIC),
