@@ -24,12 +24,11 @@ from mesh_client import MeshClient
 from consumers.mesh import Mailings, MeshIsAway, connected
 from consumers.watchdog import Watchdog
 from deploy.cli import main
-from deploy.embedded import DATABASE, Embedded
+from deploy.embedded import Embedded
 from domain.vocabulary import PartnerId, PartnerKind, Way
 from projections import mailboxes, schema
 from projections.mailboxes import Mailbox
 from projections.statements import statements
-from tests import database
 from tests.consumers.place import HOUSING, THERAPIES, Place, place
 from tests.consumers.receiving import receiving
 from tests.consumers.sandboxes import (
@@ -42,6 +41,7 @@ from tests.consumers.sandboxes import (
     MeshSandbox,
 )
 from tests.consumers.test_relay_parking import unreadable
+from tests.database import made
 
 WORKFLOW = "THROUGHCARE_TEST"
 NUMBERS = statements("share")["numbers"]
@@ -123,7 +123,7 @@ class Post:
 @pytest.fixture(scope="module")
 def town(server: Embedded) -> Iterator[Place]:
     """One place for all of these: each test begins with mailboxes that nothing is in."""
-    with contextmanager(database._made)(server, template=DATABASE) as made, place(made) as town:
+    with made(server) as database, place(database) as town:
         town.sign(THERAPIES)
         yield town
 
