@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jinja2 import ChainableUndefined, UndefinedError
+from jinja2 import ChainableUndefined, Environment, UndefinedError
 from jinja2.utils import missing
 
 from api.pages import rendering
@@ -42,9 +42,14 @@ class Strict(ChainableUndefined):
         return False
 
 
+@pytest.fixture(scope="module")
+def environment() -> Environment:
+    return rendering.environment(Strict)
+
+
 @pytest.fixture
-def strict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "ENVIRONMENT", rendering.environment(Strict))
+def strict(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "ENVIRONMENT", environment)
 
 
 def test_a_slip_in_our_own_template_is_found(strict: None) -> None:
