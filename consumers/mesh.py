@@ -49,7 +49,7 @@ REMEMBERED = timedelta(days=30)
 BATCH = "application/cloudevents-batch+json"
 COLLECTED = "acknowledged"
 
-_MAILING = 7310585026117867  # the advisory lock: one active sender in a database
+_MAILING = 7310585026117868  # the advisory lock: one active sender in a database
 
 _SETTINGS: dict[str, Any] = dict(SETTINGS)
 

@@ -52,6 +52,20 @@ def test_only_deploy_reads_the_environment() -> None:
     assert readers <= {"deploy"}
 
 
+def test_no_two_loops_wait_for_one_lock() -> None:
+    """Advisory locks are numbers of the whole database: one that is shared stops somebody."""
+    files = [*sources(), *sorted((ROOT / "projections" / "sql").glob("*.sql"))]
+    locks = [
+        lock
+        for path in files
+        for lock in re.findall(
+            r"(?:= |pg_advisory_xact_lock\()(73105850261178\d\d)\b", path.read_text("utf-8")
+        )
+    ]
+    assert len(locks) >= 7
+    assert sorted(set(locks)) == sorted(locks)
+
+
 def test_modules_are_named_after_nouns_of_the_field() -> None:
     # Not "service": it is a noun here, what a partner offers.
     empty = {"utils", "util", "helpers", "common", "base", "manager", "services", "misc"}

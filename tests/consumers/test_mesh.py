@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
 from types import FrameType
 from typing import Any
 from uuid import UUID
@@ -23,8 +24,11 @@ from mesh_client import MeshClient
 
 from consumers.mesh import Mailings, MeshIsAway, connected
 from consumers.watchdog import Watchdog
+from deploy import wiring
 from deploy.cli import main
 from deploy.embedded import Embedded
+from deploy.mailing import mailings
+from deploy.settings import from_environment
 from domain.vocabulary import PartnerId, PartnerKind, Way
 from projections import mailboxes, schema
 from projections.mailboxes import Mailbox
@@ -42,6 +46,7 @@ from tests.consumers.sandboxes import (
 )
 from tests.consumers.test_relay_parking import unreadable
 from tests.database import made
+from tests.waiting import until
 
 WORKFLOW = "THROUGHCARE_TEST"
 NUMBERS = statements("share")["numbers"]
@@ -323,6 +328,48 @@ def test_it_does_not_go_where_it_is_sent_on_to(post: Post) -> None:
             post.send(going)
         assert len(between.got) == 1
     assert post.sandbox.lies() == []
+
+
+def test_a_proxy_of_the_environment_is_not_asked(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.registered(after=post.told(0))
+    post.told()
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with receiving() as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://{proxy.host}")
+        assert post.send() == 1
+        assert proxy.connections == 0
+
+
+def test_what_is_set_is_what_the_relay_sends_by(post: Post, tmp_path: Path) -> None:
+    newest = post.told()
+    post.registered(after=newest - 1)
+    (tmp_path / "password").write_text(PASSWORD)
+    (tmp_path / "shared").write_text(SHARED_KEY)
+    set_so = {
+        "URL": post.sandbox.url,
+        "MAILBOX": OURS,
+        "PASSWORD_FILE": str(tmp_path / "password"),
+        "SHARED_KEY_FILE": str(tmp_path / "shared"),
+        "WORKFLOW": WORKFLOW,
+    }
+    asked = from_environment({f"THROUGHCARE_MESH_{name}": value for name, value in set_so.items()})
+    assert asked.mesh is not None
+    place = wiring.Database({schema.RELAY: post.town.dsn}, b"", tmp_path)
+    stop = Event()
+    running = Thread(target=mailings(asked.mesh, place, post.town.keys).run, args=[stop])
+    running.start()
+    try:
+        until(post.sandbox.lies)
+    finally:
+        stop.set()
+        running.join(20)
+    assert [(each.workflow, numbers([each])) for each in post.sandbox.lies()] == [
+        (WORKFLOW, [newest])
+    ]
 
 
 @pytest.fixture
