@@ -73,7 +73,8 @@ def tail(
         consumer.seek(partition, start)
         found = None
         while consumer.position(partition) < end:
-            for records in consumer.poll(timeout_ms=200).values():
+            # It waits in vain where there are marks alone, and has passed them by.
+            for records in consumer.poll(timeout_ms=20).values():
                 found = records[-1]
             if monotonic() > until:
                 raise TimeoutError(topic)

@@ -27,6 +27,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consumers.closing import Closing
+from consumers.relay import BATCH
 from consumers.subscriber import _bytes, _chained, _verify
 from deploy.broker.nodes import nodes
 from deploy.embedded import DATABASE, start
@@ -129,7 +130,7 @@ def killed(
                         kafka.kill()
                         kafka.start()
         coming.close()
-        with lives.alive():
+        with lives.alive(BATCH):
             until = monotonic() + ENDS_WITHIN
             while not _all_came(found := faults(town, kafka, follows, replies)):
                 if monotonic() > until:

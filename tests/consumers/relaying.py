@@ -67,9 +67,9 @@ class Relays:
         self._heard("ended")
 
     @contextmanager
-    def alive(self) -> Iterator[int]:
+    def alive(self, batch: int = SMALL) -> Iterator[int]:
         """A relay that is left alone for a while; its process."""
-        pid = self._born(line=None, steps=0)
+        pid = self._born(line=None, steps=0, batch=batch)
         try:
             yield pid
         finally:
@@ -193,14 +193,20 @@ def die(line: int, steps: int, inside: Sequence[str]) -> None:
     sys.settrace(trace)
 
 
-def live(told: dict[str, Any], line: int | None, steps: int, inside: Sequence[str] = ()) -> None:
+def live(
+    told: dict[str, Any],
+    line: int | None,
+    steps: int,
+    inside: Sequence[str] = (),
+    batch: int = SMALL,
+) -> None:
     keys = PersonKeys(open_pool(told["keys"], most=2), bytes.fromhex(told["master"]))
     watchdog = Watchdog(os._exit)
     if told["positions"]:
         broker: Broker = PositionElsewhere(told["positions"], told["kafka"], watchdog)
     else:
         broker = Broker(told["kafka"], watchdog)
-    relay = Relay(told["serve"], keys, broker, "/v1/share", batch=SMALL)
+    relay = Relay(told["serve"], keys, broker, "/v1/share", batch=batch)
     if line is not None:
         die(line, steps, inside)
     relay.run(Event())

@@ -631,7 +631,7 @@ CREATE, READ, WRITE = ACLOperation.CREATE, ACLOperation.READ, ACLOperation.WRITE
 SET = ACLOperation.ALTER_CONFIGS
 OF_THIS_PLACE = [
     *of(ResourceType.CLUSTER, "kafka-cluster", ACLOperation.ALTER, SET, exactly=True),
-    *of(ResourceType.TOPIC, "throughcare.share.", CREATE, READ, WRITE, ACLOperation.DELETE, SET),
+    *of(ResourceType.TOPIC, "throughcare.share.", CREATE, READ, WRITE, ACLOperation.DELETE),
     *of(ResourceType.TOPIC, "throughcare.inbox.", CREATE, READ, WRITE, SET),
     *of(ResourceType.TRANSACTIONAL_ID, "throughcare-", WRITE),
     *of(ResourceType.TOPIC, TOPIC, CREATE, READ, WRITE, exactly=True),
@@ -675,8 +675,10 @@ def test_this_place_needs_no_more_at_the_broker_than_its_page_says(
     assert not apache.has(generations[1])
 
     inbox, dead = inbox_of(there.therapies), dead_of(there.therapies)
+    written(there.connection(there.therapies), inbox)
     follower = Follower(own, watchdog)
     follower.follow({inbox: None})
+    assert follower.take(10.0, 1)
     follower.close()
     for transactional, topic in (("throughcare-inbox", dead), ("throughcare-teller", TOPIC)):
         broker = Broker(own, watchdog, transactional)
@@ -692,6 +694,7 @@ def test_this_place_needs_no_more_at_the_broker_than_its_page_says(
     for topic in (inbox, dead, TOPIC, "somebody-elses"):
         assert not broker.drop(topic), "what it never deletes it may not delete"
         assert apache.has(topic)
+    assert Broker(apache.connection, watchdog).drop(TOPIC)
 
 
 def test_an_account_that_may_not_administer_is_told_so_at_once(there: Town) -> None:

@@ -8,6 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from consumers.relay import BATCH
 from projections.topics import topic_of
 from tests.consumers.brokers import ApacheKafka, KafkaServer
 from tests.consumers.kills import WRONG, killed
@@ -47,7 +48,7 @@ def after_kills(town: Place, kafka: KafkaServer, *, mutant: bool = False) -> dic
                 lives.killed_at(chance.randrange(70), chance.randrange(3), AN_ATTEMPT)
             for _ in range(MOMENTS):
                 lives.killed_after(chance.uniform(0.0, 0.2))
-        with lives.alive():
+        with lives.alive(BATCH):
             until = monotonic() + 60.0
             while (found := faults(town, kafka))["missing"] and monotonic() < until:
                 sleep(0.2)
