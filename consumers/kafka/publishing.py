@@ -14,7 +14,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from consumers.kafka.connecting import DEADLINE, BrokerIsAway, Connection, Headers, Record
-from consumers.kafka.reading import ends, reader, since, tail
+from consumers.kafka.reading import ends, reader, since, tails
 from consumers.kafka.topics import administrator, drop, make
 from consumers.watchdog import Watchdog
 
@@ -64,7 +64,7 @@ class Broker:
                 with closing(administrator(self._connection, self._deadline)) as admin:
                     make(admin, topics, self._deadline, self._partitions)
                 with closing(reader(self._connection, self._deadline)) as consumer:
-                    last = {topic: tail(consumer, topic, self._deadline) for topic in topics}
+                    last = tails(consumer, topics, self._deadline)
         except (KafkaError, OSError) as failed:
             self.close()
             raise BrokerIsAway(type(failed).__name__) from failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 
 from kafka import KafkaConsumer, TopicPartition
@@ -54,17 +55,23 @@ def since(
     return found
 
 
-def tail(
-    consumer: KafkaConsumer, topic: str, deadline: float = DEADLINE
-) -> tuple[int, Headers] | None:
-    """Offset and headers of a topic's last record; ``None`` for an empty topic.
+def tails(
+    consumer: KafkaConsumer, topics: Sequence[str], deadline: float = DEADLINE
+) -> dict[str, tuple[int, Headers] | None]:
+    """Offset and headers of each topic's last record; ``None`` for an empty topic."""
+    partitions = [TopicPartition(topic, 0) for topic in topics]
+    if not partitions:
+        return {}
+    first, end = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+    return {each.topic: _tail(consumer, each, first[each], end[each], deadline) for each in first}
 
-    It steps back from the end until a record is found: the end may be the marks of transactions.
-    """
-    partition = TopicPartition(topic, 0)
+
+def _tail(
+    consumer: KafkaConsumer, partition: TopicPartition, first: int, end: int, deadline: float
+) -> tuple[int, Headers] | None:
+    """It steps back from the end until a record is found: the end may be marks of transactions."""
     consumer.assign([partition])
-    first = consumer.beginning_offsets([partition])[partition]
-    end = start = consumer.end_offsets([partition])[partition]
+    start = end
     back = 2  # the last record and the mark of its transaction
     until = monotonic() + deadline
     while start > first:
@@ -77,7 +84,7 @@ def tail(
             for records in consumer.poll(timeout_ms=20).values():
                 found = records[-1]
             if monotonic() > until:
-                raise TimeoutError(topic)
+                raise TimeoutError(partition.topic)
         if found is not None:
             return found.offset, list(found.headers)
     return None

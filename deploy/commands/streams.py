@@ -24,7 +24,8 @@ def subscribe(
     cursor: Annotated[Path | None, Parameter(help="A file that remembers the last number.")] = None,
     live: Annotated[bool, Parameter(help="Follow the event stream instead of pages.")] = False,
     kafka: Annotated[
-        str | None, Parameter(help="Servers, or a file of kafka-python's settings as JSON.")
+        str | None,
+        Parameter(help="Servers, the file you were handed, or kafka-python's settings as JSON."),
     ] = None,
     topic: Annotated[str | None, Parameter(help="The topic, if it is not the first one.")] = None,
     key: Annotated[
@@ -67,8 +68,28 @@ def _client(kafka: str | None, topic: str | None) -> dict[str, Any] | None:
         return None
     given: dict[str, Any] = {"bootstrap_servers": kafka.split(",")}
     if Path(kafka).is_file():
+        text = Path(kafka).read_text("utf-8")
         try:
-            given = json.loads(Path(kafka).read_text("utf-8"))
+            given = _handed_over(text) if "=" in text.partition("\n")[0] else json.loads(text)
         except ValueError:
-            raise Stopped(f"--kafka {kafka} is not JSON", USAGE) from None
+            raise Stopped(f"--kafka {kafka}: neither JSON nor a file of ours", USAGE) from None
+    elif ":" not in kafka:
+        raise Stopped(f"--kafka {kafka}: no such file, and no server with its port", USAGE)
     return given | ({"topic": topic} if topic else {})
+
+
+HANDED_OVER = {
+    "bootstrap.servers": "bootstrap_servers",
+    "security.protocol": "security_protocol",
+    "sasl.mechanisms": "sasl_mechanism",
+    "sasl.username": "sasl_plain_username",
+    "sasl.password": "sasl_plain_password",
+    "ssl.ca.location": "ssl_cafile",
+}
+"""How the file that a partner is handed names what kafka-python calls otherwise."""
+
+
+def _handed_over(text: str) -> dict[str, Any]:
+    """That file's settings. Raises ``ValueError`` for a line that is none."""
+    said = [line.split("=", 1) for line in text.splitlines() if line and line[0] != "#"]
+    return {HANDED_OVER[name]: value for name, value in said if name in HANDED_OVER}
