@@ -556,7 +556,7 @@ def test_a_client_that_nobody_here_wrote_reads_its_share_and_no_other(
 def kcat(tmp_path: Path) -> Kcat:
     """Debian's, over the librdkafka of the wheel: Debian 12's own cannot sign in to Kafka 4."""
     if shutil.which("kcat") is None:
-        pytest.skip("no kcat here")
+        pytest.skip("kcat is not on the path: no client of Debian's to try the sign-in with")
     (library,) = (
         Path(confluent_kafka.__file__).parents[1].glob("confluent_kafka.libs/librdkafka-*.so*")
     )
