@@ -35,15 +35,7 @@ from domain.sealing import ItemSealed, ItemUnsealed
 from domain.shared_care import PharmacyChanged, SharedCareAgreed, SharedCareEnded
 from domain.unanswered import ReferralExpired
 from domain.vocabulary import PartnerId, PersonId, Purpose, SealId
-from domain.wishes import (
-    ConsentGiven,
-    ConsentWithdrawn,
-    ObjectionLifted,
-    ObjectionRaised,
-    UseObjectedTo,
-    UseObjectionLifted,
-    WishFact,
-)
+from domain.wishes import WishFact, heed
 
 
 @dataclass
@@ -95,7 +87,7 @@ class Involvement:
             case person.PersonDied():
                 self.mourning |= self.told.keys()
             case WishFact() as wish:
-                self._heed(wish)
+                heed(self, wish)
             case ItemSealed(seal=seal, item=item, keepers=keepers):
                 self.seals[seal] = item
                 self.sealed[item] = frozenset(keepers)
@@ -205,24 +197,6 @@ class Involvement:
             case _:
                 pass
         return ended
-
-    def _heed(self, wish: WishFact) -> None:
-        match wish:
-            case ObjectionRaised(to=partner):
-                self.objections.add(partner)
-                self.consents.discard(partner)
-            case ObjectionLifted(to=partner):
-                self.objections.discard(partner)
-            case UseObjectedTo(use=use):
-                self.refused_uses.add(use)
-            case UseObjectionLifted(use=use):
-                self.refused_uses.discard(use)
-            case ConsentGiven(to=partner):
-                self.consents.add(partner)
-            case ConsentWithdrawn(to=partner):
-                self.consents.discard(partner)
-            case other:
-                raise AssertionError(f"{other.TOPIC} is not a wish")
 
     def _join(self, partner: PartnerId, basis: str, own: UUID | None = None) -> None:
         self.bases.setdefault(partner, set()).add(basis)

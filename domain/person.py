@@ -50,7 +50,7 @@ from domain.policies.days import local_date
 from domain.rectification import RectificationFact, Rectifying
 from domain.sealing import SealFact, Sealing
 from domain.vocabulary import AccessNeed, EditId, HowKnown, Moment, PartnerId, PersonId
-from domain.wishes import WishFact, Wishing
+from domain.wishes import WishFact, Wishing, heed
 
 # What happened
 
@@ -371,7 +371,7 @@ class Person(Needing, Wishing, Sealing, Disclosing, Rectifying):
                 told = {detail: getattr(registered, detail, None) for detail in Detail}
                 self.known.follow(recorded, {d: v for d, v in told.items() if v is not None})
             case WishFact() as wish:
-                self.follow_wish(wish)
+                heed(self, wish)
             case SealFact() as sealing_fact:
                 self.follow_seal(sealing_fact)
             case DisclosedWithoutConsent():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from domain.kernel import (
     Aggregate,
@@ -103,6 +103,34 @@ class NobodyRefusesThisUse(BrokenRule):
 # What is true now and may happen next
 
 
+class Wished(Protocol):
+    """Whatever follows what a person wants."""
+
+    objections: set[PartnerId]
+    refused_uses: set[Purpose]
+    consents: set[PartnerId]
+
+
+def heed(wished: Wished, wish: WishFact) -> None:
+    """Follow what the person wants now."""
+    match wish:
+        case ObjectionRaised(to=partner):
+            wished.objections.add(partner)
+            wished.consents.discard(partner)
+        case ObjectionLifted(to=partner):
+            wished.objections.discard(partner)
+        case UseObjectedTo(use=use):
+            wished.refused_uses.add(use)
+        case UseObjectionLifted(use=use):
+            wished.refused_uses.discard(use)
+        case ConsentGiven(to=partner):
+            wished.consents.add(partner)
+        case ConsentWithdrawn(to=partner):
+            wished.consents.discard(partner)
+        case other:
+            raise AssertionError(f"{other.TOPIC} is not a wish")
+
+
 @dataclass
 class Wishing(Aggregate):
     """Whom a person does not want told, which uses they do not want, and to whom they agreed."""
@@ -158,25 +186,6 @@ class Wishing(Aggregate):
 
     def _wish(self, fact: WishFact, asked: Asked) -> Recorded:
         return self.record(fact, asked, person=PersonId(self.id))
-
-    def follow_wish(self, fact: WishFact) -> None:
-        """Follow what the person wants."""
-        match fact:
-            case ObjectionRaised(to=partner):
-                self.objections.add(partner)
-                self.consents.discard(partner)
-            case ObjectionLifted(to=partner):
-                self.objections.discard(partner)
-            case UseObjectedTo(use=use):
-                self.refused_uses.add(use)
-            case UseObjectionLifted(use=use):
-                self.refused_uses.discard(use)
-            case ConsentGiven(to=partner):
-                self.consents.add(partner)
-            case ConsentWithdrawn(to=partner):
-                self.consents.discard(partner)
-            case other:
-                raise AssertionError(f"{other.TOPIC} is not a wish")
 
 
 FACTS: tuple[type[Fact], ...] = (
