@@ -9,12 +9,10 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import emergencies
-from api.asking import Activity
 from api.pages.forms import Form, Question
 from api.pages.person import emergency
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
-from api.problems import NothingIsHere
 from domain.intentions.emergencies import OnlyCareOpensInAnEmergency
 
 router = APIRouter(route_class=PageRoute)
@@ -40,23 +38,12 @@ async def finding_answer(visit: CaringVisit) -> Response:
 @router.post("/emergency-access/{access}/end", response_class=HTMLResponse)
 async def ending_answer(visit: CaringVisit, access: UUID) -> Response:
     """Close a record early."""
-    try:
-        person = UUID(str((await visit.request.form()).get("person")))
-    except ValueError:
-        raise NothingIsHere from None
-    return await Form(
-        title="Close the record",
-        button="Close it now",
-        model=Activity,
-        groups=(),
-        action=visit.path,
-        section="/caseload",
-        back_to=("/caseload", "Caseload"),
-    ).sent(
+    return await emergency.closed_early(
         visit,
+        "Close the record",
+        "Close it now",
         lambda body, asks: emergencies.end_emergency_access(access, body, asks),
         done="emergency-access-end",
-        then=f"/people/{person}",
     )
 
 

@@ -14,6 +14,7 @@ from api.asking import Activity, Asking
 from api.pages import words
 from api.pages.forms import Form, Question, choices
 from api.pages.person.doing import Row
+from api.pages.person.emergency import closed_early
 from api.pages.person.identity import known, name_of
 from api.pages.person.opening import lasts, to_open
 from api.pages.problem import PageRoute
@@ -58,23 +59,12 @@ async def opening_answer(visit: CaringVisit, person: UUID) -> Response:
 @router.post("/openings/{opening}/closing", response_class=HTMLResponse)
 async def closing_answer(visit: CaringVisit, opening: UUID) -> Response:
     """Seal it again, early."""
-    try:
-        person = UUID(str((await visit.request.form()).get("person")))
-    except ValueError:
-        raise NothingIsHere from None
-    return await Form(
-        title="Seal it again",
-        button="Seal it again now",
-        model=Activity,
-        groups=(),
-        action=visit.path,
-        section="/caseload",
-        back_to=("/caseload", "Caseload"),
-    ).sent(
+    return await closed_early(
         visit,
+        "Seal it again",
+        "Seal it again now",
         lambda body, asks: openings.close_sealed_item(opening, body, asks),
         done="sealed-closing",
-        then=f"/people/{person}",
     )
 
 

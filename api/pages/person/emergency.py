@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from math import ceil
 from typing import Any
+from uuid import UUID
+
+from fastapi import Response
 
 from api import emergencies
+from api.asking import Activity, Asking
 from api.pages import words
-from api.pages.forms import Question, choices, new_key
+from api.pages.forms import Form, Question, choices, new_key
 from api.pages.person.doing import Doing, Row, Where
 from api.pages.visit import Visit
+from api.problems import NothingIsHere
 from domain.vocabulary import EmergencyReason, Scope
 
 LEDE = (
@@ -72,6 +77,31 @@ def _is_kept_away(visit: Visit, row: Row) -> bool:
 def minutes_left(until: str, now: datetime) -> int:
     """How long something is still open, begun minutes counted."""
     return max(0, ceil((words.instant(until) - now).total_seconds() / 60))
+
+
+async def closed_early(
+    visit: Visit,
+    title: str,
+    button: str,
+    ask: Callable[[Activity, Asking], Awaitable[Response]],
+    *,
+    done: str,
+) -> Response:
+    """Ask what a button in a record asks, and show the record. Raises `NothingIsHere`."""
+    try:
+        person = UUID(str((await visit.request.form()).get("person")))
+    except ValueError:
+        raise NothingIsHere from None
+    form = Form(
+        title=title,
+        button=button,
+        model=Activity,
+        groups=(),
+        action=visit.path,
+        section="/caseload",
+        back_to=("/caseload", "Caseload"),
+    )
+    return await form.sent(visit, ask, done=done, then=f"/people/{person}")
 
 
 DOING: dict[str, Doing] = {
