@@ -7,10 +7,10 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.access import SignedIn
-from api.asking import Activity, Answered, Asking, answered, asking_at_the_desk, example
+from api.asking import Activity, Answered, Asking, KeyGiven, answered, example
 from api.parts import Caller, Here
 from api.problems import NotForThisRole, NothingIsHere
 from api.reads import Now
@@ -76,17 +76,17 @@ def may_sign(caller: Caller, here: Here) -> None:
         raise NotForThisRole
 
 
-async def signing(
-    request: Request,
-    here: Here,
-    caller: SignedIn,
-    idempotency_key: Annotated[
-        str | None, Header(description="A UUID of your own; the same when you try again.")
-    ] = None,
-) -> Asking:
-    """A request about an agreement, by who may sign one. Raises what `may_sign` raises."""
+async def signer(caller: SignedIn, here: Here) -> Caller:
+    """Who signs agreements. Raises what `may_sign` raises."""
     may_sign(caller, here)
-    return await asking_at_the_desk(request, here, caller, idempotency_key, None, None)
+    return caller
+
+
+async def signing(
+    request: Request, here: Here, caller: Annotated[Caller, Depends(signer)], key: KeyGiven
+) -> Asking:
+    """A request about an agreement. Raises `IdempotencyKeyIsMissing`."""
+    return Asking(here, caller, key, request)
 
 
 Signs = Annotated[Asking, Depends(signing)]

@@ -142,7 +142,7 @@ class Asking:
     caller: Caller
     key: UUID
     request: Request
-    if_match: str | None
+    if_match: str | None = None
 
     def new(self, noun: str, own: UUID | None = None) -> UUID:
         """An id for what this intention makes, if the caller has made none.
@@ -393,13 +393,26 @@ def answered(
     return Response(orjson.dumps(content), status, headers, "application/json")
 
 
+async def key_given(
+    idempotency_key: Annotated[
+        str | None, Header(description="A UUID of your own; the same when you try again.")
+    ] = None,
+) -> UUID:
+    """By what a request is known when it comes again. Raises `IdempotencyKeyIsMissing`."""
+    try:
+        return UUID((idempotency_key or "").strip('"'))
+    except ValueError as flaw:
+        raise IdempotencyKeyIsMissing from flaw
+
+
+KeyGiven = Annotated[UUID, Depends(key_given)]
+
+
 async def asking_at_the_desk(
     request: Request,
     here: Here,
     caller: AtTheDesk,
-    idempotency_key: Annotated[
-        str | None, Header(description="A UUID of your own; the same when you try again.")
-    ] = None,
+    key: KeyGiven,
     if_match: Annotated[
         str | None, Header(description="The ETag you read; 412 if it changed since.")
     ] = None,
@@ -412,10 +425,6 @@ async def asking_at_the_desk(
 
     Raises `IdempotencyKeyIsMissing`, `SomethingMustComeFirst` and what is not valid.
     """
-    try:
-        key = UUID((idempotency_key or "").strip('"'))
-    except ValueError as flaw:
-        raise IdempotencyKeyIsMissing from flaw
     if after is not None:
         missing = await in_time(partial(here.care.not_recorded, caller.organisation, _keys(after)))
         if missing:

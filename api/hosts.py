@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ConfigDict, Field, field_validator
 
 from api.access import SignedIn
-from api.asking import Asking, example
+from api.asking import Asking, KeyGiven, example
 from api.parts import Caller, Here, Parts
 from api.problems import NothingIsHere, OnlyTheHostAllows
-from api.streams import Body, acting, answer, endpoints, key_of, may_tend
+from api.streams import Body, acting, answer, endpoints, may_tend
 from domain.vocabulary import PartnerId, Role
 from projections.addresses import AddressIsNotPossible
 from projections.addresses import host as possible_host
@@ -49,17 +49,17 @@ def may_allow(caller: Caller, here: Parts) -> None:
         raise OnlyTheHostAllows
 
 
-async def allowing(
-    request: Request,
-    here: Here,
-    caller: SignedIn,
-    idempotency_key: Annotated[
-        str | None, Header(description="A UUID of your own; the same when you try again.")
-    ] = None,
-) -> Asking:
-    """A change by an administrator of the host. Raises what `may_allow` raises."""
+async def allower(caller: SignedIn, here: Here) -> Caller:
+    """An administrator of the host. Raises what `may_allow` raises."""
     may_allow(caller, here)
-    return Asking(here, caller, key_of(idempotency_key), request, None)
+    return caller
+
+
+async def allowing(
+    request: Request, here: Here, caller: Annotated[Caller, Depends(allower)], key: KeyGiven
+) -> Asking:
+    """A change by an administrator of the host. Raises `IdempotencyKeyIsMissing`."""
+    return Asking(here, caller, key, request)
 
 
 Allows = Annotated[Asking, Depends(allowing)]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.access import SignedIn
 from api.asking import (
@@ -16,8 +16,8 @@ from api.asking import (
     Answered,
     Asking,
     Asks,
+    KeyGiven,
     answered,
-    asking_at_the_desk,
     example,
     in_time,
 )
@@ -66,16 +66,9 @@ async def granting(caller: SignedIn) -> Caller:
 Granting = Annotated[Caller, Depends(granting)]
 
 
-async def asking_to_grant(
-    request: Request,
-    here: Here,
-    caller: Granting,
-    idempotency_key: Annotated[
-        str | None, Header(description="A UUID of your own; the same when you try again.")
-    ] = None,
-) -> Asking:
+async def asking_to_grant(request: Request, here: Here, caller: Granting, key: KeyGiven) -> Asking:
     """A request of who grants it. Raises `IdempotencyKeyIsMissing`."""
-    return await asking_at_the_desk(request, here, caller, idempotency_key, None, None)
+    return Asking(here, caller, key, request)
 
 
 AsksToGrant = Annotated[Asking, Depends(asking_to_grant)]

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.access import SignedIn
 from api.asking import (
@@ -17,8 +17,8 @@ from api.asking import (
     Answered,
     Asking,
     Asks,
+    KeyGiven,
     answered,
-    asking_at_the_desk,
     example,
 )
 from api.parts import Caller, Here
@@ -40,15 +40,10 @@ PrivacyOfficer = Annotated[Caller, Depends(privacy_officer)]
 
 
 async def officer_asking(
-    request: Request,
-    here: Here,
-    caller: PrivacyOfficer,
-    idempotency_key: Annotated[
-        str | None, Header(description="A UUID of your own; the same when you try again.")
-    ] = None,
+    request: Request, here: Here, caller: PrivacyOfficer, key: KeyGiven
 ) -> Asking:
     """A privacy officer's request to change something. Raises `IdempotencyKeyIsMissing`."""
-    return await asking_at_the_desk(request, here, caller, idempotency_key, None, None)
+    return Asking(here, caller, key, request)
 
 
 OfficerAsks = Annotated[Asking, Depends(officer_asking)]

@@ -12,15 +12,14 @@ from uuid import UUID
 
 import orjson
 import structlog
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.access import SignedIn
-from api.asking import Asking, example
+from api.asking import Asking, KeyGiven, example
 from api.feed import Kinds
 from api.parts import Caller, Here, Parts
 from api.problems import (
-    IdempotencyKeyIsMissing,
     NothingIsHere,
     OnlyAnAdministratorSeesToStreams,
     WayIsNotAgreed,
@@ -129,23 +128,9 @@ async def tending(caller: SignedIn) -> Caller:
 Tending = Annotated[Caller, Depends(tending)]
 
 
-def key_of(text: str | None) -> UUID:
-    try:
-        return UUID((text or "").strip('"'))
-    except ValueError as flaw:
-        raise IdempotencyKeyIsMissing from flaw
-
-
-async def tending_now(
-    request: Request,
-    here: Here,
-    caller: Tending,
-    idempotency_key: Annotated[
-        str | None, Header(description="A UUID of your own; the same when you try again.")
-    ] = None,
-) -> Asking:
+async def tending_now(request: Request, here: Here, caller: Tending, key: KeyGiven) -> Asking:
     """A change by who may make it. Raises `IdempotencyKeyIsMissing`."""
-    return Asking(here, caller, key_of(idempotency_key), request, None)
+    return Asking(here, caller, key, request)
 
 
 Tends = Annotated[Asking, Depends(tending_now)]

@@ -12,15 +12,14 @@ from uuid import UUID, uuid5
 
 import orjson
 import structlog
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.access import SignedIn
-from api.asking import example
+from api.asking import KeyGiven, example
 from api.assertions import KeyIsNotPossible, public_key
 from api.parts import Caller, Here, Parts
 from api.problems import (
-    IdempotencyKeyIsMissing,
     NothingIsHere,
     OnlyAnAdministratorSeesToSystems,
     not_valid,
@@ -142,21 +141,13 @@ async def administering(caller: SignedIn) -> Caller:
 Administering = Annotated[Caller, Depends(administering)]
 
 
-async def idempotency_key(
-    _: Administering,  # who may not ask is told that first
-    idempotency_key: Annotated[
-        str | None, Header(description="A UUID of your own; the same when you try again.")
-    ] = None,
-) -> UUID:
-    """Raises `IdempotencyKeyIsMissing`."""
-    try:
-        return UUID((idempotency_key or "").strip('"'))
-    except ValueError as flaw:
-        raise IdempotencyKeyIsMissing from flaw
+async def once(_: Administering, key: KeyGiven) -> UUID:
+    """The request's key; who may not ask is told that first. Raises `IdempotencyKeyIsMissing`."""
+    return key
 
 
-Key = Annotated[UUID, Depends(idempotency_key)]
-ONCE = [Depends(idempotency_key)]
+Key = Annotated[UUID, Depends(once)]
+ONCE = [Depends(once)]
 """What is so already is asked for again without harm; the key is wanted as everywhere else."""
 
 

@@ -162,7 +162,7 @@ def _asking(here: Parts, service: ServiceEntry, key: UUID, request: Request) -> 
     form = Caller(
         practitioner=None, organisation=service.partner, role=Role.SYSTEM, name=service.name
     )
-    return Asking(here, form, key, request, None)
+    return Asking(here, form, key, request)
 
 
 @router.get("/refer-yourself/{service}/sent", response_class=HTMLResponse)

@@ -404,7 +404,7 @@ class Visit:
 
     def asking(self, key: UUID) -> Asking:
         """A change asked by this visitor: the pages ask through the same functions as the API."""
-        return Asking(self.here, self.caller, key, self.request, None)
+        return Asking(self.here, self.caller, key, self.request)
 
     def see(self, path: str, answer: Response, done: str) -> RedirectResponse:
         """Go and see what was changed, once the views show it."""
