@@ -69,9 +69,17 @@ async def metrics(request: Request, here: Here) -> Response:
         ("lag_seconds", "Seconds since its next entry was recorded.", relayed.seconds),
     ):
         Gauge(f"throughcare_relay_{name}", text, registry=now).set(figure)
+    group = await here.reading.group_lag()
+    for name, text, figure in (
+        ("partitions", "Parts of the people that a group of workers folds.", group.partitions),
+        ("partitions_idle", "Those behind, and folded by nobody for a minute.", group.idle),
+        ("lag_seconds", "Seconds since the next fact of the last was recorded.", group.seconds),
+    ):
+        Gauge(f"throughcare_group_{name}", text, registry=now).set(figure)
     parked = Gauge("throughcare_parked_cases", "Cases that wait.", ["where"], registry=now)
     parked.labels("views").set(len(await here.reading.parked()))
     parked.labels("kafka").set(relayed.parked)
+    parked.labels("group").set(group.parked)
     opened = Gauge(
         "throughcare_emergency_access", "Records opened in an emergency.", ["state"], registry=now
     )

@@ -7,6 +7,7 @@ anything, and to know what is folded from it.
 from __future__ import annotations
 
 from threading import Event
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,10 @@ BATCH = 2_000
 
 PATIENCE = 0.25
 """Seconds to wait for word of new entries before looking anyway."""
+
+QUIET = 3600.0
+"""Seconds after which the topic is told how far it is again, though nothing was told: it keeps
+records for a week, and one that is empty would not say where to go on."""
 
 _HANDING = 7310585026117865  # the advisory lock: one at a time in a database
 
@@ -53,11 +58,13 @@ class HandingOut:
         *,
         topic: str = TOPIC,
         batch: int = BATCH,
+        quiet: float = QUIET,
     ) -> None:
         self._dsn, self._pseudonyms, self._broker = dsn, pseudonyms, broker
-        self._topic, self._batch = topic, batch
+        self._topic, self._batch, self._quiet = topic, batch, quiet
         self._numbers: dict[UUID, int] | None = None
         self._position = 0
+        self._again_at = 0.0
 
     def run(self, stop: Event) -> None:
         """Hand out until told to stop. A lost database or broker is waited for."""
@@ -84,7 +91,7 @@ class HandingOut:
             self._numbers = self._go_on(connection)
         head, numbers = partitions.head(connection), self._numbers
         behind = {p: n for p, n in head.numbers.items() if n > numbers.get(p, 0)}
-        if not behind and head.position <= self._position:
+        if not behind and head.position <= self._position and monotonic() < self._again_at:
             return 0
         each = max(1, self._batch // max(1, len(behind)))
         rows = partitions.following(connection, numbers, behind, each) if behind else []
@@ -101,6 +108,7 @@ class HandingOut:
             self._numbers = None
             raise
         self._numbers, self._position = reached, position
+        self._again_at = monotonic() + self._quiet
         return len(rows)
 
     def close(self) -> None:

@@ -20,6 +20,9 @@ from projections.connections import SETTINGS
 from projections.keys import PersonKeys
 from projections.partitions import Hands
 
+AT_ONCE = 4_000
+"""Records that are folded at once at most."""
+
 PATIENCE = 0.25
 """Seconds to wait for records before looking anyway whose the partitions are."""
 
@@ -40,22 +43,28 @@ class Worker:
         self._again_at = 0.0
 
     def run(self, stop: Event) -> None:
-        """Fold until told to stop. A lost database or broker is waited for."""
+        """Fold until told to stop. A lost database or broker is waited for.
+
+        What takes longer than the database lets a transaction take is cut in two.
+        """
+        most = AT_ONCE
         while not stop.is_set():
             try:
                 with psycopg.connect(self._dsn, **_SETTINGS) as connection:
                     while not stop.is_set():
-                        self.step(connection)
+                        if self.step(connection, most):
+                            most = min(most * 2, AT_ONCE)
             except (psycopg.OperationalError, psycopg.InternalError, BrokerIsAway) as lost:
                 _log.warning("lost; trying again", error=type(lost).__name__)
                 self._leave()
+                most = max(most // 2, 1)
                 stop.wait(1.0)
         self._leave()
 
-    def step(self, connection: Connection) -> int:
+    def step(self, connection: Connection, most: int = AT_ONCE) -> int:
         """Fold what comes next; how many records. Raises `BrokerIsAway`."""
         self._take(connection)
-        found = self._group.poll(PATIENCE)
+        found = self._group.poll(PATIENCE, most)
         self._hands.drop(self._group.gone())
         ours = {part: piece_of(r) for part, r in found.items() if part in self._hands.held and r}
         if ours:

@@ -31,6 +31,10 @@ PARTITIONS = 12
 _SQL = statements("partitions")
 _ENGINE = statements("engine")
 _OURS = PartnerId(UUID(int=0))
+LAG = _SQL["lag"]
+IDLE = 60.0
+"""Seconds after which a partition that is behind, and that nobody moves, is nobody's."""
+
 _UNREADABLE = (ValueError, TypeError, LookupError, struct.error, InvalidTag)
 """How it shows that stored bytes cannot be read."""
 
@@ -45,6 +49,20 @@ def key_of(pseudonyms: Pseudonyms, person: UUID | None, partner: UUID) -> UUID:
 def partition_of(key: UUID) -> int:
     """The part that whatever has this key is in."""
     return int.from_bytes(key.bytes[:4], "big") % PARTITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLag:
+    """How far the group is behind what is told, for who looks after the place.
+
+    Without a group there are no partitions. ``idle`` are those behind that nobody folds.
+    """
+
+    partitions: int
+    behind: int
+    seconds: float
+    idle: int
+    parked: int
 
 
 class PeopleStillWait(Exception):
@@ -152,8 +170,9 @@ class Hands:
         owner, asked = uuid4(), sorted(partitions)
         with connection.transaction():
             cursor = connection.cursor(binary=True)
-            claimed = cursor.execute(_SQL["claim"], [owner, asked]).fetchall()
+            claimed = cursor.execute(_SQL["claim"], [asked, owner]).fetchall()
             rows = cursor.execute(_SQL["numbers"], [asked]).fetchall()
+        _raise(connection)  # who had them may have died before it did
         offsets: dict[int, int] = dict(claimed)
         for partition in offsets:
             self._owners[partition], self._numbers[partition] = owner, {}
@@ -180,9 +199,7 @@ class Hands:
                 _log.error("person parked", position=poison.position, type=poison.topic)
         for partition, numbers in reached.items():
             self._numbers[partition] |= numbers
-        connection.cursor().execute(
-            _SQL["raise"], [sorted(engine.OF_ONE_PERSON)], binary=True, prepare=True
-        )
+        _raise(connection)
 
     def _fold(
         self, connection: Connection, pieces: Mapping[int, Piece], poisoned: Mapping[UUID, Poison]
@@ -217,17 +234,11 @@ class Hands:
 
     def _locked(self, connection: Connection, partitions: Iterable[int]) -> set[int]:
         """Those of these that are still ours, and stay so until the transaction ends."""
-        of: dict[UUID, list[int]] = {}
-        for partition in partitions:
-            if partition in self._owners:
-                of.setdefault(self._owners[partition], []).append(partition)
-        ours: set[int] = set()
-        for owner, asked in sorted(of.items(), key=lambda each: min(each[1])):
-            rows = connection.cursor(binary=True).execute(
-                _SQL["lock"], [owner, asked], prepare=True
-            )
-            ours |= {partition for (partition,) in rows}
-        if lost := self.held & set(partitions) - ours:
+        asked = {part: self._owners[part] for part in partitions if part in self._owners}
+        cursor = connection.cursor(binary=True)
+        rows = cursor.execute(_SQL["lock"], [[*asked], [*asked.values()]], prepare=True)
+        ours = {partition for (partition,) in rows}
+        if lost := asked.keys() - ours:
             _log.warning("partitions are another worker's", partitions=sorted(lost))
             self.drop(lost)
         return ours
@@ -256,6 +267,15 @@ class Hands:
         if rows:
             columns = [list(column) for column in zip(*rows, strict=True)]
             cursor.execute(_SQL["advance_numbers"], columns, prepare=True)
+
+
+def _raise(connection: Connection) -> None:
+    """Say how far the views are: as far as the partition that is furthest behind.
+
+    That is seen only once it is committed: by two at once, by the later of them.
+    """
+    names = sorted(engine.OF_ONE_PERSON)
+    connection.cursor().execute(_SQL["raise"], [names], binary=True, prepare=True)
 
 
 def _of_one_person() -> list[engine.View]:

@@ -18,9 +18,6 @@ from consumers.watchdog import Watchdog
 SILENT = 6.0
 """Seconds after which a member that says nothing is gone, and its partitions are another's."""
 
-AT_ONCE = 4_000
-"""Records that are taken at once at most."""
-
 Taken = tuple[int, bytes, bytes, Headers]
 """Offset, key, value and headers of a record."""
 
@@ -35,10 +32,12 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]
         topic: str,
         name: str,
         *,
+        silent: float = SILENT,
         deadline: float = DEADLINE,
     ) -> None:
         self._connection, self._watchdog = connection, watchdog
-        self._topic, self._name, self._deadline = topic, name, deadline
+        self._topic, self._name = topic, name
+        self._silent, self._deadline = silent, deadline
         self._consumer: KafkaConsumer | None = None
         self._gone: set[int] = set()
 
@@ -65,13 +64,13 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]
         with self._at("seek") as consumer:
             consumer.seek(TopicPartition(self._topic, partition), offset)
 
-    def poll(self, seconds: float) -> dict[int, list[Taken]]:
-        """What comes next of each partition, if anything comes within this time.
+    def poll(self, seconds: float, most: int) -> dict[int, list[Taken]]:
+        """What comes next of each partition, if anything comes within this time; so many at most.
 
         Raises `BrokerIsAway`.
         """
         with self._at("poll") as consumer:
-            found = consumer.poll(timeout_ms=int(seconds * 1000), max_records=AT_ONCE)
+            found = consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
             return {
                 each.partition: [(r.offset, r.key, r.value, r.headers) for r in records]
                 for each, records in found.items()
@@ -114,11 +113,13 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]
                 auto_offset_reset="earliest",
                 isolation_level="read_committed",
                 allow_auto_create_topics=False,
-                session_timeout_ms=int(SILENT * 1000),
-                heartbeat_interval_ms=int(SILENT * 300),
+                session_timeout_ms=int(self._silent * 1000),
+                heartbeat_interval_ms=int(self._silent * 300),
                 request_timeout_ms=int(self._deadline * 1000),
                 bootstrap_timeout_ms=int(self._deadline * 500),
                 fetch_max_wait_ms=100,
+                # Who came before the topic was there, or when it was lost, sees it soon.
+                metadata_max_age_ms=2_000,
             )
             self._consumer.subscribe([self._topic], listener=self)
         return self._consumer

@@ -230,6 +230,8 @@ class Nodes:
             "transaction.state.log.replication.factor": copies,
             "transaction.state.log.min.isr": 2 if copies > 2 else 1,
             "group.initial.rebalance.delay.ms": 0,
+            # Who is in a group says how soon it is missed, and may say so soon.
+            "group.min.session.timeout.ms": 1_000,
             # A node that is gone is missed soon: the others take over what it led.
             "broker.session.timeout.ms": 3_000,
             "broker.heartbeat.interval.ms": 500,

@@ -19,7 +19,7 @@ from deploy.commands.views import asked
 from deploy.wiring import House
 from domain.policies.days import local_date
 from domain.vocabulary import PartnerId
-from projections import partitions, schema
+from projections import schema
 from projections.readers import silent as unread
 from projections.statements import migrations
 
@@ -92,9 +92,17 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         else "no partner is told by Kafka",
         "start `throughcare relay`; if it runs, its log says which topic waits and why",
     )
-    with psycopg.connect(house.database.dsn(schema.AUDIT), autocommit=True) as connection:
-        in_group = len(partitions.parked(connection))
-    parked = len(asked(house, lambda reading: reading.parked())) + relayed.parked + in_group
+    group = asked(house, lambda reading: reading.group_lag())
+    yield check(
+        "the group keeps up",
+        group.seconds < MOST_LAG,
+        f"{group.behind} of {group.partitions} partitions behind, by {group.seconds:.0f} s; "
+        f"nobody folds {group.idle}"
+        if group.partitions
+        else "one process folds all views",
+        "see docs/runbook.md, The group of workers is behind",
+    )
+    parked = len(asked(house, lambda reading: reading.parked())) + relayed.parked + group.parked
     yield check(
         "no case is parked", not parked, f"{parked} parked", "see `throughcare parked list`"
     )

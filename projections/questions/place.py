@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from domain.vocabulary import PartnerId
-from projections import directory, unmet
+from projections import directory, partitions, unmet
 from projections.directory import Directory
 from projections.keys import PersonKeys
 from projections.moments import NOW, When
+from projections.partitions import GroupLag
 from projections.pseudonyms import Pseudonyms
 from projections.questions.share import ENGINE, SHARE, ShareQuestions
 from projections.statements import statements
@@ -64,6 +65,11 @@ class PlaceQuestions(ShareQuestions):
         """How far the partners' Kafka topics are behind what was told, without saying whose."""
         ((topics, entries, seconds, parked),) = await self._rows(LAG)
         return Lag(topics, entries, seconds, parked)
+
+    async def group_lag(self) -> GroupLag:
+        """How far a group of workers is behind what was told, without saying of whom."""
+        ((of, behind, seconds, idle, parked),) = await self._rows(partitions.LAG, partitions.IDLE)
+        return GroupLag(of, behind, seconds, idle, parked)
 
     async def topic(self, partner: PartnerId) -> str | None:
         """The Kafka topic that a partner's share is on, if it is on one."""

@@ -42,20 +42,30 @@ cross join lateral (
 ) as e
 order by e.partner, e.number
 
+-- Rows are locked in the order of their partitions, by whoever locks several.
+
 -- name: claim
-update views.partitions set owner = %b
-where partition = any(%b::smallint[])
-returning partition, next_offset
+with held as (
+    select partition from views.partitions
+    where partition = any(%b::smallint[])
+    order by partition
+    for update
+)
+update views.partitions as p set owner = %b
+from held where p.partition = held.partition
+returning p.partition, p.next_offset
 
 -- name: numbers
 select partition, partner, number from views.partition_numbers
 where partition = any(%b::smallint[])
 
 -- name: lock
-select partition from views.partitions
-where owner = %b and partition = any(%b::smallint[])
-order by partition
-for update
+select p.partition
+from views.partitions as p
+join unnest(%b::smallint[], %b::uuid[]) as h (partition, owner)
+    on h.partition = p.partition and h.owner = p.owner
+order by p.partition
+for update of p
 
 -- name: parked
 select p.subject from views.parked_persons as p where p.partition = any(%b::smallint[])
@@ -112,6 +122,9 @@ returning partner, subject, first, last
 
 -- name: cases
 select id, partner, position, type, reason, parked_at from views.parked_persons order by position
+
+-- name: lag
+select partitions, behind, seconds, idle, parked from views.group_lag(%b::float8)
 
 -- name: behind
 select (select count(*) from views.partitions),

@@ -46,10 +46,10 @@ def lines(place: Place, size: Size) -> Iterator[str]:
     yield from serving.lines(place, repeats=size.repeats, asked=size.pages)
     yield from folding.lateness(place, lives, asked=size.late)
     yield from relaying.lines(place, lives, repeats=size.repeats, asked=size.relayed)
-    yield from grouping.lines(place)
     yield from appending.lines(
         place, lives, repeats=size.repeats, singles=size.singles, many=size.many
     )
+    yield from grouping.lines(place)
 
 
 def main() -> None:

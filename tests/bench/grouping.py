@@ -1,16 +1,17 @@
-"""A group of workers: how many entries a second two of them fold, against one."""
+"""A group of workers: what two of them fold against one, and against a process that folds all."""
 
 from __future__ import annotations
 
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from shutil import rmtree
 from statistics import median
 from time import perf_counter
+from typing import NamedTuple
 
 import psycopg
 
@@ -22,8 +23,8 @@ from tests.consumers.brokers import ApacheKafka
 from tests.consumers.working import Crowd
 from tests.projections.place import Place
 
-ENTRIES = 40_000
-"""Entries at most that are folded in one run."""
+FACTS = 16_000
+"""Facts at most that are told and folded in one run."""
 
 REPEATS = 3
 
@@ -31,19 +32,31 @@ KEEP = """
 create table public.kept_partitions as select * from views.partitions;
 create table public.kept_numbers as select * from views.partition_numbers
 """
-TAKE_AWAY = """
+AGAIN = """
 truncate views.caseload, views.referrals, views.agreed, views.groups;
-truncate views.partitions cascade
-"""
-GIVE_BACK = """
+truncate views.partitions cascade;
 insert into views.partitions select * from public.kept_partitions;
 insert into views.partition_numbers select * from public.kept_numbers
 """
-LEFT = "select count(*) from views.partitions where position < %s"
+LEFT = """
+select 1 from views.partitions
+where position < (select position from views.positions where name = 'share')
+"""
+
+
+class Run(NamedTuple):
+    """How long one run took, until all was told, and how busy all cores were meanwhile."""
+
+    seconds: float
+    told: float
+    busy: float
 
 
 def lines(place: Place) -> Iterator[str]:
-    """The figure; none, and a reason on stderr, where Apache Kafka cannot run."""
+    """The figures; none, and a reason on stderr, where Apache Kafka cannot run.
+
+    The place has folded some of its facts afterwards, and not all.
+    """
     try:
         jars()
     except BrokerIsNotHere as missing:
@@ -53,73 +66,134 @@ def lines(place: Place) -> Iterator[str]:
     server = ApacheKafka(nodes(folder))
     try:
         server.start()
-        yield throughput(place, Crowd(place, server))
+        yield from_the_topic(place, server)
+        yield from_the_log(place, server)
     finally:
         server.stop()
         rmtree(folder)
 
 
-def throughput(place: Place, crowd: Crowd) -> str:
+def from_the_topic(place: Place, server: ApacheKafka) -> str:
     """The same entries by one worker and by two, by turns, from the topic to the last row."""
-    figures: dict[int, list[float]] = {1: [], 2: []}
-    busy: dict[int, list[float]] = {1: [], 2: []}
-    with ExitStack() as stack:
-        entries, position = _handed_out(place, crowd, stack)
+    crowd = _anew(place, server)
+    dsn = place.database.dsn(schema.PROJECT)
+    with closing(crowd.handing_out(quiet=0.0)) as handing, psycopg.connect(dsn) as connection:
+        connection.autocommit = True
+        handing.step(connection)
+        _tell(place)
+        _superuser(place, KEEP)
+        entries = sum(iter(lambda: handing.step(connection), 0))
 
-        def run(workers: int) -> None:
-            with place.as_superuser() as connection:
-                connection.execute(TAKE_AWAY)
-                spent, began = _spent(), perf_counter()
-                connection.execute(GIVE_BACK)
-                crowd.until(lambda: connection.execute(LEFT, [position]).fetchone() == (0,))
-                seconds = perf_counter() - began
-            figures[workers].append(entries / seconds)
-            busy[workers].append((_spent() - spent) / seconds / (os.cpu_count() or 1))
+        def run(workers: int) -> Run:
+            with _workers(crowd, workers):
+                crowd.until(lambda: not place.rows(LEFT))
+                with _measured() as measured:
+                    _superuser(place, AGAIN)
+                    handing.step(connection)  # who gets a record sees that it must take them again
+                    crowd.until(lambda: not place.rows(LEFT))
+                    return measured()
 
-        stack.enter_context(crowd.worker())
-        crowd.until(lambda: len(crowd.owners()) == 1)
-        for _ in range(REPEATS):
-            run(1)
-            with crowd.worker():
-                crowd.until(lambda: len(crowd.owners()) == 2)
-                run(2)
-            # The run is the first's alone once it has what the other one had.
-            with place.as_superuser() as connection:
-                connection.execute("update views.partitions set owner = null")
-            crowd.until(lambda: len(crowd.owners()) == 1)
-    with place.as_superuser() as connection:
-        connection.execute("truncate views.partitions cascade")
-        connection.execute("drop table public.kept_partitions, public.kept_numbers")
-    place.forget_what_was_told()
-    place.fold()
+        runs = _by_turns({1: lambda: run(1), 2: lambda: run(2)})
+        _superuser(place, "drop table public.kept_partitions, public.kept_numbers")
     return line(
         "fold what is of one person, by two workers of a group",
         events=entries,
-        value=median(figures[2]),
+        value=entries / _median(runs[2]).seconds,
         unit="entries/s",
         limit="one worker, PostgreSQL and Kafka on the same cores",
-        limit_value=median(figures[1]),
+        limit_value=entries / _median(runs[1]).seconds,
         repeats=REPEATS,
-        cores_busy_with_one=median(busy[1]),
-        cores_busy_with_two=median(busy[2]),
+        cores_busy_with_one=_median(runs[1]).busy,
+        cores_busy_with_two=_median(runs[2]).busy,
     )
 
 
-def _handed_out(place: Place, crowd: Crowd, stack: ExitStack) -> tuple[int, int]:
-    """Have the share told and put into the topic; how many entries, and up to which position."""
+def from_the_log(place: Place, server: ApacheKafka) -> str:
+    """The same facts by one process, and by a teller with one worker and with two, by turns."""
+
+    def grouped(workers: int) -> Run:
+        crowd = _anew(place, server)
+        with crowd.handed_out(), _workers(crowd, workers), _measured() as measured:
+            _tell(place)
+            told = measured().seconds
+            crowd.until(lambda: not place.rows(LEFT))
+            return measured()._replace(told=told)
+
+    def alone() -> Run:
+        _anew(place, server)
+        with _measured() as measured:
+            _tell(place)
+            return measured()
+
+    runs = _by_turns({0: alone, 1: lambda: grouped(1), 2: lambda: grouped(2)})
+    ((facts,),) = place.rows("select position from views.positions where name = 'share'")
+    found = {workers: _median(of) for workers, of in runs.items()}
+    return line(
+        "tell and fold all, by a teller and two workers of a group",
+        events=facts,
+        value=facts / found[2].seconds,
+        unit="facts/s",
+        limit="one process that tells and folds all",
+        limit_value=facts / found[0].seconds,
+        repeats=REPEATS,
+        told=facts / found[2].told,
+        with_one_worker=facts / found[1].seconds,
+        cores_busy_alone=found[0].busy,
+        cores_busy_with_two=found[2].busy,
+    )
+
+
+def _anew(place: Place, server: ApacheKafka) -> Crowd:
+    """Nothing is told yet, and nobody works."""
+    _superuser(place, "truncate views.partitions cascade")
     place.forget_what_was_told()
-    handing, entries = crowd.handing_out(), 0
-    stack.callback(handing.close)
-    connection = stack.enter_context(
-        psycopg.connect(place.database.dsn(schema.PROJECT), autocommit=True)
-    )
-    handing.step(connection)
-    place.fold()
-    with place.as_superuser() as superuser:
-        superuser.execute(KEEP)
-    while entries < ENTRIES and (some := handing.step(connection)):
-        entries += some
-    return entries, handing._position
+    return Crowd(place, server)
+
+
+def _tell(place: Place) -> None:
+    with psycopg.connect(place.database.dsn(schema.PROJECT), autocommit=True) as connection:
+        while 0 < place.engine.step(connection) < FACTS:
+            pass
+
+
+@contextmanager
+def _workers(crowd: Crowd, count: int) -> Iterator[None]:
+    """So many workers, each with its partitions."""
+    _superuser(crowd.place, "update views.partitions set owner = null")
+    with ExitStack() as stack:
+        for _ in range(count):
+            crowd.begin(stack.enter_context(crowd.process()))
+        crowd.until(lambda: len(crowd.owners()) == count)
+        yield
+
+
+@contextmanager
+def _measured() -> Iterator[Callable[[], Run]]:
+    """From here on; what is yielded says how it went until then."""
+    spent, began = _spent(), perf_counter()
+
+    def so_far() -> Run:
+        seconds = perf_counter() - began
+        return Run(seconds, seconds, (_spent() - spent) / seconds / (os.cpu_count() or 1))
+
+    yield so_far
+
+
+def _by_turns(ways: dict[int, Callable[[], Run]]) -> dict[int, list[Run]]:
+    runs: dict[int, list[Run]] = {workers: [] for workers in ways}
+    for _ in range(REPEATS):
+        for workers, way in ways.items():
+            runs[workers].append(way())
+    return runs
+
+
+def _median(runs: list[Run]) -> Run:
+    return Run(*(median(each) for each in zip(*runs, strict=True)))
+
+
+def _superuser(place: Place, statements: str) -> None:
+    with place.as_superuser() as connection:
+        connection.execute(statements)
 
 
 def _spent() -> float:

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,9 @@ from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
+
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from consumers.handing_out import HandingOut
 from consumers.kafka.group import Group
@@ -32,6 +35,14 @@ from tests.projections.place import Place
 
 WITHIN = 60.0
 
+SILENT = 1.5
+"""Seconds after which the workers here are missed, where the broker lets them say so."""
+
+WAITING = """
+select a.application_name from pg_locks as l join pg_stat_activity as a on a.pid = l.pid
+where l.relation = %s::text::regclass and not l.granted
+"""
+
 
 @dataclass
 class Crowd:
@@ -45,10 +56,10 @@ class Crowd:
         name = f"teller-{self.topic}"
         return Broker(self.kafka.connection, Watchdog(os._exit), name, partitions=PARTITIONS)
 
-    def handing_out(self, batch: int = 2_000) -> HandingOut:
-        broker = self.broker()
-        dsn = self.place.database.dsn(schema.PROJECT)
-        return HandingOut(dsn, self.place.pseudonyms, broker, topic=self.topic, batch=batch)
+    def handing_out(self, batch: int = 2_000, **more: Any) -> HandingOut:
+        dsn, broker = self.place.database.dsn(schema.PROJECT), self.broker()
+        told = {"topic": self.topic, "batch": batch} | more
+        return HandingOut(dsn, self.place.pseudonyms, broker, **told)
 
     @contextmanager
     def handed_out(self, batch: int = 2_000) -> Iterator[None]:
@@ -64,14 +75,8 @@ class Crowd:
             thread.join(20)
 
     @contextmanager
-    def worker(self) -> Iterator[subprocess.Popen[str]]:
-        told = {
-            "project": self.place.database.dsn(schema.PROJECT),
-            "keys": self.place.database.dsn(schema.KEYS),
-            "master": self.place.master.hex(),
-            "kafka": self.kafka.connection,
-            "topic": self.topic,
-        }
+    def process(self) -> Iterator[subprocess.Popen[str]]:
+        """What will be a worker: to start takes its time."""
         with subprocess.Popen(
             [sys.executable, "-m", "tests.consumers.working"],
             stdin=subprocess.PIPE,
@@ -79,13 +84,27 @@ class Crowd:
             text=True,
             cwd=Path(__file__).parents[2],
         ) as process:
-            assert process.stdin
-            process.stdin.write(json.dumps(told) + "\n")
-            process.stdin.flush()
             try:
                 yield process
             finally:
                 process.kill()
+
+    def begin(self, process: subprocess.Popen[str], name: str = "worker") -> None:
+        """Have it join: it is missed soon, and its transaction given up when it stands still."""
+        told = {
+            "project": make_conninfo(
+                self.place.database.dsn(schema.PROJECT),
+                application_name=name,
+                options="-c idle_in_transaction_session_timeout=1500",
+            ),
+            "keys": self.place.database.dsn(schema.KEYS),
+            "master": self.place.master.hex(),
+            "kafka": self.kafka.connection,
+            "topic": self.topic,
+        }
+        assert process.stdin
+        process.stdin.write(json.dumps(told) + "\n")
+        process.stdin.flush()
 
     @contextmanager
     def joined(self) -> Iterator[None]:
@@ -100,6 +119,13 @@ class Crowd:
         finally:
             stop.set()
             thread.join(20)
+
+    @contextmanager
+    def held_up(self, table: str) -> Iterator[Callable[[], set[str]]]:
+        """Whoever would write to a table waits; what is yielded says which workers do."""
+        with self.place.as_superuser() as connection, connection.transaction():
+            connection.execute(sql.SQL("lock table {} in share mode").format(sql.SQL(table)))
+            yield lambda: {name for (name,) in self.place.rows(WAITING, table)}
 
     def owners(self) -> set[Any]:
         """The takings by which all partitions are held; none while one is held by nobody."""
@@ -124,7 +150,8 @@ def main() -> None:
     told = json.loads(sys.stdin.readline())
     keys = PersonKeys(open_pool(told["keys"], most=2), bytes.fromhex(told["master"]))
     watchdog = Watchdog(os._exit)
-    group = Group(told["kafka"], watchdog, told["topic"], f"group-{told['topic']}")
+    name = f"group-{told['topic']}"
+    group = Group(told["kafka"], watchdog, told["topic"], name, silent=SILENT)
     Worker(told["project"], keys, group).run(Event())
 
 

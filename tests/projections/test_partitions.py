@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from random import Random
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from psycopg import Connection
@@ -14,9 +16,9 @@ from domain.kernel import Category
 from projections import engine, partitions, schema
 from projections.caseload import Caseload
 from projections.entries import ADDED, Entry
-from projections.partitions import PARTITIONS, Hands, PeopleStillWait, Piece
+from projections.partitions import PARTITIONS, GroupLag, Hands, PeopleStillWait, Piece
 from projections.share import Poison
-from tests.people import KINDS, ROSA, TALKING
+from tests.people import KINDS, ROSA, TALKING, WIGG
 from tests.projections.place import Place, Views
 from tests.projections.test_agreements import sign, without
 from tests.projections.week import busy_week
@@ -111,6 +113,54 @@ def test_who_lost_a_partition_folds_nothing_of_it_any_more(place: Place, group: 
     assert place.views()["caseload"].keys() < by_one_process(place)["caseload"].keys()
 
 
+def test_who_takes_over_waits_for_what_is_being_written_and_nothing_is_written_after(
+    place: Place, group: Connection
+) -> None:
+    busy_week(place)
+    place.fold()
+    rows, late, heir = told(place, group), Hands(place.keys), Hands(place.keys)
+    late.take(group, EVERYTHING)
+    dsn = place.database.dsn(schema.PROJECT)
+    waits = """select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'"""
+    with ThreadPoolExecutor() as pool, psycopg.connect(dsn, autocommit=True) as another:
+
+        def until(waiting: int, at_it: Future[Any]) -> None:
+            while place.rows(waits) != [(waiting,)]:
+                assert not at_it.done()
+
+        with place.as_superuser() as holding, holding.transaction():
+            holding.execute("lock table views.agreed in share mode")
+            folding = pool.submit(late.fold, group, pieces(place, rows[:90], 7))
+            until(1, folding)
+            taking = pool.submit(heir.take, another, EVERYTHING)
+            until(2, taking)
+        assert taking.result() == dict.fromkeys(EVERYTHING, 7)
+        folding.result()
+        late.fold(group, pieces(place, rows, 9))
+        assert not late.held
+        heir.fold(another, pieces(place, rows, 8))
+    assert Hands(place.keys).take(group, EVERYTHING) == dict.fromkeys(EVERYTHING, 8)
+    assert place.views() == by_one_process(place)
+
+
+def test_whose_key_is_destroyed_is_folded_without_a_word_of_theirs(
+    place: Place, group: Connection
+) -> None:
+    """What is handed out outlives an erasure by a week: nothing of it can be read any more."""
+    busy_week(place)
+    place.fold()
+    rows = told(place, group)
+    place.keys.destroy(ROSA)
+    place.forget_keys()
+    hands = Hands(place.keys)
+    hands.take(group, EVERYTHING)
+    hands.fold(group, pieces(place, rows, 1))
+    hers = place.views()["referrals"].values()
+    assert any(row["person"] == str(place.subject(WIGG, ROSA)) for row in hers)
+    assert b"low mood" not in orjson.dumps([*hers])
+
+
 def test_one_person_who_cannot_be_folded_waits_alone(
     place: Place, group: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +206,27 @@ def test_a_view_is_as_far_as_the_partition_that_is_furthest_behind(
     assert place.rows(asked) == register
     hands.fold(group, {part: each for part, each in of_all.items() if part not in half})
     assert place.rows(asked) == [(head,)]
+
+
+def test_how_far_the_group_is_behind_and_what_nobody_folds_can_be_seen(
+    place: Place, group: Connection
+) -> None:
+    def lag() -> GroupLag:
+        return place.ask(lambda reading: reading.group_lag())
+
+    busy_week(place)
+    place.fold()
+    hands, head = Hands(place.keys), partitions.head(group).position
+    hands.take(group, EVERYTHING)
+    of_all = pieces(place, told(place, group), 1, head)
+    hands.fold(group, {part: of_all[part] for part in range(9)})
+    asked = "select behind, idle from views.group_lag(0)"
+    assert place.rows(asked) == [(3, 3)]
+    assert (lag().partitions, lag().behind, lag().idle) == (PARTITIONS, 3, 0)
+    assert lag().seconds > 0
+    hands.fold(group, of_all)
+    assert place.rows(asked) == [(0, 0)]
+    assert lag() == GroupLag(PARTITIONS, 0, 0.0, 0, 0)
 
 
 def test_one_process_takes_over_when_the_group_has_folded_all(
