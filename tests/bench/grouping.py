@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from consumers.kafka.group import SILENT
 from deploy.broker.jars import BrokerIsNotHere, jars
 from deploy.broker.nodes import nodes
 from projections import schema
@@ -23,7 +24,7 @@ from tests.consumers.brokers import ApacheKafka
 from tests.consumers.working import Crowd
 from tests.projections.place import Place
 
-FACTS = 16_000
+FACTS = 8_000
 """Facts at most that are told and folded in one run."""
 
 REPEATS = 3
@@ -162,7 +163,7 @@ def _workers(crowd: Crowd, count: int) -> Iterator[None]:
     _superuser(crowd.place, "update views.partitions set owner = null")
     with ExitStack() as stack:
         for _ in range(count):
-            crowd.begin(stack.enter_context(crowd.process()))
+            crowd.begin(stack.enter_context(crowd.process()), silent=SILENT)
         crowd.until(lambda: len(crowd.owners()) == count)
         yield
 

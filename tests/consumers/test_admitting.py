@@ -686,7 +686,7 @@ def test_this_place_needs_no_more_at_the_broker_than_its_page_says(
         broker.publish({topic: [Record(b"", b"{}", [])]})
         broker.close()
     member = Group(own, watchdog, TOPIC, GROUP)
-    member.poll(0.1)
+    member.poll(0.1, 1)
     member.close()
 
     there.publish("somebody-elses", b"{}")

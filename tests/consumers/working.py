@@ -56,10 +56,10 @@ class Crowd:
         name = f"teller-{self.topic}"
         return Broker(self.kafka.connection, Watchdog(os._exit), name, partitions=PARTITIONS)
 
-    def handing_out(self, batch: int = 2_000, **more: Any) -> HandingOut:
+    def handing_out(self, batch: int = 2_000, quiet: float = 3600.0) -> HandingOut:
         dsn, broker = self.place.database.dsn(schema.PROJECT), self.broker()
-        told = {"topic": self.topic, "batch": batch} | more
-        return HandingOut(dsn, self.place.pseudonyms, broker, **told)
+        pseudonyms, topic = self.place.pseudonyms, self.topic
+        return HandingOut(dsn, pseudonyms, broker, topic=topic, batch=batch, quiet=quiet)
 
     @contextmanager
     def handed_out(self, batch: int = 2_000) -> Iterator[None]:
@@ -89,7 +89,9 @@ class Crowd:
             finally:
                 process.kill()
 
-    def begin(self, process: subprocess.Popen[str], name: str = "worker") -> None:
+    def begin(
+        self, process: subprocess.Popen[str], name: str = "worker", silent: float = SILENT
+    ) -> None:
         """Have it join: it is missed soon, and its transaction given up when it stands still."""
         told = {
             "project": make_conninfo(
@@ -101,6 +103,7 @@ class Crowd:
             "master": self.place.master.hex(),
             "kafka": self.kafka.connection,
             "topic": self.topic,
+            "silent": silent,
         }
         assert process.stdin
         process.stdin.write(json.dumps(told) + "\n")
@@ -151,7 +154,7 @@ def main() -> None:
     keys = PersonKeys(open_pool(told["keys"], most=2), bytes.fromhex(told["master"]))
     watchdog = Watchdog(os._exit)
     name = f"group-{told['topic']}"
-    group = Group(told["kafka"], watchdog, told["topic"], name, silent=SILENT)
+    group = Group(told["kafka"], watchdog, told["topic"], name, silent=told["silent"])
     Worker(told["project"], keys, group).run(Event())
 
 
