@@ -106,10 +106,11 @@ def test_who_lost_a_partition_folds_nothing_of_it_any_more(place: Place, group: 
     place.fold()
     rows, late, heir = told(place, group), Hands(place.keys), Hands(place.keys)
     late.take(group, EVERYTHING)
-    heir.take(group, range(6))
+    hers = partitions.partition_of(partitions.key_of(place.pseudonyms, ROSA, TALKING))
+    heir.take(group, [hers])
     late.fold(group, pieces(place, rows, 7))
-    assert late.held == {6, 7, 8, 9, 10, 11}
-    assert heir.take(group, EVERYTHING) == {n: 0 if n < 6 else 7 for n in EVERYTHING}
+    assert late.held == {*EVERYTHING} - {hers}
+    assert heir.take(group, EVERYTHING) == dict.fromkeys(EVERYTHING, 7) | {hers: 0}
     assert place.views()["caseload"].keys() < by_one_process(place)["caseload"].keys()
 
 
