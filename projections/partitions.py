@@ -100,7 +100,7 @@ def end(connection: Connection) -> bool:
         if behind or parked:
             raise PeopleStillWait(f"{behind} partitions are behind, {parked} people are parked")
         cursor.execute(_SQL["end"])
-        cursor.execute(_ENGINE["move"], [lease[0], sorted(engine.OF_ONE_PERSON)])
+        cursor.execute(_ENGINE["move"], {"position": lease[0], "names": [*engine.OF_ONE_PERSON]})
         return bool(partitions)
 
 
