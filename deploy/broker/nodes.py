@@ -263,7 +263,8 @@ def nodes(
         made = {
             "nodes": [[n, *some] for n, some in enumerate(ports or [free_ports(3)], start=1)],
             "passwords": {name: secrets.token_urlsafe(24) for name in ("broker", ADMINISTRATOR)},
-            "cluster": urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("="),
+            # Nothing that begins with a dash: the tool that makes the folder would read an option.
+            "cluster": "T" + urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")[1:],
         }
         _write(kept, json.dumps(made))
     read = json.loads(kept.read_text("utf-8"))

@@ -135,6 +135,7 @@ def lateness(
         with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
             names = [each.name for each in topics.standing(connection, _agreed(place)).values()]
         late: dict[str, list[list[float]]] = {"relay": [], "bare": []}
+        _told(place, lives, kafka, names, RATE, -1)  # the first time prepares statements
         for turn in range(repeats):
             late["relay"].append(_told(place, lives, kafka, names, asked, turn))
             late["bare"].append(_bare(kafka, asked))
