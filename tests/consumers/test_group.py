@@ -33,6 +33,10 @@ def by_one_process(place: Place) -> Views:
     return place.views()
 
 
+def of_one_person(place: Place) -> Views:
+    return {name: rows for name, rows in place.views().items() if name in engine.OF_ONE_PERSON}
+
+
 def test_two_workers_fold_what_one_would_whoever_stands_still_or_is_killed_at_its_work(
     database: Database, apache: KafkaServer
 ) -> None:
@@ -56,11 +60,12 @@ def test_two_workers_fold_what_one_would_whoever_stands_still_or_is_killed_at_it
         crowd.caught_up()
         one.send_signal(SIGCONT)
         crowd.until(lambda: len(crowd.owners()) == 2)
-        owners = crowd.owners()
+        owners, folded = crowd.owners(), of_one_person(place)
         with crowd.held_up("views.partition_numbers") as waiting:
             busy_week(place)
             place.fold(batch=9)
             crowd.until(waiting)
+            assert of_one_person(place) == folded, "no row is there before its offset"
             {"one": one, "two": two}[waiting().pop()].kill()
         place.refer("Amira: while one is gone", person=AMIRA)
         place.fold()
