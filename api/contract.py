@@ -5,9 +5,6 @@ It refuses to know what is told to whom: anybody may read what can be told at al
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import orjson
@@ -17,7 +14,7 @@ from api.asyncapi.document import document
 from api.parts import Here
 from api.problems import NothingIsHere
 from api.published import row
-from projections.contract import ENTRY, Contract
+from projections.contract import ENTRY, ending
 
 router = APIRouter(tags=["contract"])
 
@@ -53,30 +50,3 @@ async def schema(message: str, here: Here) -> Response:
         raise NothingIsHere
     headers = ending([message], here.contract)
     return Response(orjson.dumps(found.published), media_type=SCHEMA, headers=headers)
-
-
-def ending(types: Iterable[str], contract: Contract) -> dict[str, str]:
-    """What says that some of these types are deprecated (RFC 9745), and end (RFC 8594).
-
-    Of several, the one that ends first.
-    """
-    dated = [
-        (message.deprecated.last or date.max, message.deprecated, message.type)
-        for message in (contract[each] for each in set(types) if each in contract)
-        if message.deprecated
-    ]
-    if not dated:
-        return {}
-    last, deprecated, type_ = min(dated, key=lambda each: (each[0], each[2]))
-    noun = type_.partition(".")[0]
-    links = [f'</catalogue/{noun}#{type_}>; rel="deprecation"']
-    if deprecated.successor:
-        links.append(f'</v1/schemas/{deprecated.successor}>; rel="successor-version"')
-    said = {"Deprecation": f"@{int(_begin(deprecated.since).timestamp())}"}
-    if deprecated.last:
-        said["Sunset"] = format_datetime(_begin(last + timedelta(days=1)), usegmt=True)
-    return said | {"Link": ", ".join(links)}
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -19,19 +19,22 @@ from pydantic import Field, StringConstraints
 from starlette.types import Receive, Scope, Send
 
 from api.access import Seeing, Shown, ShownBy, for_purpose, recognise
-from api.contract import ending
 from api.parts import Caller, Here, Parts
 from api.problems import NotSignedIn, PurposeIsNotAgreed, WayIsNotAgreed
 from api.reads import Now, moment_of, seen_now
 from domain.vocabulary import Role, Way
 from projections.cloudevents import cloudevent
+from projections.contract import Told, ending
 from projections.entries import Entry
+from projections.held import runs
 
 router = APIRouter(prefix="/v1/share", tags=["share"])
 
 BATCH = "application/cloudevents-batch+json"
 STREAM = "text/event-stream"
 SHARE_NUMBER = "X-Share-Number"
+SHARE_HELD = "X-Share-Held"
+"""Numbers that are held back for now: an entry of their person cannot be read here."""
 SHARE_TOPIC = "X-Share-Topic"
 """The newest number of the caller's share when it asked: a page that ends before it lacks some."""
 NEWEST = 2**62
@@ -109,7 +112,8 @@ async def share(
             await reading.arrived(caller.organisation, after=following, within=patience)
             group.cancel_scope.cancel()
         now = await seen_now(request, here)
-    newest = await reading.newest(caller.organisation)  # before the entries, so that they reach it
+    # Before the entries, so that they reach it; what is given again meanwhile is still named.
+    newest, held = await reading.newest_and_held(caller.organisation)
     if not (types or subject or since):  # who asks for some of it does not say that it has the rest
         await noted(caller, here, Way.FEED, min(following, newest))
     if types or subject is not None:
@@ -130,6 +134,11 @@ async def share(
         now = replace(now, position=entries[-1].position)  # there is more to show
     said = ending((entry.type for entry in entries), here.contract)
     if caller.sight.whole:
+        last = entries[-1].number if entries else following
+        gaps = last - following != len(entries) or (len(entries) < limit and last < newest)
+        if gaps:
+            held = sorted({*held, *await reading.held(caller.organisation)})
+        said |= {SHARE_HELD: runs(held)} if held else {}
         said |= {
             SHARE_NUMBER: str(newest),
             "X-Share-After": str(following),
@@ -162,7 +171,9 @@ async def live(
     if following is None:
         following = newest
     await noted(caller, here, Way.LIVE, min(following, newest))
-    return LiveStream(here, caller, shown, following, request.app.state.ending)
+    may_come = (each.type for each in here.contract.values() if each.told is Told.TO_PARTNERS)
+    said = ending(may_come, here.contract)
+    return LiveStream(here, caller, shown, following, request.app.state.ending, said)
 
 
 class LiveStream(Response):
@@ -171,9 +182,15 @@ class LiveStream(Response):
     media_type = STREAM
 
     def __init__(
-        self, here: Parts, caller: Caller, shown: Shown, after: int, ending: anyio.Event
+        self,
+        here: Parts,
+        caller: Caller,
+        shown: Shown,
+        after: int,
+        ending: anyio.Event,
+        headers: dict[str, str],
     ) -> None:
-        super().__init__()
+        super().__init__(headers=headers)
         del self.headers["content-length"]
         self.here, self.caller, self.shown = here, caller, shown
         self.after, self.ending = after, ending
@@ -189,7 +206,8 @@ class LiveStream(Response):
 
     async def _tell(self, send: Send, group: TaskGroup) -> None:
         written = b"retry: 1000\n\n"
-        told = self.here.reading.live(self.caller.organisation, self.after, sight=self.caller.sight)
+        me, whole = self.caller.organisation, self.caller.sight.whole
+        told = self.here.reading.live(me, self.after, sight=self.caller.sight)
         async with aclosing(told) as entries:
             while True:
                 with anyio.move_on_after(STALLED) as writing:
@@ -198,14 +216,26 @@ class LiveStream(Response):
                     group.cancel_scope.cancel()
                 entry = await anext(entries)
                 if entry is None:
-                    newest = await self.here.reading.newest(self.caller.organisation)
+                    newest, held = await self.here.reading.newest_and_held(me)
                     reached = min(self.after, newest)  # the share is shorter after a restore
                     await noted(self.caller, self.here, Way.LIVE, reached)
-                    written = b": at %d\n\n" % reached
+                    written = self._at(reached, held)
                 else:
+                    written = b""
+                    if whole and entry.number != self.after + 1:
+                        held = await self.here.reading.held(me)
+                        if not {*range(self.after + 1, entry.number)} <= {*held}:
+                            group.cancel_scope.cancel()  # given again just now: it comes next time
+                            return
+                        written = self._at(self.after, held)
                     # What went before has been taken: the sending waited for it.
                     await noted(self.caller, self.here, Way.LIVE, entry.number - 1)
-                    written, self.after = _event(entry), entry.number
+                    written, self.after = written + _event(entry), entry.number
+
+    def _at(self, number: int, held: Sequence[int]) -> bytes:
+        """A comment: all up to a number was told in this stream or before, but what is held."""
+        waits = f" held {runs(held)}" if held and self.caller.sight.whole else ""
+        return f": at {number}{waits}\n\n".encode()
 
     async def _reader_left(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

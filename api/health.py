@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -12,7 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from api.parts import Here
 from api.problems import NothingIsHere, catalogue, status_of, title
-from domain.vocabulary import Way
+from domain.vocabulary import Moment, Way
+from projections.operating import EndpointStands, by_state
 from projections.readers import silent
 
 router = APIRouter(tags=["operation"])
@@ -78,8 +80,11 @@ async def metrics(request: Request, here: Here) -> Response:
         Gauge(f"throughcare_group_{name}", text, registry=now).set(figure)
     parked = Gauge("throughcare_parked_cases", "Cases that wait.", ["where"], registry=now)
     parked.labels("views").set(len(await here.reading.parked()))
-    parked.labels("kafka").set(relayed.parked)
     parked.labels("group").set(group.parked)
+    waits = await here.reading.cases_wait()
+    for way in (Way.KAFKA, Way.FEED):
+        parked.labels(way.value).set(sum(each.cases for each in waits if each.way is way))
+    _endpoints(await here.reading.endpoints_stand(), here.clock(), now)
     opened = Gauge(
         "throughcare_emergency_access", "Records opened in an emergency.", ["state"], registry=now
     )
@@ -102,6 +107,28 @@ async def metrics(request: Request, here: Here) -> Response:
         waiting.labels(way.value).set(max((r.behind for r in known if r.way is way), default=0))
     content = generate_latest(request.app.state.measured.registry) + generate_latest(now)
     return Response(content, media_type=CONTENT_TYPE_LATEST)
+
+
+def _endpoints(known: Sequence[EndpointStands], at: Moment, registry: CollectorRegistry) -> None:
+    """How partners' endpoints stand, and for how long the worst of them has."""
+    stand = Gauge(
+        "throughcare_webhook_endpoints",
+        "Endpoints that are told of news.",
+        ["state"],
+        registry=registry,
+    )
+    for state, many in by_state(known).items():
+        stand.labels(state).set(many)
+    active = [each for each in known if each.state == "active"]
+    failing = [each.failing_since for each in active if each.failing_since]
+    waiting = [each.waits_since for each in active if each.waits_since]
+    for name, text, since in (
+        ("failing", "Since when the tries of an active one come to nothing, at most.", failing),
+        ("waiting", "Since when news waits for an active one, at most.", waiting),
+    ):
+        Gauge(f"throughcare_webhook_{name}_seconds", text, registry=registry).set(
+            max(((at - each).total_seconds() for each in since), default=0.0)
+        )
 
 
 @router.get("/problems", response_class=HTMLResponse)

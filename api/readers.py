@@ -42,13 +42,16 @@ async def read(body: Read, caller: Seeing, here: Here, now: Now) -> Response:
 
 
 async def operator(caller: SignedIn, here: Here) -> Caller:
-    """Who looks after the place as a whole: an administrator of its host.
-
-    Raises `NotForThisRole`.
-    """
-    if caller.organisation != here.care.host or caller.role is not Role.ADMINISTRATOR:
-        raise NotForThisRole
+    """Who looks after the place as a whole. Raises what `may_operate` raises."""
+    may_operate(caller, here)
     return caller
+
+
+def may_operate(caller: Caller, here: Parts) -> None:
+    """The host's administrators and operators may. Raises `NotForThisRole`."""
+    at_the_host = caller.organisation == here.care.host
+    if not at_the_host or caller.role not in (Role.ADMINISTRATOR, Role.OPERATOR):
+        raise NotForThisRole
 
 
 Operator = Annotated[Caller, Depends(operator)]

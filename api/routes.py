@@ -38,6 +38,7 @@ from api import (
     oauth,
     offering,
     openings,
+    operations,
     pathways,
     people,
     plans,

@@ -6,21 +6,19 @@ publish anything, and to know where what waits is kept.
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from cryptography.exceptions import InvalidTag
 
 from consumers.kafka.connecting import Record
 from domain.vocabulary import PartnerId, PersonId, Role
 from projections.cloudevents import content, headers
-from projections.entries import Entry, opened
+from projections.entries import UNREADABLE, Entry, opened
+from projections.held import runs
 from projections.keys import PersonKeys
 from projections.looking import Kind
 from projections.looks import Look
@@ -32,22 +30,12 @@ HEARTBEAT = "share.Heartbeat.v1"
 MOST_OF_ONE = 900_000
 """Bytes of one record's value at most: clients and brokers refuse a mebibyte by default."""
 
-MOST_NAMED = 200
-"""Runs of numbers that wait which a heartbeat names at most."""
-
 
 class RecordIsTooLarge(Exception):
     """An entry of more bytes than a broker takes in one record."""
 
 
-POISON = (
-    ValueError,
-    TypeError,
-    LookupError,
-    struct.error,
-    InvalidTag,
-    RecordIsTooLarge,
-)
+POISON = (*UNREADABLE, RecordIsTooLarge)
 """How it shows that stored bytes cannot be read, or not be written again."""
 
 
@@ -137,16 +125,5 @@ def heartbeat(
         "ce_sharenumber": str(number),
     }
     if held:
-        named["ce_held"] = ",".join(_runs(held))
+        named["ce_held"] = runs(held)
     return Record(str(partner).encode(), b"{}", [(n, v.encode()) for n, v in named.items()])
-
-
-def _runs(numbers: Sequence[int]) -> Iterator[str]:
-    """``1,2,3,7`` as ``1-3`` and ``7``; the last one is open where there are too many to name."""
-    runs = groupby(enumerate(numbers), lambda each: each[1] - each[0])
-    for named, (_, run) in enumerate(runs, 1):
-        found = [number for _, number in run]
-        if named == MOST_NAMED:
-            yield f"{found[0]}-{numbers[-1]}"
-            return
-        yield str(found[0]) if len(found) == 1 else f"{found[0]}-{found[-1]}"

@@ -27,7 +27,10 @@ from consumers.outward import Answer, Outward
 from domain.kernel import BrokenRule
 from domain.vocabulary import PartnerId
 from projections.connections import SETTINGS, async_pool
+from projections.contract import Contract, ending
+from projections.contract import contract as published
 from projections.endpoints import NEWS, TEST, body
+from projections.operating import ENDED_BY_TERMS
 from projections.statements import statements
 from projections.webhook_secrets import ANSWER, SECRET, Seals
 
@@ -55,6 +58,9 @@ KEPT = 4 * 1024
 
 REMEMBERED = timedelta(days=30)
 """How long messages and tries are kept."""
+
+LOOK = timedelta(seconds=10)
+"""How often it is asked whether an agreement is for webhooks again."""
 
 PATIENCE = 1.0
 GONE = 410
@@ -111,6 +117,7 @@ class Webhooks:
     """One loop for all endpoints; a second one waits until the first one's session ends.
 
     ``dsn`` is of the role that relays, and must not lead through a pooler of transactions.
+    ``contract`` is what partners are promised of messages, ``place`` where it is published.
     """
 
     def __init__(
@@ -122,11 +129,15 @@ class Webhooks:
         clock: Callable[[], datetime],
         may_use: MayUse,
         take: Take = nothing_is_taken,
+        contract: Contract | None = None,
+        place: str = "",
         chance: Callable[[], float] = _chance.random,
     ) -> None:
         self._dsn, self._seals, self._outward = dsn, seals, outward
         self._clock, self._may_use, self._take, self._chance = clock, may_use, take, chance
+        self._contract, self._place = contract or published(), place
         self._under_way: dict[UUID, asyncio.Task[None]] = {}
+        self._looked_at: datetime | None = None
 
     def run(self, stop: Event) -> None:
         """Send until told to stop. A lost database is waited for."""
@@ -188,6 +199,7 @@ class Webhooks:
     async def _begin(self, pool: AsyncConnectionPool[AsyncConnection]) -> list[asyncio.Task[None]]:
         """Begin to send to every endpoint that is due and that nothing is being sent to."""
         now = self._clock()
+        await self._agreed_again(pool, now)
         asked = {
             "under_way": list(self._under_way),
             "now": now,
@@ -205,6 +217,22 @@ class Webhooks:
             begun.append(task)
         return begun
 
+    async def _agreed_again(
+        self, pool: AsyncConnectionPool[AsyncConnection], now: datetime
+    ) -> None:
+        """What was disabled because its partner's agreement was not for it, and now is, goes on."""
+        if self._looked_at is not None and now - self._looked_at < LOOK:
+            return
+        self._looked_at = now
+        async with pool.connection() as connection:
+            asked = await connection.execute(SQL["ended_by_terms"], [ENDED_BY_TERMS])
+            rows = await asked.fetchall()
+            agreed = {p: await self._may_use(PartnerId(p)) for p in {p for _, p in rows}}
+            for endpoint, partner in rows:
+                if agreed[partner]:
+                    await connection.execute(SQL["resume"], [now, endpoint, ENDED_BY_TERMS])
+                    _log.info("endpoint resumed", endpoint=str(endpoint), partner=str(partner))
+
     def _ended(self, endpoint: UUID, task: asyncio.Task[None]) -> None:
         self._under_way.pop(endpoint, None)
         if not task.cancelled() and (failure := task.exception()) is not None:
@@ -215,7 +243,7 @@ class Webhooks:
         at = self._clock()
         if not await self._may_use(due.partner):
             async with pool.connection() as connection:
-                await _disable(connection, due, "not agreed", at)
+                await _disable(connection, due, ENDED_BY_TERMS, at)
             return
         async with pool.connection() as connection, connection.transaction():
             message = await self._next(connection, due)
@@ -291,7 +319,7 @@ class Webhooks:
     def _signed(self, message: Message, at: datetime) -> dict[str, str]:
         content = message.body.decode()
         named = _named(message.id)
-        return {
+        return ending([message.type], self._contract, self._place) | {
             "content-type": "application/json",
             "webhook-id": named,
             "webhook-timestamp": str(int(at.timestamp())),
@@ -344,7 +372,7 @@ class Webhooks:
 
 
 async def _disable(connection: AsyncConnection, due: Due, why: str, at: datetime) -> None:
-    """Send nothing to it until its partner resumes it."""
+    """Send nothing to it until its partner resumes it, or is agreed with again."""
     await connection.execute(SQL["disable"], [at, why, at, due.endpoint])
     _log.error(
         "endpoint disabled", endpoint=str(due.endpoint), partner=str(due.partner), reason=why

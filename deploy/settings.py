@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -25,6 +25,9 @@ from projections.readers import ALLOWED
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, for itself alone."""
+
+DEMO_NETWORKS: tuple[Network, ...] = (ip_network("127.0.0.0/8"),)
+"""Where endpoints may be in a demo of this machine alone, so that webhooks can be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,12 @@ class Settings:
 
     demo: bool = False
     """Whether one may sign in by choosing a name, and come in with a development token."""
+
+    def as_demo(self) -> Settings:
+        """Of a demo. One that only this machine reaches may call endpoints of this machine."""
+        alone = self.host in LOOPBACK and not self.webhook_networks
+        networks = DEMO_NETWORKS if alone else self.webhook_networks
+        return replace(self, demo=True, webhook_networks=networks)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -304,6 +304,7 @@ def webhooks(settings: Settings, database: Database, inbox: Inbox | None = None)
         clock=now,
         may_use=lambda partner: asyncio.to_thread(may_use, partner),
         take=take,
+        place=settings.address,
     )
 
 

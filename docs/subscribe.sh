@@ -3,7 +3,7 @@
 #   URL=https://throughcare.example TOKEN=… bash subscribe.sh >> entries.jsonl
 # Every entry is a line on stdout. It begins at 1 each time, stops at the first thing that is wrong
 # with 5, and pins the key in digest.pem at its first use. ONCE=1 ends when there is no news.
-# What waits beside a Kafka topic (ce_held of its heartbeats) is no gap here: the feed has it.
+# What the feed holds back (X-Share-Held) stops it, too: start it again once that is given.
 set -euo pipefail
 ask() { curl -sS --fail-with-body --max-time 90 -H "Authorization: Bearer $TOKEN" "$URL/v1/share$1" "${@:2}"; }
 bytes() { printf "$(sed 's/../\\x&/g' <<<"$1")"; }  # of hexadecimal

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from email.utils import format_datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -199,3 +200,31 @@ def opened(schema: Any) -> Any:
             return [opened(each) for each in schema]
         case _:
             return schema
+
+
+def ending(types: Iterable[str], contract: Contract, place: str = "") -> dict[str, str]:
+    """Headers that say that some of these types are deprecated (RFC 9745), and end (RFC 8594).
+
+    Of several, the one that ends first. ``place`` is the address of this place, where who reads
+    them has not asked it.
+    """
+    dated = [
+        (message.deprecated.last or date.max, message.deprecated, message.type)
+        for message in (contract[each] for each in set(types) if each in contract)
+        if message.deprecated
+    ]
+    if not dated:
+        return {}
+    last, deprecated, type_ = min(dated, key=lambda each: (each[0], each[2]))
+    noun = type_.partition(".")[0]
+    links = [f'<{place}/catalogue/{noun}#{type_}>; rel="deprecation"']
+    if deprecated.successor:
+        links.append(f'<{place}/v1/schemas/{deprecated.successor}>; rel="successor-version"')
+    said = {"Deprecation": f"@{int(_begin(deprecated.since).timestamp())}"}
+    if deprecated.last:
+        said["Sunset"] = format_datetime(_begin(last + timedelta(days=1)), usegmt=True)
+    return said | {"Link": ", ".join(links)}
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

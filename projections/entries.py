@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
 
 from domain.mapping import Keys, seal, unseal
 
@@ -19,6 +22,10 @@ TO_ACKNOWLEDGE = "acknowledge"
 
 ADDED = "added"
 """Says of an entry that it stands where its fact did, in place of less of it, or of nothing."""
+
+
+UNREADABLE = (ValueError, TypeError, LookupError, struct.error, InvalidTag)
+"""How it shows that an entry's stored bytes cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from projections.questions.groups import GroupQuestions
 from projections.questions.inbox import InboxQuestions
 from projections.questions.matches import MatchQuestions
 from projections.questions.meetings import MeetingQuestions
+from projections.questions.operating import OperatingQuestions
 from projections.questions.persons import PersonQuestions
 from projections.questions.referrals import ReferralQuestions
 from projections.questions.subject_access import SubjectAccessQuestions
@@ -34,5 +35,6 @@ class Reading(
     WithdrawalQuestions,
     DigestQuestions,
     InboxQuestions,
+    OperatingQuestions,
 ):
     """The reads of one process. Open it before use and close it after."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -87,3 +87,28 @@ def made(server: Embedded, template: str = DATABASE) -> Iterator[Database]:
                 yield Database(name, server, opened)
         finally:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def unreadable(superuser: str, partner: UUID, number: int) -> Iterator[None]:
+    """The bytes of an entry are not what was written, for a while."""
+    whose = [partner, number]
+    with psycopg.connect(superuser, autocommit=True) as admin:
+
+        def write(state: bytes) -> None:
+            with admin.transaction():
+                admin.execute("alter table share.entries disable trigger entries_are_kept")
+                admin.execute(
+                    "update share.entries set state = %s where partner = %s and number = %s",
+                    [state, *whose],
+                )
+                admin.execute("alter table share.entries enable always trigger entries_are_kept")
+
+        ((was,),) = admin.execute(
+            "select state from share.entries where partner = %s and number = %s", whose
+        ).fetchall()
+        write(was[:-1] + bytes([was[-1] ^ 1]))
+        try:
+            yield
+        finally:
+            write(was)

@@ -43,6 +43,7 @@ def messages(contract: Contract, address: str) -> Described:
             "title": "An answer as it came, with why it was not taken",
             "contentType": "application/octet-stream",
             "payload": {"type": "string", "description": "The bytes of your message."},
+            "traits": [{"$ref": "#/components/messageTraits/deadLetter"}],
         },
     }
 
@@ -150,6 +151,25 @@ def message_traits() -> Described:
                     "ce_type": written,
                     "ce_time": {"type": "string", "format": "date-time"},
                 },
+            }
+        },
+        "deadLetter": {
+            "headers": {
+                "type": "object",
+                "description": "The headers that your message came with, and what became of it.",
+                "properties": {
+                    "inbox_number": written | {"description": "The outcome's, 1, 2, 3 …"},
+                    "inbox_id": written | {"description": "Your message's id."},
+                    "inbox_outcome": {"enum": ["refused", "dead"]},
+                    "inbox_problem": written | {"description": "The rule: `/problems/` and it."},
+                    "inbox_detail": written | {"description": "The rule as a sentence."},
+                    "inbox_errors": written | {"description": "JSON: what is wrong, and where."},
+                    "inbox_at": {"type": "string", "format": "date-time"},
+                },
+                "required": [
+                    *("inbox_number", "inbox_id", "inbox_outcome", "inbox_problem"),
+                    *("inbox_detail", "inbox_errors", "inbox_at"),
+                ],
             }
         },
         "signed": {

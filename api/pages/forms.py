@@ -49,7 +49,7 @@ from domain.service import (
     ServiceIsNotOpen,
 )
 from domain.steps import IllegalMove, NoStepWithoutItsEvidence
-from projections.endpoints import HostIsNotAllowed
+from projections.endpoints import HostIsNotAllowed, TwoSecretsAreLive
 
 M = TypeVar("M", bound=BaseModel)
 Choice = tuple[str, str, str]
@@ -96,6 +96,7 @@ ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
     CannotBeResponsible: "service",
     AlreadyTheReceiver: "service",
     HostIsNotAllowed: "url",
+    TwoSecretsAreLive: "overlap_hours",
     DestinationIsMissing: "service",
     LateAdditionMustBeUrgent: "urgent",
     DueDateHasPassed: "due_on",

@@ -18,7 +18,14 @@ from api.pages import words
 from api.pages.rendering import render
 from api.pages.visit import Visit
 from api.parts import Parts
+from api.problems import WayIsNotAgreed
 from domain.kernel import BrokenRule
+from projections.endpoints import (
+    EndpointHasEnded,
+    SecretWasShown,
+    TooManyEndpoints,
+    TwoSecretsAreLive,
+)
 from projections.moments import NOW
 
 HEADINGS = {
@@ -37,6 +44,31 @@ HEADINGS = {
     503: "Try again in a moment",
 }
 
+OF_RULES: dict[type[BrokenRule], tuple[str, str]] = {
+    SecretWasShown: (
+        "This secret was shown already",
+        "If you did not keep it, change the secret: you are shown another.",
+    ),
+    TwoSecretsAreLive: (
+        "Two secrets are good already",
+        "The endpoint's page says until when the older one is. Change the secret then, or let "
+        "both end at once with an overlap of 0 hours.",
+    ),
+    TooManyEndpoints: (
+        "You have as many endpoints as there may be",
+        "End one that you no longer need, then add this one.",
+    ),
+    EndpointHasEnded: (
+        "This endpoint has ended",
+        "Nothing is sent to it any more. Add another if you want to be told of news.",
+    ),
+    WayIsNotAgreed: (
+        "Your agreement is not for this way",
+        "Ask the host of the place to sign one that is. Nothing is lost meanwhile.",
+    ),
+}
+"""What a page says of a rule that means something else than others of its status."""
+
 REMEDIES = {
     403: "Your organisation's agreement and your role decide what you can see.",
     404: "It does not exist, or it is not shared with your organisation. Check the address, "
@@ -53,15 +85,17 @@ async def page(request: Request, rule: BrokenRule, *, actions: tuple[str, ...] =
     if isinstance(rule, problems.NotSignedIn):
         return _to_signing_in(request)
     kept = await _kept(request) if request.method == "POST" else []
+    usual = (HEADINGS.get(status, "There is a problem"), REMEDIES.get(status, ""))
+    heading, remedy = OF_RULES.get(type(rule), usual)
     return render(
         "problem.html",
         visit=await _visit(request),
         status=status,
         headers=_again(rule),
         not_found=status == 404,
-        title=HEADINGS.get(status, "There is a problem"),
+        title=heading,
         detail=rule.text,
-        remedy=REMEDIES.get(status, ""),
+        remedy=remedy,
         actions=[words.ACTIONS.get(action, words.sentence(action)) for action in actions],
         kept=kept,
         back=request.url.path if request.method == "GET" else _before(request.url.path),

@@ -6,7 +6,7 @@ answers, once.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,11 +21,12 @@ from api.asking import Asking
 from api.pages.forms import Form, Question
 from api.pages.problem import PageRoute
 from api.pages.visit import SomebodysVisit, Visit
-from api.pages.words import WAYS, sentence
+from api.pages.words import WAYS, moment, sentence
 from api.problems import NothingIsHere
 from api.streams import AddingEndpoint, Body, Replaying, RotatingSecret, SendingAgain
 from domain.vocabulary import Way
 from projections.endpoints import Attempt, Endpoint
+from projections.operating import ENDED_BY_TERMS
 
 router = APIRouter(route_class=PageRoute)
 
@@ -36,7 +37,7 @@ COLOURS = {"active": "green", "paused": "blue", "disabled": "red", "ended": "gre
 WHY = {
     "gone": "its server said that it is gone (410)",
     "silent": "its server took nothing for three days",
-    "not agreed": "the agreement is not for webhooks",
+    ENDED_BY_TERMS: "the agreement is not for webhooks; it is told again by itself once it is",
 }
 FAILURES = {
     "host-is-not-allowed": "its host is not allowed",
@@ -81,7 +82,10 @@ async def list_of_streams(visit: SomebodysVisit) -> Response:
         title="Streams",
         section="/streams",
         newest=await visit.here.reading.newest(me),
-        ways=[(WAYS[way], directory.may_use(me, way)) for way in Way],
+        ways=[
+            (WAYS[way], directory.may_use(me, way), said)
+            for way, said in (await _set_up(visit, known)).items()
+        ],
         agreed=directory.may_use(me, Way.WEBHOOK),
         rows=[(each, _tag(each)) for each in known if each.state != "ended"],
         ended=[each for each in known if each.state == "ended"],
@@ -122,7 +126,7 @@ async def one_endpoint(visit: SomebodysVisit, endpoint: UUID) -> Response:
         why=WHY.get(known.why, ""),
         newest=await visit.here.reading.newest(known.partner),
         tries=[_try(each) for each in tries],
-        acts=_acts(known),
+        acts=_acts(known, visit.names.directory.may_use(known.partner, Way.WEBHOOK)),
     )
 
 
@@ -212,18 +216,46 @@ def _tag(known: Endpoint) -> dict[str, str]:
     return {"text": sentence(text), "colour": colour}
 
 
-def _acts(known: Endpoint) -> list[tuple[str, str]]:
+def _acts(known: Endpoint, agreed: bool) -> list[tuple[str, str]]:
+    """What may be asked of an endpoint; nothing that sends, where the agreement is not for it."""
     if known.state == "ended":
         return []
-    on = ("pause", "Pause it") if known.state == "active" else ("resumption", "Resume it")
-    return [
-        on,
+    on = ("resumption", "Resume it")
+    sends = (
         ("test", "Send a test"),
         ("replay", "Replay from a number or time"),
         ("redrive", "Send messages again"),
+    )
+    return [
+        *([("pause", "Pause it")] if known.state == "active" else [on] if agreed else []),
+        *(sends if agreed else ()),
         ("secret", "Change its secret"),
         ("ending", "End it"),
     ]
+
+
+async def _set_up(visit: Visit, endpoints: Sequence[Endpoint]) -> dict[Way, str]:
+    """What is there of each way for the organisation, whether or not it is agreed."""
+    reading, me = visit.here.reading, visit.caller.organisation
+    read = {each.way: each for each in await reading.readers() if each.partner == me}
+    topic = await reading.topic(me)
+    live = [each for each in endpoints if each.state != "ended"]
+    told = sum(each.state == "active" for each in live)
+    found = {
+        Way.FEED: "Your systems have not asked yet.",
+        Way.LIVE: "Your systems have not followed it yet.",
+        Way.KAFKA: f"Set up: {topic}." if topic else "No topic is set up for you.",
+        Way.WEBHOOK: f"Endpoints that are told: {told} of {len(live)}."
+        if live
+        else "You have no endpoint yet.",
+        Way.MESH: "No mailbox is set up here.",
+    }
+    for way, said in found.items():
+        if (reader := read.get(way)) is not None and reader.at is not None:
+            asks = f"has up to {reader.number:,}, last asked {moment(reader.at)}."
+            asking = way in (Way.FEED, Way.LIVE)
+            found[way] = f"Used: {asks}" if asking else f"{said} Your system {asks}"
+    return found
 
 
 def _try(each: Attempt) -> Try:

@@ -272,6 +272,12 @@ class Visit:
         return at_the_host and self.caller.role is Role.ADMINISTRATOR
 
     @property
+    def operates_place(self) -> bool:
+        """Whether the visitor sees how the place runs."""
+        at_the_host = self.caller.organisation == self.here.care.host
+        return at_the_host and self.caller.role in (Role.ADMINISTRATOR, Role.OPERATOR)
+
+    @property
     def administers(self) -> bool:
         """Whether the visitor says who acts for their organisation."""
         return self.caller.role is Role.ADMINISTRATOR

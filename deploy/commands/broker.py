@@ -1,4 +1,4 @@
-"""``streams apply`` and ``streams password``: who may do what at the Kafka broker."""
+"""``broker``: who of the partners may do what at the Kafka broker."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
 from consumers.admitting import Admitting, new_password
 from consumers.kafka.access import Change, Do
@@ -18,7 +18,10 @@ from deploy.settings import Settings
 from deploy.streaming import administration, admitting, keeping, password_file
 from domain.vocabulary import Way
 
+app = App(name="broker", help="Partners at the Kafka broker: topics, users, lists, quotas.")
 
+
+@app.command
 def apply(
     *,
     dry_run: Annotated[
@@ -40,6 +43,7 @@ def apply(
                 _remark(asked, change)
 
 
+@app.command
 def password(
     partner: Annotated[str, Parameter(help="A partner's id, its name, or a part of it.")], /
 ) -> None:

@@ -20,6 +20,7 @@ from deploy.wiring import House
 from domain.policies.days import local_date
 from domain.vocabulary import PartnerId
 from projections import schema
+from projections.operating import by_state
 from projections.readers import silent as unread
 from projections.statements import migrations
 
@@ -102,7 +103,9 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         else "one process folds all views",
         "see docs/runbook.md, The group of workers is behind",
     )
-    parked = len(asked(house, lambda reading: reading.parked())) + relayed.parked + group.parked
+    waits = asked(house, lambda reading: reading.cases_wait())
+    beside = sum(each.cases for each in waits) + group.parked
+    parked = len(asked(house, lambda reading: reading.parked())) + beside
     yield check(
         "no case is parked", not parked, f"{parked} parked", "see `throughcare parked list`"
     )
@@ -117,6 +120,20 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         not quiet,
         "; ".join(quiet) or f"{len({r.partner for r in readers if r.way})} read",
         "ask the partner whether its system runs: see docs/runbook.md, A partner is silent",
+    )
+    endpoints = asked(house, lambda reading: reading.endpoints_stand())
+    alarms = [
+        f"{names[PartnerId(each.partner)]}: {each.name} {each.stands} since "
+        f"{each.failing_since or each.state_at:%Y-%m-%d %H:%M}{f', {each.why}' if each.why else ''}"
+        for each in endpoints
+        if each.alarms(database_now)
+    ]
+    counted = (f"{many} {state}" for state, many in by_state(endpoints).items() if many)
+    yield check(
+        "endpoints take what they are sent",
+        not alarms,
+        "; ".join(alarms) or ", ".join(counted) or "no partner has an endpoint",
+        "ask the partner: see docs/runbook.md, An endpoint is disabled",
     )
     custody = asked(house, lambda reading: reading.custody())
     yield check(

@@ -1,4 +1,4 @@
-"""``streams mailbox``: in which NHS MESH mailbox a partner is told, as the host says."""
+"""``mailbox``: in which NHS MESH mailbox a partner is told, as the host says."""
 
 from __future__ import annotations
 

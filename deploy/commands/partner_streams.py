@@ -24,17 +24,6 @@ Endpoint = Annotated[str, Parameter(help="The endpoint's id, as `streams list` s
 HERE = "http://127.0.0.1:8000"
 
 app = App(name="streams", help="An organisation's own endpoints, and what came of telling them.")
-# What the host does at the broker is imported when it is asked for: it needs a client of Kafka.
-for name, said in (
-    ("apply", "Make what partners have at the Kafka broker what their agreements say."),
-    ("password", "Give a partner's user at the Kafka broker a new password."),
-):
-    app.command(f"deploy.commands.broker:{name}", name=name, help=said)
-app.command(
-    "deploy.commands.mailboxes:mailbox",
-    name="mailbox",
-    help="The NHS MESH mailbox in which a partner is told: say which, or see how it stands.",
-)
 
 
 @app.command(name="list")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from threading import Event, Thread
 from typing import Annotated
@@ -49,7 +49,7 @@ def up(
         )
     if demo and asked.registration is not None:
         raise Stopped("--demo lets anybody in: leave it out where there is a provider", USAGE)
-    asked = replace(asked, demo=asked.demo or demo)
+    asked = asked.as_demo() if demo else asked
     begin()
     with ExitStack() as stack:
         database = connected(asked, stack, migrating=True)

@@ -15,7 +15,7 @@ from deploy.commands.house import identifier, opened, partner_named
 from deploy.commands.looked import Looking
 from deploy.commands.output import FAILED, NOTHING, USAGE, Json, Stopped, line, say
 from deploy.wiring import House
-from projections import partitions, schema, topics
+from projections import held, partitions, schema, topics
 from projections.behalf import acting_for
 from projections.cloudevents import cloudevent
 from projections.looking import Kind
@@ -84,7 +84,7 @@ def ungroup(*, json: Json = False) -> None:
 
 @parked.command(name="list")
 def list_parked(*, json: Json = False) -> None:
-    """The cases that wait: for the views, and for a partner's Kafka topic."""
+    """The cases that wait: for the views, a partner's Kafka topic, or its feed."""
     with opened() as house:
         waiting = [
             case | {"for": "views"} for case in asked(house, lambda reading: reading.parked())
@@ -92,7 +92,19 @@ def list_parked(*, json: Json = False) -> None:
         with psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
             beside = topics.cases(connection)
             grouped = partitions.parked(connection)
+            before_feeds = held.cases(connection)
         names = {UUID(str(p.id)): p.name for p in house.lookups.directory().partners.values()}
+        for back in before_feeds:
+            waiting.append(
+                {
+                    "case": back.id,
+                    "position": back.position,
+                    "topic": back.type,
+                    "reason": back.reason,
+                    "parked_at": back.held_at,
+                    "for": f"feed, {names[back.partner]}",
+                }
+            )
         for each in beside:
             waiting.append(
                 {
@@ -120,12 +132,17 @@ def list_parked(*, json: Json = False) -> None:
 
 @parked.command
 def retry(case: str, *, json: Json = False) -> None:
-    """Fold what waited of one case, or have the relay publish it, after its cause was mended."""
+    """Fold, publish or give what waited of one case, after its cause was mended."""
     with opened() as house:
         which = identifier(case, "case")
         with psycopg.connect(house.database.dsn(schema.RELAY), autocommit=True) as connection:
             if topics.ask(connection, which):
                 say([{"case": case, "outcome": "the relay tries it within a second"}], json=json)
+                return
+            if (known := held.case(connection, which)) is not None:
+                if still := held.give(connection, known, house.keys):
+                    raise Stopped(f"number {still.number} still cannot be read: {still.reason}")
+                say([{"case": case, "outcome": "the feed gives it"}], json=json)
                 return
         try:
             with psycopg.connect(house.database.dsn(schema.PROJECT), autocommit=True) as connection:

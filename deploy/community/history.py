@@ -16,6 +16,7 @@ from deploy.community import (
     place,
     privacy,
     rhythms,
+    staff,
     training,
     ways,
     workdays,
@@ -94,6 +95,7 @@ def seed(
         )
         ways.begin_place(community)
         privacy.begin_place(community)
+        staff.begin_place(community)
     facts, intentions = len(batch.facts), len(batch.intentions)
     for meetings in (rhythms.weekly, rhythms.fortnightly, rhythms.monthly, rhythms.quarterly):
         community.begin(meetings(community), start)

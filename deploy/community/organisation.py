@@ -78,11 +78,12 @@ class Organisation:
     people: tuple[Practitioner, ...]
     offers: tuple[Offer, ...] = ()
     officer: Practitioner | None = None
+    office: Practitioner | None = None
 
     @property
     def everybody(self) -> tuple[Practitioner, ...]:
-        """Those who take part in care, and who looks after privacy."""
-        return (*self.people, self.officer) if self.officer else self.people
+        """Those who take part in care, who looks after privacy, who sees to its systems."""
+        return (*self.people, *(each for each in (self.officer, self.office) if each))
 
     @property
     def id(self) -> PartnerId:

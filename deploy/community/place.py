@@ -312,6 +312,7 @@ HOUSING = Organisation(
         Practitioner("dev", "Dev Patel", Role.HELPER, "Debt adviser"),
     ),
     (HOUSING_ADVICE,),
+    office=Practitioner("carol", "Carol Whitby", Role.ADMINISTRATOR, "Office manager"),
 )
 PHARMACY = Organisation(
     "pharmacy",

@@ -27,6 +27,14 @@ TRAINEE = Practitioner("dylan", "Dylan Marsh", Role.HELPER, "Newly qualified soc
 NEW = Practitioner("rowan", "Rowan Ellery", Role.RECEPTION, "Receptionist, from next week")
 
 
+def begin_place(c: Community) -> None:
+    """Where nobody who helps sees to keys and streams, somebody in the office does."""
+    chance = Random("the office")  # noqa: S311 -- chance, not secrecy
+    for at in place.PARTNERS:
+        if (office := at.office) is not None:
+            _add(c, chance, at, office)
+
+
 def locum(c: Community) -> Life:
     """A locum comes to the practice and leaves after some weeks."""
     chance = Random("the locum")  # noqa: S311 -- chance, not secrecy
@@ -64,13 +72,17 @@ def _comes(c: Community, chance: Random, at: Organisation, who: Practitioner) ->
 
 def _invite(c: Community, chance: Random, at: Organisation, who: Practitioner) -> str:
     """Add them, and give them a code that nobody else has; what is kept of it signs nobody in."""
-    c.care.add_practitioner(
-        at.id, who.id, name=who.name, role=who.role, title=who.title, asked=_by_host(c, chance)
-    )
+    _add(c, chance, at, who)
     fingerprint = sha256(chance.randbytes(32)).hexdigest()
     invitation = Invitation(fingerprint, c.now + VALID)
     c.care.invite_practitioner(at.id, who.id, invitation, asked=_by_host(c, chance))
     return fingerprint
+
+
+def _add(c: Community, chance: Random, at: Organisation, who: Practitioner) -> None:
+    c.care.add_practitioner(
+        at.id, who.id, name=who.name, role=who.role, title=who.title, asked=_by_host(c, chance)
+    )
 
 
 def _by_host(c: Community, chance: Random) -> Asked:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
+import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -22,6 +24,8 @@ from projections import looking
 from projections.arranging import arranged, standing
 from projections.behalf import WHOSE, whose
 from projections.entries import Entry, opened
+from projections.held import SQL as HELD
+from projections.held import readable
 from projections.keys import PersonKeys
 from projections.moments import NOW, When
 from projections.pseudonyms import Pseudonyms
@@ -32,6 +36,7 @@ SHARE = statements("share")
 ENGINE = statements("engine")
 LOG = statements("log")
 
+_log = structlog.get_logger("projections")
 
 REMEMBERED = 200_000
 """Ids of persons whose holder is remembered, so that a read asks once whose they are."""
@@ -145,12 +150,13 @@ class ShareQuestions:
     ) -> list[Entry]:
         """The partner's entries that follow a number, in order, as far as the sight goes.
 
-        Only at the end are there fewer than ``limit``: what is not seen is passed over.
+        Only at the end are there fewer than ``limit``: what is not seen is passed over, and so is
+        what is `held` back.
         """
         found: list[Entry] = []
         while len(found) < limit:
-            rows = await self._rows(SHARE["after"], partner, after, limit)
-            shown = list(seen(await self._opened(rows), sight))[: limit - len(found)]
+            rows = await self._rows(SHARE["given"], partner, after, limit)
+            shown = list(seen(await self._readable(rows), sight))[: limit - len(found)]
             numbers = {entry.number for entry in shown}
             looking.note_persons(PersonId(row[3]) for row in rows if row[3] and row[1] in numbers)
             found += shown
@@ -186,7 +192,7 @@ class ShareQuestions:
             "limit": limit,
         }
         rows = await self._rows(SHARE["fitting"], asked)
-        found = list(seen(await self._opened(rows), sight))
+        found = list(seen(await self._readable(rows), sight))
         numbers = {entry.number for entry in found}
         looking.note_persons(PersonId(row[3]) for row in rows if row[3] and row[1] in numbers)
         if found:
@@ -202,6 +208,15 @@ class ShareQuestions:
         """The number of the partner's newest entry; 0 before the first."""
         ((number,),) = await self._rows(SHARE["newest"], partner)
         return int(number)
+
+    async def newest_and_held(self, partner: PartnerId) -> tuple[int, list[int]]:
+        """The number of the partner's newest entry, and which numbers are held back now."""
+        ((newest, held),) = await self._rows(HELD["newest_and_numbers"], partner, partner)
+        return int(newest), held
+
+    async def held(self, partner: PartnerId) -> list[int]:
+        """The partner's numbers that are held back: an entry of their person cannot be read."""
+        return [number for (number,) in await self._rows(HELD["numbers"], partner)]
 
     async def live(
         self, partner: PartnerId, after: int, *, sight: Sight = WHOLE
@@ -224,7 +239,8 @@ class ShareQuestions:
         deadline = asyncio.get_running_loop().time() + within
         while True:
             word = self._word
-            if await self.newest(partner) > after:
+            ((given,),) = await self._rows(HELD["newest_told"], partner)
+            if given > after:
                 return True
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
@@ -242,6 +258,20 @@ class ShareQuestions:
         up_to = await self.position(when)
         stands = standing(await self._opened(rows))
         return [entry for entry in true_by(stands, when) if entry.position <= up_to]
+
+    async def _readable(self, rows: Sequence[Any]) -> list[Entry]:
+        """The entries in these rows; what cannot be read is held back from now on, and said."""
+        found, unreadable = await asyncio.to_thread(readable, rows, self._keys)
+        for each in unreadable:
+            if await self._rows(HELD["hold"], asdict(each)):
+                _log.error(
+                    "case held",
+                    partner=str(each.partner),
+                    number=each.number,
+                    type=each.type,
+                    reason=each.reason,
+                )
+        return found
 
     async def _opened(self, rows: Sequence[Any]) -> list[Entry]:
         def unseal() -> list[Entry]:

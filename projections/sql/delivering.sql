@@ -95,6 +95,13 @@ update delivery.endpoints
 set state = 'disabled', state_at = %s, why = %s, failures = 0, due_at = null, last_at = %s
 where id = %s and state <> 'ended'
 
+-- name: ended_by_terms
+select id, partner from delivery.endpoints where state = 'disabled' and why = %s
+
+-- name: resume
+update delivery.endpoints set state = 'active', state_at = %s, why = '', failures = 0, due_at = null
+where id = %s and state = 'disabled' and why = %s
+
 -- name: forget
 with old as (
     delete from delivery.messages where made_at < %(before)s and not again and state <> 'waiting'

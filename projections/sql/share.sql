@@ -59,6 +59,19 @@ where partner = %b and number > %b::bigint
 order by number
 limit %b::bigint
 
+-- What follows a number and is not held back, since an entry of its person cannot be read.
+
+-- name: given
+select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
+from share.entries as e
+where partner = %b and number > %b::bigint and not exists (
+        select from delivery.held as h
+        where h.partner = e.partner and h.subject = coalesce(e.subject, e.partner)
+            and h.number <= e.number
+    )
+order by number
+limit %b::bigint
+
 -- Of what was known at a moment it is also asked what was taken back of it since.
 
 -- name: of_subject
@@ -102,8 +115,13 @@ order by position, partner, number
 
 -- name: fitting
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
-from share.entries
+from share.entries as e
 where partner = %(partner)b and number > %(after)b::bigint and number <= %(up_to)b::bigint
+    and not exists (
+        select from delivery.held as h
+        where h.partner = e.partner and h.subject = coalesce(e.subject, e.partner)
+            and h.number <= e.number
+    )
     and (%(subject)b::uuid is null or subject = %(subject)b::uuid)
     and (%(types)b::text[] is null or exists (
         select from unnest(%(types)b::text[]) as t (wanted)

@@ -8,8 +8,7 @@ from html import unescape
 
 from jsonschema_rs import Draft202012Validator
 
-from api.contract import ending
-from projections.contract import Contract, Deprecated, Message, contract
+from projections.contract import Contract, Deprecated, Message, contract, ending
 from tests.api.place import Place
 
 MADE = "person.PersonRegistered.v1"
@@ -91,6 +90,9 @@ def test_a_feed_that_holds_a_deprecated_version_says_so_and_until_when(place: Pl
     assert nothing.json() == []
     assert not {"deprecation", "sunset", "link"} & nothing.headers.keys()
     assert "deprecation" not in asha.read("/v1/share", limit=1000).headers
+    for client, said in ((later, "Fri, 01 Oct 2027 00:00:00 GMT"), (asha.http, None)):
+        with client.stream("GET", "/v1/share/live") as live:
+            assert live.headers.get("sunset") == said, "it may come in the stream"
 
 
 def test_a_deprecated_version_says_so_wherever_it_is_shown(place: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -15,10 +16,12 @@ import pytest
 
 from api import feed
 from api.parts import COOKIE
-from deploy.community.place import DRUG, LOW, SOCIAL_CARE
-from projections import schema, topics
+from deploy.community.place import DRUG, LOW, SOCIAL_CARE, TRUST
+from projections import held, schema, topics
+from projections.held import runs
 from projections.topics import Why, topic_of
 from tests.api.place import Client, Place
+from tests.database import unreadable
 
 
 @pytest.fixture
@@ -182,3 +185,111 @@ def test_the_feed_names_the_topic_of_now(place: Place, drug: Client) -> None:
         topics.begin(connection, DRUG.id, 1, 0, Why.FIRST)
         topics.begin(connection, DRUG.id, 5, 9, Why.NARROWED)
     assert drug.read("/v1/share").headers["X-Share-Topic"] == topic_of(DRUG.id, 2)
+
+
+def comments(client: Client, after: int) -> Iterator[str]:
+    """What the live stream says beside its entries, and their numbers."""
+    with client.http.stream("GET", "/v1/share/live", params={"after": after}) as answer:
+        for line in answer.iter_lines():
+            if line.startswith((": ", "id: ")):
+                yield line
+
+
+@dataclass
+class Spoiled:
+    """Somebody of whom an entry cannot be read, among others; which numbers are theirs."""
+
+    system: Client
+    first: int
+    theirs: list[int]
+    others: list[int]
+
+    @property
+    def held(self) -> str:
+        return runs(self.theirs)
+
+
+@pytest.fixture
+def spoiled(place: Place) -> Iterator[Spoiled]:
+    rajesh, system = place.person("rajesh"), place.system(TRUST)
+    before = newest(system)
+    register(rajesh, "Ann Sample")
+    first = newest(system)
+    (ann,) = {entry["subject"] for entry in system.seen("/v1/share", after=before)}
+    base = rajesh.seen(f"/v1/people/{ann}")["number"]
+    register(rajesh, "Bob Sample")
+    rajesh.done(f"/v1/people/{ann}/corrections", {"base": base, "phone": "020 7946 0111"})
+    theirs = [first, newest(system)]
+    register(rajesh, "Cid Sample")
+    others = [n for n in range(first, newest(system) + 1) if n not in theirs]
+    with unreadable(place.database.dsn("postgres"), TRUST.id, first):
+        yield Spoiled(system, first, theirs, others)
+    with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
+        for case in held.cases(connection):
+            assert held.give(connection, case, place.house.keys) is None
+
+
+def test_an_entry_that_cannot_be_read_holds_back_its_persons_and_nobody_elses(
+    place: Place, spoiled: Spoiled, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system = spoiled.system
+    page = system.read("/v1/share", after=spoiled.first - 1, limit=1)
+    assert [entry["sharenumber"] for entry in page.json()] == spoiled.others[:1]
+    assert page.headers["X-Share-Held"] == spoiled.held
+    assert "case held" in capsys.readouterr().out
+    page = system.read("/v1/share", after=spoiled.others[0], limit=100)
+    assert [entry["sharenumber"] for entry in page.json()] == spoiled.others[1:]
+    assert page.headers["X-Share-Held"] == spoiled.held, "what comes later of the person waits too"
+    kinds = system.read("/v1/share", after=spoiled.first - 1, type="person")
+    assert not {*spoiled.theirs} & {entry["sharenumber"] for entry in kinds.json()}
+    assert kinds.headers["X-Share-Held"] == spoiled.held
+    assert system.read("/v1/share", after=spoiled.others[-1], timeout=0.2).json() == []
+
+    with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
+        (case,) = held.cases(connection)
+        assert (case.partner, case.number, case.reason) == (TRUST.id, spoiled.first, "InvalidTag")
+        still = held.give(connection, case, place.house.keys)
+        assert still is not None
+        assert still.number == spoiled.first
+    figures = place.anybody().get("/metrics").text
+    assert 'throughcare_parked_cases{where="feed"} 1.0' in figures
+    (told,) = (
+        row
+        for row in place.person("yusuf").seen("/v1/operations")["partners"]
+        if row["partner"] == str(TRUST.id)
+    )
+    assert told["alarm"]
+    assert [(each["way"], each["cases"]) for each in told["waiting"]] == [("feed", 1)]
+
+
+def test_a_live_stream_names_what_is_held_before_the_gap_and_while_it_waits(
+    spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.questions.share.KEEP_ALIVE", 0.01)
+    at = spoiled.first - 1
+    expected = []
+    for number in spoiled.others:
+        if number != at + 1:
+            expected.append(f": at {at} held {spoiled.held}")
+        expected.append(f"id: {number}")
+        at = number
+    expected.append(f": at {at} held {spoiled.held}")
+    said = comments(spoiled.system, spoiled.first - 1)
+    assert [line for line, _ in zip(said, expected, strict=False)] == expected
+
+
+def test_what_was_held_is_given_under_its_own_numbers_once_it_is_mended(place: Place) -> None:
+    rajesh, system = place.person("rajesh"), place.system(TRUST)
+    register(rajesh, "Dot Sample")
+    first = newest(system)
+    with unreadable(place.database.dsn("postgres"), TRUST.id, first):
+        held_back = system.read("/v1/share", after=first - 1)
+        assert (held_back.json(), held_back.headers["X-Share-Held"]) == ([], str(first))
+        register(rajesh, "Eve Sample")
+    assert newest(system) == first + 1
+    with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
+        (case,) = held.cases(connection)
+        assert held.give(connection, case, place.house.keys) is None
+    given = system.read("/v1/share", after=first - 1)
+    assert [entry["sharenumber"] for entry in given.json()] == [first, first + 1]
+    assert "X-Share-Held" not in given.headers

@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from consumers.outward import Outward
 from consumers.webhooks import Webhooks
 from deploy import wiring
+from deploy.commands import doctor
 from deploy.community.place import LOW, PRACTICE
 from projections import mailboxes, schema
 from projections.mailboxes import Mailing
@@ -363,3 +364,65 @@ def test_since_a_time_the_feed_goes_on_without_a_gap(system: Client) -> None:
     assert told(system, since=some["time"], after=newest - 1)[0] == everything[-1:]
     assert problem(system.read("/v1/share", since="yesterday"))[0] == 422
     assert problem(system.read("/v1/share", type="*"))[0] == 422
+
+
+def stands(place: Place, client: Client) -> dict[str, Any]:
+    """What who operates the place sees of this client's organisation."""
+    rows = client_rows(place.person("nina"))
+    return next(row for row in rows if row["partner"] == str(client.organisation))
+
+
+def client_rows(client: Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.seen("/v1/operations")["partners"]
+    return found
+
+
+def checked(place: Place, check: str) -> dict[str, Any]:
+    """What `throughcare doctor` says of it."""
+    return next(row for row in doctor._checks(place.house) if row["check"] == check)
+
+
+def test_who_operates_the_place_sees_which_endpoints_fail_and_which_ended(
+    place: Place, yusuf: Client, tom: Client, heard: dict[str, Any], receiver: Receiver
+) -> None:
+    receiver.status = 503
+    place.person("priya").done("/v1/people", {"name": "Ida Sample"})
+    assert send(place) == 1
+    row = stands(place, tom)
+    (endpoint,) = row["endpoints"]
+    assert (endpoint["stands"], endpoint["host"]) == ("failing", receiver.host)
+    assert endpoint["behind"] == row["newest"] > 0
+    assert endpoint["since"] == endpoint["last_at"]
+    assert not row["alarm"], "it has failed for less than an hour"
+    assert "webhook" in row["ways"]
+    said = yusuf.read("/v1/operations").text
+    assert receiver.url not in said
+    assert "Ida" not in said
+    figures = place.anybody().get("/metrics").text
+    assert 'throughcare_webhook_endpoints{state="failing"} 1.0' in figures
+    assert "throughcare_webhook_failing_seconds 0.0" not in figures
+    assert checked(place, "endpoints take what they are sent")["state"] == "ok"
+
+    receiver.status = 410
+    assert tom.ask(path(heard, "pause")).status_code == 200
+    assert tom.ask(path(heard, "resumption")).status_code == 200
+    assert send(place) == 1
+    (endpoint,) = stands(place, tom)["endpoints"]
+    assert (endpoint["stands"], endpoint["why"]) == ("disabled", "gone")
+    assert stands(place, tom)["alarm"]
+    figures = place.anybody().get("/metrics").text
+    assert 'throughcare_webhook_endpoints{state="disabled"} 1.0' in figures
+    assert "throughcare_webhook_failing_seconds 0.0" in figures
+    bad = checked(place, "endpoints take what they are sent")
+    assert bad["state"] == "not ok"
+    assert "Ours disabled since" in bad["found"]
+
+
+def test_only_who_operates_the_place_sees_how_it_runs(place: Place) -> None:
+    for key in ("tom", "asha", "ruth", "hugh"):
+        assert place.person(key).read("/v1/operations").status_code == 403
+    for key in ("yusuf", "nina"):
+        assert {row["view"] for row in place.person(key).seen("/v1/operations")["views"]} > {
+            "caseload",
+            "share",
+        }

@@ -447,7 +447,7 @@ class Command:
         """What it prints, and its exit code."""
         code = 0
         try:
-            main(["streams", *words])
+            main(["broker", *words])
         except SystemExit as ended:
             code = int(ended.code or 0)
         out = self.said.readouterr().out

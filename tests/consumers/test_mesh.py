@@ -379,7 +379,7 @@ def command(
     monkeypatch: pytest.MonkeyPatch,
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> Callable[..., tuple[int, list[dict[str, Any]]]]:
-    """`throughcare streams mailbox`: its exit code and what it prints."""
+    """`throughcare mailbox`: its exit code and what it prints."""
     (tmp_path / "roles.json").write_text(json.dumps(dict.fromkeys(schema.ROLES, "unused")))
     monkeypatch.setenv("THROUGHCARE_DATA", str(tmp_path))
     monkeypatch.setenv("THROUGHCARE_DATABASE", post.town.database.dsn("postgres"))
@@ -387,7 +387,7 @@ def command(
     def types(*words: str) -> tuple[int, list[dict[str, Any]]]:
         code, _ = 0, capsysbinary.readouterr()
         try:
-            main(["streams", "mailbox", *words])
+            main(["mailbox", *words])
         except SystemExit as ended:
             code = int(ended.code or 0)
         return code, [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]

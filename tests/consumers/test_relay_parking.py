@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from time import monotonic, sleep
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from consumers import records
 from consumers.kafka.publishing import Broker, NotPublished
 from consumers.relay import Relay
 from consumers.watchdog import Watchdog
-from projections import topics
+from projections import held, topics
 from projections.topics import topic_of
 from tests.consumers.brokers import KafkaServer
 from tests.consumers.place import HOUSING, Place
 from tests.consumers.test_relay import must_not_end, relay_of, whole
+from tests.database import unreadable as spoiled
 
 pytestmark = [
     pytest.mark.broker,
@@ -26,29 +26,8 @@ pytestmark = [
 ]
 
 
-@contextmanager
-def unreadable(town: Place, partner: UUID, number: int) -> Iterator[None]:
-    """The bytes of an entry are not what was written, for a while."""
-    whose = [partner, number]
-    with psycopg.connect(town.database.dsn("postgres"), autocommit=True) as admin:
-
-        def write(state: bytes) -> None:
-            with admin.transaction():
-                admin.execute("alter table share.entries disable trigger entries_are_kept")
-                admin.execute(
-                    "update share.entries set state = %s where partner = %s and number = %s",
-                    [state, *whose],
-                )
-                admin.execute("alter table share.entries enable always trigger entries_are_kept")
-
-        ((was,),) = admin.execute(
-            "select state from share.entries where partner = %s and number = %s", whose
-        ).fetchall()
-        write(was[:-1] + bytes([was[-1] ^ 1]))
-        try:
-            yield
-        finally:
-            write(was)
+def unreadable(town: Place, partner: UUID, number: int) -> AbstractContextManager[None]:
+    return spoiled(town.database.dsn("postgres"), partner, number)
 
 
 @contextmanager
@@ -249,6 +228,6 @@ def test_an_attempt_is_bounded_in_bytes_for_all_partners_together(
 
 
 def test_a_heartbeat_names_what_is_held_in_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert list(records._runs([2, 3, 4, 7, 9, 10])) == ["2-4", "7", "9-10"]
-    monkeypatch.setattr(records, "MOST_NAMED", 2)
-    assert list(records._runs([1, 3, 5, 6, 9])) == ["1", "3-9"]
+    assert held.runs([2, 3, 4, 7, 9, 10]) == "2-4,7,9-10"
+    monkeypatch.setattr(held, "MOST_NAMED", 2)
+    assert held.runs([1, 3, 5, 6, 9]) == "1,3-9"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_network
 from threading import Event, Thread
 from typing import TypeVar
@@ -22,7 +22,9 @@ from domain.vocabulary import PartnerId
 from projections import schema
 from projections.behalf import acting_for
 from projections.connections import async_pool
-from projections.endpoints import Attempt, Endpoint, Endpoints, Sent
+from projections.contract import Contract, Deprecated
+from projections.contract import contract as published
+from projections.endpoints import NEWS, Attempt, Endpoint, Endpoints, Sent
 from projections.webhook_secrets import Seals, new_secret
 from tests.consumers.place import HOUSING, THERAPIES, Place, place
 from tests.consumers.receiving import Received, Receiver, receiving
@@ -472,6 +474,40 @@ def test_nobody_is_told_whose_agreement_is_not_for_it(post: Post, receiver: Rece
     assert receiver.connections == 0
     stands = post.stands(endpoint)
     assert (stands.state, stands.why) == ("disabled", "not agreed")
+    post.send()
+    assert post.stands(endpoint).state == "disabled"
+    post.agreed = True
+    post.send()
+    newest = post.town.told()[post.housing]
+    assert [each.up_to for each in receiver.got] == [newest], "it goes on by itself"
+    stands = post.stands(endpoint)
+    assert (stands.state, stands.why) == ("active", "")
+
+
+def test_an_endpoint_that_ended_otherwise_does_not_go_on_by_itself(
+    post: Post, receiver: Receiver
+) -> None:
+    endpoint, _ = post.endpoint(receiver)
+    receiver.status = 410
+    post.news()
+    post.send()
+    receiver.status = 204
+    post.send()
+    assert post.stands(endpoint).why == "gone"
+    assert len(receiver.got) == 1
+
+
+def test_a_message_in_a_version_that_ends_says_so(post: Post, receiver: Receiver) -> None:
+    news = published()[NEWS]
+    ends = replace(news, deprecated=Deprecated(date(2027, 1, 4), date(2027, 9, 30)))
+    post.endpoint(receiver)
+    post.news()
+    sender = post.sender
+    sender._contract, sender._place = Contract([ends]), "https://throughcare.example"
+    asyncio.run(sender.once())
+    headers = {name.lower(): value for name, value in receiver.got[0].headers.items()}
+    assert headers["sunset"] == "Fri, 01 Oct 2027 00:00:00 GMT"
+    assert headers["link"].startswith("<https://throughcare.example/catalogue/share#share.News.v1>")
 
 
 def test_who_does_not_answer_keeps_nobody_waiting(post: Post, receiver: Receiver) -> None:

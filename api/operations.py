@@ -1,0 +1,178 @@
+"""How the place runs, for who operates it: its views, and how each partner is told.
+
+It refuses to name anybody who is helped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.health import MOST_LAG
+from api.parts import Here, Parts
+from api.readers import Operator
+from api.reads import Now
+from domain.vocabulary import PartnerId, Way
+from projections.directory import Directory
+from projections.operating import CasesWait, EndpointStands, TopicStands
+from projections.readers import Reader, silent
+
+router = APIRouter(prefix="/v1", tags=["operation"])
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view, up to which position of the log it is, and how far behind."""
+
+    name: str
+    position: int
+    lag: float
+
+    @property
+    def late(self) -> bool:
+        return self.lag > MOST_LAG
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How one partner is told."""
+
+    partner: UUID
+    name: str
+    newest: int
+    ways: tuple[Way, ...]
+    silent: bool
+    reads: tuple[Reader, ...]
+    topic: TopicStands | None
+    waiting: tuple[CasesWait, ...]
+    endpoints: tuple[EndpointStands, ...]
+
+    def alarms(self, now: datetime) -> bool:
+        """Whether something of it is for somebody to see to."""
+        topic = self.topic is not None and self.topic.late(now)
+        return (
+            self.silent
+            or topic
+            or bool(self.waiting)
+            or any(endpoint.alarms(now) for endpoint in self.endpoints)
+        )
+
+
+@router.get("/operations", response_model=dict[str, Any])
+async def operations(_: Operator, here: Here, now: Now) -> Response:
+    """Views and how far behind they are; partners, how each is told, the alarming ones first."""
+    return now.answer(
+        {
+            "views": [
+                {"view": view.name, "position": view.position, "lag_seconds": round(view.lag, 3)}
+                for view in await views(here)
+            ],
+            "partners": [_row(told, here.clock()) for told in await partners(here)],
+        }
+    )
+
+
+async def views(here: Parts) -> list[View]:
+    """Every view, the one furthest behind first."""
+    known = (View(name, *far) for name, far in (await here.reading.positions()).items())
+    return sorted(known, key=lambda view: (-view.lag, view.name))
+
+
+async def partners(here: Parts) -> list[Told]:
+    """Every partner that was told anything, those that alarm first."""
+    reading, now = here.reading, here.clock()
+    directory = await reading.directory()
+    reads = await reading.readers()
+    quiet = {each.partner for each in silent(reads, now, here.silence)}
+    topics = {each.partner: each for each in await reading.topics_stand()}
+    endpoints = _of_each(await reading.endpoints_stand())
+    waiting = _of_each(await reading.cases_wait())
+    found = [
+        Told(
+            partner=partner,
+            name=directory.partners[PartnerId(partner)].name,
+            newest=theirs[0].newest,
+            ways=_agreed(directory, PartnerId(partner)),
+            silent=partner in quiet,
+            reads=tuple(reader for reader in theirs if reader.way),
+            topic=topics.get(partner),
+            waiting=tuple(waiting.get(partner, ())),
+            endpoints=tuple(endpoints.get(partner, ())),
+        )
+        for partner, theirs in _of_each(reads).items()
+    ]
+    return sorted(found, key=lambda told: (not told.alarms(now), told.name))
+
+
+def _agreed(directory: Directory, partner: PartnerId) -> tuple[Way, ...]:
+    return tuple(way for way in Way if directory.may_use(partner, way))
+
+
+class _Partners(Protocol):
+    @property
+    def partner(self) -> UUID: ...
+
+
+P = TypeVar("P", bound=_Partners)
+
+
+def _of_each(rows: Iterable[P]) -> dict[UUID, list[P]]:
+    found: dict[UUID, list[P]] = defaultdict(list)
+    for row in rows:
+        found[row.partner].append(row)
+    return found
+
+
+def _row(told: Told, now: datetime) -> dict[str, Any]:
+    return {
+        "partner": told.partner,
+        "name": told.name,
+        "newest": told.newest,
+        "alarm": told.alarms(now),
+        "silent": told.silent,
+        "ways": told.ways,
+        "reads": [
+            {
+                "way": each.way,
+                "last_read": each.number,
+                "behind": each.behind,
+                "at": each.at,
+                "waits_since": each.waits_since,
+            }
+            for each in told.reads
+        ],
+        "topic": told.topic
+        and {
+            "name": told.topic.name,
+            "reached": told.topic.reached,
+            "behind": told.topic.behind,
+            "at": told.topic.at,
+            "waits_since": told.topic.waits_since,
+        },
+        "waiting": [
+            {"way": each.way, "cases": each.cases, "since": each.since} for each in told.waiting
+        ],
+        "endpoints": [_endpoint(each) for each in told.endpoints],
+    }
+
+
+def _endpoint(each: EndpointStands) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "host": each.host,
+        "stands": each.stands,
+        "why": each.why or None,
+        "since": each.failing_since or each.state_at,
+        "failures": each.failures,
+        "told": each.told,
+        "behind": each.behind,
+        "waits_since": each.waits_since,
+        "last_at": each.last_at,
+        "due_at": each.due_at,
+    }

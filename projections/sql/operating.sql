@@ -1,0 +1,10 @@
+-- name: topics
+select partner, generation, reached, newest, at, waits_since from delivery.topics_stand()
+
+-- name: cases
+select partner, way, cases, since from delivery.cases_wait()
+
+-- name: endpoints
+select partner, name, host, state, why, state_at, told, newest, failures, failing_since, last_at,
+    due_at, waits_since
+from delivery.endpoints_stand()
