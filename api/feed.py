@@ -219,6 +219,8 @@ class LiveStream(Response):
                     newest, held = await self.here.reading.newest_and_held(me)
                     reached = min(self.after, newest)  # the share is shorter after a restore
                     await noted(self.caller, self.here, Way.LIVE, reached)
+                    if {*range(reached + 1, newest + 1)} <= {*held}:
+                        reached = newest  # nothing more can be told for now
                     written = self._at(reached, held)
                 else:
                     written = b""

@@ -78,7 +78,7 @@ class _Away(Exception):
 class Page:
     """Entries that came together. ``up_to``: nothing that the server told by then is missing.
 
-    But for what is ``held``: numbers that a topic passed by, and that come after later ones.
+    But for what is ``held``: numbers that were passed by, and that come after later ones.
     """
 
     entries: list[Entry]
@@ -233,6 +233,7 @@ def subscribe(
     ) as client:
         digests = _Digests(client, kept, key, say, now) if verify else None
         acknowledged = _Acknowledged(client, way, clock, say)
+        asks = client if kafka else None
         while not stop.is_set():
             pages = (
                 _topic(client, kept, kafka)
@@ -255,16 +256,14 @@ def subscribe(
                             if kept.has(number):
                                 continue  # told twice
                             if number > kept.number + 1:
-                                if not kafka:
-                                    raise Missed(kept.number + 1, number - 1)
-                                _fill(client, kept, number - 1, page.held, emit)
+                                _fill(asks, kept, number - 1, page.held, emit)
                             emit(entry)
                             kept.received(entry)
                             if stop.is_set():
                                 break
                         else:
-                            if kafka and page.up_to is not None:
-                                _fill(client, kept, page.up_to, page.held, emit)
+                            if page.up_to is not None:
+                                _fill(asks, kept, page.up_to, page.held, emit)
                                 _come(client, kept, page.up_to, page.held, emit)
                     finally:
                         if (kept.number, kept.held) != (before, held):
@@ -314,15 +313,24 @@ def _listen(quiet: float, silence: float, told: bool, say: Callable[[str], None]
 
 
 def _fill(
-    client: httpx.Client, kept: Kept, up_to: int, held: Set[int], emit: Callable[[Entry], None]
+    client: httpx.Client | None,
+    kept: Kept,
+    up_to: int,
+    held: Set[int],
+    emit: Callable[[Entry], None],
 ) -> None:
-    """What a topic no longer keeps comes from the feed, by number; what is held comes later."""
+    """What a topic no longer keeps comes from the feed, by number; what is held comes later.
+
+    Without a ``client`` there is nobody else to ask: what is not held is lost.
+    """
     while (number := kept.number + 1) <= up_to:
         if number in held:
             kept.hold(number)
-        else:
-            last = min((each - 1 for each in held if each > number), default=up_to)
-            _again(client, kept, number, min(last, up_to), emit)
+            continue
+        last = min(min((each - 1 for each in held if each > number), default=up_to), up_to)
+        if client is None:
+            raise Missed(number, last)
+        _again(client, kept, number, last, emit)
 
 
 def _come(
@@ -369,9 +377,10 @@ def _paged(client: httpx.Client, after: int, wait: float) -> Generator[Page]:
                 if monotonic() > until:
                     raise _Away
             newest = answer.headers.get("X-Share-Number", "")
+            held = _numbers(answer.headers.get("X-Share-Held"))
         entries = _read(bytes(body))
         whole = len(entries) < PAGE and newest.isdigit()
-        yield Page(entries, int(newest) if whole else None, newest=not entries)
+        yield Page(entries, int(newest) if whole else None, newest=not entries, held=held)
         if entries:
             after = entries[-1]["sharenumber"]
 
@@ -380,17 +389,26 @@ def _live(client: httpx.Client, after: int) -> Generator[Page]:
     """The event stream, as it comes: what arrived together is one page."""
     asked = {"Last-Event-ID": str(after), "Accept": "text/event-stream"}
     with _answer(client, "/v1/share/live", headers=asked) as answer:
-        rest = b""
+        rest, held = b"", frozenset[int]()
         for piece in answer.iter_bytes():
             *messages, rest = (rest + piece).replace(b"\r\n", b"\n").split(b"\n\n")
-            lines = [
-                [line[5:].strip() for line in message.split(b"\n") if line.startswith(b"data:")]
-                for message in messages
-            ]
-            entries = _read(b"[%s]" % b",".join(b"\n".join(data) for data in lines if data))
-            at = [message[5:] for message in messages[-1:] if message.startswith(b": at ")]
-            yield Page(entries, int(at[0]) if at and at[0].isdigit() else None)
+            data: list[bytes] = []
+            for message in messages:
+                if message.startswith(b": at "):
+                    at, _, waits = message[5:].decode().partition(" held ")
+                    held = _numbers(waits)
+                    yield Page(_events(data), int(at), held=held)
+                    data = []
+                else:
+                    lines = message.split(b"\n")
+                    data.append(b"\n".join(n[5:].strip() for n in lines if n.startswith(b"data:")))
+            if data:
+                yield Page(_events(data), held=held)
     raise _Away  # the server ended the stream: it is restarting
+
+
+def _events(data: list[bytes]) -> list[Entry]:
+    return _read(b"[%s]" % b",".join(each for each in data if each))
 
 
 def _topic(client: httpx.Client, kept: Kept, settings: Mapping[str, Any]) -> Generator[Page]:

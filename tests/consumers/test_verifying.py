@@ -9,17 +9,19 @@ from pathlib import Path
 from threading import Event, Timer
 from typing import Any
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consumers import subscriber
 from consumers.closing import Closing
 from consumers.subscriber import Entry, Kept, Missed, NotVerified, leaf
+from projections import held
 from projections.digests import Signer
 from projections.digests import leaf as leaf_here
 from tests.consumers.place import HOUSING, PRACTICE, Place, place
 from tests.consumers.test_subscriber import Edge, happens, server
-from tests.database import Database
+from tests.database import Database, unreadable
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -190,6 +192,36 @@ def test_what_was_erased_since_is_proved_by_the_digest_it_had(edge: Edge, signer
 
     assert any("erased since" in each for each in said)
     assert sum("verified" in each for each in said) == 3
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_what_the_server_holds_back_is_no_gap_and_is_verified_once_it_came(
+    edge: Edge, signer: Signer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live: bool
+) -> None:
+    monkeypatch.setattr("projections.questions.share.KEEP_ALIVE", 0.05)
+    town, cursor = edge.town, tmp_path / "cursor"
+    closed(town, signer)
+    housing = town.partners[HOUSING]
+    last = town.told()[housing]
+    told, _ = follow(edge, last, said=0)
+    bad = told[len(told) // 2]
+    theirs = [
+        each["sharenumber"]
+        for each in told
+        if each["subject"] == bad["subject"] and each["sharenumber"] >= bad["sharenumber"]
+    ]
+    with unreadable(town.database.dsn("postgres"), housing, bad["sharenumber"]):
+        seen, said = follow(edge, last, said=1, live=live, cursor=cursor)
+    kept = Kept.read(cursor)
+    assert kept.held == theirs
+    assert f"held back by the server for now: {theirs}" in said
+    assert [each["sharenumber"] for each in seen] == [n for n in range(1, last + 1) if kept.has(n)]
+    with psycopg.connect(town.dsn, autocommit=True) as connection:
+        (case,) = held.cases(connection)
+        assert held.give(connection, case, town.keys) is None
+    seen, said = follow(edge, theirs[-1], said=2, live=live, cursor=cursor)
+    assert [each["sharenumber"] for each in seen] == theirs
+    assert Kept.read(cursor).checked == last, "every day is verified"
 
 
 def test_a_key_that_was_not_pinned_signs_nothing(
