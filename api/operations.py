@@ -20,7 +20,7 @@ from api.readers import Operator
 from api.reads import Now
 from domain.vocabulary import PartnerId, Way
 from projections.directory import Directory
-from projections.operating import CasesWait, EndpointStands, TopicStands
+from projections.operating import CasesWait, EndpointStands, MailboxStands, TopicStands
 from projections.readers import Reader, silent
 
 router = APIRouter(prefix="/v1", tags=["operation"])
@@ -50,15 +50,15 @@ class Told:
     silent: bool
     reads: tuple[Reader, ...]
     topic: TopicStands | None
+    mailbox: MailboxStands | None
     waiting: tuple[CasesWait, ...]
     endpoints: tuple[EndpointStands, ...]
 
     def alarms(self, now: datetime) -> bool:
         """Whether something of it is for somebody to see to."""
-        topic = self.topic is not None and self.topic.late(now)
         return (
             self.silent
-            or topic
+            or any(each.late(now) for each in (self.topic, self.mailbox) if each)
             or bool(self.waiting)
             or any(endpoint.alarms(now) for endpoint in self.endpoints)
         )
@@ -91,6 +91,7 @@ async def partners(here: Parts) -> list[Told]:
     reads = await reading.readers()
     quiet = {each.partner for each in silent(reads, now, here.silence)}
     topics = {each.partner: each for each in await reading.topics_stand()}
+    mailboxes = {each.partner: each for each in await reading.mailboxes_stand()}
     endpoints = _of_each(await reading.endpoints_stand())
     waiting = _of_each(await reading.cases_wait())
     found = [
@@ -102,6 +103,7 @@ async def partners(here: Parts) -> list[Told]:
             silent=partner in quiet,
             reads=tuple(reader for reader in theirs if reader.way),
             topic=topics.get(partner),
+            mailbox=mailboxes.get(partner),
             waiting=tuple(waiting.get(partner, ())),
             endpoints=tuple(endpoints.get(partner, ())),
         )
@@ -154,6 +156,16 @@ def _row(told: Told, now: datetime) -> dict[str, Any]:
             "behind": told.topic.behind,
             "at": told.topic.at,
             "waits_since": told.topic.waits_since,
+        },
+        "mailbox": told.mailbox
+        and {
+            "name": told.mailbox.name,
+            "reached": told.mailbox.reached,
+            "collected": told.mailbox.collected,
+            "behind": told.mailbox.behind,
+            "at": told.mailbox.at,
+            "failure": told.mailbox.failure or None,
+            "waits_since": told.mailbox.waits_since,
         },
         "waiting": [
             {"way": each.way, "cases": each.cases, "since": each.since} for each in told.waiting

@@ -111,6 +111,7 @@ def everything() -> APIRouter:
         digests,
         inbox,
         readers,
+        operations,
         contract,
         directory,
         practitioners,

@@ -1,4 +1,4 @@
-"""How each partner is told, for who operates the place: its topic, endpoints, cases that wait.
+"""How each partner is told, for who operates the place: topic, mailbox, endpoints, what waits.
 
 It refuses to know what is told, and names nobody who is helped.
 """
@@ -19,6 +19,9 @@ SQL = statements("operating")
 
 LATE = timedelta(minutes=1)
 """How long the next entry may wait for a topic before somebody should look."""
+
+UNSENT = timedelta(hours=1)
+"""How long the next entry may wait to be put into a mailbox before somebody should look."""
 
 FAILING = timedelta(hours=1)
 """How long an endpoint's tries may come to nothing before somebody should ask its partner."""
@@ -54,6 +57,30 @@ class TopicStands:
 
     def late(self, now: datetime) -> bool:
         return self.waits_since is not None and now - self.waits_since > LATE
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxStands:
+    """A partner's NHS MESH mailbox: up to which number entries were put there and taken out."""
+
+    partner: UUID
+    name: str
+    reached: int
+    collected: int | None
+    newest: int
+    at: datetime | None
+    failure: str
+    waits_since: datetime | None
+
+    @property
+    def behind(self) -> int:
+        """How many entries it has still to be given."""
+        return max(self.newest - self.reached, 0)
+
+    def late(self, now: datetime) -> bool:
+        """Whether what follows is not taken there, or not sent."""
+        waits = self.waits_since is not None and now - self.waits_since > UNSENT
+        return bool(self.failure) or waits
 
 
 @dataclass(frozen=True, slots=True)

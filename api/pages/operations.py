@@ -52,7 +52,7 @@ def stands(told: Told, now: datetime) -> Tag:
         return Tag("Silent", "red")
     if told.alarms(now):
         return Tag("Look", "red")
-    if not told.reads and told.topic is None and not told.endpoints:
+    if not (told.reads or told.topic or told.mailbox or told.endpoints):
         return Tag("Reads pages", "grey")
     return Tag("Well", "green")
 
@@ -74,6 +74,9 @@ def _alarms(views: Sequence[View], partners: Sequence[Told], now: datetime) -> I
         if told.topic is not None and told.topic.late(now):
             waits = told.topic.waits_since or now
             yield f"The topic of {told.name} is behind: an entry waits since {moment(waits)}."
+        if told.mailbox is not None and told.mailbox.late(now):
+            failure = told.mailbox.failure or "the next entry was not put there"
+            yield f"The mailbox of {told.name} stands still: {failure}."
         for case in told.waiting:
             yield _waits(told, case)
         for each in told.endpoints:

@@ -26,6 +26,7 @@ from api.problems import NothingIsHere
 from api.streams import AddingEndpoint, Body, Replaying, RotatingSecret, SendingAgain
 from domain.vocabulary import Way
 from projections.endpoints import Attempt, Endpoint
+from projections.mailboxes import Mailbox
 from projections.operating import ENDED_BY_TERMS
 
 router = APIRouter(route_class=PageRoute)
@@ -76,7 +77,7 @@ async def list_of_streams(visit: SomebodysVisit) -> Response:
     streams.may_tend(visit.caller)
     me, kept = visit.caller.organisation, streams.endpoints(visit.here)
     directory = visit.names.directory
-    known = await kept.all(me, at=visit.now)
+    known, mailbox = await kept.all(me, at=visit.now), await kept.mailbox(me)
     return await visit.page(
         "streams.html",
         title="Streams",
@@ -84,13 +85,13 @@ async def list_of_streams(visit: SomebodysVisit) -> Response:
         newest=await visit.here.reading.newest(me),
         ways=[
             (WAYS[way], directory.may_use(me, way), said)
-            for way, said in (await _set_up(visit, known)).items()
+            for way, said in (await _set_up(visit, known, mailbox)).items()
         ],
         agreed=directory.may_use(me, Way.WEBHOOK),
         rows=[(each, _tag(each)) for each in known if each.state != "ended"],
         ended=[each for each in known if each.state == "ended"],
         hosts=[row.host for row in await kept.hosts(me) if row.allowed],
-        mailbox=await kept.mailbox(me),
+        mailbox=mailbox,
         by_mesh=directory.may_use(me, Way.MESH),
         address=visit.here.address,
     )
@@ -234,7 +235,9 @@ def _acts(known: Endpoint, agreed: bool) -> list[tuple[str, str]]:
     ]
 
 
-async def _set_up(visit: Visit, endpoints: Sequence[Endpoint]) -> dict[Way, str]:
+async def _set_up(
+    visit: Visit, endpoints: Sequence[Endpoint], mailbox: Mailbox | None
+) -> dict[Way, str]:
     """What is there of each way for the organisation, whether or not it is agreed."""
     reading, me = visit.here.reading, visit.caller.organisation
     read = {each.way: each for each in await reading.readers() if each.partner == me}
@@ -248,7 +251,7 @@ async def _set_up(visit: Visit, endpoints: Sequence[Endpoint]) -> dict[Way, str]
         Way.WEBHOOK: f"Endpoints that are told: {told} of {len(live)}."
         if live
         else "You have no endpoint yet.",
-        Way.MESH: "No mailbox is set up here.",
+        Way.MESH: f"Set up: {mailbox.name}." if mailbox else "No mailbox is set up for you.",
     }
     for way, said in found.items():
         if (reader := read.get(way)) is not None and reader.at is not None:

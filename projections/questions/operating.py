@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.vocabulary import Way
-from projections.operating import SQL, CasesWait, EndpointStands, TopicStands
+from projections.operating import SQL, CasesWait, EndpointStands, MailboxStands, TopicStands
 from projections.questions.share import ShareQuestions
 
 
@@ -13,6 +13,10 @@ class OperatingQuestions(ShareQuestions):
     async def topics_stand(self) -> list[TopicStands]:
         """The topic of each partner that has one, and how far it is."""
         return [TopicStands(*row) for row in await self._rows(SQL["topics"])]
+
+    async def mailboxes_stand(self) -> list[MailboxStands]:
+        """The mailbox of each partner that has one, and how far it is."""
+        return [MailboxStands(*row) for row in await self._rows(SQL["mailboxes"])]
 
     async def cases_wait(self) -> list[CasesWait]:
         """For how many cases something waits, by partner and way."""

@@ -96,8 +96,6 @@ def test_an_organisation_sees_to_its_endpoint_by_itself(
     new = tom.page.inner_text(".tc-code")
     assert "messages are signed with both" in text(tom)
     assert tom.page.title().startswith("The secret of Case system")
-    tom.page.reload()  # it is sent again, and a secret is shown only once
-    assert "This secret was shown already" in text(tom)
     tom.page.goto(f"{endpoint}/secret")
     tom.press("Make a new secret")
     assert tom.page.title().startswith("Error: Change its secret")
@@ -123,11 +121,13 @@ def test_an_organisation_sees_to_its_endpoint_by_itself(
     send(story.place)
     assert receiver.got[-1].headers["webhook-id"] == last.headers["webhook-id"]
 
+    watching = visiting("yusuf")
+    watching.open("/operations")
+    watching.is_accessible(1440, 320)
     yusuf.open("/operations")
     row = yusuf.page.get_by_role("row").filter(has_text=community.TALKING.name)
     assert f"{receiver.host}; since" in row.inner_text()
     assert receiver.url not in text(yusuf)
-    yusuf.is_accessible(1440, 320)
     tom.open("/streams")
     assert "Endpoints that are told: 1 of 1." in text(tom)
     assert "Your systems have not asked yet." in text(tom)

@@ -124,7 +124,28 @@ language sql stable security definer set search_path = pg_catalog as $$
     order by e.partner, e.made_at
 $$;
 
+-- Each mailbox of NHS MESH in which a partner is told: how far it is, and what is not taken.
+create function delivery.mailboxes_stand()
+returns table (partner uuid, name text, reached bigint, collected bigint, newest bigint,
+               at timestamptz, failure text, waits_since timestamptz)
+language sql stable security definer set search_path = pg_catalog as $$
+    select m.partner, m.mailbox, r.reached, r.collected, coalesce(p.number, 0), r.at, m.failure,
+           (
+               select e.recorded_at from share.entries as e
+               where e.partner = m.partner and e.number = r.reached + 1
+           )
+    from delivery.mailboxes as m
+    cross join lateral (
+        select coalesce(max(s.last) filter (where s.sent is not null), m.after) as reached,
+               max(s.last) filter (where s.collected is not null) as collected, max(s.sent) as at
+        from delivery.mailings as s where s.mailbox = m.number
+    ) as r
+    left join share.partners as p on p.partner = m.partner
+    where m.ended is null
+    order by m.partner
+$$;
+
 revoke all on function delivery.held_numbers, delivery.topics_stand, delivery.cases_wait,
-    delivery.endpoints_stand from public;
+    delivery.endpoints_stand, delivery.mailboxes_stand from public;
 grant execute on function delivery.held_numbers, delivery.topics_stand, delivery.cases_wait,
-    delivery.endpoints_stand to throughcare_serve;
+    delivery.endpoints_stand, delivery.mailboxes_stand to throughcare_serve;
