@@ -14,7 +14,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,16 +51,17 @@ class Follower:
     nursery: subprocess.Popen[str]
     process: int = 0
 
-    def begin(self) -> None:
-        """Start it, and wait until it follows."""
+    def begin(self, points: int) -> None:
+        """Start it, and wait until it follows; at so many points of its work it is killed."""
         assert self.nursery.stdin
-        self.nursery.stdin.write("begin\n")
+        self.nursery.stdin.write(f"{points}\n")
         self.nursery.stdin.flush()
         self.process = int(self._heard("follows").split()[-1])
 
     def kill(self) -> None:
-        """End it as a power cut would."""
-        os.kill(self.process, signal.SIGKILL)
+        """End it as a power cut would, if it did not end so at a point of its work."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
         self._heard("ended")
 
     def _heard(self, word: str) -> str:
@@ -123,7 +124,19 @@ def follower(
             nursery.stdin.close()
 
 
-def follow(told: dict[str, Any]) -> None:
+@dataclass
+class Points:
+    """Where a life ends: before the step of its work that the last of these is."""
+
+    left: int
+
+    def pass_one(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def follow(told: dict[str, Any], points: Points) -> None:
     partitions = [TopicPartition(topic, 0) for topic in told["topics"]]
     consumer = KafkaConsumer(
         **told["kafka"],
@@ -149,8 +162,10 @@ def follow(told: dict[str, Any]) -> None:
                 continue  # the broker is away: it comes again
             for partition, records in polled.items():
                 where = [partition.topic, records[-1].offset + 1]
+                points.pass_one()
                 if told["mutant"]:
                     move(connection, where)  # and then, perhaps, take
+                    points.pass_one()
                 with connection.transaction():
                     for record in records:
                         said = {name: value.decode() for name, value in record.headers}
@@ -164,7 +179,9 @@ def follow(told: dict[str, Any]) -> None:
                                     *(record.key.decode(), leaf(entry)),
                                 ],
                             )
+                        points.pass_one()
                     move(connection, where)
+                    points.pass_one()
 
 
 def move(connection: psycopg.Connection, where: list[Any]) -> None:
@@ -177,10 +194,10 @@ def move(connection: psycopg.Connection, where: list[Any]) -> None:
 
 def main() -> None:
     told = json.loads(sys.stdin.readline())
-    while sys.stdin.readline():
+    for points in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            follow(told)
+            follow(told, Points(int(points)))
             os._exit(0)
         os.waitpid(pid, 0)
         print("ended", flush=True)

@@ -72,6 +72,9 @@ WRONG = (
 )
 """What may not be."""
 
+POINTS, NEVER = 60, 0
+"""Before which step of its work a reader dies by itself, at most; and what lets it live."""
+
 ENDS_WITHIN = 120.0
 """Seconds in which all that was told arrives, once nobody is killed any more."""
 
@@ -103,7 +106,7 @@ def killed(
         coming.enter_context(referrals_coming_in(town, replies.referred.put))
         readers.begin(chance.randrange(inboxes.LINES))
         lives.killed_after(1.0)  # its topics are there now
-        follows.begin()
+        follows.begin(chance.randrange(1, POINTS))
         if away:
             found_then = waited(kafka, lives, away)
         for victim in chance.choices(list(VICTIMS), list(VICTIMS.values()), k=kills):
@@ -123,13 +126,15 @@ def killed(
                     with lives.alive():
                         sleep(chance.uniform(0.2, 0.8))
                         follows.kill()
-                        follows.begin()
+                        follows.begin(chance.randrange(1, POINTS))
                 case _:
                     with lives.alive():
                         sleep(chance.uniform(0.0, 0.5))
                         kafka.kill()
                         kafka.start()
         coming.close()
+        follows.kill()
+        follows.begin(NEVER)
         with lives.alive(BATCH):
             until = monotonic() + ENDS_WITHIN
             while not _all_came(found := faults(town, kafka, follows, replies)):
