@@ -158,3 +158,14 @@ def test_what_a_partner_may_ask_of_a_broker_is_set_or_left_as_it_is() -> None:
     for wrong in ("0", "-1", "1e6", "many"):
         with pytest.raises(SettingIsWrong, match="THROUGHCARE_KAFKA_WRITES"):
             from_environment({"THROUGHCARE_KAFKA_WRITES": wrong})
+
+
+def test_only_a_demo_that_this_machine_alone_reaches_may_call_it() -> None:
+    alone = from_environment({})
+    assert alone.webhook_networks == ()
+    assert [str(each) for each in alone.as_demo().webhook_networks] == ["127.0.0.0/8"]
+    assert alone.as_demo().demo
+    open_to_all = {"THROUGHCARE_HOST": "10.0.0.7", "THROUGHCARE_ADDRESS": "https://demo.example"}
+    assert from_environment(open_to_all).as_demo().webhook_networks == ()
+    said = from_environment({"THROUGHCARE_WEBHOOK_NETWORKS": "10.1.0.0/16"}).as_demo()
+    assert [str(each) for each in said.webhook_networks] == ["10.1.0.0/16"]
