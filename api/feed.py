@@ -33,10 +33,11 @@ router = APIRouter(prefix="/v1/share", tags=["share"])
 BATCH = "application/cloudevents-batch+json"
 STREAM = "text/event-stream"
 SHARE_NUMBER = "X-Share-Number"
+"""The newest number of the caller's share when it asked: a page that ends before it lacks some."""
 SHARE_HELD = "X-Share-Held"
 """Numbers that are held back for now: an entry of their person cannot be read here."""
 SHARE_TOPIC = "X-Share-Topic"
-"""The newest number of the caller's share when it asked: a page that ends before it lacks some."""
+"""The topic that the caller's share is told on now, by Kafka."""
 NEWEST = 2**62
 LONGEST_WAIT = 60.0
 """Seconds a poll may wait for an entry."""
