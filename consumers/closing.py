@@ -46,6 +46,8 @@ class Closing:
         with psycopg.connect(self._dsn, **_SETTINGS) as connection:
             publish_key(connection, self._signer)
             closed = close(connection, self._keys, self._signer, self._clock())
-        if closed:
-            _log.info("days closed", count=closed)
-        return closed
+        for partner, reason in closed.waiting.items():
+            _log.error("a day is not closed: unreadable", partner=str(partner), reason=reason)
+        if closed.count:
+            _log.info("days closed", count=closed.count)
+        return closed.count

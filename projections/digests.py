@@ -21,7 +21,7 @@ from psycopg import Connection
 from domain.policies.days import local_date
 from projections.behalf import WHOSE
 from projections.cloudevents import cloudevent
-from projections.entries import Entry, opened
+from projections.entries import UNREADABLE, Entry, opened
 from projections.keys import PersonKeys
 from projections.statements import statements
 
@@ -127,8 +127,19 @@ def publish_key(connection: Connection, signer: Signer) -> None:
     connection.execute(SQL["publish_key"], [signer.id, signer.public])
 
 
-def close(connection: Connection, keys: PersonKeys, signer: Signer, now: datetime) -> int:
-    """Close every day that is over and has been told of to its end; how many were closed.
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How many days were closed, and the partners whose next day waits and why.
+
+    An entry of it cannot be read, so that nobody could reckon its digest; it is closed once it can.
+    """
+
+    count: int
+    waiting: Mapping[UUID, str]
+
+
+def close(connection: Connection, keys: PersonKeys, signer: Signer, now: datetime) -> Closed:
+    """Close every day that is over and has been told of to its end.
 
     A day of a share goes to where its first entry of a later day stands. What is told late (a case
     that was parked) has a later number and is in a later digest: whoever closes a day finds the
@@ -137,14 +148,22 @@ def close(connection: Connection, keys: PersonKeys, signer: Signer, now: datetim
     row = connection.execute(SQL["told_until"]).fetchone()
     assert row is not None, "a function answers"
     over = local_date(min(row[0], now)) - DAY
-    closed, some = 0, list[Digest]()
+    closed, some, waiting = 0, list[Digest](), dict[UUID, str]()
     for share in connection.cursor(binary=True).execute(SQL["open"]).fetchall():
-        for digest in _days(connection, keys, over, *share):
+        days = _days(connection, keys, over, *share)
+        while True:
+            try:
+                digest = next(days, None)
+            except UNREADABLE as failed:
+                waiting[share[0]] = type(failed).__name__
+                break
+            if digest is None:
+                break
             some.append(digest)
             if len(some) == TOGETHER:
                 closed += _keep(connection, some, signer, now)
                 some.clear()
-    return closed + (_keep(connection, some, signer, now) if some else 0)
+    return Closed(closed + (_keep(connection, some, signer, now) if some else 0), waiting)
 
 
 def _days(

@@ -176,6 +176,8 @@ def _field(
     if isinstance(body, list):
         return _place(body, schema, steps[0], name), steps[1:], schema["items"]
     known = schema.get("properties", {})
+    if not known and schema.get("type", "object") == "object":
+        return steps[0], steps[1:], {}  # an object of any fields
     if steps[0] not in known:
         raise NotUnderstood(f"{name} is no field here; there are {', '.join(known) or 'none'}")
     return steps[0], steps[1:], known[steps[0]]

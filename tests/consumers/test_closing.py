@@ -23,7 +23,7 @@ from projections.entries import Entry
 from projections.questions.digests import SignedDay
 from projections.reading import Reading
 from tests.consumers.place import HOUSING, PRACTICE, Past, Place, place
-from tests.database import Database
+from tests.database import Database, unreadable
 
 MONDAY = datetime(2026, 3, 23, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -134,6 +134,20 @@ def test_a_day_is_not_closed_before_it_was_told_of_to_its_end(town: Place, signe
     closing(town, signer).once()
     by_day = {each.day: document(each.signed)["count"] for each in days(town, housing)}
     assert by_day[SATURDAY.date()] > 0
+
+
+def test_a_day_with_an_entry_that_cannot_be_read_waits_and_nobody_elses_does(
+    town: Place, signer: Signer
+) -> None:
+    housing = a_week(town)
+    closer = closing(town, signer, MONDAY + 5 * DAY)
+    with unreadable(town.database.dsn("postgres"), housing, 1):
+        closer.once()
+        assert days(town, housing) == []
+        others = [PartnerId(each) for each in town.told().keys() - {housing}]
+        assert others
+        assert all(days(town, other) for other in others)
+    assert closer.once() == len(days(town, housing)) > 0
 
 
 def test_whoever_closes_and_whenever_finds_the_same(town: Place, signer: Signer) -> None:
