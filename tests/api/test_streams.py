@@ -172,6 +172,9 @@ def test_where_an_organisation_is_told_by_mesh_is_said_to_it_alone(
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         mailboxes.begin(connection, tom.organisation, "X26ABC3", 0, wiring.now())
+    with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
+        mailboxes.end(connection, tom.organisation, wiring.now())
+    assert tom.read("/v1/streams").json()["mesh"] is None
 
 
 def _id(key: str) -> UUID:
@@ -400,7 +403,7 @@ def test_who_operates_the_place_sees_which_endpoints_fail_and_which_ended(
     assert "Ida" not in said
     figures = place.anybody().get("/metrics").text
     assert 'throughcare_webhook_endpoints{state="failing"} 1.0' in figures
-    assert "throughcare_webhook_failing_seconds 0.0" not in figures
+    assert "throughcare_webhook_failing_seconds 0.0\n" not in figures
     assert checked(place, "endpoints take what they are sent")["state"] == "ok"
 
     receiver.status = 410
@@ -412,7 +415,7 @@ def test_who_operates_the_place_sees_which_endpoints_fail_and_which_ended(
     assert stands(place, tom)["alarm"]
     figures = place.anybody().get("/metrics").text
     assert 'throughcare_webhook_endpoints{state="disabled"} 1.0' in figures
-    assert "throughcare_webhook_failing_seconds 0.0" in figures
+    assert "throughcare_webhook_failing_seconds 0.0\n" in figures
     bad = checked(place, "endpoints take what they are sent")
     assert bad["state"] == "not ok"
     assert "Ours disabled since" in bad["found"]

@@ -43,6 +43,7 @@ NOTHING_THIS_WEEK = {
     "digests",
     "exceptional",
     "feedback",
+    "held",
     "only_said",
     "outcomes",
     "subject_access",
@@ -171,6 +172,7 @@ def rows_of(place: Place, partner: PartnerId) -> dict[tuple[str, str], list[Any]
         ("within", "float"): [0.0],
         ("when", "When"): [NOW],
         ("now", "datetime"): [datetime(2027, 1, 1, tzinfo=UTC)],
+        ("moment", "datetime"): [datetime(2027, 1, 1, tzinfo=UTC)],
         ("today", "date"): [datetime(2027, 1, 1, tzinfo=UTC).date()],
     }
 
@@ -203,6 +205,8 @@ async def gives(
         answer: Any = await (anext(asked) if isasyncgen(asked) else asked)
     if isinstance(answer, Page):
         return bool(answer.rows or answer.counts)
+    if isinstance(answer, tuple):  # several answers in one
+        return any(answer)
     return len(answer) > 1 if question == "linked" else bool(answer)
 
 
