@@ -7,7 +7,14 @@ pytest_plugins = ["tests.database", "tests.api.founded"]
 
 settings.register_profile("thorough")
 
-LONG = ("tests/processes/", "tests/consumers/", "tests/pages/test_every_page.py", "tests/deploy/")
+LONG = (
+    "tests/processes/",
+    "tests/consumers/",
+    "tests/pages/test_every_page.py",
+    "tests/deploy/",
+    "tests/test_docs.py",
+    "tests/test_asvs.py",
+)
 """What takes minutes in one piece."""
 
 
