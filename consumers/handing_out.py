@@ -28,9 +28,10 @@ BATCH = 2_000
 PATIENCE = 0.25
 """Seconds to wait for word of new entries before looking anyway."""
 
-QUIET = 3600.0
+QUIET = 60.0
 """Seconds after which the topic is told how far it is again, though nothing was told: it keeps
-records for a week, and one that is empty would not say where to go on."""
+records for a week, one that is empty would not say where to go on, and one that was lost while
+nothing was told is noticed by it."""
 
 _HANDING = 7310585026117865  # the advisory lock: one at a time in a database
 
