@@ -29,6 +29,9 @@ PATIENCE = 0.25
 AGAIN = 0.5
 """Seconds after which a partition that could not be taken is tried again."""
 
+IDLE = 2.0
+"""Seconds without a record after which it looks whether what it holds is still its own."""
+
 _SETTINGS: dict[str, Any] = dict(SETTINGS)
 
 _log = structlog.get_logger("consumers")
@@ -40,7 +43,7 @@ class Worker:
     def __init__(self, dsn: str, keys: PersonKeys, group: Group) -> None:
         self._dsn, self._group = dsn, group
         self._hands = Hands(keys)
-        self._again_at = 0.0
+        self._again_at = self._idle_at = 0.0
 
     def run(self, stop: Event) -> None:
         """Fold until told to stop. A lost database or broker is waited for.
@@ -69,6 +72,10 @@ class Worker:
         ours = {part: piece_of(r) for part, r in found.items() if part in self._hands.held and r}
         if ours:
             self._hands.fold(connection, ours)
+            self._idle_at = monotonic() + IDLE
+        elif monotonic() >= self._idle_at:
+            self._hands.look(connection)
+            self._idle_at = monotonic() + IDLE
         return sum(len(found[part]) for part in ours)
 
     def _take(self, connection: Connection) -> None:

@@ -180,6 +180,11 @@ class Hands:
             self._numbers[partition][partner] = number
         return offsets
 
+    def look(self, connection: Connection) -> None:
+        """Drop what somebody else has taken, or was put back to begin on another topic."""
+        with connection.transaction():
+            self._locked(connection, self.held)
+
     def fold(self, connection: Connection, pieces: Mapping[int, Piece]) -> None:
         """Fold what is new in these pieces of what is held, each row with its offset.
 

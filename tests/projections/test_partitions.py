@@ -114,6 +114,21 @@ def test_who_lost_a_partition_folds_nothing_of_it_any_more(place: Place, group: 
     assert place.views()["caseload"].keys() < by_one_process(place)["caseload"].keys()
 
 
+def test_who_holds_what_was_put_back_notices_though_nothing_comes(
+    place: Place, group: Connection
+) -> None:
+    busy_week(place)
+    place.fold()
+    hands = Hands(place.keys)
+    hands.take(group, EVERYTHING)
+    hands.fold(group, pieces(place, told(place, group), 7))
+    hands.look(group)
+    assert hands.held == {*EVERYTHING}
+    partitions.begin(group, [0] * len(EVERYTHING))  # the topic was lost, and is there again
+    hands.look(group)
+    assert hands.held == frozenset()
+
+
 def test_who_takes_over_waits_for_what_is_being_written_and_nothing_is_written_after(
     place: Place, group: Connection
 ) -> None:
