@@ -15,27 +15,30 @@ from api.parts import Here
 from api.problems import NothingIsHere, catalogue, status_of, title
 from domain.vocabulary import Moment, Way
 from projections.operating import EndpointStands, by_state
+from projections.progress import Progress
 from projections.readers import silent
 
 router = APIRouter(tags=["operation"])
 
-MOST_LAG = 30.0
-"""Seconds a view may be behind the log before a load balancer should look elsewhere."""
-
 
 @router.get("/health", response_model=dict[str, Any])
 async def health(here: Here) -> Response:
-    """Whether the views follow the log; 503 when they are behind or have stopped."""
-    head, views = await here.reading.head(), await here.reading.positions()
-    behind = any(lag > MOST_LAG for _, lag in views.values())
-    status = "stopped" if not here.ready() else "behind" if behind else "ok"
+    """Whether the views follow the log; 503 when they are behind, stuck, or have stopped."""
+    found = await here.reading.progress()
+    status = found.state.value if here.ready() else "stopped"
     content = {
         "status": status,
         "version": here.version,
-        "log_position": head,
+        "log_position": found.head,
+        "position": found.position,
         "views": {
-            name: {"position": position, "lag_seconds": round(lag, 3)}
-            for name, (position, lag) in sorted(views.items())
+            view.name: {
+                "position": view.position,
+                "lag_facts": view.behind,
+                "lag_seconds": round(view.seconds, 3),
+                "state": view.state,
+            }
+            for view in found.views
         },
     }
     return Response(
@@ -52,14 +55,7 @@ async def health(here: Here) -> Response:
 async def metrics(request: Request, here: Here) -> Response:
     """Counts and times for Prometheus; no organisation and no person is in them."""
     now = CollectorRegistry()
-    Gauge("throughcare_log_position", "Position of the newest fact.", registry=now).set(
-        await here.reading.head()
-    )
-    at = Gauge("throughcare_view_position", "Position of a view.", ["view"], registry=now)
-    lag = Gauge("throughcare_view_lag_seconds", "Seconds behind the log.", ["view"], registry=now)
-    for name, (position, seconds) in (await here.reading.positions()).items():
-        at.labels(name).set(position)
-        lag.labels(name).set(seconds)
+    _views(await here.reading.progress(), now)
     relayed = await here.reading.relay_lag()
     for name, text, figure in (
         ("topics", "Partners' Kafka topics.", relayed.topics),
@@ -107,6 +103,31 @@ async def metrics(request: Request, here: Here) -> Response:
         waiting.labels(way.value).set(max((r.behind for r in known if r.way is way), default=0))
     content = generate_latest(request.app.state.measured.registry) + generate_latest(now)
     return Response(content, media_type=CONTENT_TYPE_LATEST)
+
+
+def _views(found: Progress, registry: CollectorRegistry) -> None:
+    """How far each view follows the log, and how many of them do not move though facts wait."""
+    Gauge("throughcare_log_position", "Position of the newest fact.", registry=registry).set(
+        found.head
+    )
+    Gauge("throughcare_position", "Position that every view shows.", registry=registry).set(
+        found.position
+    )
+    Gauge(
+        "throughcare_views_stuck", "Views that stand still though facts wait.", registry=registry
+    ).set(len(found.stuck))
+    at, facts, seconds = (
+        Gauge(f"throughcare_view_{name}", text, ["view"], registry=registry)
+        for name, text in (
+            ("position", "Position of a view."),
+            ("lag_facts", "Facts behind the log."),
+            ("lag_seconds", "Seconds behind the log."),
+        )
+    )
+    for view in found.views:
+        at.labels(view.name).set(view.position)
+        facts.labels(view.name).set(view.behind)
+        seconds.labels(view.name).set(view.seconds)
 
 
 def _endpoints(known: Sequence[EndpointStands], at: Moment, registry: CollectorRegistry) -> None:

@@ -14,29 +14,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.health import MOST_LAG
 from api.parts import Here, Parts
 from api.readers import Operator
 from api.reads import Now
 from domain.vocabulary import PartnerId, Way
 from projections.directory import Directory
 from projections.operating import CasesWait, EndpointStands, MailboxStands, TopicStands
+from projections.progress import ViewStands
 from projections.readers import Reader, silent
 
 router = APIRouter(prefix="/v1", tags=["operation"])
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A view, up to which position of the log it is, and how far behind."""
-
-    name: str
-    position: int
-    lag: float
-
-    @property
-    def late(self) -> bool:
-        return self.lag > MOST_LAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +57,13 @@ async def operations(_: Operator, here: Here, now: Now) -> Response:
     return now.answer(
         {
             "views": [
-                {"view": view.name, "position": view.position, "lag_seconds": round(view.lag, 3)}
+                {
+                    "view": view.name,
+                    "position": view.position,
+                    "lag_facts": view.behind,
+                    "lag_seconds": round(view.seconds, 3),
+                    "state": view.state,
+                }
                 for view in await views(here)
             ],
             "partners": [_row(told, here.clock()) for told in await partners(here)],
@@ -78,10 +71,10 @@ async def operations(_: Operator, here: Here, now: Now) -> Response:
     )
 
 
-async def views(here: Parts) -> list[View]:
+async def views(here: Parts) -> list[ViewStands]:
     """Every view, the one furthest behind first."""
-    known = (View(name, *far) for name, far in (await here.reading.positions()).items())
-    return sorted(known, key=lambda view: (-view.lag, view.name))
+    known = (await here.reading.progress()).views
+    return sorted(known, key=lambda view: (-view.seconds, view.name))
 
 
 async def partners(here: Parts) -> list[Told]:

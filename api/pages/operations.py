@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import operations
-from api.operations import Told, View
+from api.operations import Told
 from api.pages.problem import PageRoute
 from api.pages.streams import COLOURS, WHY
 from api.pages.visit import SomebodysVisit
@@ -20,6 +20,7 @@ from api.pages.words import WAYS, Tag, behind, moment, sentence
 from api.readers import may_operate
 from domain.vocabulary import Way
 from projections.operating import FAILS, CasesWait, EndpointStands
+from projections.progress import State, ViewStands
 
 router = APIRouter(route_class=PageRoute)
 
@@ -37,7 +38,7 @@ async def how_the_place_runs(visit: SomebodysVisit) -> Response:
         title="Operations",
         section="/operations",
         alarms=list(_alarms(views, partners, visit.now)),
-        views=[(view, behind(view.lag)) for view in views],
+        views=[(view, behind(view.seconds)) for view in views],
         partners=[(told, stands(told, visit.now)) for told in partners],
         way=lambda way: WAYS[way][0],
         where=lambda case: WHERE[case.way],
@@ -63,10 +64,12 @@ def endpoint_stands(each: EndpointStands) -> Tag:
     return Tag(sentence(each.stands), colour)
 
 
-def _alarms(views: Sequence[View], partners: Sequence[Told], now: datetime) -> Iterator[str]:
+def _alarms(views: Sequence[ViewStands], partners: Sequence[Told], now: datetime) -> Iterator[str]:
     for view in views:
-        if view.late:
-            yield f"The view {view.name} is {behind(view.lag)}."
+        if view.state is State.STUCK:
+            yield f"The view {view.name} stands still, {behind(view.seconds)}."
+        elif view.state is State.BEHIND:
+            yield f"The view {view.name} is {behind(view.seconds)}."
     for told in partners:
         if told.silent:
             waits = min(each.waits_since for each in told.reads if each.waits_since)

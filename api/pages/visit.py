@@ -23,6 +23,7 @@ from domain.policies.exceptional import in_force
 from domain.policies.roles import Duty
 from domain.vocabulary import Role
 from projections.moments import When
+from projections.progress import State
 
 NAVIGATION = (
     ("/", "My day"),
@@ -40,7 +41,6 @@ OF_THE_DESK = (("/caseload", "People"), ("/services", "Services"))
 """For who sees who people are, and nothing of their care."""
 OF_THE_OFFICER = (("/", "My day"), ("/privacy", "Privacy desk"), ("/services", "Services"))
 """For who looks after privacy."""
-LATE_SECONDS = 60.0
 PATIENCE_SECONDS = 5.0
 
 DONE = {
@@ -215,14 +215,11 @@ class Freshness:
 
     position: int
     lag: float
+    state: State = State.OK
     past: bool = False
     said: str = ""
     now_link: str = ""
     as_at_local: str = ""
-
-    @property
-    def late(self) -> bool:
-        return self.lag > LATE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -375,10 +372,11 @@ class Visit:
     async def freshness(self) -> Freshness:
         reading = self.here.reading
         if self.when.now:
-            views = (await reading.positions()).values()
+            found = await reading.progress()
             return Freshness(
-                position=min((position for position, _ in views), default=0),
-                lag=max((lag for _, lag in views), default=0.0),
+                position=found.position,
+                lag=found.seconds,
+                state=found.state,
                 as_at_local=f"{words.instant(self.now):%Y-%m-%dT%H:%M}",
             )
         kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "as-at"]

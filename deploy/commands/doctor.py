@@ -21,11 +21,11 @@ from domain.policies.days import local_date
 from domain.vocabulary import PartnerId
 from projections import schema
 from projections.operating import by_state
+from projections.progress import MOST_LAG
 from projections.readers import silent as unread
 from projections.statements import migrations
 
 LEAST_FREE = 1 << 30
-MOST_LAG = 60.0
 MOST_SKEW = 5.0
 
 
@@ -76,13 +76,19 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         f"{len(migrations()) - len(pending)} applied of {len(migrations())}",
         "run `throughcare migrate` with this release",
     )
-    positions = asked(house, lambda reading: reading.positions())
-    lag = max(seconds for _, seconds in positions.values())
+    progress = asked(house, lambda reading: reading.progress())
     yield check(
         "views keep up",
-        lag < MOST_LAG,
-        f"{lag:.0f} s behind",
+        progress.seconds <= MOST_LAG,
+        f"{progress.seconds:.0f} s behind",
         "start `throughcare work` or `up`, and the group's workers",
+    )
+    still = [f"{view.name} for {view.still:.0f} s" for view in progress.stuck]
+    yield check(
+        "views move",
+        not still,
+        f"still though facts wait: {', '.join(still)}" if still else f"at {progress.position}",
+        "see docs/runbook.md, Views are behind",
     )
     relayed = asked(house, lambda reading: reading.relay_lag())
     yield check(

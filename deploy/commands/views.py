@@ -47,20 +47,25 @@ def asked(house: House, question: Callable[[Reading], Awaitable[T]]) -> T:
 def list_views(*, json: Json = False) -> None:
     """Every view and the position it reflects."""
     with opened() as house:
-        positions = asked(house, lambda reading: reading.positions())
-        say([{"view": name, "position": at} for name, (at, _) in positions.items()], json=json)
+        progress = asked(house, lambda reading: reading.progress())
+        say([{"view": each.name, "position": each.position} for each in progress.views], json=json)
 
 
 @view.command
 def lag(*, json: Json = False) -> None:
-    """How far each view is behind the log."""
+    """How far each view is behind the log, and whether it moves."""
     with opened() as house:
-        head = asked(house, lambda reading: reading.head())
-        positions = asked(house, lambda reading: reading.positions())
+        progress = asked(house, lambda reading: reading.progress())
         say(
             [
-                {"view": name, "facts_behind": head - at, "seconds_behind": round(seconds, 3)}
-                for name, (at, seconds) in positions.items()
+                {
+                    "view": each.name,
+                    "position": each.position,
+                    "facts_behind": each.behind,
+                    "seconds_behind": round(each.seconds, 3),
+                    "state": each.state.value,
+                }
+                for each in progress.views
             ],
             json=json,
         )

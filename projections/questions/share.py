@@ -20,7 +20,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from domain.policies.roles import WHOLE, Sight
 from domain.vocabulary import PartnerId, PersonId
-from projections import looking
+from projections import looking, progress
 from projections.arranging import arranged, standing
 from projections.behalf import WHOSE, whose
 from projections.entries import Entry, opened
@@ -28,6 +28,7 @@ from projections.held import SQL as HELD
 from projections.held import readable
 from projections.keys import PersonKeys
 from projections.moments import NOW, When
+from projections.progress import Progress
 from projections.pseudonyms import Pseudonyms
 from projections.sight import seen
 from projections.statements import statements
@@ -89,17 +90,20 @@ class ShareQuestions:
         ((position,),) = await self._rows(LOG["head"])
         return int(position)
 
-    async def positions(self) -> dict[str, tuple[int, float]]:
-        """Each view's position and how many seconds it is behind the log."""
-        rows = await self._rows(ENGINE["positions"])
-        return {name: (position, lag) for name, position, lag in rows}
+    async def progress(self) -> Progress:
+        """How far every view follows the log, and whether it moves."""
+        return progress.read(await self._rows(ENGINE["positions"]))
+
+    async def shown(self) -> int:
+        """The position that every view shows; what is read now shows it, or more."""
+        ((position,),) = await self._rows(ENGINE["shown"])
+        return int(position)
 
     async def reached(self, position: int, within: float) -> bool:
         """Wait until the views show this position; whether they do, ``within`` seconds."""
         deadline = asyncio.get_running_loop().time() + within
         while True:
-            rows = await self._rows(ENGINE["behind"], ["caseload"])
-            if all(at >= position for _, at in rows):
+            if await self.shown() >= position:
                 return True
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
@@ -108,13 +112,13 @@ class ShareQuestions:
 
     async def position(self, when: When) -> int:
         """The log position a moment means: that of the views now, or the last one known then."""
-        ((_, reached),) = await self._rows(ENGINE["behind"], ["caseload"])
+        reached = await self.shown()
         if isinstance(when.as_at, int):
-            return min(when.as_at, int(reached))
+            return min(when.as_at, reached)
         if when.as_at is None:
-            return int(reached)
+            return reached
         rows = await self._rows(ENGINE["at_time"], when.as_at)
-        return min(int(rows[0][0]), int(reached)) if rows else 0
+        return min(int(rows[0][0]), reached) if rows else 0
 
     # Entries
 

@@ -3,14 +3,19 @@ select position, exists (select from views.partitions), moved_at
 from views.positions where name = 'share' for update
 
 -- name: positions
-select p.name, p.position,
+select h.position as head, p.name, p.position,
+    h.position - p.position as behind,
     case when p.position >= h.position then 0.0
          else extract(epoch from clock_timestamp() - coalesce(
              log.recorded_at(p.position + 1),
              clock_timestamp()))
-    end::float8 as lag
+    end::float8 as seconds,
+    extract(epoch from clock_timestamp() - p.moved_at)::float8 as still
 from views.positions as p cross join log.head as h
 order by p.name
+
+-- name: shown
+select min(position) from views.positions
 
 -- name: move
 with moved as (

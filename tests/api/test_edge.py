@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from deploy.community.place import LOW
+from projections.progress import Progress, ViewStands
 from tests.api.place import Client, Place
 
 CSP = (
@@ -60,16 +61,26 @@ def test_health_says_how_far_the_views_are(place: Place, asha: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lag", "alive", "said"), [(120.0, True, "behind"), (0.0, False, "stopped")]
+    ("lag", "still", "alive", "said"),
+    [
+        (120.0, 0.0, True, "behind"),
+        (11.0, 11.0, True, "stuck"),
+        (0.0, 0.0, False, "stopped"),
+    ],
 )
 def test_health_sends_callers_elsewhere_when_views_do_not_follow(
-    place: Place, monkeypatch: pytest.MonkeyPatch, lag: float, alive: bool, said: str
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    lag: float,
+    still: float,
+    alive: bool,
+    said: str,
 ) -> None:
-    async def positions() -> dict[str, tuple[int, float]]:
-        return {"caseload": (1, lag)}
+    async def progress() -> Progress:
+        return Progress(2, (ViewStands("caseload", 1, 1, lag, still),))
 
     parts = place.app.state.parts
-    monkeypatch.setattr(parts.reading, "positions", positions)
+    monkeypatch.setattr(parts.reading, "progress", progress)
     place.app.state.parts = replace(parts, ready=lambda: alive)
     answer = place.anybody().get("/health")
     place.app.state.parts = parts

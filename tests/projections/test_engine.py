@@ -15,7 +15,7 @@ import pytest
 from domain.vocabulary import PersonId
 from projections import engine
 from projections.entries import Entry
-from projections.moments import When
+from projections.moments import NOW, When
 from projections.share import Poison
 from tests.people import (
     GARDENING,
@@ -313,11 +313,24 @@ def test_who_waits_for_a_position_sees_it_once_the_engine_has_been_there(place: 
         assert row["position"] == answer.position
 
 
+def test_what_is_read_shows_what_the_last_of_the_views_shows(place: Place) -> None:
+    place.register()
+    place.fold()
+    with psycopg.connect(place.database.dsn("postgres"), autocommit=True) as group:
+        group.execute("update views.positions set position = position - 1 where name = 'agreed'")
+    head = place.log.max_notification_id() or 0
+    assert place.ask(lambda reading: reading.progress()).position == head - 1
+    assert place.ask(lambda reading: reading.position(NOW)) == head - 1
+    assert place.ask(lambda reading: reading.position(When(as_at=head))) == head - 1
+    assert place.ask(lambda reading: reading.reached(head - 1, 0.0))
+    assert not place.ask(lambda reading: reading.reached(head, 0.0))
+
+
 def test_views_are_behind_until_they_have_caught_up(place: Place) -> None:
     place.fold()
     place.register()
-    behind = place.ask(lambda reading: reading.positions())
-    assert behind.keys() == {
+    behind = place.ask(lambda reading: reading.progress())
+    assert {view.name for view in behind.views} == {
         "share",
         "directory",
         "silences",
@@ -340,10 +353,13 @@ def test_views_are_behind_until_they_have_caught_up(place: Place) -> None:
         "opt-outs",
         "withdrawals",
     }
-    assert all(lag > 0 for _, lag in behind.values())
+    assert all(view.seconds > 0 and view.behind == 1 for view in behind.views)
     place.fold()
-    caught_up = place.ask(lambda reading: reading.positions())
-    assert set(caught_up.values()) == {(place.log.max_notification_id(), 0.0)}
+    caught_up = place.ask(lambda reading: reading.progress())
+    assert caught_up.head == place.log.max_notification_id()
+    assert {(view.position, view.behind, view.seconds) for view in caught_up.views} == {
+        (caught_up.head, 0, 0.0)
+    }
 
 
 def test_the_engine_goes_on_when_its_connection_is_cut(place: Place) -> None:
@@ -388,7 +404,7 @@ def test_a_batch_the_database_gives_up_on_is_cut_in_two(place: Place) -> None:
     worker = Thread(target=hurried.run, args=(stop,), daemon=True)
     worker.start()
     began = monotonic()
-    until(lambda: not place.ask(lambda reading: reading.positions())["share"][1])
+    until(lambda: not place.ask(lambda reading: reading.progress()).seconds)
     stop.set()
     worker.join(timeout=20)
     assert hurried.asked[:3] == [2_000, 1_000, 500]
