@@ -118,6 +118,7 @@ class Engine:
     ) -> None:
         self._dsn, self._mapper, self._keys, self._pseudonyms = dsn, mapper, keys, pseudonyms
         self._grouped = False
+        self._served: frozenset[str] = frozenset()
         self._directory: tuple[Moved, Directory] | None = None
 
     def run(self, stop: Event) -> None:
@@ -168,7 +169,7 @@ class Engine:
         with psycopg.connect(self._dsn, autocommit=True) as connection, connection.transaction():
             lease = connection.execute(SQL["lease"]).fetchone()
             assert lease is not None
-            self._grouped = lease[1]
+            self._grouped, self._served = lease[1], frozenset(lease[3])
             row = connection.execute(SHARE["unpark"], [case], binary=True).fetchone()
             if row is None:
                 return False
@@ -185,7 +186,7 @@ class Engine:
     def _batch(self, connection: Connection, limit: int, poisoned: dict[UUID, Poison]) -> int:
         lease = connection.cursor(binary=True).execute(SQL["lease"], prepare=True).fetchone()
         assert lease is not None, "views.positions has a row for the share"
-        self._grouped = lease[1]
+        self._grouped, self._served = lease[1], frozenset(lease[3])
         stored = log.read_after(connection, lease[0], limit)
         if not stored:
             return 0
@@ -244,8 +245,12 @@ class Engine:
             _fold_timer(connection, timer, facts)
 
     def _views(self) -> list[View]:
-        """What is folded here: all, or what the group's workers leave."""
-        return [each for each in views() if not (self._grouped and each.name in OF_ONE_PERSON)]
+        """What is folded here: all that is served, or what the group's workers leave of it.
+
+        A view without a position is not served yet: it is built beside first (`rebuilding`).
+        """
+        served = [each for each in views() if each.name in self._served]
+        return [each for each in served if not (self._grouped and each.name in OF_ONE_PERSON)]
 
 
 def _case(stored: StoredFact) -> UUID:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -13,13 +14,26 @@ from cyclopts import App, Parameter
 
 from deploy.commands.house import identifier, opened, partner_named
 from deploy.commands.looked import Looking
-from deploy.commands.output import FAILED, NOTHING, USAGE, Json, Stopped, line, say
-from deploy.wiring import House
-from projections import held, partitions, schema, topics
+from deploy.commands.output import (
+    CONFLICT,
+    FAILED,
+    NOT_VERIFIED,
+    NOTHING,
+    USAGE,
+    Json,
+    Progress,
+    Stopped,
+    line,
+    note,
+    say,
+)
+from deploy.wiring import House, now
+from projections import held, partitions, rebuilding, schema, topics
 from projections.behalf import acting_for
 from projections.cloudevents import cloudevent
 from projections.looking import Kind
 from projections.reading import Reading
+from projections.rebuilding import Build, CannotRebuild, NoSuchView
 from projections.share import Poison
 
 view = App(name="view", help="The views folded from the share.")
@@ -85,6 +99,73 @@ def ungroup(*, json: Json = False) -> None:
         if not was_grouped:
             raise Stopped("there is no group: one process folds all views", NOTHING)
         say([{"folded by": "one process"}], json=json)
+
+
+@view.command
+def rebuild(name: str, *, json: Json = False) -> None:
+    """Build a view anew beside the one that is served; killed and asked again, it goes on."""
+    with beside(name) as building:
+        progress: list[tuple[int, Progress]] = []
+
+        def told_of(done: int, of: int) -> None:
+            progress[:] = progress or [(done, Progress(f"{name}, entries", now()))]
+            before, show = progress[0]
+            show(done - before, of - before, now())
+
+        entries, seconds = building.build(told_of)
+        rate = round(entries / seconds) if seconds else 0
+        built = {"view": name, "entries": entries, "seconds": round(seconds, 1), "rate": rate}
+        say([built], json=json)
+        note(f"nobody is served from it yet: `view compare {name}`, then `view switch {name}`")
+
+
+@view.command
+def compare(name: str, *, json: Json = False) -> None:
+    """Prove that a view built anew is equal to the one that is served, at one position."""
+    with beside(name) as building:
+        found = building.compare()
+        counts = ("table", "rows", "beside", "parts", "unequal", "differing")
+        say([{each: getattr(table, each) for each in counts} for table in found], json=json)
+        for table in found:
+            for key, how in table.shown:
+                note(f"{table.table} {key}: {how}")
+        if differing := sum(table.differing for table in found):
+            raise Stopped(f"{differing} rows differ", NOT_VERIFIED)
+
+
+@view.command
+def switch(
+    name: str,
+    *,
+    back: Annotated[bool, Parameter(negative="", help="Serve again what was served.")] = False,
+    drop: Annotated[bool, Parameter(negative="", help="Take away what stands beside.")] = False,
+    json: Json = False,
+) -> None:
+    """Serve from now on what stands beside a view; what was served then stands there."""
+    if back and drop:
+        raise Stopped("--back and --drop are one or the other", USAGE)
+    with beside(name) as building:
+        if not drop:
+            position = building.switch(back=back)
+            say([{"view": name, "switched at position": position}], json=json)
+        elif not building.drop():
+            raise Stopped(f"nothing stands beside {name}", NOTHING)
+        else:
+            say([{"view": name, "beside": "nothing any more"}], json=json)
+
+
+@contextmanager
+def beside(name: str) -> Iterator[Build]:
+    """What stands beside a view, or the sentence that says why it cannot be worked at."""
+    with opened() as house:
+        try:
+            with rebuilding.beside(
+                house.database.dsn(schema.PROJECT), name, house.keys
+            ) as building:
+                yield building
+        except CannotRebuild as refused:
+            code = USAGE if isinstance(refused, NoSuchView) else CONFLICT
+            raise Stopped(str(refused), code) from None
 
 
 @parked.command(name="list")

@@ -1,5 +1,6 @@
 -- name: lease
-select position, exists (select from views.partitions), moved_at
+select position, exists (select from views.partitions), moved_at,
+    array(select name from views.positions)
 from views.positions where name = 'share' for update
 
 -- name: positions

@@ -1,0 +1,371 @@
+"""Rebuilding: a view folded anew out of the share, beside the one that is served, whose place it
+takes at once. It refuses to know what a view says, and to change what anybody was told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from time import perf_counter, sleep
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection, Cursor, IsolationLevel
+from psycopg.rows import TupleRow
+
+from projections import engine, partitions
+from projections.entries import NOTHING, UNREADABLE, opened
+from projections.keys import PersonKeys
+from projections.share import Poison, Told
+from projections.statements import statements
+
+SQL = statements("rebuilding")
+ENGINE = statements("engine")
+
+PIECE = 10_000
+"""Entries folded in one transaction: some people's, whole."""
+
+SPAN = 200_000
+"""Entries read by one question: no longer is what the engine leaves behind kept for us."""
+
+NEAR = 2_000
+"""Entries that may be left when the engine is held up for the rest."""
+
+TRIES = 40
+GROUPED = "a group folds the views: end it first, with `view ungroup`"
+SHOWN = 100
+"""How many rows that differ are named."""
+
+Told_of = Callable[[int, int], None]
+"""Hears how many entries are folded, and of how many."""
+
+
+class CannotRebuild(Exception):
+    """It cannot be done now; the message says why, and what to do."""
+
+
+class NoSuchView(CannotRebuild):
+    """No view folded from the share has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How the rows of one table of a view stand to those beside, at one position."""
+
+    table: str
+    rows: int
+    beside: int
+    parts: int
+    unequal: int
+    differing: int
+    shown: Sequence[tuple[str, str]]
+    """Of some of them, the key (ids alone), and in what way they differ."""
+
+
+@contextmanager
+def beside(dsn: str, name: str, keys: PersonKeys) -> Iterator[Build]:
+    """What stands beside a view, for this process alone. Raises `CannotRebuild`."""
+    with psycopg.connect(dsn, autocommit=True, connect_timeout=5) as connection:
+        folded, _, grouped = _one(connection, "known", {"name": name})
+        if not folded:
+            known = ", ".join(sorted(view.name for view in engine.views()))
+            raise NoSuchView(f"{name!r} is not folded from the share: name one of {known}")
+        if grouped:
+            raise CannotRebuild(GROUPED)
+        if not _one(connection, "alone", [name])[0]:
+            raise CannotRebuild(f"another process works at {name}: wait for it, or end it")
+        connection.execute(SQL["unhurried"])
+        connection.cursor_factory = _addressed(
+            tuple(table for (table,) in connection.execute(SQL["tables"], [name]))
+        )
+        yield Build(dsn, connection, name, keys)
+
+
+class Build:
+    """One view beside the one that is served. Its rows and how far they are move together."""
+
+    def __init__(self, dsn: str, connection: Connection, name: str, keys: PersonKeys) -> None:
+        self._dsn, self._connection, self._name, self._keys = dsn, connection, name, keys
+        (self._view,) = (view for view in engine.views() if view.name == name)
+
+    # Building
+
+    def build(self, told_of: Told_of) -> tuple[int, float]:
+        """Begin, or go on; until it has all that was told. How many entries in how many seconds."""
+        found = self._connection.execute(SQL["build"], [self._name]).fetchone()
+        if found is None:
+            with self._connection.transaction():
+                self._connection.execute(SQL["make"], [self._name])
+                by_person = self._name in engine.OF_ONE_PERSON
+                asked = {"name": self._name, "by_person": by_person}
+                self._connection.execute(SQL["begin"], asked, binary=True)
+        elif found[2] is not None:
+            raise CannotRebuild(
+                f"what was served before still stands beside {self._name}: "
+                f"`view switch {self._name} --back` returns to it, `--drop` takes it away"
+            )
+        for partner, number, subject, whole in self._partners():
+            if not whole:
+                self._person_by_person(partner, number, subject, told_of)
+        self._catch_up(NEAR, told_of)
+        self._connection.execute(SQL["analyse"], [self._name])
+        self._catch_up(0, told_of)
+        entries, seconds, *_ = _one(self._connection, "build", [self._name])
+        return entries, seconds
+
+    def _person_by_person(self, partner: UUID, number: int, after: UUID, told_of: Told_of) -> None:
+        began = perf_counter()
+        with psycopg.connect(self._dsn, autocommit=True) as reader:
+            reader.execute(SQL["unhurried"])
+            for rows in _pieces(reader, partner, number, after):
+                with self._connection.transaction():
+                    self._fold(rows)
+                    self._went_on([(partner, number, rows[-1][4], False)], len(rows), began)
+                began = perf_counter()
+                told_of(*self._done())
+            asked = [partner, number]
+            rows = reader.cursor(binary=True).execute(SQL["nobody"], asked).fetchall()
+        with self._connection.transaction():
+            self._fold(rows)
+            self._went_on([(partner, number, UUID(int=0), True)], len(rows), began)
+
+    def _catch_up(self, near: int, told_of: Told_of) -> None:
+        """Fold what was told meanwhile, until no more than so much is left."""
+        while True:
+            began, head = perf_counter(), partitions.head(self._connection)
+            numbers = {partner: number for partner, number, *_ in self._partners()}
+            left = {p: n for p, n in head.numbers.items() if n > numbers.get(p, 0)}
+            if sum(n - numbers.get(p, 0) for p, n in left.items()) <= near:
+                return
+            each = PIECE // len(left) + 1
+            with self._connection.transaction():
+                rows = partitions.following(self._connection, numbers, left, each)
+                self._fold(rows)
+                reached = {row[0]: row[1] for row in rows}
+                ahead = [(p, n, UUID(int=0), True) for p, n in reached.items()]
+                self._went_on(ahead, len(rows), began)
+            told_of(*self._done())
+
+    def _fold(self, rows: Sequence[Any]) -> None:
+        """Exactly as the engine folds them; only that the tables beside are meant."""
+        self._keys.many({row[3] for row in rows if row[3]})
+        try:
+            told = [self._opened(row) for row in rows]
+            engine.fold_views(self._connection, [self._view], told, self._keys)
+        except Poison as poison:
+            raise CannotRebuild(
+                f"{poison.topic} at position {poison.position} cannot be folded "
+                f"({poison.reason}): mend what folds it, and go on with the same command"
+            ) from poison
+
+    def _opened(self, row: Any) -> Told:
+        partner, _, position, person, subject, message_type = row[:6]
+        try:
+            return Told(opened(row, self._keys), person, NOTHING, subject or partner)
+        except UNREADABLE as failed:
+            reason = type(failed).__name__
+            raise Poison(subject or partner, position, message_type, reason) from failed
+
+    def _went_on(self, reached: Sequence[tuple[Any, ...]], entries: int, began: float) -> None:
+        partners, numbers, subjects, whole = zip(*reached, strict=True)
+        asked = {
+            "name": self._name,
+            "entries": entries,
+            "seconds": perf_counter() - began,
+            "partners": list(partners),
+            "numbers": list(numbers),
+            "subjects": list(subjects),
+            "whole": list(whole),
+        }
+        self._connection.execute(SQL["went_on"], asked, binary=True)
+
+    def _partners(self) -> list[tuple[Any, ...]]:
+        cursor = self._connection.cursor(binary=True)
+        return cursor.execute(SQL["partners"], [self._name]).fetchall()
+
+    def _done(self) -> tuple[int, int]:
+        entries, *_ = _one(self._connection, "build", [self._name])
+        return entries, max(entries, sum(partitions.head(self._connection).numbers.values()))
+
+    # Comparing
+
+    def compare(self) -> list[Compared]:
+        """Every table of the view with the one beside, both at one position."""
+        self._whole()
+        self._catch_up(NEAR, _nobody)
+        tables = [table for (table,) in self._connection.execute(SQL["tables"], [self._name])]
+        with psycopg.connect(self._dsn) as reader:
+            reader.execute(SQL["unhurried"])
+            reader.commit()
+            reader.isolation_level, reader.read_only = IsolationLevel.REPEATABLE_READ, True
+            with self._held() as holder:
+                # With the engine held still, both come to one position, and the reader sees that
+                # for as long as it looks; the engine goes on.
+                holder.execute(ENGINE["lease"])
+                self._catch_up(0, _nobody)
+                reader.execute("select")
+            return [_compared(reader, table) for table in tables]
+
+    # Changing places
+
+    def switch(self, *, back: bool = False) -> int:
+        """What is beside is served from now on, and what was served stands beside; the position.
+
+        ``back`` is for who did that before. Readers wait for a moment at most and miss nothing.
+        """
+        blank, switched = self._whole(or_blank=True)
+        if back and not switched:
+            raise CannotRebuild(f"{self._name} was not switched: there is nothing to go back to")
+        if switched and not back:
+            raise CannotRebuild(
+                f"{self._name} is switched: `--back` returns to what was served before, "
+                "`--drop` takes that away"
+            )
+        if not blank:
+            self._catch_up(NEAR, _nobody)
+        for _ in range(TRIES):
+            try:
+                with self._connection.transaction():
+                    return self._change_places(back=back, blank=blank)
+            except psycopg.errors.LockNotAvailable:
+                sleep(0.05)  # whoever reads goes first
+        raise CannotRebuild(f"somebody holds {self._name} all the time: try again")
+
+    def _change_places(self, *, back: bool, blank: bool) -> int:
+        lease = self._connection.execute(ENGINE["lease"]).fetchone()
+        assert lease is not None, "views.positions has a row for the share"
+        if lease[1]:
+            raise CannotRebuild(GROUPED)
+        served = _one(self._connection, "known", {"name": self._name})[1]
+        if not blank:
+            self._catch_up(0, _nobody)
+        self._connection.execute(SQL["soon"])
+        self._connection.execute(SQL["change_places"], [self._name])
+        position: int = lease[0]
+        asked = {"name": self._name, "position": position}
+        if blank:
+            self._connection.execute(SQL["disappear"], [self._name])
+        elif not served:
+            self._connection.execute(SQL["appear"], asked, binary=True)
+        state = {"name": self._name, "back": back, "blank": not blank and not served}
+        self._connection.execute(SQL["switched"], state, binary=True)
+        self._connection.execute(SQL["level"], {"name": self._name}, binary=True)
+        # Whoever remembers something of this position asks again.
+        self._connection.execute(ENGINE["move"], asked | {"names": ["share", self._name]})
+        return position
+
+    def drop(self) -> bool:
+        """Take away what stands beside; whether anything did."""
+        there = self._connection.execute(SQL["build"], [self._name]).fetchone() is not None
+        with self._connection.transaction():
+            self._connection.execute(SQL["drop"], [self._name])
+            self._connection.execute(SQL["forget"], [self._name])
+        return there
+
+    def _whole(self, *, or_blank: bool = False) -> tuple[bool, bool]:
+        """Whether what is beside is blank, and whether it was switched. Raises `CannotRebuild`."""
+        found = self._connection.execute(SQL["build"], [self._name]).fetchone()
+        whole = found and all(whole for *_, whole in self._partners())
+        if found is None or not whole or (found[3] and not or_blank):
+            raise CannotRebuild(
+                f"there is no whole {self._name} beside the one that is served: "
+                f"`view rebuild {self._name}` builds it"
+            )
+        return found[3], found[2] is not None
+
+    @contextmanager
+    def _held(self) -> Iterator[Connection]:
+        with psycopg.connect(self._dsn) as holder:
+            holder.execute(SQL["unhurried"])
+            yield holder
+            holder.rollback()
+
+
+def _pieces(reader: Connection, partner: UUID, number: int, after: UUID) -> Iterator[list[Any]]:
+    """Of some people at a time, all that a partner was told up to a number."""
+    while True:
+        held: list[Any] = []
+        count = 0
+        asked = [partner, after, number, SPAN]
+        with reader.cursor(binary=True) as cursor:
+            for row in cursor.stream(SQL["persons"], asked, binary=True, size=1_000):
+                count += 1
+                if len(held) >= PIECE and row[4] != after:
+                    yield held
+                    held = []
+                held.append(row)
+                after = row[4]
+        if count < SPAN:
+            if held:
+                yield held
+            return
+        # Of whom it came to last, more may have been told than was read.
+        if held := [row for row in held if row[4] != after]:
+            yield held
+        asked = [partner, after, number]
+        yield reader.cursor(binary=True).execute(SQL["person"], asked).fetchall()
+
+
+def _addressed(tables: Sequence[str]) -> type[Cursor[TupleRow]]:
+    """A cursor to which the tables of a view are those beside: the view itself need not know."""
+    served = re.compile(rf"\bviews\.({'|'.join(tables)})\b")
+
+    @cache
+    def readdressed(query: str) -> str:
+        return served.sub(r"beside.\1", query)
+
+    class Beside(Cursor[TupleRow]):
+        def execute(self, query: Any, *asked: Any, **how: Any) -> Beside:
+            return super().execute(readdressed(query), *asked, **how)
+
+    return Beside
+
+
+def _compared(reader: Connection, table: str) -> Compared:
+    rows, there = (
+        {
+            (partner, part): (many, hashed)
+            for partner, part, many, hashed in reader.execute(SQL["parts"], [schema, table])
+        }
+        for schema in ("views", "beside")
+    )
+    unequal = sorted(
+        each for each in rows.keys() | there.keys() if rows.get(each) != there.get(each)
+    )
+    differing = 0
+    shown: list[tuple[str, str]] = []
+    for partner, part in unequal:
+        served, built = (
+            dict[str, str](reader.execute(SQL["rows"], [schema, table, partner, part]).fetchall())
+            for schema in ("views", "beside")
+        )
+        for key in sorted(served.keys() | built.keys()):
+            if served.get(key) == built.get(key):
+                continue
+            differing += 1
+            if len(shown) < SHOWN:
+                how = "only beside" if key not in served else "says other things"
+                shown.append((key, "only served" if key not in built else how))
+    return Compared(
+        table,
+        sum(many for many, _ in rows.values()),
+        sum(many for many, _ in there.values()),
+        len(rows.keys() | there.keys()),
+        len(unequal),
+        differing,
+        shown,
+    )
+
+
+def _one(connection: Connection, question: str, asked: Any) -> Any:
+    row = connection.execute(SQL[question], asked).fetchone()
+    assert row is not None, f"{question} has an answer"
+    return row
+
+
+def _nobody(_folded: int, _of: int) -> None:
+    """Nobody hears of it."""
