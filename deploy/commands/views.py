@@ -102,7 +102,7 @@ def ungroup(*, json: Json = False) -> None:
 
 
 @view.command
-def rebuild(name: str, *, json: Json = False) -> None:
+def rebuild(name: str, /, *, json: Json = False) -> None:
     """Build a view anew beside the one that is served; killed and asked again, it goes on."""
     with beside(name) as building:
         progress: list[tuple[int, Progress]] = []
@@ -120,7 +120,7 @@ def rebuild(name: str, *, json: Json = False) -> None:
 
 
 @view.command
-def compare(name: str, *, json: Json = False) -> None:
+def compare(name: str, /, *, json: Json = False) -> None:
     """Prove that a view built anew is equal to the one that is served, at one position."""
     with beside(name) as building:
         found = building.compare()
@@ -136,6 +136,7 @@ def compare(name: str, *, json: Json = False) -> None:
 @view.command
 def switch(
     name: str,
+    /,
     *,
     back: Annotated[bool, Parameter(negative="", help="Serve again what was served.")] = False,
     drop: Annotated[bool, Parameter(negative="", help="Take away what stands beside.")] = False,

@@ -246,9 +246,10 @@ def _write_one(place: Place) -> None:
 def test_walls_grants_and_indexes_are_those_of_the_view(lived: Place) -> None:
     asked = [
         "select attname, attacl::text from pg_attribute "
-        "where attrelid = %s::regclass and attnum > 0",
+        "where attrelid = %s::regclass and attnum > 0 order by 1",
         "select polname, polcmd::text, polroles::oid[]::text, pg_get_expr(polqual, polrelid), "
-        "pg_get_expr(polwithcheck, polrelid) from pg_policy where polrelid = %s::regclass",
+        "pg_get_expr(polwithcheck, polrelid) from pg_policy "
+        "where polrelid = %s::regclass order by 1",
         "select relacl::text, relrowsecurity, relforcerowsecurity, relowner, reloptions "
         "from pg_class where oid = %s::regclass",
         "select c.relname, i.indisunique, i.indisprimary from pg_index as i join pg_class as c "
