@@ -20,7 +20,7 @@ from domain.kernel import Recorded
 from domain.policies.days import local_date
 from domain.policies.friends_and_family import TOO_FEW, month_of, result
 from domain.vocabulary import Experience
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("feedback")
 
@@ -56,7 +56,8 @@ class Feedback:
     def save(self, connection: Connection) -> None:
         """Write the answers, in the open transaction."""
         if self._rows:
-            connection.cursor(binary=True).executemany(SQL["save"], self._rows)
+            cursor = connection.cursor(binary=True)
+            cursor.execute(SQL["save"], columns(self._rows), prepare=True)
 
 
 def months(

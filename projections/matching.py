@@ -22,11 +22,11 @@ from domain.kernel import Recorded
 from domain.linking import LinkingFact, MatchRuledOut, PersonsLinked, PersonsUnlinked
 from domain.mapping import FactMapper, UnreadableFact
 from domain.person import Person, PersonRegistered
-from domain.policies.matching import Known, Verdict, compare, keys
+from domain.policies.matching import Compared, Known, Verdict, compared, keys, likeness
 from domain.vocabulary import PersonId
 from projections import log
 from projections.pseudonyms import Pseudonyms
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("matching")
 
@@ -67,6 +67,15 @@ def blinded(of: Known, pseudonyms: Pseudonyms) -> frozenset[bytes]:
     return frozenset(pseudonyms.blind(key) for key in keys(of))
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Somebody as they were known from a position on, and as that is compared."""
+
+    position: int
+    known: Known
+    compared: Compared
+
+
 class Matching:
     """The view's fold: keys of everybody, and the matches that these facts make or unmake."""
 
@@ -74,15 +83,18 @@ class Matching:
 
     def __init__(self, mapper: FactMapper, pseudonyms: Pseudonyms) -> None:
         self._mapper, self._pseudonyms = mapper, pseudonyms
-        self._told: dict[PersonId, list[tuple[int, Known]]] = {}
+        self._told: dict[PersonId, list[Described]] = {}
+        self._blinds: dict[Known, frozenset[bytes]] = {}
         self._alike: dict[bytes, set[PersonId]] = {}
         self._stored: dict[UUID, Match] = {}
         self._rows: dict[UUID, Match] = {}
+        self._matched: dict[PersonId, dict[PersonId, UUID]] = {}
         self._new: set[tuple[bytes, PersonId]] = set()
 
     def load(self, connection: Connection, facts: Sequence[Recorded]) -> None:
         """Fetch what is known of everybody these facts may be about, and of who is like them."""
         self._told, self._alike, self._stored, self._new = defaultdict(list), {}, {}, set()
+        self._blinds = {}
         telling = [each for each in facts if isinstance(each.fact, TELLING)]
         linking = [each for each in facts if isinstance(each.fact, LinkingFact)]
         if telling:
@@ -99,6 +111,9 @@ class Matching:
             cursor = connection.cursor(binary=True).execute(SQL["of_persons"], asked)
             self._stored = {row.id: row for row in map(_match, cursor)}
         self._rows = dict(self._stored)
+        self._matched = defaultdict(dict)
+        for row in self._rows.values():
+            self._pair(row)
 
     def fold(self, recorded: Recorded) -> None:
         """Follow one fact."""
@@ -121,13 +136,12 @@ class Matching:
         """Write keys and what changed, in the open transaction."""
         cursor = connection.cursor(binary=True)
         if self._new:
-            columns = zip(*sorted(self._new), strict=True)
-            cursor.execute(SQL["remember"], [list(column) for column in columns])
+            cursor.execute(SQL["remember"], columns(sorted(self._new)))
         if gone := [each for each in self._stored if each not in self._rows]:
             cursor.execute(SQL["forget"], [gone])
-        for key, row in self._rows.items():
-            if self._stored.get(key) != row:
-                cursor.execute(SQL["save"], _columns(row), prepare=True)
+        changed = [row for key, row in self._rows.items() if self._stored.get(key) != row]
+        if changed:
+            cursor.execute(SQL["save"], columns(map(_columns, changed)))
 
     def _people(
         self, connection: Connection, persons: Iterable[PersonId], before: int
@@ -156,15 +170,15 @@ class Matching:
         known = people.setdefault(person, Person(person))
         known.follow(recorded)
         if isinstance(recorded.fact, TELLING):
-            self._told[person].append((recorded.position, known_of(known)))
+            self._told[person].append(_described(recorded.position, known_of(known)))
 
     def _look_up(self, connection: Connection, before: int) -> None:
         """Who was known by one of these keys, and what was known of them."""
         asked = {
             blind
             for told in self._told.values()
-            for _, known in told
-            for blind in blinded(known, self._pseudonyms)
+            for each in told
+            for blind in self._blinded(each.known)
         }
         self._alike = defaultdict(set)
         cursor = connection.cursor(binary=True)
@@ -172,26 +186,29 @@ class Matching:
             self._alike[blind].add(PersonId(person))
         found = {person for persons in self._alike.values() for person in persons}
         for person, known in self._people(connection, found, before).items():
-            self._told[person].insert(0, (0, known_of(known)))
+            self._told[person].insert(0, _described(0, known_of(known)))
 
-    def _known(self, person: PersonId, position: int) -> Known | None:
-        known = [known for at, known in self._told.get(person, ()) if at <= position]
-        return known[-1] if known else None
+    def _blinded(self, known: Known) -> frozenset[bytes]:
+        if known not in self._blinds:
+            self._blinds[known] = blinded(known, self._pseudonyms)
+        return self._blinds[known]
+
+    def _known(self, person: PersonId, position: int) -> Described | None:
+        for known in reversed(self._told.get(person, ())):
+            if known.position <= position:
+                return known
+        return None
 
     def _find(self, person: PersonId, recorded: Recorded) -> None:
         known = self._known(person, recorded.position)
         if known is None:
             return
-        blinds = blinded(known, self._pseudonyms)
-        near = {each for blind in blinds for each in self._alike.get(blind, ())} - {person}
-        near |= {
-            row.one if row.other == person else row.other
-            for row in self._rows.values()
-            if person in (row.one, row.other)
-        }
-        for other in sorted(near):
+        blinds = self._blinded(known.known)
+        near = {each for blind in blinds for each in self._alike.get(blind, ())}
+        near |= self._matched[person].keys()
+        for other in sorted(near - {person}):
             his = self._known(other, recorded.position)
-            verdict = compare(known, his).verdict if his else Verdict.ANOTHER
+            verdict = likeness(known.compared, his.compared).verdict if his else Verdict.ANOTHER
             self._judge(person, other, verdict, recorded)
         for blind in blinds:
             self._alike.setdefault(blind, set()).add(person)
@@ -201,12 +218,13 @@ class Matching:
         self, person: PersonId, other: PersonId, verdict: Verdict, recorded: Recorded
     ) -> None:
         """Two that are alike are looked at, again when what is known of one of them changed."""
-        row = self._rows.get(match_of(person, other))
+        key = self._matched[person].get(other)
+        row = self._rows[key] if key else None
         if row and row.state is State.LINKED:
             return
         if verdict is Verdict.ANOTHER:
             if row and row.state is State.TO_REVIEW:
-                del self._rows[row.id]
+                del self._rows[row.id], self._matched[person][other], self._matched[other][person]
             return
         if row is None or row.state is not State.TO_REVIEW or row.verdict is not verdict:
             self._say(person, other, State.TO_REVIEW, recorded, verdict)
@@ -227,6 +245,14 @@ class Matching:
         since = recorded.recorded_at or recorded.effective_at
         said = verdict or (row.verdict if row else Verdict.PERHAPS)
         self._rows[key] = Match(key, one, two, said, state, since, recorded.position)
+        self._pair(self._rows[key])
+
+    def _pair(self, row: Match) -> None:
+        self._matched[row.one][row.other] = self._matched[row.other][row.one] = row.id
+
+
+def _described(position: int, known: Known) -> Described:
+    return Described(position, known, compared(known))
 
 
 def _columns(row: Match) -> tuple[object, ...]:

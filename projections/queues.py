@@ -19,7 +19,7 @@ from domain.kernel import Recorded
 from domain.service import ServiceClosed, ServiceOpened
 from domain.unanswered import ReferralExpired
 from domain.vocabulary import ReferralId, ServiceId
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("queues")
 
@@ -76,11 +76,10 @@ class Queues:
     def save(self, connection: Connection) -> None:
         """Write the touched rows, in the open transaction."""
         cursor = connection.cursor(binary=True)
-        for stream, waits in self._waits.items():
-            if waits is None:
-                cursor.execute(SQL["go"], (stream,), prepare=True)
-            else:
-                cursor.execute(SQL["wait"], (stream, *waits), prepare=True)
+        if gone := [stream for stream, waits in self._waits.items() if waits is None]:
+            cursor.execute(SQL["go"], [gone], prepare=True)
+        if waiting := [(stream, *waits) for stream, waits in self._waits.items() if waits]:
+            cursor.execute(SQL["wait"], columns(waiting), prepare=True)
         for service, at in self._closed.items():
             if at is None:
                 cursor.execute(SQL["open"], (service,))

@@ -83,10 +83,12 @@ class Referrals:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[UUID, UUID], dict[str, Any]] = {}
+        self._of_person: dict[tuple[UUID, str], set[UUID]] = {}
+        self._touched: set[tuple[UUID, UUID]] = set()
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Fetch the rows these entries touch."""
-        self._rows = {}
+        self._rows, self._of_person, self._touched = {}, {}, set()
         keys = {(e.partner, e.subject) for e in entries if e.subject and _concerns(e)}
         if not keys:
             return
@@ -94,21 +96,23 @@ class Referrals:
         cursor = connection.cursor(binary=True)
         cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)))
         for partner, referral_id, content in cursor:
-            self._rows[partner, referral_id] = orjson.loads(content)
+            self._keep(partner, referral_id, orjson.loads(content))
 
     def fold(self, entry: Entry) -> None:
         """Follow one entry. What was withdrawn keeps its state and loses every word."""
         if entry.type == WITHDRAWN:
-            for key, row in self._rows.items():
-                if key[0] == entry.partner and row["person"] == str(entry.subject):
-                    self._rows[key] = withdrawn(row)
+            for of in self._of_person.get((entry.partner, str(entry.subject)), ()):
+                key = (entry.partner, of)
+                self._rows[key] = withdrawn(self._rows[key])
+                self._touched.add(key)
         elif _concerns(entry):
             key = (entry.partner, UUID(entry.data["stream"]))
-            self._rows[key] = fold(self._rows.get(key), entry)
+            self._keep(*key, fold(self._rows.get(key), entry))
+            self._touched.add(key)
 
     def save(self, connection: Connection) -> None:
         """Write the touched rows, in the open transaction."""
-        rows = [(p, r, row) for (p, r), row in self._rows.items()]
+        rows = [(p, r, self._rows[p, r]) for p, r in self._touched]
         if not rows:
             return
         connection.cursor().execute(
@@ -125,6 +129,10 @@ class Referrals:
             ),
             binary=True,
         )
+
+    def _keep(self, partner: UUID, referral_id: UUID, row: dict[str, Any]) -> None:
+        self._rows[partner, referral_id] = row
+        self._of_person.setdefault((partner, row["person"]), set()).add(referral_id)
 
 
 def _concerns(entry: Entry) -> bool:

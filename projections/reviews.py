@@ -37,7 +37,7 @@ from domain.shared_care import (
     SupervisionEnded,
 )
 from domain.vocabulary import Attendance, Instrument, Label, PersonId, ReviewId, ReviewOf, Step
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("reviews")
 Key = tuple[UUID, ReviewOf]
@@ -125,15 +125,14 @@ class Reviews:
                 if recorded.label is Label.ORDINARY:  # a drug service's own plan goes by its care
                     self._begin(recorded, person, ReviewOf.PLAN, day)
             case ReviewFellDue(review=review) | SharedCareReviewFellDue(review=review):
-                self._rows = {
-                    key: replace(row, told=row.told or row.id == review)
-                    for key, row in self._rows.items()
-                }
+                if own := self._own(person, review):
+                    self._rows[person, own.about] = replace(own, told=True)
             case ReviewDone(review=review):
                 if (own := self._rows.get((person, ReviewOf.NEEDS))) and own.id == review:
                     again = needs.review_on(recorded.effective_at)
                     self._begin(recorded, person, ReviewOf.NEEDS, again)
-                self._rows = {key: row for key, row in self._rows.items() if row.id != review}
+                if own := self._own(person, review):
+                    self._end(person, own.about)
             case _:
                 pass
 
@@ -143,9 +142,9 @@ class Reviews:
         gone = [row.id for key, row in self._stored.items() if self._rows.get(key) != row]
         if gone:
             cursor.execute(SQL["forget"], [gone])
-        for key, row in self._rows.items():
-            if self._stored.get(key) != row:
-                cursor.execute(SQL["save"], _columns(row), prepare=True)
+        changed = [row for key, row in self._rows.items() if self._stored.get(key) != row]
+        if changed:
+            cursor.execute(SQL["save"], columns(map(_columns, changed)), prepare=True)
 
     def _begin(
         self,
@@ -197,6 +196,11 @@ class Reviews:
             self._rows[person, ReviewOf.PSYCHIATRIC] = replace(row, first_score=total)
         else:
             self._measured(person, total)
+
+    def _own(self, person: PersonId, review: ReviewId) -> Review | None:
+        """This review, if it is still ahead."""
+        ahead = (self._rows.get((person, about)) for about in ReviewOf)
+        return next((row for row in ahead if row and row.id == review), None)
 
     def _end(self, person: PersonId, *about: ReviewOf) -> None:
         for each in about:

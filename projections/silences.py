@@ -25,7 +25,7 @@ from domain.request import ReferralFact
 from domain.silence import Wait
 from domain.unanswered import ReferralExpired, SilenceAcknowledged, SilenceEscalated
 from domain.vocabulary import PartnerId, PersonId, Priority
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("silences")
 ABOUT_A_REFERRAL = (ReferralFact, AdviceFact)
@@ -116,10 +116,10 @@ class Silences:
         rows = [self._rows[what] for what in self._changed if what in self._rows]
         answered = [what for what in self._changed if what not in self._rows]
         cursor = connection.cursor(binary=True)
-        for row in rows:  # few a batch; not executemany, which is psycopg's pipeline mode
-            cursor.execute(SQL["save"], _columns(row), prepare=True)
+        if rows:
+            cursor.execute(SQL["save"], columns(map(_columns, rows)), prepare=True)
         if answered:
-            cursor.execute(SQL["answered"], [answered])
+            cursor.execute(SQL["answered"], [answered], prepare=True)
 
     def _begin(self, what: UUID, recorded: Recorded, sender: PartnerId, wait: Wait) -> None:
         assert recorded.person is not None, "only about a person is anything offered"
@@ -186,7 +186,7 @@ def _columns(row: Waiting) -> tuple[Any, ...]:
         wait.priority.value,
         wait.offered_at,
         row.since,
-        [rung.value for rung in wait.sent],
+        " ".join(rung.value for rung in wait.sent),  # rungs are words
         wait.acknowledged,
         wait.told_at,
         row.due_at,

@@ -6,10 +6,11 @@ It refuses to build SQL from pieces.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 _FOLDER = files("projections") / "sql"
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
@@ -23,6 +24,11 @@ def statements(noun: str) -> Mapping[str, str]:
     names, texts = pairs[::2], pairs[1::2]
     assert len(set(names)) == len(names), f"two statements of {noun} share a name"
     return MappingProxyType(dict(zip(names, map(str.strip, texts), strict=True)))
+
+
+def columns(rows: Iterable[Iterable[Any]]) -> list[list[Any]]:
+    """Rows as the arrays that a statement unnests: all of them are written in one. Not of none."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def migrations() -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from domain.policies.days import local_date
 from domain.policies.ways import Way
 from domain.review import ReviewDone, ReviewFellDue
 from domain.vocabulary import Complexity, PersonId, ReviewId, Step
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("team_reviews")
 
@@ -108,7 +108,7 @@ class TeamReviews:
             cursor.execute(SQL["forget"], [gone])
         changed = [row for key, row in self._rows.items() if self._stored.get(key) != row]
         if changed:
-            cursor.executemany(SQL["save"], [_columns(row) for row in changed])
+            cursor.execute(SQL["save"], columns(map(_columns, changed)), prepare=True)
 
 
 def due(connection: Connection, way: Way, today: date) -> list[TeamReview]:

@@ -26,7 +26,7 @@ from domain.kernel import Recorded
 from domain.leaving import ResponsibilityFellBack
 from domain.unanswered import ReferralExpired
 from domain.vocabulary import PartnerId, PersonId, Tied
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("ties")
 
@@ -106,12 +106,15 @@ class Ties:
     def save(self, connection: Connection) -> None:
         """Write the touched rows, in the open transaction."""
         cursor = connection.cursor(binary=True)
-        for about, what in self._changed:
-            row = self._rows.get((about, what))
-            if row is None:
-                cursor.execute(SQL["untie"], (about.value, what), prepare=True)
-            else:
-                cursor.execute(SQL["save"], (about.value, what, *row), prepare=True)
+        loose = [(about.value, what) for about, what in self._changed - self._rows.keys()]
+        if loose:
+            cursor.execute(SQL["untie"], columns(loose), prepare=True)
+        tied = [
+            (about.value, what, *self._rows[about, what])
+            for about, what in self._changed & self._rows.keys()
+        ]
+        if tied:
+            cursor.execute(SQL["save"], columns(tied), prepare=True)
         for who, at in self._gone.items():
             if at is None:
                 cursor.execute(SQL["come_back"], (who,))

@@ -18,7 +18,7 @@ from domain.policies.training import due
 from domain.training import TrainingAttended, TrainingHeld
 from domain.vocabulary import Topic
 from projections.directory import PartnerEntry
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("training")
 
@@ -62,10 +62,10 @@ class Training:
     def save(self, connection: Connection) -> None:
         """Write them, in the open transaction."""
         cursor = connection.cursor(binary=True)
-        if self._held:
-            cursor.executemany(SQL["hold"], self._held)
+        for held in self._held:
+            cursor.execute(SQL["hold"], held, prepare=True)
         if self._attended:
-            cursor.executemany(SQL["attend"], self._attended)
+            cursor.execute(SQL["attend"], columns(self._attended), prepare=True)
 
 
 Session = tuple[UUID, UUID, str, str, date, int, UUID | None, Sequence[str]]

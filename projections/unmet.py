@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from domain.sharing import WITHDRAWN
 from domain.vocabulary import DeclineReason, WhyUnmet
 from projections import directory
 from projections.entries import Entry
-from projections.statements import statements
+from projections.statements import columns, statements
 
 SQL = statements("unmet")
 FEW = 5
@@ -59,6 +60,8 @@ class Wanted:
     def met_by(self, position: int) -> bool:
         return self.met_position is not None and self.met_position <= position
 
+
+_COLUMNS = attrgetter(*(each.name for each in fields(Wanted)))
 
 Rows = dict[tuple[UUID, UUID], Wanted]
 
@@ -237,12 +240,11 @@ class Unmet:
     def save(self, connection: Connection) -> None:
         """Write the touched rows, in the open transaction."""
         cursor = connection.cursor(binary=True)
-        for key in self._touched:
-            row = self._rows.get(key)
-            if row is None:
-                cursor.execute(SQL["forget"], key, prepare=True)
-            else:
-                cursor.execute(SQL["save"], astuple(row), prepare=True)
+        if gone := self._touched - self._rows.keys():
+            cursor.execute(SQL["forget"], columns(gone), prepare=True)
+        if kept := self._touched & self._rows.keys():
+            rows = (_COLUMNS(self._rows[key]) for key in kept)
+            cursor.execute(SQL["save"], columns(rows), prepare=True)
 
 
 def _concerns(entry: Entry) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
@@ -128,27 +128,59 @@ SHORT_FORMS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is known of somebody as it is compared: written once, however many they are held to."""
+
+    given: tuple[str, ...]
+    last: tuple[str, ...]
+    surname: str
+    barrels: frozenset[str]
+    born: date | None
+    number: str
+    postcode: str
+    address: str
+    house: str | None
+    phone: str
+
+
+def compared(of: Known) -> Compared:
+    """What is known of somebody, without what spelling it may add or leave out."""
+    given, last = _parts(of.name)
+    number = _digits(of.nhs_number)
+    return Compared(
+        given,
+        last,
+        "".join(last),
+        frozenset(last) - PARTICLES,
+        of.date_of_birth,
+        number if number and is_valid(number) else "",
+        plain(of.postcode),
+        plain(of.address),
+        _house(of.address) if of.address else None,
+        _digits(of.phone),
+    )
+
+
 def compare(one: Known, other: Known) -> Likeness:
     """Whether two are one person. It does not matter which comes first."""
-    forename, surname = _names(one.name, other.name)
-    likeness = Likeness(
+    return likeness(compared(one), compared(other))
+
+
+def likeness(one: Compared, other: Compared) -> Likeness:
+    """Whether two are one person, by what is compared of them."""
+    forename, surname = _names(one, other)
+    found = Likeness(
         Verdict.ANOTHER,
-        nhs_number=_number(one.nhs_number, other.nhs_number),
-        date_of_birth=_birth(one.date_of_birth, other.date_of_birth),
+        nhs_number=_equal(one.number, other.number),
+        date_of_birth=_birth(one.born, other.born),
         forename=forename,
         surname=surname,
         home=_home(one, other),
-        phone=_equal(_digits(one.phone), _digits(other.phone)),
+        phone=_equal(one.phone, other.phone),
     )
-    return Likeness(
-        _verdict(likeness),
-        likeness.nhs_number,
-        likeness.date_of_birth,
-        likeness.forename,
-        likeness.surname,
-        likeness.home,
-        likeness.phone,
-    )
+    verdict = _verdict(found)
+    return found if verdict is Verdict.ANOTHER else replace(found, verdict=verdict)
 
 
 def keys(of: Known) -> frozenset[str]:
@@ -229,13 +261,11 @@ def _verdict(of: Likeness) -> Verdict:
     return Verdict.PERHAPS if half_named and found else Verdict.ANOTHER
 
 
-def _names(one: str, other: str) -> tuple[Agreement, Agreement]:
+def _names(one: Compared, other: Compared) -> tuple[Agreement, Agreement]:
     """Forename and surname; also where they were written the other way round."""
-    (a_first, a_last), (b_first, b_last) = _parts(one), _parts(other)
-    straight = (_name(a_first, b_first), _surname(a_last, b_last))
-    if a_first == b_last and a_last == b_first:
+    if one.given == other.last and one.last == other.given:
         return Agreement.NEAR, Agreement.NEAR
-    return straight
+    return _name(one.given, other.given), _surname(one, other)
 
 
 def _parts(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -297,14 +327,13 @@ def _name(one: tuple[str, ...], other: tuple[str, ...]) -> Agreement:
     return Agreement.NEAR if _spelling(one[0], other[0]) else Agreement.OTHER
 
 
-def _surname(one: tuple[str, ...], other: tuple[str, ...]) -> Agreement:
+def _surname(one: Compared, other: Compared) -> Agreement:
     """Surnames: one may be a part of the other's double barrel."""
-    if not one or not other:
+    if not one.last or not other.last:
         return Agreement.UNKNOWN
-    if "".join(one) == "".join(other):
+    if one.surname == other.surname:
         return Agreement.EQUAL
-    parts = {p for p in one if p not in PARTICLES} & {p for p in other if p not in PARTICLES}
-    near = parts or _spelling("".join(one), "".join(other))
+    near = one.barrels & other.barrels or _spelling(one.surname, other.surname)
     return Agreement.NEAR if near else Agreement.OTHER
 
 
@@ -327,22 +356,14 @@ def _birth(one: date | None, other: date | None) -> Agreement:
     return Agreement.NEAR if OSA.distance(written, otherwise) == 1 else Agreement.OTHER
 
 
-def _number(one: str | None, other: str | None) -> Agreement:
-    """NHS numbers that pass their check digit; any other is as good as none."""
-    a, b = _digits(one), _digits(other)
-    if not (a and b and is_valid(a) and is_valid(b)):
-        return Agreement.UNKNOWN
-    return Agreement.EQUAL if a == b else Agreement.OTHER
-
-
-def _home(one: Known, other: Known) -> Agreement:
+def _home(one: Compared, other: Compared) -> Agreement:
     """The house where both addresses are known, else the postcode, which many homes share."""
-    postcodes = _equal(plain(one.postcode), plain(other.postcode))
-    if not (one.address and other.address):
+    postcodes = _equal(one.postcode, other.postcode)
+    if one.house is None or other.house is None:
         return postcodes
-    houses = _equal(_house(one.address), _house(other.address))
     if postcodes is Agreement.UNKNOWN:
-        return _equal(plain(one.address), plain(other.address))
+        return _equal(one.address, other.address)
+    houses = _equal(one.house, other.house)
     return Agreement.EQUAL if postcodes is houses is Agreement.EQUAL else Agreement.OTHER
 
 

@@ -1,6 +1,9 @@
 -- name: save
 insert into views.feedback (id, partner, service, month, experience, words, may_publish)
-values (%b, %b, %b, %b, %b, %b::text, %b)
+select id, partner, service, month, experience, words, may_publish
+from unnest(
+    %b::uuid[], %b::uuid[], %b::uuid[], %b::date[], %b::text[], %b::text[], %b::boolean[]
+) as f (id, partner, service, month, experience, words, may_publish)
 on conflict (id) do nothing
 
 -- name: counts

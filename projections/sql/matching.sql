@@ -13,7 +13,10 @@ where one = any(%b::uuid[]) or other = any(%b::uuid[])
 
 -- name: save
 insert into views.matches (id, one, other, verdict, state, since, position)
-values (%b, %b, %b, %b, %b, %b, %b)
+select id, one, other, verdict, state, since, position
+from unnest(
+    %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::timestamptz[], %b::bigint[]
+) as m (id, one, other, verdict, state, since, position)
 on conflict (id) do update
 set verdict = excluded.verdict, state = excluded.state, since = excluded.since,
     position = excluded.position

@@ -1,9 +1,10 @@
 -- name: wait
-insert into views.queues (referral, service, since) values (%b, %b, %b)
+insert into views.queues (referral, service, since) select referral, service, since
+from unnest(%b::uuid[], %b::uuid[], %b::bigint[]) as q (referral, service, since)
 on conflict (referral) do update set service = excluded.service, since = excluded.since
 
 -- name: go
-delete from views.queues where referral = %b
+delete from views.queues where referral = any(%b::uuid[])
 
 -- name: close
 insert into views.closed (service, at) values (%b, %b)

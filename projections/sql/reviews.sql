@@ -8,7 +8,10 @@ delete from views.reviews where id = any(%b::uuid[])
 
 -- name: save
 insert into views.reviews (id, person, about, due_on, opens_on, first_score, told)
-values (%b, %b, %b, %b, %b, %b::integer, %b)
+select id, person, about, due_on, opens_on, first_score, told
+from unnest(
+    %b::uuid[], %b::uuid[], %b::text[], %b::date[], %b::date[], %b::integer[], %b::boolean[]
+) as r (id, person, about, due_on, opens_on, first_score, told)
 
 -- name: due
 select id, person, about, due_on, opens_on, first_score, told

@@ -8,7 +8,10 @@ delete from views.team_reviews where person = any(%b::uuid[])
 
 -- name: save
 insert into views.team_reviews (person, id, since, new, step, complexity, told)
-values (%b, %b, %b, %b, %b, %b, %b)
+select person, id, since, new, step, complexity, told
+from unnest(
+    %b::uuid[], %b::uuid[], %b::date[], %b::boolean[], %b::smallint[], %b::text[], %b::boolean[]
+) as t (person, id, since, new, step, complexity, told)
 on conflict (person) do update
 set id = excluded.id, since = excluded.since, new = excluded.new, step = excluded.step,
     complexity = excluded.complexity, told = excluded.told

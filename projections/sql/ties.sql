@@ -1,11 +1,14 @@
 -- name: save
 insert into views.ties (about, id, person, organisation, since)
-values (%b, %b, %b, %b, %b)
+select about, id, person, organisation, since
+from unnest(%b::text[], %b::uuid[], %b::uuid[], %b::uuid[], %b::bigint[])
+    as t (about, id, person, organisation, since)
 on conflict (about, id) do update
 set person = excluded.person, organisation = excluded.organisation, since = excluded.since
 
 -- name: untie
-delete from views.ties where about = %b and id = %b
+delete from views.ties
+where (about, id) in (select about, id from unnest(%b::text[], %b::uuid[]) as t (about, id))
 
 -- name: leave
 insert into views.gone (id, at) values (%b, %b) on conflict (id) do update set at = excluded.at

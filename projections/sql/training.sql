@@ -5,7 +5,8 @@ on conflict (id) do nothing
 
 -- name: attend
 insert into views.training_attended (training, practitioner, partner)
-values (%b, %b, %b)
+select training, practitioner, partner
+from unnest(%b::uuid[], %b::uuid[], %b::uuid[]) as a (training, practitioner, partner)
 on conflict (training, practitioner) do nothing
 
 -- name: sessions

@@ -7,14 +7,21 @@ join views.unmet as u using (partner, subject)
 -- name: save
 insert into views.unmet (partner, id, subject, waiting, service, step, why, need, practice, at,
                          position, met_at, met_position)
-values (%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
+select partner, id, subject, waiting, service, step, why, need, practice, at, position, met_at,
+       met_position
+from unnest(
+    %b::uuid[], %b::uuid[], %b::uuid[], %b::boolean[], %b::uuid[], %b::smallint[], %b::text[],
+    %b::text[], %b::uuid[], %b::timestamptz[], %b::bigint[], %b::timestamptz[], %b::bigint[]
+) as u (partner, id, subject, waiting, service, step, why, need, practice, at, position, met_at,
+        met_position)
 on conflict (partner, id) do update
 set subject = excluded.subject, waiting = excluded.waiting,
     service = excluded.service, step = excluded.step, why = excluded.why, at = excluded.at,
     position = excluded.position, met_at = excluded.met_at, met_position = excluded.met_position
 
 -- name: forget
-delete from views.unmet where partner = %b and id = %b
+delete from views.unmet
+where (partner, id) in (select partner, id from unnest(%b::uuid[], %b::uuid[]) as u (partner, id))
 
 -- name: of_partner
 select partner, id, subject, waiting, service, step, why, need, practice, at, position,

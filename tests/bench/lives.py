@@ -71,10 +71,10 @@ class Lives:
             person,
             Details(
                 name=f"Person {number}",
-                phone="020 7946 0000",
+                phone=f"020 {number:08}",
                 practice=WIGG,
-                address="1 Leighton Road",
-                postcode="NW5 2QT",
+                address=f"{number} Leighton Road",
+                postcode=_postcode(number),
                 language="English",
                 ethnicity="A",
                 deprivation_decile=3,
@@ -127,3 +127,9 @@ class Lives:
             asked=self.place.by(WIGG),
         )
         return referral
+
+
+def _postcode(number: int) -> str:
+    """Twenty people to a postcode, as there are; not all of a city in one house."""
+    street, letters = divmod(number // 20, 400)
+    return f"NW{street % 99 + 1} {letters // 20 % 10}{chr(65 + letters % 20)}A"
