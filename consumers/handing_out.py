@@ -18,6 +18,7 @@ from psycopg import Connection
 from consumers.entries_topic import TOPIC, markers, records_of, told
 from consumers.kafka.connecting import BrokerIsAway
 from consumers.kafka.publishing import Broker, NotPublished
+from consumers.leading import Loop, lead
 from projections import partitions
 from projections.connections import SETTINGS
 from projections.pseudonyms import Pseudonyms
@@ -32,8 +33,6 @@ QUIET = 60.0
 """Seconds after which the topic is told how far it is again, though nothing was told: it keeps
 records for a week, one that is empty would not say where to go on, and one that was lost while
 nothing was told is noticed by it."""
-
-_HANDING = 7310585026117865  # the advisory lock: one at a time in a database
 
 _SETTINGS: dict[str, Any] = dict(SETTINGS)
 
@@ -72,7 +71,8 @@ class HandingOut:
         while not stop.is_set():
             try:
                 with psycopg.connect(self._dsn, **_SETTINGS) as connection:
-                    self._lead(connection, stop)
+                    connection.execute("listen throughcare_share")
+                    lead(connection, Loop.HANDING_OUT, stop)
                     while not stop.is_set():
                         if not self.step(connection):
                             for _ in connection.notifies(timeout=PATIENCE, stop_after=1):
@@ -129,12 +129,3 @@ class HandingOut:
             numbers[partner] = max(number, numbers.get(partner, 0))
         _log.info("handing out continues", position=self._position)
         return numbers
-
-    def _lead(self, connection: Connection, stop: Event) -> None:
-        """Wait until this session is the one that hands out; it stays so until it ends."""
-        connection.execute("listen throughcare_share")
-        while not stop.is_set():
-            asked = connection.execute("select pg_try_advisory_lock(%s)", [_HANDING])
-            if asked.fetchone() == (True,):
-                return
-            stop.wait(0.2)

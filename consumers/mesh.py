@@ -22,6 +22,7 @@ import structlog
 from mesh_client import MeshClient, MeshError
 from psycopg import Connection
 
+from consumers.leading import Loop, lead
 from consumers.records import POISON
 from consumers.watchdog import Watchdog
 from domain.vocabulary import PartnerId, PersonId, Role, Way
@@ -48,8 +49,6 @@ REMEMBERED = timedelta(days=30)
 
 BATCH = "application/cloudevents-batch+json"
 COLLECTED = "acknowledged"
-
-_MAILING = 7310585026117868  # the advisory lock: one active sender in a database
 
 _SETTINGS: dict[str, Any] = dict(SETTINGS)
 
@@ -118,7 +117,7 @@ class Mailings:
         while not stop.is_set():
             try:
                 with psycopg.connect(self._dsn, **_SETTINGS) as connection:
-                    self._lead(connection, stop)
+                    lead(connection, Loop.MESH, stop)
                     mailboxes.forget(connection, self._clock() - REMEMBERED)
                     while not stop.is_set():
                         self.send(connection)
@@ -149,14 +148,6 @@ class Mailings:
             while to := [now for each in to if (now := self._next(connection, client, each))]:
                 count += len(to)
         return count
-
-    def _lead(self, connection: Connection, stop: Event) -> None:
-        """Wait until this session is the active sender's; it stays so until it ends."""
-        while not stop.is_set():
-            asked = connection.execute("select pg_try_advisory_lock(%s)", [_MAILING])
-            if asked.fetchone() == (True,):
-                return
-            stop.wait(1.0)
 
     def _next(self, connection: Connection, client: MeshClient, to: Mailbox) -> Mailbox | None:
         """Send the next message; how the mailbox stands then, ``None`` if nothing was sent."""

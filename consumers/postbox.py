@@ -15,7 +15,6 @@ from typing import Any
 import orjson
 import psycopg
 import structlog
-from psycopg import Connection
 
 from consumers.came import AWAY
 from consumers.inbox import Inbox
@@ -23,6 +22,7 @@ from consumers.kafka.access import dead_of, inbox_of
 from consumers.kafka.connecting import BrokerIsAway, Headers, Record
 from consumers.kafka.following import Follower
 from consumers.kafka.publishing import Broker, NotPublished
+from consumers.leading import Loop, lead
 from domain.vocabulary import PartnerId, Way
 from projections.behalf import acting_for
 from projections.connections import SETTINGS
@@ -39,8 +39,6 @@ LOOK = 5.0
 """Seconds between two looks at who answers by Kafka."""
 
 NUMBER = "inbox_number"
-
-_READING = 7310585026117867  # the advisory lock: one process that reads topics in a database
 
 _SETTINGS: dict[str, Any] = dict(SETTINGS)
 
@@ -76,7 +74,7 @@ class Postbox:
         while not stop.is_set():
             try:
                 with psycopg.connect(self._dsn, **_SETTINGS) as connection:
-                    self._lead(connection, stop)
+                    lead(connection, Loop.POSTBOX, stop)
                     while not stop.is_set():
                         connection.execute("select 1")  # the lock is ours as long as this answers
                         self.step()
@@ -103,14 +101,6 @@ class Postbox:
             )
         self._tell_dead()
         return len(arrived)
-
-    def _lead(self, connection: Connection, stop: Event) -> None:
-        """Wait until this session is the one that reads; it stays so until it ends."""
-        while not stop.is_set():
-            asked = connection.execute("select pg_try_advisory_lock(%s)", [_READING])
-            if asked.fetchone() == (True,):
-                return
-            stop.wait(0.5)
 
     def _follow(self) -> None:
         """Follow the topics of those who may answer by Kafka, from where each goes on."""

@@ -21,6 +21,7 @@ from psycopg import Connection
 
 from consumers.kafka.connecting import BrokerIsAway, Headers
 from consumers.kafka.publishing import Broker, NotPublished
+from consumers.leading import Loop, lead
 from consumers.records import HEARTBEAT, Batch, batch_of, heartbeat
 from domain.sharing import WITHDRAWN
 from domain.vocabulary import Way
@@ -52,8 +53,6 @@ MOST_REST = 60.0
 
 BEAT = timedelta(hours=1)
 """A topic never says nothing for longer, so that it always ends with a number to go on from."""
-
-_RELAYING = 7310585026117864  # the advisory lock: one active relay in a database
 
 _SETTINGS: dict[str, Any] = dict(SETTINGS)
 
@@ -109,7 +108,8 @@ class Relay:
         while not stop.is_set():
             try:
                 with psycopg.connect(self._dsn, **_SETTINGS) as connection:
-                    self._lead(connection, stop)
+                    connection.execute("listen throughcare_share")
+                    lead(connection, Loop.RELAY, stop)
                     while not stop.is_set():
                         if not self.step(connection):
                             for _ in connection.notifies(timeout=PATIENCE, stop_after=1):
@@ -155,15 +155,6 @@ class Relay:
     def _by_turns(self, partners: Collection[UUID]) -> list[UUID]:
         """Whoever is furthest behind has no right to all the room: the order is by chance."""
         return _chance.sample(sorted(partners), len(partners))
-
-    def _lead(self, connection: Connection, stop: Event) -> None:
-        """Wait until this session is the active relay's; it stays so until it ends."""
-        connection.execute("listen throughcare_share")
-        while not stop.is_set():
-            asked = connection.execute("select pg_try_advisory_lock(%s)", [_RELAYING])
-            if asked.fetchone() == (True,):
-                return
-            stop.wait(0.2)
 
     # Who has a topic, and which
 

@@ -23,6 +23,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from standardwebhooks import Webhook
 
+from consumers.leading import Loop, lead_async
 from consumers.outward import Answer, Outward
 from domain.kernel import BrokenRule
 from domain.vocabulary import PartnerId
@@ -64,8 +65,6 @@ LOOK = timedelta(seconds=10)
 
 PATIENCE = 1.0
 GONE = 410
-
-_SENDING = 7310585026117866  # the advisory lock: one active sender in a database
 
 _SETTINGS: dict[str, Any] = dict(SETTINGS)
 
@@ -156,13 +155,15 @@ class Webhooks:
             try:
                 async with AsyncExitStack() as stack:
                     pool = await stack.enter_async_context(self._opened())
-                    lead = await AsyncConnection.connect(self._dsn, **_SETTINGS)
-                    await stack.enter_async_context(lead)
-                    await self._lead(lead, stop)
+                    session = await AsyncConnection.connect(self._dsn, **_SETTINGS)
+                    await stack.enter_async_context(session)
+                    for channel in SQL["listen"].split(";"):
+                        await session.execute(channel)
+                    await lead_async(session, Loop.WEBHOOKS, stop)
                     await self._forget(pool)
                     while not stop.is_set():
                         await self._begin(pool)
-                        async for _ in lead.notifies(timeout=PATIENCE, stop_after=1):
+                        async for _ in session.notifies(timeout=PATIENCE, stop_after=1):
                             pass
                         rest = 0.5
             except psycopg.OperationalError as lost:
@@ -180,16 +181,6 @@ class Webhooks:
                     task.cancel()
                 await asyncio.gather(*self._under_way.values(), return_exceptions=True)
                 self._under_way.clear()
-
-    async def _lead(self, connection: AsyncConnection, stop: Event) -> None:
-        """Wait until this session is the active sender's; it stays so until it ends."""
-        for channel in SQL["listen"].split(";"):
-            await connection.execute(channel)
-        while not stop.is_set():
-            asked = await connection.execute("select pg_try_advisory_lock(%s)", [_SENDING])
-            if await asked.fetchone() == (True,):
-                return
-            await asyncio.sleep(0.2)
 
     async def _forget(self, pool: AsyncConnectionPool[AsyncConnection]) -> None:
         async with pool.connection() as connection:

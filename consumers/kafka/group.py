@@ -70,6 +70,7 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]
         Raises `BrokerIsAway`.
         """
         with self._at("poll") as consumer:
+            _finish_joining(consumer)
             found = consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
             return {
                 each.partition: [(r.offset, r.key, r.value, r.headers) for r in records]
@@ -123,3 +124,15 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]
             )
             self._consumer.subscribe([self._topic], listener=self)
         return self._consumer
+
+
+def _finish_joining(consumer: KafkaConsumer) -> None:
+    """Have a join that is under way, or done, taken notice of.
+
+    kafka-python 3.0.12 forgets one that began because a topic came or grew, if a ``poll`` ends
+    while the broker is still asked: the next one finds nothing to join for, and the member never
+    learns which partitions it was given. See docs/decisions.md, 2026-11-22.
+    """
+    coordinator = consumer._coordinator
+    if coordinator.rejoining and not coordinator.need_rejoin():
+        coordinator.request_rejoin()

@@ -1,28 +1,24 @@
 """A partner's own reader of its topic, as a process to be killed; and one that loses entries.
 
-Run as ``python -m tests.consumers.following``: told in a line of JSON where everything is, it forks
-one reader for each further line, so that a life costs no start of Python. What a reader takes and
-how far it is stand in one transaction of a database of its own, as the contract says.
+Run as ``python -m tests.consumers.following``, it is a `nursery` of readers. What a reader takes
+and how far it is stand in one transaction of a database of its own, as the contract says.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from consumers.subscriber import _binary, leaf
 from tests.consumers.brokers import KafkaServer
+from tests.consumers.nursery import ENDED, Nursery, bring_up, nursery
 from tests.consumers.place import Place
 
 with warnings.catch_warnings():
@@ -48,28 +44,19 @@ class Follower:
     """Starts the reader, and again after each of its deaths."""
 
     told: dict[str, Any]
-    nursery: subprocess.Popen[str]
+    nursery: Nursery
     process: int = 0
 
     def begin(self, points: int) -> None:
         """Start it, and wait until it follows; at so many points of its work it is killed."""
-        assert self.nursery.stdin
-        self.nursery.stdin.write(f"{points}\n")
-        self.nursery.stdin.flush()
-        self.process = int(self._heard("follows").split()[-1])
+        self.nursery.begin(points=points)
+        self.process = int(self.nursery.hear("follows").split()[-1])
 
     def kill(self) -> None:
         """End it as a power cut would, if it did not end so at a point of its work."""
         with suppress(ProcessLookupError):
             os.kill(self.process, signal.SIGKILL)
-        self._heard("ended")
-
-    def _heard(self, word: str) -> str:
-        assert self.nursery.stdout
-        for line in self.nursery.stdout:
-            if word in line:
-                return line
-        raise AssertionError(f"the readers ended before one said {word!r}")
+        self.nursery.hear(ENDED)
 
     def taken(self) -> dict[str, list[tuple[int, str]]]:
         """What it took of each topic, as it took it: number and key."""
@@ -104,24 +91,13 @@ def follower(
     }
     with psycopg.connect(told["database"]) as connection:
         connection.execute(TABLES)
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.consumers.following"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as nursery:
-        assert nursery.stdin
-        nursery.stdin.write(json.dumps(told) + "\n")
-        nursery.stdin.flush()
-        following = Follower(told, nursery)
+    with nursery("tests.consumers.following", told) as lives:
+        following = Follower(told, lives)
         try:
             yield following
         finally:
             if following.process:
                 following.kill()
-            nursery.stdin.close()
 
 
 @dataclass
@@ -136,7 +112,8 @@ class Points:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def follow(told: dict[str, Any], points: Points) -> None:
+def follow(told: dict[str, Any], points: int) -> None:
+    life = Points(points)
     partitions = [TopicPartition(topic, 0) for topic in told["topics"]]
     consumer = KafkaConsumer(
         **told["kafka"],
@@ -162,10 +139,10 @@ def follow(told: dict[str, Any], points: Points) -> None:
                 continue  # the broker is away: it comes again
             for partition, records in polled.items():
                 where = [partition.topic, records[-1].offset + 1]
-                points.pass_one()
+                life.pass_one()
                 if told["mutant"]:
                     move(connection, where)  # and then, perhaps, take
-                    points.pass_one()
+                    life.pass_one()
                 with connection.transaction():
                     for record in records:
                         said = {name: value.decode() for name, value in record.headers}
@@ -179,9 +156,9 @@ def follow(told: dict[str, Any], points: Points) -> None:
                                     *(record.key.decode(), leaf(entry)),
                                 ],
                             )
-                        points.pass_one()
+                        life.pass_one()
                     move(connection, where)
-                    points.pass_one()
+                    life.pass_one()
 
 
 def move(connection: psycopg.Connection, where: list[Any]) -> None:
@@ -192,16 +169,5 @@ def move(connection: psycopg.Connection, where: list[Any]) -> None:
     )
 
 
-def main() -> None:
-    told = json.loads(sys.stdin.readline())
-    for points in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            follow(told, Points(int(points)))
-            os._exit(0)
-        os.waitpid(pid, 0)
-        print("ended", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    bring_up(follow)

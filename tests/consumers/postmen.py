@@ -1,21 +1,17 @@
 """Readers of inbox topics as processes of their own, to be killed before any line of their work.
 
-Run as ``python -m tests.consumers.postmen``: told in a first line of JSON where everything is, it
-forks one reader for each further line, so that a life costs no start of Python.
+Run as ``python -m tests.consumers.postmen``, it is a `nursery` of readers.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Any
@@ -39,6 +35,7 @@ from projections.log import PostgresLog
 from projections.pseudonyms import Pseudonyms
 from tests.consumers.answering import Answering
 from tests.consumers.brokers import KafkaServer
+from tests.consumers.nursery import ENDED, Nursery, bring_up, nursery
 from tests.consumers.place import PRACTICE
 
 TAKING = {
@@ -57,40 +54,31 @@ LINES = 220
 class Postmen:
     """Starts one reader after another."""
 
-    nursery: subprocess.Popen[str]
+    nursery: Nursery
     process: int = 0
 
     def killed_at(self, line: int) -> None:
         """A life that ends itself before the given line of its work, or when there is none left."""
         self._born(line)
-        self._heard("ended")
+        self.nursery.hear(ENDED)
 
     def to_the_end(self) -> None:
         """A life that is left alone until nothing comes any more."""
         self._born(None)
-        self._heard("ended")
+        self.nursery.hear(ENDED)
 
     def begin(self, line: int) -> None:
         """A life that goes on until it is ended, which may be before the given line of its work."""
         self._born(line, stays=True)
-        self.process = int(self._heard("born").split()[-1])
+        self.process = int(self.nursery.hear("born").split()[-1])
 
     def kill(self, *, at_its_line: bool = False) -> None:
         """End the life that was begun: now, or before its line, wherever it is in its work."""
         os.kill(self.process, signal.SIGUSR1 if at_its_line else signal.SIGKILL)
-        self._heard("ended")
+        self.nursery.hear(ENDED)
 
     def _born(self, line: int | None, *, stays: bool = False) -> None:
-        assert self.nursery.stdin
-        self.nursery.stdin.write(json.dumps({"line": line, "stays": stays}) + "\n")
-        self.nursery.stdin.flush()
-
-    def _heard(self, word: str) -> str:
-        assert self.nursery.stdout
-        for line in self.nursery.stdout:
-            if word in line:
-                return line
-        raise AssertionError(f"the readers ended before one said {word!r}")
+        self.nursery.begin(line=line, stays=stays)
 
 
 @contextmanager
@@ -104,18 +92,8 @@ def postmen(post: Answering, kafka: KafkaServer, *, mutant: bool = False) -> Ite
         "name": f"throughcare-inbox-{database.name}",
         "mutant": mutant,
     }
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.consumers.postmen"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as nursery:
-        assert nursery.stdin
-        nursery.stdin.write(json.dumps(told) + "\n")
-        nursery.stdin.flush()
-        yield Postmen(nursery)
-        nursery.stdin.close()
+    with nursery("tests.consumers.postmen", told) as lives:
+        yield Postmen(lives)
 
 
 class PlaceElsewhere(Letters):
@@ -191,16 +169,5 @@ def live(told: dict[str, Any], line: int | None, *, stays: bool) -> None:
     reader._forget()
 
 
-def main() -> None:
-    told = json.loads(sys.stdin.readline())
-    for asked in iter(sys.stdin.readline, ""):
-        pid = os.fork()
-        if pid == 0:
-            live(told, **json.loads(asked))
-            os._exit(0)
-        os.waitpid(pid, 0)
-        print("ended", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    bring_up(live)

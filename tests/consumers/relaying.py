@@ -1,21 +1,17 @@
 """Relays as processes of their own, to be killed; and the mutant that keeps its position elsewhere.
 
-Run as ``python -m tests.consumers.relaying``: told in a first line of JSON where everything is, it
-forks one relay for each further line, so that a life costs no start of Python.
+Run as ``python -m tests.consumers.relaying``, it is a `nursery` of relays.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from threading import Event, Thread
 from time import sleep
 from types import FrameType
@@ -32,6 +28,7 @@ from projections import schema
 from projections.connections import open_pool
 from projections.keys import PersonKeys
 from tests.consumers.brokers import KafkaServer
+from tests.consumers.nursery import ENDED, Nursery, bring_up, nursery
 from tests.consumers.place import HOUSING, THERAPIES, Place
 
 SMALL = 5
@@ -51,20 +48,20 @@ AN_ATTEMPT = ("step", "_publish", "publish")
 class Relays:
     """Starts one relay after another."""
 
-    nursery: subprocess.Popen[str]
+    nursery: Nursery
 
     def killed_at(self, line: int, steps: int, inside: Sequence[str] = PUBLISHING) -> None:
         """A life that ends itself before the given line of these functions, after some steps."""
         self._born(line=line, steps=steps, inside=list(inside))
-        self._heard("ended")
+        self.nursery.hear(ENDED)
 
     def killed_after(self, seconds: float) -> None:
         """A life that is ended from outside some seconds after it began to publish."""
         pid = self._born(line=None, steps=0)
-        self._heard("relay continues")
+        self.nursery.hear("relay continues")
         sleep(seconds)
         os.kill(pid, signal.SIGKILL)
-        self._heard("ended")
+        self.nursery.hear(ENDED)
 
     @contextmanager
     def alive(self, batch: int = SMALL) -> Iterator[int]:
@@ -74,20 +71,11 @@ class Relays:
             yield pid
         finally:
             os.kill(pid, signal.SIGKILL)
-            self._heard("ended")
+            self.nursery.hear(ENDED)
 
     def _born(self, **asked: object) -> int:
-        assert self.nursery.stdin
-        self.nursery.stdin.write(json.dumps(asked) + "\n")
-        self.nursery.stdin.flush()
-        return int(self._heard("born").split()[-1])
-
-    def _heard(self, word: str) -> str:
-        assert self.nursery.stdout
-        for line in self.nursery.stdout:
-            if word in line:
-                return line
-        raise AssertionError(f"the relays ended before one said {word!r}")
+        self.nursery.begin(**asked)
+        return int(self.nursery.hear("born").split()[-1])
 
 
 @contextmanager
@@ -99,18 +87,8 @@ def relays(town: Place, kafka: KafkaServer, *, mutant: bool = False) -> Iterator
         "master": town.database.server.master.hex(),
         "kafka": kafka.connection,
     }
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.consumers.relaying"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as nursery:
-        assert nursery.stdin
-        nursery.stdin.write(json.dumps(told) + "\n")
-        nursery.stdin.flush()
-        yield Relays(nursery)
-        nursery.stdin.close()
+    with nursery("tests.consumers.relaying", told) as lives:
+        yield Relays(lives)
 
 
 @contextmanager
@@ -200,6 +178,7 @@ def live(
     inside: Sequence[str] = (),
     batch: int = SMALL,
 ) -> None:
+    print(f"born {os.getpid()}", flush=True)
     keys = PersonKeys(open_pool(told["keys"], most=2), bytes.fromhex(told["master"]))
     watchdog = Watchdog(os._exit)
     if told["positions"]:
@@ -212,17 +191,5 @@ def live(
     relay.run(Event())
 
 
-def main() -> None:
-    told = json.loads(sys.stdin.readline())
-    for asked in iter(sys.stdin.readline, ""):
-        pid = os.fork()
-        if pid == 0:
-            print(f"born {os.getpid()}", flush=True)
-            live(told, **json.loads(asked))
-            os._exit(0)
-        os.waitpid(pid, 0)
-        print("ended", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    bring_up(live)

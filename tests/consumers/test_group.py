@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from signal import SIGCONT, SIGSTOP
 
 import pytest
 
 from consumers.handing_out import TopicIsAhead
+from consumers.kafka.group import Group
+from consumers.watchdog import Watchdog
 from domain.vocabulary import PersonId
 from projections import engine, schema
 from projections.entries import Entry
 from projections.meetings import Meetings
+from projections.partitions import PARTITIONS
 from tests.consumers.brokers import KafkaServer
 from tests.consumers.working import Crowd
 from tests.database import Database
@@ -100,6 +104,22 @@ def test_a_worker_goes_on_where_another_left_also_on_a_topic_that_was_lost(
         crowd.caught_up()
         grouped = place.views()
     assert grouped == by_one_process(place)
+
+
+def test_a_member_that_looks_for_moments_only_learns_of_a_topic_that_comes(
+    database: Database, kafka: KafkaServer
+) -> None:
+    crowd = Crowd(Place(database), kafka)
+    group = Group(kafka.connection, Watchdog(os._exit), crowd.topic, f"group-{crowd.topic}")
+    try:
+        for _ in range(4):
+            group.poll(0.5, 1)  # it joins: there is nothing to be given
+        assert not group.assigned
+        with closing(crowd.broker()) as broker:
+            broker.tails([crowd.topic])
+        crowd.until(lambda: group.poll(0.01, 1) or len(group.assigned) == PARTITIONS)
+    finally:
+        group.close()
 
 
 def test_a_case_that_is_told_late_reaches_the_group_late(
