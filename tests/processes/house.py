@@ -18,6 +18,7 @@ import psutil
 from deploy import wiring
 from deploy.settings import Settings
 from domain.vocabulary import PartnerId
+from tests.processes import lives
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,7 @@ class House:
     folder: Path
     holder: PartnerId
     port: int = 0
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    process: psutil.Process | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -54,21 +55,12 @@ class House:
 
     def start(self, command: str = "up") -> None:
         """Start the server and wait until it answers that all is well."""
-        with self.written.open("ab") as written:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.cli", command],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=written,
-                stderr=written,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        self.process = lives.begin([command], self.environment, self.written)
         until(self.well, within=STARTS_WITHIN)
 
     def well(self) -> bool:
         assert self.process is not None
-        assert self.process.poll() is None, f"the server ended: {self.written.read_text()[-2000:]}"
+        assert self.process.is_running(), f"the server ended: {self.written.read_text()[-2000:]}"
         with suppress(httpx.TransportError):
             return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
         return False
@@ -94,11 +86,11 @@ class House:
         return len(stopped)
 
     def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.is_running():
             self.process.send_signal(signal.SIGINT)
             try:
                 self.process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
+            except psutil.TimeoutExpired:
                 self.kill()
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
