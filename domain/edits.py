@@ -58,6 +58,8 @@ def after(standing: Sequence[Edit], edit: Edit) -> tuple[Edit, ...]:
     Only what its writer had seen gives way. Whatever two people wrote without seeing each other's
     stands side by side, in the same order whichever came first.
     """
+    if not standing:
+        return (edit,)
     if edit.instead_of is None:
         others = [other for other in standing if other.instead_of is not None]
         of_old = [*(other for other in standing if other.instead_of is None), edit]

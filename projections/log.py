@@ -6,6 +6,7 @@ It refuses to know what a fact means: it sees envelopes and sealed bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -26,10 +27,27 @@ from psycopg_pool import ConnectionPool
 
 from domain.intentions.log import AlreadyRecorded, Earlier, Intention, Log
 from domain.mapping import StoredFact
+from projections.prepared import (
+    Prepared,
+    bigint,
+    byteas,
+    integers,
+    moments,
+    smallints,
+    texts,
+    uuids,
+)
 from projections.statements import statements
 
 NEWEST = 2**62
 _SQL = statements("log")
+_APPEND = Prepared("append", _SQL["append"], 18)
+_APPEND_HISTORY = Prepared("append_history", _SQL["append_history"], 19)
+_EARLIER = Prepared("earlier", _SQL["earlier"], 2)
+_OPENING = Prepared("opening", _SQL["opening"], 3)
+_STREAM = Prepared("stream", _SQL["stream_forward"], 4)
+_STREAM_BACKWARD = Prepared("stream_backward", _SQL["stream_backward"], 4)
+_FIELDS = len(fields(StoredFact))
 _T = TypeVar("_T")
 
 
@@ -68,14 +86,9 @@ class PostgresLog(Log):
             return []
         arguments = _arguments(stored_events, intentions)
         if recorded_at is not None:
-            arguments.append(list(recorded_at))
-        text = _SQL["append_history" if self._history else "append"]
-
-        def append(connection: Connection) -> list[Any]:
-            # Not psycopg's pipeline mode: its sync() can wait for ever after a large statement.
-            return connection.cursor(binary=True).execute(text, arguments, prepare=True).fetchall()
-
-        rows = self._ask(append, repeatable=bool(intentions))
+            arguments.append(moments(recorded_at))
+        append = _APPEND_HISTORY if self._history else _APPEND
+        rows = self._ask(lambda c: append.rows(c, arguments), repeatable=bool(intentions))
         if rows[0][1] is not None:
             raise AlreadyRecorded(tuple(Earlier(*row) for row in rows))
         last: int = rows[0][4]
@@ -83,8 +96,19 @@ class PostgresLog(Log):
 
     def earlier(self, organisation: UUID, key: UUID) -> Earlier | None:
         """The intention recorded under this key, if any."""
-        rows = self._rows("earlier", organisation, key)
+        asked = (organisation.bytes, key.bytes)
+        rows = self._ask(lambda c: _EARLIER.rows(c, asked), repeatable=True)
         return Earlier(*rows[0]) if rows else None
+
+    def opening(
+        self, organisation: UUID, key: UUID, stream: UUID
+    ) -> tuple[Earlier | None, list[StoredFact]]:
+        """What an intention begins with, in one round trip."""
+        asked = (organisation.bytes, key.bytes, stream.bytes)
+        rows = self._ask(lambda c: _OPENING.rows(c, asked), repeatable=True)
+        if rows[0][_FIELDS] is not None:
+            return Earlier(*rows[0][_FIELDS:]), []
+        return None, [StoredFact(*row[:_FIELDS]) for row in rows if row[0] is not None]
 
     def streams_of(self, person: UUID) -> list[tuple[UUID, str]]:
         """The streams that tell of a person, each with its noun, in the order they began."""
@@ -100,13 +124,15 @@ class PostgresLog(Log):
         limit: int | None = None,
     ) -> list[StoredFact]:
         """The facts of one stream, oldest first."""
-        rows = self._rows(
-            "stream_backward" if desc else "stream_forward",
-            originator_id,
-            0 if gt is None else gt,
-            NEWEST if lte is None else lte,
-            limit,
+        assert isinstance(originator_id, UUID), "our streams are named by a UUID"
+        asked = (
+            originator_id.bytes,
+            bigint(0 if gt is None else gt),
+            bigint(NEWEST if lte is None else lte),
+            bigint(NEWEST if limit is None else limit),
         )
+        stream = _STREAM_BACKWARD if desc else _STREAM
+        rows = self._ask(lambda c: stream.rows(c, asked), repeatable=True)
         return [StoredFact(*row) for row in rows]
 
     def select_notifications(
@@ -216,32 +242,34 @@ def of_case(connection: Connection, case: UUID, up_to: int) -> list[StoredFact]:
     return [StoredFact(*row) for row in cursor.fetchall()]
 
 
-def _arguments(stored: Sequence[StoredEvent], intentions: Sequence[Intention]) -> list[object]:
+def _arguments(stored: Sequence[StoredEvent], intentions: Sequence[Intention]) -> list[bytes]:
     """One array for each argument of ``log.append``."""
     facts: list[StoredFact] = []
+    streams: list[UUID] = []
     for each in stored:
         assert isinstance(each, StoredFact), "the log keeps facts in their envelope"
+        assert isinstance(each.originator_id, UUID), "our streams are named by a UUID"
         facts.append(each)
-    persons: list[UUID | None] = [f.person for f in facts]
+        streams.append(each.originator_id)
     return [
-        [f.originator_id for f in facts],
-        [f.originator_version for f in facts],
-        [f.topic for f in facts],
-        [f.schema for f in facts],
-        persons,
-        [f.label for f in facts],
-        [f.effective_at for f in facts],
-        [f.practitioner for f in facts],
-        [f.organisation for f in facts],
-        [f.purpose for f in facts],
-        [f.correlation for f in facts],
-        [f.causation for f in facts],
-        [f.intention for f in facts],
-        [f.state for f in facts],
-        [i.organisation for i in intentions],
-        [i.key for i in intentions],
-        [i.digest for i in intentions],
-        [i.answer for i in intentions],
+        uuids(streams),
+        integers([f.originator_version for f in facts]),
+        texts([f.topic for f in facts]),
+        smallints([f.schema for f in facts]),
+        uuids([f.person for f in facts]),
+        texts([f.label for f in facts]),
+        moments([f.effective_at for f in facts]),
+        uuids([f.practitioner for f in facts]),
+        uuids([f.organisation for f in facts]),
+        texts([f.purpose for f in facts]),
+        uuids([f.correlation for f in facts]),
+        texts([f.causation for f in facts]),
+        uuids([f.intention for f in facts]),
+        byteas([f.state for f in facts]),
+        uuids([i.organisation for i in intentions]),
+        uuids([i.key for i in intentions]),
+        byteas([i.digest for i in intentions]),
+        byteas([i.answer for i in intentions]),
     ]
 
 

@@ -83,9 +83,18 @@ class Deciding(AboutPersons):
                 self._forget(self._batch)
                 raise
             return self._gather(self._batch, noun, asked, changed)
-        earlier = self._log.earlier(asked.organisation, asked.key)
+        earlier, history = self._log.opening(asked.organisation, asked.key, noun)
         if earlier:
             return first_answer(earlier, asked)
+        self._opened.put(noun, history)
+        try:
+            return self._decided(noun, asked, decide)
+        finally:
+            self._opened.close()
+
+    def _decided(
+        self, noun: UUID, asked: Asked, decide: Callable[[], tuple[Aggregate, ...]]
+    ) -> Answer:
         for _ in range(TRIES):
             try:
                 changed = self._counted(self._followed_up(decide(), asked), asked)
@@ -103,6 +112,7 @@ class Deciding(AboutPersons):
             try:
                 saved = self.events.put(decided, intentions=[kept(noun, asked, actions)])
             except IntegrityError:
+                self._opened.close()
                 continue
             except AlreadyRecorded as repeated:
                 return first_answer(repeated.earlier[0], asked)

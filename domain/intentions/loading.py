@@ -5,13 +5,14 @@ It refuses to decide and to save.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from threading import local
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
-from eventsourcing.persistence import ApplicationRecorder
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from eventsourcing.utils import Environment
 
 from domain import pathway, referral
@@ -51,6 +52,19 @@ class Batch:
     intentions: list[Intention] = field(default_factory=list)
 
 
+class Opened(local):
+    """The stream read with an intention's first question, until it is loaded; a thread's own."""
+
+    stream: UUID | None = None
+    facts: Sequence[StoredEvent] = ()
+
+    def put(self, stream: UUID, facts: Sequence[StoredEvent]) -> None:
+        self.stream, self.facts = stream, facts
+
+    def close(self) -> None:
+        self.stream, self.facts = None, ()
+
+
 class Loading(Application[UUID]):
     """The library's application with our log. ``host`` holds whom nobody else would hold."""
 
@@ -59,6 +73,7 @@ class Loading(Application[UUID]):
     def __init__(self, *, log: Log, keys: Keys, host: PartnerId) -> None:
         self._log, self._keys, self.host = log, keys, host
         self._batch: Batch | None = None
+        self._opened = Opened()
         self._kinds: dict[PartnerId, PartnerKind | None] = {}
         super().__init__()
 
@@ -84,6 +99,10 @@ class Loading(Application[UUID]):
         return self._stored(kind, noun)
 
     def _stored(self, kind: type[A], noun: UUID) -> A:
+        if self._opened.stream == noun:
+            facts = map(self.mapper.to_domain_event, self._opened.facts)
+            self._opened.close()
+            return kind.fold(None, cast("Iterable[Recorded]", facts)) or kind(id=noun)
         try:
             return self.repository.get(noun, projector_func=kind.fold)
         except AggregateNotFoundError:

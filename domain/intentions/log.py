@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from eventsourcing.persistence import ApplicationRecorder
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 
 from domain.vocabulary import Moment
 
@@ -55,3 +55,12 @@ class Memory(Protocol):
 
 class Log(ApplicationRecorder, Memory):
     """What intentions need of the log: the library's recorder, and its memory of intentions."""
+
+    def opening(
+        self, organisation: UUID, key: UUID, stream: UUID
+    ) -> tuple[Earlier | None, Sequence[StoredEvent]]:
+        """What an intention begins with: was it asked before, and a stream's facts, oldest first.
+
+        Of an intention that was, the facts may be left out.
+        """
+        return self.earlier(organisation, key), self.select_events(stream)

@@ -1,26 +1,37 @@
 -- What is asked of the log. A fact's columns are in the order of the fields of StoredFact, which is
--- made from a row as it stands.
+-- made from a row as it stands. Statements with $1, $2 … are those of `projections.prepared`.
 
 -- name: append
 select organisation, key, digest, answer, position, recorded_at
 from log.append(
-    %b::uuid[], %b::integer[], %b::text[], %b::smallint[], %b::uuid[], %b::text[],
-    %b::timestamptz[], %b::uuid[], %b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::uuid[],
-    %b::bytea[], %b::uuid[], %b::uuid[], %b::bytea[], %b::bytea[]
+    $1::uuid[], $2::integer[], $3::text[], $4::smallint[], $5::uuid[], $6::text[],
+    $7::timestamptz[], $8::uuid[], $9::uuid[], $10::text[], $11::uuid[], $12::text[], $13::uuid[],
+    $14::bytea[], $15::uuid[], $16::uuid[], $17::bytea[], $18::bytea[]
 )
 
 -- name: append_history
 select organisation, key, digest, answer, position, recorded_at
 from log.append_history(
-    %b::uuid[], %b::integer[], %b::text[], %b::smallint[], %b::uuid[], %b::text[],
-    %b::timestamptz[], %b::uuid[], %b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::uuid[],
-    %b::bytea[], %b::uuid[], %b::uuid[], %b::bytea[], %b::bytea[], %b::timestamptz[]
+    $1::uuid[], $2::integer[], $3::text[], $4::smallint[], $5::uuid[], $6::text[],
+    $7::timestamptz[], $8::uuid[], $9::uuid[], $10::text[], $11::uuid[], $12::text[], $13::uuid[],
+    $14::bytea[], $15::uuid[], $16::uuid[], $17::bytea[], $18::bytea[], $19::timestamptz[]
 )
 
 -- name: earlier
 select organisation, key, digest, answer, position, recorded_at
 from log.intentions
-where organisation = %b and key = %b
+where organisation = $1 and key = $2
+
+-- name: opening
+-- A stream's facts, and on each row an intention if it was asked before; a row without a fact where
+-- the stream has none.
+select stream, version, topic, state, schema, person, label, effective_at, practitioner,
+       f.organisation, purpose, correlation, causation, intention, f.position, f.recorded_at,
+       i.organisation, i.key, i.digest, i.answer, i.position, i.recorded_at
+from (values (true)) as asked (once)
+left join log.intentions as i on i.organisation = $1 and i.key = $2
+left join log.facts as f on f.stream = $3
+order by f.version
 
 -- name: head
 select position from log.head
@@ -29,17 +40,17 @@ select position from log.head
 select stream, version, topic, state, schema, person, label, effective_at, practitioner,
        organisation, purpose, correlation, causation, intention, position, recorded_at
 from log.facts
-where stream = %b and version > %b::bigint and version <= %b::bigint
+where stream = $1 and version > $2::bigint and version <= $3::bigint
 order by version
-limit %b::bigint
+limit $4::bigint
 
 -- name: stream_backward
 select stream, version, topic, state, schema, person, label, effective_at, practitioner,
        organisation, purpose, correlation, causation, intention, position, recorded_at
 from log.facts
-where stream = %b and version > %b::bigint and version <= %b::bigint
+where stream = $1 and version > $2::bigint and version <= $3::bigint
 order by version desc
-limit %b::bigint
+limit $4::bigint
 
 -- name: notifications
 select stream, version, topic, state, position

@@ -1,20 +1,24 @@
-"""``python -m tests.bench [--quick]``: one JSON object a line, each figure beside its limit."""
+"""``python -m tests.bench [--quick] [--only PART…] [--keep]``: one JSON object a line, each figure
+beside its limit. ``--keep`` adds the ratios of this run to `tests.bench.trend`.
+"""
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from os import devnull
 from pathlib import Path
 from shutil import rmtree
+from time import perf_counter
 
 import structlog
 
 from deploy.embedded import DATABASE, start
-from tests.bench import appending, folding, grouping, relaying, serving
+from tests.bench import appending, folding, grouping, relaying, serving, trend
 from tests.bench.lives import Lives
 from tests.database import Database
 from tests.projections.place import Place
@@ -22,7 +26,7 @@ from tests.projections.place import Place
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured."""
+    """How much is measured; ``kafka`` are the repeats of what has a broker beside it."""
 
     facts: int
     repeats: int
@@ -31,43 +35,95 @@ class Size:
     late: int
     pages: int
     relayed: int
+    grouped: int
+    kafka: int
 
 
-FULL = Size(facts=50_000, repeats=5, singles=400, many=2_000, late=600, pages=200, relayed=1_000)
-QUICK = Size(facts=10_000, repeats=3, singles=100, many=1_000, late=150, pages=60, relayed=300)
+FULL = Size(
+    facts=50_000,
+    repeats=5,
+    singles=400,
+    many=2_000,
+    late=600,
+    pages=200,
+    relayed=1_000,
+    grouped=8_000,
+    kafka=5,
+)
+QUICK = Size(
+    facts=10_000,
+    repeats=5,
+    singles=100,
+    many=1_000,
+    late=150,
+    pages=40,
+    relayed=300,
+    grouped=2_000,
+    kafka=3,
+)
 
 
-def lines(place: Place, size: Size) -> Iterator[str]:
-    """Every figure, as it is measured."""
-    lives = Lives(place)
-    loaded = lives.load(size.facts)
-    yield from folding.throughput(place, loaded, repeats=size.repeats)
-    place.fold()
-    yield from serving.lines(place, repeats=size.repeats, asked=size.pages)
-    yield from folding.lateness(place, lives, asked=size.late)
-    yield from relaying.lines(place, lives, repeats=size.repeats, asked=size.relayed)
-    yield from appending.lines(
-        place, lives, repeats=size.repeats, singles=size.singles, many=size.many
-    )
-    yield from grouping.lines(place)
+@dataclass(frozen=True)
+class Bench:
+    """A place with so many facts, of whose lives some more may be recorded."""
+
+    place: Place
+    lives: Lives
+    facts: int
+    size: Size
+
+
+PARTS: Mapping[str, Callable[[Bench], Iterator[str]]] = {
+    "folding": lambda b: folding.throughput(b.place, b.facts, repeats=b.size.repeats),
+    "serving": lambda b: serving.lines(b.place, repeats=b.size.repeats, asked=b.size.pages),
+    "lateness": lambda b: folding.lateness(b.place, b.lives, asked=b.size.late),
+    "appending": lambda b: appending.lines(
+        b.place, b.lives, repeats=b.size.repeats, singles=b.size.singles, many=b.size.many
+    ),
+    "relaying": lambda b: relaying.lines(
+        b.place, b.lives, repeats=b.size.kafka, asked=b.size.relayed
+    ),
+    "grouping": lambda b: grouping.lines(b.place, repeats=b.size.kafka, facts=b.size.grouped),
+}
+"""What can be measured, in this order. A part finds everything folded, but for what it appends."""
+
+
+def lines(bench: Bench, parts: Mapping[str, Callable[[Bench], Iterator[str]]]) -> Iterator[str]:
+    """Every figure of these parts, as it is measured."""
+    for name, part in parts.items():
+        bench.place.fold()
+        began = perf_counter()
+        yield from part(bench)
+        print(f"{name}: {perf_counter() - began:.0f} s", file=sys.stderr)
 
 
 def main() -> None:
-    unknown = set(sys.argv[1:]) - {"--quick"}
-    if unknown:
-        raise SystemExit(f"usage: python -m tests.bench [--quick] (not {', '.join(unknown)})")
-    size = QUICK if "--quick" in sys.argv else FULL
+    asked = ArgumentParser(prog="python -m tests.bench")
+    asked.add_argument("--quick", action="store_true", help="fewer facts, within 3 minutes")
+    asked.add_argument(
+        "--only", nargs="+", choices=list(PARTS), default=list(PARTS), metavar="PART"
+    )
+    asked.add_argument("--keep", action="store_true", help="add the ratios to the trend")
+    told = asked.parse_args()
+    size = QUICK if told.quick else FULL
     log = Path(devnull).open("w")  # noqa: SIM115 - written to until the process ends
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
     folder = Path(tempfile.mkdtemp(prefix="throughcare-"))
     server = start(folder)
+    said = []
     try:
         with ExitStack() as opened:
-            for each in lines(Place(Database(DATABASE, server, opened)), size):
+            place = Place(Database(DATABASE, server, opened))
+            lives = Lives(place)
+            bench = Bench(place, lives, lives.load(size.facts), size)
+            for each in lines(bench, {name: PARTS[name] for name in PARTS if name in told.only}):
                 print(each, flush=True)
+                said.append(each)
     finally:
         server.stop()
         rmtree(folder)
+    if told.keep:
+        trend.keep(said, quick=told.quick)
 
 
 if __name__ == "__main__":

@@ -24,11 +24,6 @@ from tests.consumers.brokers import ApacheKafka
 from tests.consumers.working import Crowd
 from tests.projections.place import Place
 
-FACTS = 8_000
-"""Facts at most that are told and folded in one run."""
-
-REPEATS = 3
-
 KEEP = """
 create table public.kept_partitions as select * from views.partitions;
 create table public.kept_numbers as select * from views.partition_numbers
@@ -53,10 +48,11 @@ class Run(NamedTuple):
     busy: float
 
 
-def lines(place: Place) -> Iterator[str]:
+def lines(place: Place, *, repeats: int, facts: int) -> Iterator[str]:
     """The figures; none, and a reason on stderr, where Apache Kafka cannot run.
 
-    The place has folded some of its facts afterwards, and not all.
+    So many facts at most are told and folded in one run. The place has folded some of its facts
+    afterwards, and not all.
     """
     try:
         jars()
@@ -67,21 +63,21 @@ def lines(place: Place) -> Iterator[str]:
     server = ApacheKafka(nodes(folder))
     try:
         server.start()
-        yield from_the_topic(place, server)
-        yield from_the_log(place, server)
+        yield from_the_topic(place, server, repeats, facts)
+        yield from_the_log(place, server, repeats, facts)
     finally:
         server.stop()
         rmtree(folder)
 
 
-def from_the_topic(place: Place, server: ApacheKafka) -> str:
+def from_the_topic(place: Place, server: ApacheKafka, repeats: int, facts: int) -> str:
     """The same entries by one worker and by two, by turns, from the topic to the last row."""
     crowd = _anew(place, server)
     dsn = place.database.dsn(schema.PROJECT)
     with closing(crowd.handing_out(quiet=0.0)) as handing, psycopg.connect(dsn) as connection:
         connection.autocommit = True
         handing.step(connection)
-        _tell(place)
+        _tell(place, facts)
         _superuser(place, KEEP)
         entries = sum(iter(lambda: handing.step(connection), 0))
 
@@ -94,7 +90,7 @@ def from_the_topic(place: Place, server: ApacheKafka) -> str:
                     crowd.until(lambda: not place.rows(LEFT))
                     return measured()
 
-        runs = _by_turns({1: lambda: run(1), 2: lambda: run(2)})
+        runs = _by_turns(repeats, {1: lambda: run(1), 2: lambda: run(2)})
         _superuser(place, "drop table public.kept_partitions, public.kept_numbers")
     return line(
         "fold what is of one person, by two workers of a group",
@@ -103,19 +99,19 @@ def from_the_topic(place: Place, server: ApacheKafka) -> str:
         unit="entries/s",
         limit="one worker, PostgreSQL and Kafka on the same cores",
         limit_value=entries / _median(runs[1]).seconds,
-        repeats=REPEATS,
+        repeats=repeats,
         cores_busy_with_one=_median(runs[1]).busy,
         cores_busy_with_two=_median(runs[2]).busy,
     )
 
 
-def from_the_log(place: Place, server: ApacheKafka) -> str:
+def from_the_log(place: Place, server: ApacheKafka, repeats: int, facts: int) -> str:
     """The same facts by one process, and by a teller with one worker and with two, by turns."""
 
     def grouped(workers: int) -> Run:
         crowd = _anew(place, server)
         with crowd.handed_out(), _workers(crowd, workers), _measured() as measured:
-            _tell(place)
+            _tell(place, facts)
             told = measured().seconds
             crowd.until(lambda: not place.rows(LEFT))
             return measured()._replace(told=told)
@@ -123,22 +119,22 @@ def from_the_log(place: Place, server: ApacheKafka) -> str:
     def alone() -> Run:
         _anew(place, server)
         with _measured() as measured:
-            _tell(place)
+            _tell(place, facts)
             return measured()
 
-    runs = _by_turns({0: alone, 1: lambda: grouped(1), 2: lambda: grouped(2)})
-    ((facts,),) = place.rows("select position from views.positions where name = 'share'")
+    runs = _by_turns(repeats, {0: alone, 1: lambda: grouped(1), 2: lambda: grouped(2)})
+    ((told,),) = place.rows("select position from views.positions where name = 'share'")
     found = {workers: _median(of) for workers, of in runs.items()}
     return line(
         "tell and fold all, by a teller and two workers of a group",
-        events=facts,
-        value=facts / found[2].seconds,
+        events=told,
+        value=told / found[2].seconds,
         unit="facts/s",
         limit="one process that tells and folds all",
-        limit_value=facts / found[0].seconds,
-        repeats=REPEATS,
-        told=facts / found[2].told,
-        with_one_worker=facts / found[1].seconds,
+        limit_value=told / found[0].seconds,
+        repeats=repeats,
+        told=told / found[2].told,
+        with_one_worker=told / found[1].seconds,
         cores_busy_alone=found[0].busy,
         cores_busy_with_two=found[2].busy,
     )
@@ -151,9 +147,9 @@ def _anew(place: Place, server: ApacheKafka) -> Crowd:
     return Crowd(place, server)
 
 
-def _tell(place: Place) -> None:
+def _tell(place: Place, facts: int) -> None:
     with psycopg.connect(place.database.dsn(schema.PROJECT), autocommit=True) as connection:
-        while 0 < place.engine.step(connection) < FACTS:
+        while 0 < place.engine.step(connection) < facts:
             pass
 
 
@@ -180,9 +176,9 @@ def _measured() -> Iterator[Callable[[], Run]]:
     yield so_far
 
 
-def _by_turns(ways: dict[int, Callable[[], Run]]) -> dict[int, list[Run]]:
+def _by_turns(repeats: int, ways: dict[int, Callable[[], Run]]) -> dict[int, list[Run]]:
     runs: dict[int, list[Run]] = {workers: [] for workers in ways}
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         for workers, way in ways.items():
             runs[workers].append(way())
     return runs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,17 +17,14 @@ from eventsourcing.persistence import (
     Notification,
     NotSupportedError,
     OperationalError,
-    StoredEvent,
 )
-from eventsourcing.postgres import PostgresFactory
-from eventsourcing.utils import Environment
-from psycopg.conninfo import conninfo_to_dict
 
 from domain.intentions.log import AlreadyRecorded
 from domain.mapping import StoredFact, UnreadableFact
 from projections.connections import open_pool
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head, of_persons, read_after
+from tests.bench.writing import WAYS, WRITERS, Following
 from tests.database import Database
 from tests.projections.cutting import way_to
 from tests.projections.notes import AMIRA, JAMES_WIGG, MONDAY, TOM, asked, mapper, stored, taken
@@ -240,6 +236,23 @@ def test_an_append_is_one_round_trip(database: Database) -> None:
         assert way.answers - before == 1
 
 
+def test_an_intention_begins_with_one_round_trip(database: Database) -> None:
+    with way_to(database.dsn("throughcare_decide")) as way, open_pool(way.dsn, most=1) as pool:
+        log, stream, first = PostgresLog(pool), uuid4(), asked(b'{"referral": "r1"}')
+        log.insert_events(
+            [stored(stream, n, intention=first.key) for n in (1, 2)], intentions=[first]
+        )
+        log.opening(JAMES_WIGG, uuid4(), stream)  # prepares
+        before = way.answers
+
+        assert log.opening(JAMES_WIGG, uuid4(), stream) == (None, log.select_events(stream))
+        assert log.opening(JAMES_WIGG, uuid4(), uuid4()) == (None, [])
+        earlier, _ = log.opening(JAMES_WIGG, first.key, uuid4())
+        assert earlier == log.earlier(JAMES_WIGG, first.key)
+
+        assert way.answers - before == 3 + 2 + 2, "two of our own, each prepared first"
+
+
 def test_a_lost_answer_to_commit_is_given_again_and_the_fact_is_there_once(
     database: Database,
 ) -> None:
@@ -324,90 +337,25 @@ def test_a_history_out_of_time_is_refused(database: Database, days: tuple[int, i
 # Nothing is passed over
 
 
-Append = Callable[[list[StoredFact]], object]
-Read = Callable[[int], list[tuple[int, UUID | str]]]
+def test_a_reader_that_follows_six_writers_passes_over_nothing(database: Database) -> None:
+    with ThreadPoolExecutor(WRITERS) as writers:
+        found = Following(database, "log").follow(writers, 3)
 
-
-def passed_over(append: Append, read: Read, *, until: float) -> int:
-    """How many of the acknowledged facts a reader that follows four writers never saw.
-
-    The reader keeps its position, as every projection does. Ends early at the first one missed.
-    """
-    written: list[UUID | str] = []
-    seen: set[UUID | str] = set()
-
-    def write(_: int) -> None:
-        for _ in range(150):
-            facts = [stored() for _ in range(3)]
-            append(facts)
-            written.extend(
-                fact.originator_id for fact in facts if isinstance(fact.originator_id, UUID)
-            )
-
-    position = 0
-    while True:
-        with ThreadPoolExecutor(4) as writers:
-            writing = [writers.submit(write, n) for n in range(4)]
-            while True:
-                done = all(w.done() for w in writing)
-                page = read(position)
-                if page:
-                    position = page[-1][0]
-                    seen.update(stream for _, stream in page)
-                elif done:
-                    break
-        for w in writing:
-            w.result()
-        if (missed := len(set(written) - seen)) or monotonic() > until:
-            return missed
-
-
-def test_a_reader_that_follows_four_writers_passes_over_nothing(database: Database) -> None:
-    log = PostgresLog(database.pool("throughcare_decide"))
-    reader = database.connect("throughcare_project")
-
-    def read(position: int) -> list[tuple[int, UUID | str]]:
-        return [(fact.position, fact.originator_id) for fact in read_after(reader, position, 500)]
-
-    assert passed_over(log.insert_events, read, until=monotonic() + 3) == 0
-    count, first, last = reader.execute(
+    assert (found.missed, found.twice) == (0, 0)
+    count, first, last = database.connect("throughcare_project").execute(
         "select count(*), min(position), max(position) from log.facts"
     ).fetchone() or (0, 0, 0)
     assert (first, last) == (1, count), "positions have no gap"
+    assert count == found.written > 0
 
 
-def test_the_same_reader_catches_a_recorder_that_loses_events(database: Database) -> None:
-    """Proves the test above: the library's database functions append without a lock."""
-    there = conninfo_to_dict(database.dsn("postgres"))
-    recorders = PostgresFactory(
-        Environment(
-            "mutant",
-            {
-                "POSTGRES_DBNAME": str(there["dbname"]),
-                "POSTGRES_HOST": str(there["host"]),
-                "POSTGRES_PORT": str(there["port"]),
-                "POSTGRES_USER": str(there["user"]),
-                "POSTGRES_PASSWORD": "none",
-                "POSTGRES_ENABLE_DB_FUNCTIONS": "y",
-            },
-        )
-    )
-    with recorders:
-        mutant = recorders.application_recorder()
-
-        def append(facts: list[StoredFact]) -> object:
-            return mutant.insert_events(
-                [
-                    StoredEvent(f.originator_id, f.originator_version, f.topic, f.state)
-                    for f in facts
-                ]
-            )
-
-        def read(position: int) -> list[tuple[int, UUID | str]]:
-            found = mutant.select_notifications(position, 500, inclusive_of_start=False)
-            return [(n.id, n.originator_id) for n in found]
-
-        assert passed_over(append, read, until=monotonic() + 60) > 0
+@pytest.mark.parametrize("way", sorted(WAYS.keys() - {"log"}))
+def test_the_same_reader_catches_a_log_that_loses_facts(database: Database, way: str) -> None:
+    """Proves the test above."""
+    following, until = Following(database, way), monotonic() + 60
+    with ThreadPoolExecutor(WRITERS) as writers:
+        while not following.follow(writers, 0.5).missed:
+            assert monotonic() < until
 
 
 # What was tampered with does not become a fact
