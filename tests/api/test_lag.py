@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from deploy.commands import doctor, views
 from deploy.commands.output import Stopped
 from deploy.wiring import House
-from projections import progress, schema
+from projections import progress
 from tests.api.place import Client, Place
 from tests.waiting import until
 
@@ -24,10 +23,7 @@ from tests.waiting import until
 @contextmanager
 def held_still(place: Place) -> Iterator[None]:
     """While somebody else has the worker's lease: the worker lives, listens, and gets nowhere."""
-    with (
-        psycopg.connect(place.database.dsn(schema.PROJECT)) as holding,
-        holding.transaction(),
-    ):
+    with place.superuser() as holding, holding.transaction():
         holding.execute("select from views.positions where name = 'share' for update")
         yield
 
@@ -106,6 +102,8 @@ def test_all_who_say_how_far_the_views_are_agree_while_a_worker_is_held_still(
     browser.cookies.set(place.app.state.parts.cookie, place.session("asha"))
     asha.done("/v1/people", {"name": "Rosa Lind"})
     before = settled(place)
+    for limit in ("STILL", "MOST_LAG"):  # however long a busy machine takes over what follows
+        monkeypatch.setattr(progress, limit, 3_600.0)
 
     with held_still(place):
         for name in ("Tom Achebe", "Mina Karim"):
@@ -144,6 +142,7 @@ def test_all_who_say_how_far_the_views_are_agree_while_a_worker_is_held_still(
 
     assert asha.read("/v1/caseload", **{"min-position": asked["position"]}).status_code == 200
     after = settled(place)
+    monkeypatch.setattr(progress, "STILL", 3_600.0)
     for who, told in said_of_views(place, yusuf, commands).items():
         assert set(told.values()) == {(after, 0, "ok")}, who
     assert f"<strong>Live</strong> · up to entry {after:,} · up to date" in line(browser)
