@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test check contract bench writers fuzz matrix kills replay mutants install lock clean
+.PHONY: demo test check contract bench writers scaling fuzz matrix kills replay mutants install lock clean
 
 demo: .venv/runtime
 	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo $(if $(KAFKA),--kafka)
@@ -40,6 +40,10 @@ bench: .venv/development
 # Six writers at once and a reader that follows them, who may miss nothing: ARGS='--minutes 10'.
 writers: .venv/development
 	@$(BIN)/python -m tests.bench.writing $(ARGS)
+
+# A log of so many facts beside one of 100,000, the same asked of both: ARGS='--facts 10000000'.
+scaling: .venv/development
+	@$(BIN)/python -m tests.bench.scaling $(ARGS)
 
 # Requests by chance from the served description, by every role: ARGS='--cases 100000 --seed 1'.
 fuzz: .venv/development
