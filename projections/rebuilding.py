@@ -4,20 +4,18 @@ takes at once. It refuses to know what a view says, and to change what anybody w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from time import perf_counter, sleep
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg import Connection, Cursor, IsolationLevel
-from psycopg.rows import TupleRow
+from psycopg import Connection, IsolationLevel
 
 from projections import engine, partitions
+from projections.addressing import addressed
 from projections.entries import NOTHING, UNREADABLE, opened
 from projections.keys import PersonKeys
 from projections.share import Poison, Told
@@ -29,13 +27,13 @@ ENGINE = statements("engine")
 PIECE = 10_000
 """Entries folded in one transaction: some people's, whole."""
 
-SPAN = 200_000
-"""Entries read by one question: no longer is what the engine leaves behind kept for us."""
+LAST = UUID(int=2**128 - 1)
+"""Where the last lane ends; what is about nobody is folded with it."""
 
 NEAR = 2_000
 """Entries that may be left when the engine is held up for the rest."""
 
-TRIES = 40
+TRIES = 100
 GROUPED = "a group folds the views: end it first, with `view ungroup`"
 SHOWN = 100
 """How many rows that differ are named."""
@@ -67,8 +65,11 @@ class Compared:
 
 
 @contextmanager
-def beside(dsn: str, name: str, keys: PersonKeys) -> Iterator[Build]:
-    """What stands beside a view, for this process alone. Raises `CannotRebuild`."""
+def beside(dsn: str, name: str, keys: PersonKeys, *, together: bool = False) -> Iterator[Build]:
+    """What stands beside a view, for this process alone, or to build it together with others.
+
+    Raises `CannotRebuild`.
+    """
     with psycopg.connect(dsn, autocommit=True, connect_timeout=5) as connection:
         folded, _, grouped = _one(connection, "known", {"name": name})
         if not folded:
@@ -76,13 +77,15 @@ def beside(dsn: str, name: str, keys: PersonKeys) -> Iterator[Build]:
             raise NoSuchView(f"{name!r} is not folded from the share: name one of {known}")
         if grouped:
             raise CannotRebuild(GROUPED)
-        if not _one(connection, "alone", [name])[0]:
+        if not _one(connection, "together" if together else "alone", [name])[0]:
             raise CannotRebuild(f"another process works at {name}: wait for it, or end it")
         connection.execute(SQL["unhurried"])
-        connection.cursor_factory = _addressed(
-            tuple(table for (table,) in connection.execute(SQL["tables"], [name]))
-        )
-        yield Build(dsn, connection, name, keys)
+        tables = connection.execute(SQL["tables"], [name]).fetchall()
+        connection.cursor_factory = addressed({f"views.{t}": f"beside.{t}" for (t,) in tables})
+        try:
+            yield Build(dsn, connection, name, keys)
+        finally:
+            connection.execute(SQL["apart"])  # now, and not when the server notices
 
 
 class Build:
@@ -95,59 +98,86 @@ class Build:
     # Building
 
     def build(self, told_of: Told_of) -> tuple[int, float]:
-        """Begin, or go on; until it has all that was told. How many entries in how many seconds."""
+        """Begin, go on, or help who builds; how many entries, and how many seconds of work.
+
+        It ends when all is folded that was told. Who helps ends when there is nothing to share.
+        """
+        leading = self._leading()
         found = self._connection.execute(SQL["build"], [self._name]).fetchone()
-        if found is None:
-            with self._connection.transaction():
-                self._connection.execute(SQL["make"], [self._name])
-                by_person = self._name in engine.OF_ONE_PERSON
-                asked = {"name": self._name, "by_person": by_person}
-                self._connection.execute(SQL["begin"], asked, binary=True)
-        elif found[2] is not None:
+        if found and found[2] is not None:
             raise CannotRebuild(
                 f"what was served before still stands beside {self._name}: "
                 f"`view switch {self._name} --back` returns to it, `--drop` takes it away"
             )
-        for partner, number, subject, whole in self._partners():
-            if not whole:
-                self._person_by_person(partner, number, subject, told_of)
-        self._catch_up(NEAR, told_of)
-        self._connection.execute(SQL["analyse"], [self._name])
-        self._catch_up(0, told_of)
-        entries, seconds, *_ = _one(self._connection, "build", [self._name])
-        return entries, seconds
-
-    def _person_by_person(self, partner: UUID, number: int, after: UUID, told_of: Told_of) -> None:
-        began = perf_counter()
-        with psycopg.connect(self._dsn, autocommit=True) as reader:
-            reader.execute(SQL["unhurried"])
-            for rows in _pieces(reader, partner, number, after):
-                with self._connection.transaction():
-                    self._fold(rows)
-                    self._went_on([(partner, number, rows[-1][4], False)], len(rows), began)
-                began = perf_counter()
+        if found is None and leading:
+            self._begin()
+        while self._piece("lane"):
+            told_of(*self._done())
+        if leading or self._leading():  # who led may have been killed
+            while self._piece("anybodys_lane"):
                 told_of(*self._done())
-            asked = [partner, number]
-            rows = reader.cursor(binary=True).execute(SQL["nobody"], asked).fetchall()
+            self._catch_up(NEAR, told_of)
+            self._connection.execute(SQL["analyse"], [self._name])
+            self._catch_up(0, told_of)
+        done = self._connection.execute(SQL["build"], [self._name]).fetchone()
+        return (done[0], done[1]) if done else (0, 0.0)
+
+    def _leading(self) -> bool:
+        return bool(_one(self._connection, "leading", [self._name])[0])
+
+    def _begin(self) -> None:
         with self._connection.transaction():
+            self._connection.execute(SQL["make"], [self._name])
+            asked = {
+                "name": self._name,
+                "by_person": self._name in engine.OF_ONE_PERSON,
+                "many": PIECE * 4,
+            }
+            self._connection.execute(SQL["begin"], asked)
+
+    def _piece(self, lane: str) -> bool:
+        """Fold the next people of a lane that nobody else holds; whether there was one."""
+        with self._connection.transaction():
+            cursor = self._connection.cursor(binary=True)
+            found = cursor.execute(SQL[lane], [self._name]).fetchone()
+            if found is None:
+                return False
+            began, (partner, number, after, until) = perf_counter(), found
+            asked = [partner, number, after, until, PIECE]
+            rows = cursor.execute(SQL["persons"], asked, prepare=True).fetchall()
+            over = len(rows) < PIECE
+            if not over:  # of whom it came to last, more may have been told
+                last = rows[-1][4]
+                rows = [row for row in rows if row[4] != last] or cursor.execute(
+                    SQL["person"], [partner, number, last]
+                ).fetchall()
+            following = rows[-1][4] if rows else until
+            if over and until == LAST:
+                rows += cursor.execute(SQL["nobody"], [partner, number]).fetchall()
             self._fold(rows)
-            self._went_on([(partner, number, UUID(int=0), True)], len(rows), began)
+            if over:
+                cursor.execute(SQL["ended"], [self._name, partner, until])
+            else:
+                cursor.execute(SQL["went_on"], [following, self._name, partner, until])
+            cursor.execute(SQL["worked"], [len(rows), perf_counter() - began, self._name])
+        return True
 
     def _catch_up(self, near: int, told_of: Told_of) -> None:
         """Fold what was told meanwhile, until no more than so much is left."""
         while True:
             began, head = perf_counter(), partitions.head(self._connection)
-            numbers = {partner: number for partner, number, *_ in self._partners()}
-            left = {p: n for p, n in head.numbers.items() if n > numbers.get(p, 0)}
-            if sum(n - numbers.get(p, 0) for p, n in left.items()) <= near:
+            cursor = self._connection.cursor(binary=True)
+            reached: dict[UUID, int] = dict(cursor.execute(SQL["reached"], [self._name]).fetchall())
+            left = {p: n for p, n in head.numbers.items() if n > reached.get(p, 0)}
+            if sum(n - reached.get(p, 0) for p, n in left.items()) <= near:
                 return
             each = PIECE // len(left) + 1
             with self._connection.transaction():
-                rows = partitions.following(self._connection, numbers, left, each)
+                rows = partitions.following(self._connection, reached, left, each)
                 self._fold(rows)
-                reached = {row[0]: row[1] for row in rows}
-                ahead = [(p, n, UUID(int=0), True) for p, n in reached.items()]
-                self._went_on(ahead, len(rows), began)
+                now = {row[0]: row[1] for row in rows}
+                cursor.execute(SQL["told"], [self._name, [*now], [*now.values()]])
+                cursor.execute(SQL["worked"], [len(rows), perf_counter() - began, self._name])
             told_of(*self._done())
 
     def _fold(self, rows: Sequence[Any]) -> None:
@@ -169,23 +199,6 @@ class Build:
         except UNREADABLE as failed:
             reason = type(failed).__name__
             raise Poison(subject or partner, position, message_type, reason) from failed
-
-    def _went_on(self, reached: Sequence[tuple[Any, ...]], entries: int, began: float) -> None:
-        partners, numbers, subjects, whole = zip(*reached, strict=True)
-        asked = {
-            "name": self._name,
-            "entries": entries,
-            "seconds": perf_counter() - began,
-            "partners": list(partners),
-            "numbers": list(numbers),
-            "subjects": list(subjects),
-            "whole": list(whole),
-        }
-        self._connection.execute(SQL["went_on"], asked, binary=True)
-
-    def _partners(self) -> list[tuple[Any, ...]]:
-        cursor = self._connection.cursor(binary=True)
-        return cursor.execute(SQL["partners"], [self._name]).fetchall()
 
     def _done(self) -> tuple[int, int]:
         entries, *_ = _one(self._connection, "build", [self._name])
@@ -269,7 +282,7 @@ class Build:
     def _whole(self, *, or_blank: bool = False) -> tuple[bool, bool]:
         """Whether what is beside is blank, and whether it was switched. Raises `CannotRebuild`."""
         found = self._connection.execute(SQL["build"], [self._name]).fetchone()
-        whole = found and all(whole for *_, whole in self._partners())
+        whole = _one(self._connection, "whole", [self._name])[0]
         if found is None or not whole or (found[3] and not or_blank):
             raise CannotRebuild(
                 f"there is no whole {self._name} beside the one that is served: "
@@ -283,46 +296,6 @@ class Build:
             holder.execute(SQL["unhurried"])
             yield holder
             holder.rollback()
-
-
-def _pieces(reader: Connection, partner: UUID, number: int, after: UUID) -> Iterator[list[Any]]:
-    """Of some people at a time, all that a partner was told up to a number."""
-    while True:
-        held: list[Any] = []
-        count = 0
-        asked = [partner, after, number, SPAN]
-        with reader.cursor(binary=True) as cursor:
-            for row in cursor.stream(SQL["persons"], asked, binary=True, size=1_000):
-                count += 1
-                if len(held) >= PIECE and row[4] != after:
-                    yield held
-                    held = []
-                held.append(row)
-                after = row[4]
-        if count < SPAN:
-            if held:
-                yield held
-            return
-        # Of whom it came to last, more may have been told than was read.
-        if held := [row for row in held if row[4] != after]:
-            yield held
-        asked = [partner, after, number]
-        yield reader.cursor(binary=True).execute(SQL["person"], asked).fetchall()
-
-
-def _addressed(tables: Sequence[str]) -> type[Cursor[TupleRow]]:
-    """A cursor to which the tables of a view are those beside: the view itself need not know."""
-    served = re.compile(rf"\bviews\.({'|'.join(tables)})\b")
-
-    @cache
-    def readdressed(query: str) -> str:
-        return served.sub(r"beside.\1", query)
-
-    class Beside(Cursor[TupleRow]):
-        def execute(self, query: Any, *asked: Any, **how: Any) -> Beside:
-            return super().execute(readdressed(query), *asked, **how)
-
-    return Beside
 
 
 def _compared(reader: Connection, table: str) -> Compared:

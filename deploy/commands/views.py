@@ -28,7 +28,9 @@ from deploy.commands.output import (
     say,
 )
 from deploy.wiring import House, now
-from projections import held, partitions, rebuilding, schema, topics
+from domain.facts import FACTS
+from domain.mapping import FactMapper
+from projections import held, partitions, proof, rebuilding, schema, topics
 from projections.behalf import acting_for
 from projections.cloudevents import cloudevent
 from projections.looking import Kind
@@ -103,8 +105,11 @@ def ungroup(*, json: Json = False) -> None:
 
 @view.command
 def rebuild(name: str, /, *, json: Json = False) -> None:
-    """Build a view anew beside the one that is served; killed and asked again, it goes on."""
-    with beside(name) as building:
+    """Build a view anew beside the one that is served; killed and asked again, it goes on.
+
+    Asked while another process builds it, this one helps: as many as there are processors.
+    """
+    with beside(name, together=True) as building:
         progress: list[tuple[int, Progress]] = []
 
         def told_of(done: int, of: int) -> None:
@@ -121,7 +126,13 @@ def rebuild(name: str, /, *, json: Json = False) -> None:
 
 @view.command
 def compare(name: str, /, *, json: Json = False) -> None:
-    """Prove that a view built anew is equal to the one that is served, at one position."""
+    """Prove that a view built anew is equal to the one that is served, at one position.
+
+    `share` is compared with what the rule gives, told once more from the first fact on.
+    """
+    if name == "share":
+        prove_share(json=json)
+        return
     with beside(name) as building:
         found = building.compare()
         counts = ("table", "rows", "beside", "parts", "unequal", "differing")
@@ -131,6 +142,33 @@ def compare(name: str, /, *, json: Json = False) -> None:
                 note(f"{table.table} {key}: {how}")
         if differing := sum(table.differing for table in found):
             raise Stopped(f"{differing} rows differ", NOT_VERIFIED)
+
+
+def prove_share(*, json: bool) -> None:
+    """Say how what every partner was told stands to what the rule gives."""
+    with opened() as house:
+        progress = Progress("share, facts", now())
+        dsn, mapper = house.database.dsn(schema.PROJECT), FactMapper(FACTS, house.keys)
+        try:
+            found = proof.prove(
+                dsn, mapper, house.keys, house.pseudonyms, lambda at, of: progress(at, of, now())
+            )
+        except proof.IsProvedAlready as refused:
+            raise Stopped(str(refused.__doc__), CONFLICT) from None
+        names = {UUID(str(p.id)): p.name for p in house.lookups.directory().partners.values()}
+    counts = ("entries", "differing", "renumbered", "late")
+    say(
+        [
+            {"partner": names.get(p.partner, p.partner)} | {c: getattr(p, c) for c in counts}
+            for p in found
+        ],
+        json=json,
+    )
+    for each in found:
+        for position, how in each.shown:
+            note(f"{names.get(each.partner, each.partner)}, position {position}: {how}")
+    if wrong := sum(not each.right for each in found):
+        raise Stopped(f"{wrong} partners were not told what the rule gives", NOT_VERIFIED)
 
 
 @view.command
@@ -156,13 +194,12 @@ def switch(
 
 
 @contextmanager
-def beside(name: str) -> Iterator[Build]:
+def beside(name: str, *, together: bool = False) -> Iterator[Build]:
     """What stands beside a view, or the sentence that says why it cannot be worked at."""
     with opened() as house:
+        dsn = house.database.dsn(schema.PROJECT)
         try:
-            with rebuilding.beside(
-                house.database.dsn(schema.PROJECT), name, house.keys
-            ) as building:
+            with rebuilding.beside(dsn, name, house.keys, together=together) as building:
                 yield building
         except CannotRebuild as refused:
             code = USAGE if isinstance(refused, NoSuchView) else CONFLICT

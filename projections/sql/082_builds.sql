@@ -17,23 +17,31 @@ create table views.builds (
     name        text        primary key references views.folded,
     started_at  timestamptz not null default clock_timestamp(),
     entries     bigint      not null default 0,  -- folded so far
-    seconds     float8      not null default 0,  -- worked so far
+    seconds     float8      not null default 0,  -- worked so far, by all who built
     switched_at timestamptz,                     -- since when what was beside is served
     blank       boolean     not null default false  -- beside stands what never was a view
 );
 
--- How far each partner's share is folded beside. Until it is whole, people are folded one after
--- another, of each all that was told up to the number; then what was told after it, as it comes.
+-- Up to which of each partner's numbers all is folded beside, but for what its lanes still hold.
 create table views.build_numbers (
-    name    text    not null references views.builds on delete cascade,
-    partner uuid    not null,
-    number  bigint  not null,
-    subject uuid    not null default '00000000-0000-0000-0000-000000000000',  -- the last one folded
-    whole   boolean not null default false,
+    name    text   not null references views.builds on delete cascade,
+    partner uuid   not null,
+    number  bigint not null,
     primary key (name, partner)
 );
 
+-- People who are still to be folded, one after another, of each all that was told up to the number:
+-- those whose ids lie between the two. Who builds holds a lane for a piece; a lane that ends is gone.
+create table views.build_lanes (
+    name    text not null references views.builds on delete cascade,
+    partner uuid not null,
+    after   uuid not null,
+    until   uuid not null,
+    primary key (name, partner, until)
+);
+
 select share.wall('views.build_numbers');
+select share.wall('views.build_lanes');
 
 create function views.tables_of(view text) returns setof text
 language sql stable set search_path = pg_catalog as $$
@@ -223,4 +231,34 @@ grant execute on function views.tables_of, views.build_beside, views.analyse_bes
     views.row_text to throughcare_project;
 grant usage on schema beside to throughcare_project;
 grant select on views.folded to throughcare_project;
-grant select, insert, update, delete on views.builds, views.build_numbers to throughcare_project;
+grant select, insert, update, delete on views.builds, views.build_numbers,
+    views.build_lanes to throughcare_project;
+
+-- The share told a second time by the rule as it is, to be compared with what partners were told.
+-- Circles, numbers and ids live in schema `retold` while that lasts; no entry is ever written there.
+
+create schema retold;
+
+create function share.retell() returns void
+language plpgsql security definer set search_path = pg_catalog as $$
+declare
+    which text;
+begin
+    perform share.forget_retold();
+    foreach which in array array['entries', 'partners', 'subjects', 'circles'] loop
+        execute format('create unlogged table retold.%I (like share.%I including all)', which, which);
+    end loop;
+    create unlogged table retold.directory (like views.directory including all);
+    grant select, insert, update, delete on all tables in schema retold to throughcare_project;
+end
+$$;
+
+create function share.forget_retold() returns void
+language sql security definer set search_path = pg_catalog as $$
+    drop table if exists retold.entries, retold.partners, retold.subjects, retold.circles,
+        retold.directory
+$$;
+
+revoke all on function share.retell, share.forget_retold from public;
+grant execute on function share.retell, share.forget_retold to throughcare_project;
+grant usage on schema retold to throughcare_project;

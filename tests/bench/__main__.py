@@ -18,7 +18,7 @@ from time import perf_counter
 import structlog
 
 from deploy.embedded import DATABASE, start
-from tests.bench import appending, folding, grouping, relaying, serving, trend
+from tests.bench import appending, folding, grouping, rebuilding, relaying, serving, trend
 from tests.bench.lives import Lives
 from tests.database import Database
 from tests.projections.place import Place
@@ -80,6 +80,7 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[str]]] = {
     "appending": lambda b: appending.lines(
         b.place, b.lives, repeats=b.size.repeats, singles=b.size.singles, many=b.size.many
     ),
+    "rebuilding": lambda b: rebuilding.lines(b.place, repeats=b.size.repeats),
     "relaying": lambda b: relaying.lines(
         b.place, b.lives, repeats=b.size.kafka, asked=b.size.relayed
     ),

@@ -64,17 +64,17 @@ def nothing_left_beside(lived: Place) -> Iterator[None]:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many pieces, also of one person, as of a place of millions."""
     monkeypatch.setattr(rebuilding, "PIECE", 7)
-    monkeypatch.setattr(rebuilding, "SPAN", 12)
     monkeypatch.setattr(rebuilding, "NEAR", 5)
 
 
-def beside(place: Place, name: str) -> AbstractContextManager[Build]:
-    return rebuilding.beside(place.database.dsn(schema.PROJECT), name, place.keys)
+def beside(place: Place, name: str, *, together: bool = False) -> AbstractContextManager[Build]:
+    dsn = place.database.dsn(schema.PROJECT)
+    return rebuilding.beside(dsn, name, place.keys, together=together)
 
 
 def build(place: Place, name: str) -> list[tuple[int, int]]:
     heard: list[tuple[int, int]] = []
-    with beside(place, name) as building:
+    with beside(place, name, together=True) as building:
         building.build(lambda done, of: heard.append((done, of)))
     return heard
 
@@ -91,6 +91,24 @@ def test_what_is_built_beside_is_what_is_served(lived: Place, small: None, name:
     heard = build(lived, name)
     assert heard[-1][0] == heard[-1][1] == len(lived.entries())
     assert differing(lived, name) == []
+
+
+def test_several_who_build_share_the_people(lived: Place, small: None) -> None:
+    helped: list[int] = []
+
+    def ask_two_more(done: int, _of: int) -> None:
+        if helped:
+            return
+        with ThreadPoolExecutor(2) as others:
+            for heard in others.map(lambda _: build(lived, "caseload"), "ab"):
+                helped.append(len(heard))
+
+    with beside(lived, "caseload", together=True) as building:
+        entries, _ = building.build(ask_two_more)
+    assert len(helped) == 2
+    assert sum(helped) > 0
+    assert entries == len(lived.entries())
+    assert differing(lived, "caseload") == []
 
 
 def test_a_row_that_is_wrong_is_named_and_no_other(lived: Place) -> None:
@@ -152,11 +170,11 @@ from tests.database import Database
 from projections import rebuilding
 from projections.connections import open_pool
 from projections.keys import PersonKeys
-rebuilding.PIECE, rebuilding.SPAN = 7, 50
+rebuilding.PIECE = 20
 dsn, keys = sys.argv[1:]
 with open_pool(keys) as pool:
     held = PersonKeys(pool, bytes.fromhex(sys.stdin.readline()))
-    with rebuilding.beside(dsn, "caseload", held) as building:
+    with rebuilding.beside(dsn, "caseload", held, together=True) as building:
         building.build(lambda done, of: print(done, flush=True))
 """
 
