@@ -62,6 +62,9 @@ class Telling:
     ended: tuple[PartnerId, ...] = ()
 
 
+_UNTURNED = Telling()
+
+
 @dataclass
 class Circle(Rights):
     """Who is involved with one person, and up to where each has been told.
@@ -108,7 +111,7 @@ class Circle(Rights):
                 continue
             if partner in self.barred and partner not in self.open_to:
                 continue
-            if not self._admits(partner, agreements, today):
+            if partner not in now and not self._admits(partner, agreements, today):
                 continue
             told = self._may_know(recorded, partner, agreement)
             known = partner in before or partner in self.past
@@ -160,9 +163,12 @@ class Circle(Rights):
         Who opened it is told as much of the whole episode as its own agreement allows. When it is
         over, all of that is withdrawn, and what it may know in its own right is told again.
         """
-        today = day_of(recorded)
         opened, closed = self.turn(recorded)
-        terms = {**agreements, **{p: _wide(agreements[p]) for p in self.open_to & {*agreements}}}
+        if not (opened or closed or self.open_to or self.in_right):
+            return _UNTURNED, agreements
+        today = day_of(recorded)
+        wide = {p: _wide(agreements[p]) for p in self.open_to & agreements.keys()}
+        terms = {**agreements, **wide}
         forgotten, backfills, withdrawn, over = [], [], [], []
         for partner in sorted(opened & terms.keys()):
             self.in_right[partner] = self.told.get(partner, self.past.get(partner, 0))

@@ -61,6 +61,8 @@ def retell(
 
 def connected(person: PersonId, circles: Mapping[PersonId, Circle]) -> frozenset[PersonId]:
     """Every record that is this person's, by links and links of links."""
+    if not circles[person].links:
+        return frozenset((person,))
     found, ahead = {person}, [person]
     while ahead:
         for other in circles[ahead.pop()].links - found:
@@ -90,12 +92,12 @@ def follow(
             pass
     _heed(person, recorded, circles, agreements)
     telling = circles[person].follow(recorded, agreements)
-    tellings = [(person, _after(restored.pop(person, Telling()), telling))]
+    tellings = [(person, _after(restored.pop(person, None), telling))]
     for other in sorted(connected(person, circles) - {person}):
         _heed(other, recorded, circles, agreements)
         lost = (*telling.withdrawn, *telling.forgotten)
         relinked = circles[other].relink(recorded, agreements, lost)
-        tellings.append((other, _after(restored.pop(other, Telling()), relinked)))
+        tellings.append((other, _after(restored.pop(other, None), relinked)))
     return tellings + sorted(restored.items(), key=lambda each: each[0])
 
 
@@ -114,8 +116,10 @@ def _heed(person: PersonId, recorded: Recorded, circles: Circles, agreements: Ag
         circle.barred |= closed - {circle.responsible, *circle.holding}
 
 
-def _after(restored: Telling, telling: Telling) -> Telling:
+def _after(restored: Telling | None, telling: Telling) -> Telling:
     """A record told anew, and then what the fact itself causes."""
+    if restored is None:
+        return telling
     return replace(
         telling,
         forgotten=(*restored.forgotten, *telling.forgotten),

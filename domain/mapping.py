@@ -21,6 +21,9 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from domain.kernel import REMOVED, BrokenRule, Fact, Recorded
 from domain.vocabulary import Label, PartnerId, PersonId, PractitionerId, Purpose
 
+_PURPOSES = {each.value: each for each in Purpose}
+_LABELS = {each.value: each for each in Label}
+
 FORMAT = b"\x01"
 NONCE_BYTES = 12
 
@@ -192,7 +195,7 @@ class FactMapper(Mapper[UUID]):
                 originator_version=version,
                 effective_at=stored.effective_at,
                 organisation=PartnerId(stored.organisation),
-                purpose=Purpose(stored.purpose),
+                purpose=_PURPOSES[stored.purpose],
                 intention=stored.intention,
                 correlation=stored.correlation,
                 causation=stored.causation,
@@ -200,7 +203,7 @@ class FactMapper(Mapper[UUID]):
                 if stored.practitioner is None
                 else PractitionerId(stored.practitioner),
                 person=None if stored.person is None else PersonId(stored.person),
-                label=Label(stored.label),
+                label=_LABELS[stored.label],
                 position=stored.position,
                 recorded_at=stored.recorded_at,
             )

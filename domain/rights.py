@@ -43,19 +43,22 @@ class Rights(Opened):
         """As `_involved`, whether or not the record is open to it in an emergency."""
         if self._unwanted(partner, agreements) or not self._admits(partner, agreements, today):
             return False
-        return partner in self.linked or self._alone(partner, agreements, today)
+        return partner in self.linked or self._based(partner, agreements[partner])
 
     def _alone(
         self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date
     ) -> bool:
-        """A partner that may not know of meetings is not told of a person because of one."""
-        if not self._admits(partner, agreements, today):
-            return False
-        coordinating = Category.COORDINATION in agreements[partner].categories
-        return any(
-            coordinating or not basis.startswith("meeting ")
-            for basis in self.bases.get(partner, ())
+        """By this record's own facts."""
+        return self._admits(partner, agreements, today) and self._based(
+            partner, agreements[partner]
         )
+
+    def _based(self, partner: PartnerId, agreement: AgreementSigned) -> bool:
+        """A partner that may not know of meetings is not told of a person because of one."""
+        bases = self.bases.get(partner, ())
+        if Category.COORDINATION in agreement.categories:
+            return bool(bases)
+        return any(not basis.startswith("meeting ") for basis in bases)
 
     def _admits(
         self, partner: PartnerId, agreements: Mapping[PartnerId, AgreementSigned], today: date

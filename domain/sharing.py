@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -83,6 +84,7 @@ ENDED = "share.InvolvementEnded.v1"
 RECEIVED, SENT = "received", "sent"
 
 
+@cache
 def message_type(fact: type[Fact]) -> str:
     """A fact's versioned message type, e.g. ``referral.ReferralMade.v1``."""
     return f"{fact.TOPIC.replace(':', '.')}.v{fact.SCHEMA}"
@@ -176,7 +178,7 @@ def may_know(
     """
     fact = recorded.fact
     allowed = agreement.categories
-    if isinstance(fact, ConcernFact | SafeguardingFact):
+    if isinstance(fact, OF_SAFETY):
         if _sealed(fact, partner) or not _safeguards(recorded, partner, agreement):
             return None
         if isinstance(fact, ConcernFact) and Category.SAFETY not in allowed:
@@ -204,13 +206,12 @@ def may_know(
     if agreement.scope is Scope.OWN and not concerned:
         return None
     discreet = not (agreement.substance or concerned)
-    if discreet and isinstance(fact, AttendanceRecorded | DissentRecorded):
+    if discreet and isinstance(fact, OF_THE_ROOM):
         return None
     if isinstance(fact, ABOUT_ONE_PARTNER) and recorded.organisation != partner:
         return None
-    fields = {name for name, category in fact.FIELD_CATEGORY.items() if category in allowed}
-    fields -= {"carer_person"}
-    if isinstance(fact, LinkingFact | person.PersonMadeKnownAgain):
+    fields = set(_fields(type(fact), allowed))
+    if isinstance(fact, NAMING_PERSONS):
         fields -= OF_PERSONS
     if recorded.label is Label.SUBSTANCE and Category.COORDINATION not in allowed:
         fields -= {"instead"}  # a library does not learn that a drug service was named
@@ -230,7 +231,7 @@ def may_know(
         envelope["by_organisation"] = str(recorded.organisation)
         if recorded.practitioner:
             envelope["by_practitioner"] = str(recorded.practitioner)
-    if isinstance(fact, ConcernFact | SafeguardingFact):
+    if isinstance(fact, OF_SAFETY):
         fields -= _unsaid(recorded, partner, agreement, discreet)
         if recorded.organisation != partner and not _says_who(recorded, agreement, discreet):
             envelope.pop("by_organisation", None)
@@ -242,7 +243,7 @@ def may_know(
             envelope.pop("by_practitioner", None)
     if recorded.causation and coordinating and not of_the_person:
         envelope["causation"] = recorded.causation
-    if isinstance(fact, referral.ReferralMade | AdviceAsked):
+    if isinstance(fact, ASKING):
         envelope["part"] = (
             RECEIVED if fact.receiver == partner else SENT if fact.sender == partner else ""
         )
@@ -295,6 +296,11 @@ OF_THE_PERSON = (
 
 REFERENCES = ("correlation", "causation")
 """What names another stream: left out where that one is sealed."""
+
+OF_SAFETY = (ConcernFact, SafeguardingFact)
+OF_THE_ROOM = (AttendanceRecorded, DissentRecorded)
+NAMING_PERSONS = (LinkingFact, person.PersonMadeKnownAgain)
+ASKING = (referral.ReferralMade, AdviceAsked)
 
 WHO_SAT: dict[type[Fact], set[str]] = {
     CaseListed: {"present"},
@@ -356,6 +362,13 @@ def _disclosed(
         recorded=recorded,
         backfill=backfill,
     )
+
+
+@lru_cache(maxsize=10_000)
+def _fields(fact: type[Fact], allowed: tuple[Category, ...]) -> frozenset[str]:
+    """The fields of a kind of fact that these categories let somebody know."""
+    named = {name for name, category in fact.FIELD_CATEGORY.items() if category in allowed}
+    return frozenset(named - {"carer_person"})
 
 
 def _shared(fact: Fact) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -85,7 +85,7 @@ class Agreed:
     def __init__(self) -> None:
         self._rows: dict[tuple[UUID, UUID], dict[str, Any] | None] = {}
 
-    def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the rows these entries touch."""
         self._rows = {}
         keys = {
@@ -97,7 +97,8 @@ class Agreed:
             return
         partners, subjects = zip(*keys, strict=True)
         cursor = connection.cursor(binary=True)
-        cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)))
+        cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)), prepare=True)
+        yield
         for partner, item, content in cursor:
             self._rows[partner, item] = orjson.loads(content)
 
@@ -137,4 +138,5 @@ class Agreed:
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,
+            prepare=True,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ class Caseload:
     def __init__(self) -> None:
         self._rows: dict[tuple[UUID, UUID], dict[str, Any] | None] = {}
 
-    def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the rows these entries touch."""
         keys = {(e.partner, e.subject) for e in entries if e.subject is not None}
         self._rows = dict.fromkeys(keys)
@@ -32,7 +32,8 @@ class Caseload:
             return
         partners, subjects = zip(*keys, strict=True)
         cursor = connection.cursor(binary=True)
-        cursor.execute(SQL["rows"], (list(partners), list(subjects)))
+        cursor.execute(SQL["rows"], (list(partners), list(subjects)), prepare=True)
+        yield
         for partner, subject, content in cursor:
             self._rows[partner, subject] = orjson.loads(content)
 
@@ -60,4 +61,5 @@ class Caseload:
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,
+            prepare=True,
         )

@@ -6,7 +6,7 @@ ids, rungs and times, and refuses to hold a word about anybody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -68,12 +68,14 @@ class Concerns:
         self._rows: dict[UUID, Waiting] = {}
         self._stored: dict[UUID, Waiting] = {}
 
-    def load(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+    def load(self, connection: Connection, facts: Sequence[Recorded]) -> Iterator[None]:
         """Fetch the concerns these facts are about."""
         ids = {each.originator_id for each in facts if isinstance(each.fact, ConcernFact)}
         self._stored = {}
         if ids:
-            cursor = connection.cursor(binary=True).execute(SQL["rows"], [list(ids)])
+            cursor = connection.cursor(binary=True)
+            cursor.execute(SQL["rows"], [list(ids)], prepare=True)
+            yield
             self._stored = {row.id: row for row in map(_waiting, cursor)}
         self._rows = dict(self._stored)
 

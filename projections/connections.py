@@ -1,6 +1,12 @@
-"""Pools of connections as every part here expects them. It refuses to know who uses them."""
+"""Connections, pools of them and transactions on them, as every part here expects them.
+
+It refuses to know who uses them.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from psycopg import AsyncConnection, Connection
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
@@ -31,3 +37,22 @@ def async_pool(dsn: str, *, most: int = 4, least: int = 1) -> AsyncConnectionPoo
     return AsyncConnectionPool(
         dsn, kwargs=SETTINGS, min_size=least, max_size=most, timeout=PATIENCE, open=False
     )
+
+
+@contextmanager
+def flowing(connection: Connection) -> Iterator[None]:
+    """One transaction whose statements are sent without waiting for each other's answers.
+
+    An answer is waited for where it is read, and all of them with the commit; what failed is raised
+    there. No block is opened within: psycopg would wait for it with its ``sync``, for ever where
+    the statement before it is large. Reading and leaving send first all there is to send.
+    """
+    try:
+        with connection.pipeline():
+            connection.execute("begin")
+            yield
+            connection.execute("commit")
+    except BaseException:
+        if not connection.closed:
+            connection.rollback()
+        raise

@@ -5,16 +5,16 @@ It refuses to pass over a fact: one that cannot be folded parks its case, and no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 from domain.kernel import Recorded
 from domain.mapping import FactMapper, StoredFact, UnreadableFact
@@ -24,6 +24,7 @@ from projections.agreed import Agreed
 from projections.arranging import arranged
 from projections.caseload import Caseload
 from projections.concerns import Concerns
+from projections.connections import flowing
 from projections.directory import Directory
 from projections.entries import ADDED, Entry, opened
 from projections.exceptional import Exceptional
@@ -61,13 +62,27 @@ _log = structlog.get_logger("projections")
 Moved = tuple[int, datetime]
 """At which position the share is, and when it came there."""
 
+Asked = Iterator[None] | None
+"""What was asked for is asked when this is begun and taken when it is gone on with: all that a
+batch needs is on its way before the first answer is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a batch leaves behind for the next one; it holds until somebody else moves the share."""
+
+    moved: Moved
+    directory: Directory
+    numbers: dict[UUID, int]
+    parked: frozenset[UUID]
+
 
 class View(Protocol):
     """One view's fold over a batch of entries."""
 
     name: str
 
-    def load(self, connection: Connection, entries: Sequence[Entry]) -> None: ...
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Asked: ...
     def fold(self, entry: Entry) -> None: ...
     def save(self, connection: Connection) -> None: ...
 
@@ -87,7 +102,7 @@ class Timer(Protocol):
 
     name: str
 
-    def load(self, connection: Connection, facts: Sequence[Recorded]) -> None: ...
+    def load(self, connection: Connection, facts: Sequence[Recorded]) -> Asked: ...
     def fold(self, recorded: Recorded) -> None: ...
     def save(self, connection: Connection) -> None: ...
 
@@ -119,7 +134,7 @@ class Engine:
         self._dsn, self._mapper, self._keys, self._pseudonyms = dsn, mapper, keys, pseudonyms
         self._grouped = False
         self._served: frozenset[str] = frozenset()
-        self._directory: tuple[Moved, Directory] | None = None
+        self._remembered: Remembered | None = None
 
     def run(self, stop: Event) -> None:
         """Fold until told to stop; on a lost connection, begin again from the position kept.
@@ -155,8 +170,9 @@ class Engine:
         poisoned: dict[UUID, Poison] = {}
         while True:
             try:
-                with connection.transaction():
-                    return self._batch(connection, limit, poisoned)
+                with flowing(connection):
+                    done = self._batch(connection, limit, poisoned)
+                return done()
             except Poison as poison:
                 known = poisoned.get(poison.case)
                 if known and poison.position >= known.position:
@@ -178,32 +194,34 @@ class Engine:
             ]
             self._keys.many({f.person for f in waited if f.person})
             facts = [self._read(stored) for stored in waited]
-            self._fold(connection, facts, directory.load(connection))
-            # It may have changed the directory: whoever knows it from before loads it again.
+            self._fold(connection, facts, directory.load(connection), {})
+            # It may have changed the directory: whoever remembers it from before loads it again.
             self._move(connection, lease[0], ["share"])
             return True
 
-    def _batch(self, connection: Connection, limit: int, poisoned: dict[UUID, Poison]) -> int:
-        lease = connection.cursor(binary=True).execute(SQL["lease"], prepare=True).fetchone()
-        assert lease is not None, "views.positions has a row for the share"
+    def _batch(
+        self, connection: Connection, limit: int, poisoned: dict[UUID, Poison]
+    ) -> Callable[[], int]:
+        """Fold the next batch. What is given says, once that holds, which position is reached."""
+        turn = connection.cursor(binary=True).execute(SQL["turn"], prepare=True)
+        following = log.read_on(connection, limit)
+        lease, stored = turn.fetchone(), list(following)
+        if lease is None or not stored:
+            return _nothing
         self._grouped, self._served = lease[1], frozenset(lease[3])
-        stored = log.read_after(connection, lease[0], limit)
-        if not stored:
-            return 0
-        parked = {row[0] for row in connection.execute(SHARE["parked"]).fetchall()}
+        # Remembered until somebody else moves the share; forgotten if this batch is given up.
+        known, self._remembered = self._remembered, None
+        if known is None or known.moved != (lease[0], lease[2]):
+            known = _recalled(connection, (lease[0], lease[2]))
         self._keys.many({f.person for f in stored if f.person})
         facts = []
         for one in stored:
             case = _case(one)
             poison = poisoned.get(case)
-            if case in parked or (poison and one.position >= poison.position):
+            if case in known.parked or (poison and one.position >= poison.position):
                 continue
             facts.append(self._read(one))
-        # Known until somebody else moves the share; forgotten if this batch is given up.
-        known, self._directory = self._directory, None
-        same = known is not None and known[0] == (lease[0], lease[2])
-        helping = known[1] if known and same else directory.load(connection)
-        self._fold(connection, facts, helping)
+        numbers = self._fold(connection, facts, known.directory, known.numbers)
         for poison in poisoned.values():
             connection.execute(
                 SHARE["park"],
@@ -212,21 +230,26 @@ class Engine:
             )
         reached = stored[-1].position
         folded = [
-            *(timer.name for timer in timers(self._mapper, self._pseudonyms)),
-            *(view.name for view in self._views()),
+            *(timer.name for timer in self.timers()),
+            *(view.name for view in self.views()),
         ]
-        names = ["share", "directory", *folded]
-        self._directory = (reached, self._move(connection, reached, names)), helping
-        return reached
+        moving = self._move(connection, reached, ["share", "directory", *folded])
+        parked = known.parked.union(poisoned)
 
-    def _move(self, connection: Connection, position: int, names: list[str]) -> datetime:
+        def done() -> int:
+            moved = moving.fetchone()
+            assert moved is not None, "the share has a position"
+            self._remembered = Remembered((reached, moved[0]), known.directory, numbers, parked)
+            return reached
+
+        return done
+
+    def _move(
+        self, connection: Connection, position: int, names: list[str]
+    ) -> Cursor[tuple[Any, ...]]:
         """These are at a position now, and whoever waits for the share hears of it; when."""
         asked = {"position": position, "names": names}
-        cursor = connection.execute(SQL["move"], asked, binary=True, prepare=True)
-        row = cursor.fetchone()
-        assert row is not None, "the share has a position"
-        moved_at: datetime = row[0]
-        return moved_at
+        return connection.cursor(binary=True).execute(SQL["move"], asked, prepare=True)
 
     def _read(self, stored: StoredFact) -> Recorded:
         try:
@@ -234,17 +257,34 @@ class Engine:
         except UnreadableFact as unreadable:
             raise Poison(_case(stored), stored.position, stored.topic, "unreadable") from unreadable
 
-    def _fold(self, connection: Connection, facts: Sequence[Recorded], helping: Directory) -> None:
+    def _fold(
+        self,
+        connection: Connection,
+        facts: Sequence[Recorded],
+        helping: Directory,
+        numbers: Mapping[UUID, int],
+    ) -> dict[UUID, int]:
+        """Tell and fold these facts; each partner's last number afterwards."""
         if not facts:
-            return
-        share = Share(connection, self._mapper, self._keys, self._pseudonyms, helping)
+            return dict(numbers)
+        timing = self.timers()
+        asked = _ask(timer.load(connection, facts) for timer in timing)
+        share = Share(
+            connection, self._mapper, self._keys, self._pseudonyms, helping, numbers=dict(numbers)
+        )
         told = share.tell(facts)
         share.save(told)
-        fold_views(connection, self._views(), told, self._keys)
-        for timer in timers(self._mapper, self._pseudonyms):
+        fold_views(connection, self.views(), told, self._keys)
+        _take(asked)
+        for timer in timing:
             _fold_timer(connection, timer, facts)
+        return share.numbers
 
-    def _views(self) -> list[View]:
+    def timers(self) -> Sequence[Timer]:
+        """What is folded here of what falls due: all."""
+        return timers(self._mapper, self._pseudonyms)
+
+    def views(self) -> Sequence[View]:
         """What is folded here: all that is served, or what the group's workers leave of it.
 
         A view without a position is not served yet: it is built beside first (`rebuilding`).
@@ -259,8 +299,31 @@ def _case(stored: StoredFact) -> UUID:
     return case
 
 
+def _nothing() -> int:
+    """Nothing was new."""
+    return 0
+
+
+def _recalled(connection: Connection, moved: Moved) -> Remembered:
+    """What the last batch left behind, whoever folded it."""
+    cursor = connection.cursor(binary=True)
+    parked = frozenset(row[0] for row in cursor.execute(SHARE["parked"]).fetchall())
+    return Remembered(moved, directory.load(connection), {}, parked)
+
+
+def _ask(loading: Iterable[Asked]) -> list[Iterator[None]]:
+    asked = [each for each in loading if each is not None]
+    for each in asked:
+        next(each, None)
+    return asked
+
+
+def _take(asked: Iterable[Iterator[None]]) -> None:
+    for each in asked:
+        next(each, None)
+
+
 def _fold_timer(connection: Connection, timer: Timer, facts: Sequence[Recorded]) -> None:
-    timer.load(connection, facts)
     for recorded in facts:
         try:
             timer.fold(recorded)
@@ -276,6 +339,8 @@ def fold_views(
 ) -> None:
     """Fold these entries, wherever they came from, in the open transaction. Raises `Poison`."""
     told = _arranged(connection, told, keys)
+    entries = [each.entry for each in told]
+    _take(_ask(view.load(connection, entries) for view in folding))
     for view in folding:
         _fold_view(connection, view, told)
 
@@ -298,7 +363,6 @@ def _arranged(connection: Connection, told: list[Told], keys: PersonKeys) -> lis
 
 
 def _fold_view(connection: Connection, view: View, told: Sequence[Told]) -> None:
-    view.load(connection, [each.entry for each in told])
     for each in told:
         try:
             view.fold(each.entry)

@@ -6,7 +6,7 @@ who took it, why and when, and refuses to hold whom it was about or a word that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -77,12 +77,14 @@ class Exceptional:
         self._rows: dict[UUID, Access] = {}
         self._stored: dict[UUID, Access] = {}
 
-    def load(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+    def load(self, connection: Connection, facts: Sequence[Recorded]) -> Iterator[None]:
         """Fetch the accesses these facts are about."""
         ids = {each.originator_id for each in facts if isinstance(each.fact, AccessFact)}
         self._stored = {}
         if ids:
-            cursor = connection.cursor(binary=True).execute(SQL["rows"], [list(ids)])
+            cursor = connection.cursor(binary=True)
+            cursor.execute(SQL["rows"], [list(ids)], prepare=True)
+            yield
             self._stored = {row.id: row for row in map(read, cursor)}
         self._rows = dict(self._stored)
 

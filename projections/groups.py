@@ -5,7 +5,7 @@ Folded from what that partner was told of each person. Nobody else has a registe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -107,7 +107,7 @@ class Groups:
         self._touched: set[tuple[UUID, UUID, str]] = set()
         self._gone: set[tuple[UUID, UUID]] = set()
 
-    def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the places of everybody these entries are about."""
         self._people, self._touched, self._gone = {}, set(), set()
         keys = {(e.partner, e.subject) for e in entries if e.subject and _concerns(e)}
@@ -115,7 +115,8 @@ class Groups:
             return
         partners, subjects = zip(*keys, strict=True)
         cursor = connection.cursor(binary=True)
-        cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)))
+        cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)), prepare=True)
+        yield
         for partner, subject, content in cursor:
             place = orjson.loads(content)
             self._people.setdefault((partner, subject), {})[place["group"]] = place
@@ -150,6 +151,7 @@ class Groups:
                 [orjson.dumps(self._people[p, s][of]) for p, s, of in rows],
             ),
             binary=True,
+            prepare=True,
         )
 
 

@@ -211,6 +211,13 @@ def read_after(connection: Connection, position: int, limit: int) -> list[Stored
     return [StoredFact(*row) for row in cursor.fetchall()]
 
 
+def read_on(connection: Connection, limit: int) -> Iterator[StoredFact]:
+    """Ask for up to ``limit`` facts that follow the share; waited for once they are looked at."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(_SQL["read_on"], (limit,), prepare=True)
+    return (StoredFact(*row) for row in cursor)
+
+
 def whole(connection: Connection, at_once: int = 2_000) -> Iterator[StoredFact]:
     """Every fact there is, in order, a batch in memory at a time."""
     reached = 0

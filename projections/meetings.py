@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -96,7 +96,7 @@ class Meetings:
     def __init__(self) -> None:
         self._rows: dict[tuple[UUID, UUID], dict[str, Any] | None] = {}
 
-    def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the rows these entries touch."""
         keys = {(e.partner, of) for e in entries if (of := meeting_of(e))}
         withdrawn = [e.partner for e in entries if e.type == WITHDRAWN]
@@ -104,7 +104,9 @@ class Meetings:
         if not keys and not withdrawn:
             return
         cursor = connection.cursor(binary=True)
-        cursor.execute(SQL["rows"], ([p for p, _ in keys], [m for _, m in keys], withdrawn))
+        asked = [p for p, _ in keys], [m for _, m in keys], withdrawn
+        cursor.execute(SQL["rows"], asked, prepare=True)
+        yield
         for partner, meeting_id, content in cursor:
             self._rows[partner, meeting_id] = orjson.loads(content)
 
@@ -132,4 +134,5 @@ class Meetings:
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,
+            prepare=True,
         )

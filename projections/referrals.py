@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +86,7 @@ class Referrals:
         self._of_person: dict[tuple[UUID, str], set[UUID]] = {}
         self._touched: set[tuple[UUID, UUID]] = set()
 
-    def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the rows these entries touch."""
         self._rows, self._of_person, self._touched = {}, {}, set()
         keys = {(e.partner, e.subject) for e in entries if e.subject and _concerns(e)}
@@ -94,7 +94,8 @@ class Referrals:
             return
         partners, subjects = zip(*keys, strict=True)
         cursor = connection.cursor(binary=True)
-        cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)))
+        cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)), prepare=True)
+        yield
         for partner, referral_id, content in cursor:
             self._keep(partner, referral_id, orjson.loads(content))
 
@@ -128,6 +129,7 @@ class Referrals:
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,
+            prepare=True,
         )
 
     def _keep(self, partner: UUID, referral_id: UUID, row: dict[str, Any]) -> None:

@@ -128,7 +128,8 @@ def fetch_linked(
     wanted = set(persons)
     while True:
         if ahead := wanted - known.keys():
-            for (state,) in cursor.execute(_SQL["circles"], [list(ahead)]).fetchall():
+            found = cursor.execute(_SQL["circles"], [list(ahead)], prepare=True)
+            for (state,) in found.fetchall():
                 circle = CIRCLE.validate_json(state)
                 known[circle.person] = circle
         more = {other for each in wanted for other in known.setdefault(each, Circle(each)).links}

@@ -7,7 +7,7 @@ before this view was there follows the reviews that are agreed from then on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
@@ -70,12 +70,14 @@ class Reviews:
         self._rows: dict[Key, Review] = {}
         self._stored: dict[Key, Review] = {}
 
-    def load(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+    def load(self, connection: Connection, facts: Sequence[Recorded]) -> Iterator[None]:
         """Fetch the reviews of everybody these facts are about."""
         persons = {each.person for each in facts if each.person is not None}
         self._stored = {}
         if persons:
-            cursor = connection.cursor(binary=True).execute(SQL["rows"], [list(persons)])
+            cursor = connection.cursor(binary=True)
+            cursor.execute(SQL["rows"], [list(persons)], prepare=True)
+            yield
             self._stored = {(row.person, row.about): row for row in map(_review, cursor)}
         self._rows = dict(self._stored)
 

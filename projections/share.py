@@ -105,6 +105,7 @@ class Share:
     directory: Directory
     circles: dict[PersonId, Circle] = field(default_factory=dict)
     numbers: dict[UUID, int] = field(default_factory=dict)
+    given: set[UUID] = field(default_factory=set)
     introduced: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     directory_streams: set[UUID] = field(default_factory=set)
     agreements: Mapping[PartnerId, AgreementSigned] = field(init=False)
@@ -152,7 +153,7 @@ class Share:
             *_columns(rows, 10),
             *_columns(list(self.introduced), 3),
             *_columns(circles, 4),
-            *_columns(list(self.numbers.items()), 2),
+            *_columns([(each, self.numbers[each]) for each in self.given], 2),
         ]
         self.connection.cursor().execute(_SQL["save"], values, binary=True, prepare=True)
         self.directory.save(self.connection, self.directory_streams)
@@ -164,7 +165,7 @@ class Share:
         telling: Telling,
         history: Mapping[PersonId, list[Recorded]],
     ) -> Iterator[Told]:
-        noticed = replace(recorded, person=about)
+        noticed = recorded if about == recorded.person else replace(recorded, person=about)
         for partner in telling.forgotten:
             yield self._number(_notice(partner, WITHDRAWN, noticed), recorded)
         for disclosure in telling.again:
@@ -200,8 +201,9 @@ class Share:
         wanted = {f.person for f in facts if f.person}
         wanted |= {f.fact.other for f in facts if isinstance(f.fact, PersonsLinked)}
         fetch_linked(self.connection, self.circles, [*wanted])
-        cursor = self.connection.cursor(binary=True)
-        self.numbers = dict(cursor.execute(_SQL["numbers"]).fetchall())
+        if not self.numbers:  # nobody remembers them
+            cursor = self.connection.cursor(binary=True)
+            self.numbers = dict(cursor.execute(_SQL["numbers"]).fetchall())
 
     def _plan(self, recorded: Recorded) -> Sequence[tuple[PersonId | None, Telling]]:
         try:
@@ -349,6 +351,7 @@ class Share:
     def _number(self, disclosure: Disclosure, because: Recorded) -> Told:
         partner, recorded = disclosure.partner, disclosure.recorded
         number = self.numbers[partner] = self.numbers.get(partner, 0) + 1
+        self.given.add(partner)
         subject = None
         if recorded.person:
             subject = self.pseudonyms.of(partner, recorded.person)

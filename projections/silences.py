@@ -7,7 +7,7 @@ this view was there follows what is offered from then on; what waited by then is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -70,13 +70,15 @@ class Silences:
         self._rows: dict[UUID, Waiting] = {}
         self._changed: set[UUID] = set()
 
-    def load(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+    def load(self, connection: Connection, facts: Sequence[Recorded]) -> Iterator[None]:
         """Fetch the rows these facts touch."""
         self._changed = set()
         touched = {what for each in facts if (what := _about(each)) is not None}
         self._rows = {}
         if touched:
-            cursor = connection.cursor(binary=True).execute(SQL["rows"], [list(touched)])
+            cursor = connection.cursor(binary=True)
+            cursor.execute(SQL["rows"], [list(touched)], prepare=True)
+            yield
             self._rows = {row[0]: _waiting(row) for row in cursor}
 
     def fold(self, recorded: Recorded) -> None:

@@ -7,7 +7,7 @@ asked (`domain.policies.ways`); this view refuses to know it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid5
@@ -61,12 +61,14 @@ class TeamReviews:
         self._rows: dict[UUID, TeamReview] = {}
         self._stored: dict[UUID, TeamReview] = {}
 
-    def load(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+    def load(self, connection: Connection, facts: Sequence[Recorded]) -> Iterator[None]:
         """Fetch the cases of everybody these facts are about."""
         persons = {each.person for each in facts if each.person is not None}
         self._stored = {}
         if persons:
-            cursor = connection.cursor(binary=True).execute(SQL["rows"], [list(persons)])
+            cursor = connection.cursor(binary=True)
+            cursor.execute(SQL["rows"], [list(persons)], prepare=True)
+            yield
             self._stored = {row.person: row for row in map(_case, cursor)}
         self._rows = dict(self._stored)
 

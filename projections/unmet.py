@@ -7,7 +7,7 @@ refuses to know why anybody wanted anything.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from operator import attrgetter
@@ -126,9 +126,13 @@ def _answered(
     del rows[key]
     touched = {key}
     if name == "ReferralAccepted" and asked.step is not None:
-        for each, row in list(rows.items()):
-            same = each[0] == entry.partner and row.subject == entry.subject
-            if same and not row.waiting and row.met_at is None and row.step == asked.step:
+        unmet = [
+            (each, row)
+            for each, row in rows.items()
+            if not row.waiting and row.met_at is None and row.step == asked.step
+        ]
+        for each, row in unmet:
+            if each[0] == entry.partner and row.subject == entry.subject:
                 rows[each] = replace(row, met_at=entry.effective_at, met_position=entry.position)
                 touched.add(each)
     return touched
@@ -217,18 +221,22 @@ class Unmet:
         self._touched: set[tuple[UUID, UUID]] = set()
         self._steps: Mapping[UUID, int] = {}
 
-    def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the rows these entries touch, and at which step each service is."""
         self._rows, self._touched = {}, set()
         keys = {(e.partner, e.subject) for e in entries if e.subject and _concerns(e)}
         if not keys:
             return
-        if any(e.type.split(".")[1] in ASKED for e in entries):
-            offered = directory.load(connection).services
-            self._steps = {service: entry.step for service, entry in offered.items()}
+        wanted = {_id(e.data.get("service")) for e in entries if e.type.split(".")[1] in ASKED}
+        offered = connection.cursor(binary=True)
+        offered.execute(SQL["services"], [[each for each in wanted if each]], prepare=True)
         partners, subjects = zip(*keys, strict=True)
         cursor = connection.cursor(binary=True)
-        for found in cursor.execute(SQL["of_subjects"], (list(partners), list(subjects))):
+        cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)), prepare=True)
+        yield
+        services = directory.read(offered.fetchall()).services
+        self._steps = {service: entry.step for service, entry in services.items()}
+        for found in cursor:
             row = Wanted(*found)
             self._rows[row.partner, row.id] = row
 

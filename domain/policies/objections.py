@@ -61,5 +61,7 @@ def closes(refused: Collection[Purpose], uses: Iterable[Purpose]) -> bool:
     A use that nobody can refuse opens no door alone: who is told for care and safeguarding, and is
     refused for care, may be told of a danger by whoever knows of it, with a record of that.
     """
+    if not refused:
+        return False
     open_to_refusal = _EVER.intersection(uses)
     return bool(open_to_refusal) and open_to_refusal <= set(refused)

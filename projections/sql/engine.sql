@@ -3,6 +3,15 @@ select position, exists (select from views.partitions), moved_at,
     array(select name from views.positions)
 from views.positions where name = 'share' for update
 
+-- The same where there is something to fold; else nothing is held, and nothing has to reach the disk.
+
+-- name: turn
+select position, exists (select from views.partitions), moved_at,
+    array(select name from views.positions)
+from views.positions
+where name = 'share' and position < (select position from log.head)
+for update
+
 -- name: positions
 select h.position as head, p.name, p.position,
     h.position - p.position as behind,

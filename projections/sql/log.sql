@@ -68,6 +68,14 @@ where position > %b::bigint
 order by position
 limit %b::bigint
 
+-- name: read_on
+select stream, version, topic, state, schema, person, label, effective_at, practitioner,
+       organisation, purpose, correlation, causation, intention, position, recorded_at
+from log.facts
+where position > (select position from views.positions where name = 'share')
+order by position
+limit %b::bigint
+
 -- name: of_persons
 select stream, version, topic, state, schema, person, label, effective_at, practitioner,
        organisation, purpose, correlation, causation, intention, position, recorded_at

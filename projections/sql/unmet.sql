@@ -4,6 +4,9 @@ select u.partner, u.id, u.subject, u.waiting, u.service, u.step, u.why, u.need, 
 from unnest(%b::uuid[], %b::uuid[]) as k (partner, subject)
 join views.unmet as u using (partner, subject)
 
+-- name: services
+select kind, state from views.directory where kind = 'service' and stream = any(%b::uuid[])
+
 -- name: save
 insert into views.unmet (partner, id, subject, waiting, service, step, why, need, practice, at,
                          position, met_at, met_position)
