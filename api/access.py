@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Annotated
+from uuid import UUID
 
 import anyio.to_thread
 from fastapi import Depends, FastAPI, Header, Request, Response
@@ -27,13 +28,14 @@ from api.problems import (
 )
 from api.scopes import SCOPES
 from api.system_access import in_scope, system_of
-from api.tokens import TokenIsNotValid
+from api.tokens import Claims, TokenIsNotValid
 from domain.agreement import AgreementSigned, in_force
 from domain.policies.days import local_date
 from domain.policies.roles import NOTHING, Duty, Sight, purposes, role_in_force, sight
 from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Purpose, Role
 from projections.behalf import act_for
-from projections.directory import PartnerEntry
+from projections.credentials import System
+from projections.directory import Directory, PartnerEntry
 from projections.sessions import LIFETIME, Session
 
 PUBLIC = frozenset(
@@ -84,7 +86,7 @@ class Shown:
     session: bool
 
 
-def shown_by(
+async def shown_by(
     request: Request,
     here: Here,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
@@ -114,14 +116,18 @@ async def signed_in(
 
     Raises `NotSignedIn`, `AskedTooOften`, `PurposeIsNotAgreed`, `ScopeIsTooSmall`.
     """
+    path = request.scope["route"].path
     try:
-        caller = await recognise(shown, here)
+        who = await shown_to_be(shown, here)
+        principal, person = _counted_as(who)
+        at = await limits.principal(request.scope, principal, request.method, path, person=person)
+        glance = await here.reading.glance(at)
+        caller = acting(who, glance.directory, here)
     except NotSignedIn:
         await limits.refused(request.scope)
         raise
-    path = request.scope["route"].path
-    await limits.principal(request.scope, caller, request.method, path)
-    caller = await for_purpose(caller, purpose, here)
+    caller = for_purpose(caller, purpose, glance.directory, here)
+    request.scope["glance"] = glance
     request.scope["organisation"] = caller.organisation  # for the log of requests
     request.scope["caller"] = caller  # for who looked
     act_for(caller.organisation)
@@ -187,14 +193,14 @@ async def counting(caller: SignedIn) -> Caller:
 Counting = Annotated[Caller, Depends(counting)]
 
 
-async def for_purpose(caller: Caller, wanted: str | None, here: Parts) -> Caller:
+def for_purpose(caller: Caller, wanted: str | None, directory: Directory, here: Parts) -> Caller:
     """The caller with what they see for a purpose; if they name none, for the one they chose in
     their session while they may, and else for the usual one.
 
     Raises `PurposeIsNotAgreed`, which says for which they may, and `NoAgreementIsInForce`. On the
     day after an agreement's last nobody sees anything, whether or not that was recorded yet.
     """
-    organisation = (await here.reading.directory()).partners[caller.organisation]
+    organisation = directory.partners[caller.organisation]
     today = local_date(here.clock())
     agreement = in_force(organisation.held, today) or _last(organisation)
     may = purposes(caller.role, agreement.purposes if agreement else (), today)
@@ -215,71 +221,108 @@ def _last(organisation: PartnerEntry) -> AgreementSigned | None:
     return begun[-1] if organisation.left and begun else None
 
 
-async def recognise(shown: Shown, here: Parts, *, using: bool = True) -> Caller:
+Proven = Session | System | Claims
+"""What was shown is: the session of somebody, the key of a system, or a token of the demo."""
+
+
+async def recognise(
+    shown: Shown, directory: Directory, here: Parts, *, using: bool = True
+) -> Caller:
     """Who it is that shows this, if the directory knows that they act for their organisation.
 
     Raises `NotSignedIn`. The directory's role counts, not a token's. ``using`` a session keeps it
     from being over; a page that only stays open does not.
     """
+    return acting(await shown_to_be(shown, here, using=using), directory, here)
+
+
+async def shown_to_be(shown: Shown, here: Parts, *, using: bool = True) -> Proven:
+    """What it is that was shown, whoever may come in with it now. Raises `NotSignedIn`."""
     if shown.session:
         ask = here.sessions.used if using else here.sessions.of
         session = await anyio.to_thread.run_sync(ask, shown.secret)
         if session is None:
             raise NotSignedIn
-        return await _of_session(session, here)
+        return session
     system = await system_of(shown.secret, here)
     if system is not None:
-        organisation = await _organisation(system.partner, here)
-        if organisation.left:
-            raise NotSignedIn
-        known = _caller(here, organisation, Role.SYSTEM, system.name, None)
-        return replace(known, system=system.id, scopes=system.scopes)
+        return system
     if here.tokens is None:
         raise NotSignedIn
     try:
-        claims = here.tokens.read(shown.secret)
+        return here.tokens.read(shown.secret)
     except TokenIsNotValid as flaw:
         raise NotSignedIn from flaw
-    if claims.role is not Role.SYSTEM or claims.subject != claims.organisation:
-        return await _acting(PartnerId(claims.organisation), PractitionerId(claims.subject), here)
-    organisation = await _organisation(PartnerId(claims.organisation), here)
-    known = _caller(here, organisation, Role.SYSTEM, organisation.name, None)
-    return replace(known, scopes=frozenset(SCOPES))
 
 
-async def _of_session(session: Session, here: Parts) -> Caller:
+def _counted_as(who: Proven) -> tuple[UUID, bool]:
+    """Who is counted, and whether it is a person. Raises `NotSignedIn`."""
+    match who:
+        case Session():
+            if who.practitioner is None:
+                raise NotSignedIn
+            return who.practitioner, True
+        case System():
+            return who.id, False
+        case Claims():
+            return who.subject, who.role is not Role.SYSTEM or who.subject != who.organisation
+
+
+def acting(who: Proven, directory: Directory, here: Parts) -> Caller:
+    """For which organisation they act by the directory, and as what. Raises `NotSignedIn`."""
+    match who:
+        case Session():
+            return _of_session(who, directory, here)
+        case System():
+            organisation = _organisation(who.partner, directory)
+            if organisation.left:
+                raise NotSignedIn
+            known = _caller(here, organisation, Role.SYSTEM, who.name, None)
+            return replace(known, system=who.id, scopes=who.scopes)
+        case Claims():
+            if who.role is not Role.SYSTEM or who.subject != who.organisation:
+                partner, practitioner = PartnerId(who.organisation), PractitionerId(who.subject)
+                return _acting(partner, practitioner, directory, here)
+            organisation = _organisation(PartnerId(who.organisation), directory)
+            known = _caller(here, organisation, Role.SYSTEM, organisation.name, None)
+            return replace(known, scopes=frozenset(SCOPES))
+
+
+def _of_session(session: Session, directory: Directory, here: Parts) -> Caller:
     """Who is signed in, as long as the directory knows them by that identity.
 
     Raises `NotSignedIn`.
     """
-    caller = await _acting(session.partner, session.practitioner, here)
+    caller = _acting(session.partner, session.practitioner, directory, here)
     if session.purpose is not None:
         caller = replace(caller, wants=Purpose(session.purpose))
     identity = session.identity
     if identity is None:
         return caller
-    directory = await here.reading.directory()
     known = directory.signing_in(identity)
     if all((each.partner, each.id) != (session.partner, session.practitioner) for each in known):
         raise NotSignedIn
     return replace(caller, elsewhere=len(known) > 1)
 
 
-async def _acting(
-    partner: PartnerId | None, practitioner: PractitionerId | None, here: Parts
+def _acting(
+    partner: PartnerId | None,
+    practitioner: PractitionerId | None,
+    directory: Directory,
+    here: Parts,
 ) -> Caller:
     """Somebody who acts for an organisation, by the directory. Raises `NotSignedIn`."""
     if partner is None or practitioner is None:
         raise NotSignedIn
-    organisation = await _organisation(partner, here)
+    organisation = _organisation(partner, directory)
     known = organisation.practitioners.get(practitioner)
     if known is None or known.left:
         raise NotSignedIn
     return _caller(here, organisation, known.role, known.name, known.id)
 
 
-async def _organisation(partner: PartnerId, here: Parts) -> PartnerEntry:
-    organisation = (await here.reading.directory()).partners.get(partner)
+def _organisation(partner: PartnerId, directory: Directory) -> PartnerEntry:
+    organisation = directory.partners.get(partner)
     if organisation is None:
         raise NotSignedIn
     return organisation

@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from api.tokens import ALGORITHM, LONGEST_TOKEN, SECRET_BYTES, TokenIsNotValid
+from api.tokens import ALGORITHM, LONGEST_TOKEN, SECRET_BYTES, TokenIsNotValid, Verified
 
 TYPE = "at+jwt"
 LIFETIME = timedelta(minutes=10)
@@ -39,6 +39,7 @@ class AccessTokens:
         assert len(secret) >= SECRET_BYTES, "the secret that signs tokens has 32 bytes or more"
         self._key = OctKey.import_key(secret)
         self._clock, self.place = clock, place
+        self._verified = Verified[Access](clock)
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock().timestamp()),
             iss={"essential": True, "value": place},
@@ -74,15 +75,18 @@ class AccessTokens:
         if len(token) > LONGEST_TOKEN:
             raise TokenIsNotValid
         try:
+            if known := self._verified.of(token):
+                return known
             read = jwt.decode(token, self._key, algorithms=[ALGORITHM])
             if read.header.get("typ") != TYPE or read.claims["sub"] != read.claims["client_id"]:
                 raise TokenIsNotValid
             self._claims.validate(read.claims)
-            return Access(
+            said = Access(
                 UUID(read.claims["client_id"]),
                 str(read.claims["key"]),
                 frozenset(read.claims["scope"].split()),
             )
+            return self._verified.keep(token, said, int(read.claims["exp"]))
         except (
             JoseError,
             ValueError,

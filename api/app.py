@@ -65,8 +65,9 @@ def create_app(parts: Parts) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.parts, app.state.measured = parts, edge.Measured()
-    app.router.routes.extend(routes.everything().routes)
+    app.router.routes.extend(routes.everything())
     app.mount("/static", Assets(directory=rendering.STATIC), name="static")
+    app.router.middleware_stack = routes.ByPath(app.router)
     described.describe(app)
     problems.install(app)
     problem_pages.install(app)

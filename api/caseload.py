@@ -14,6 +14,7 @@ from api.reads import At
 from domain.policies.days import local_date
 from domain.texts import Line
 from domain.vocabulary import Complexity
+from projections.directory import meant
 from projections.record import STATUSES
 
 router = APIRouter(prefix="/v1/caseload", tags=["caseload"])
@@ -32,6 +33,17 @@ async def caseload(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """The people your organisation is involved with, and what waits for it."""
+    if at.when.now and caller.sight.whole:
+        written = await here.reading.written_caseload(
+            caller.organisation,
+            status=tuple(status or ()),
+            complexity=tuple(complexity or ()),
+            sort=sort,
+            after=after,
+            limit=limit,
+            coded=request.scope["glance"].directory.codes(local_date(here.clock())),
+        )
+        return at.page(request, written)
     page = await here.reading.caseload(
         caller.organisation,
         status=tuple(status or ()),
@@ -42,16 +54,16 @@ async def caseload(
         when=at.when,
         sight=caller.sight,
     )
-    await _only_meant(here, page.rows)
+    _only_meant(here, request, page.rows)
     return at.page(request, page)
 
 
-async def _only_meant(here: Parts, rows: list[dict[str, Any]]) -> None:
+def _only_meant(here: Parts, request: Request, rows: list[dict[str, Any]]) -> None:
     """Leave out what the way this place works in gives no meaning to."""
-    directory, today = await here.reading.directory(), local_date(here.clock())
+    coded = request.scope["glance"].directory.codes(local_date(here.clock()))
     for row in rows:
         if "actions" in row:
-            row["actions"] = directory.meant(row["actions"], today)
+            row["actions"] = meant(row["actions"], coded)
 
 
 class Search(BaseModel):
@@ -65,7 +77,9 @@ class Search(BaseModel):
 
 
 @router.post("/search", response_model=dict[str, Any])
-async def search_caseload(body: Search, caller: Seeing, here: Here, at: At) -> Response:
+async def search_caseload(
+    body: Search, request: Request, caller: Seeing, here: Here, at: At
+) -> Response:
     """The people of your caseload whose name has this in it, the most urgent first."""
     page = await here.reading.caseload(
         caller.organisation,
@@ -75,5 +89,5 @@ async def search_caseload(body: Search, caller: Seeing, here: Here, at: At) -> R
         when=at.when,
         sight=caller.sight,
     )
-    await _only_meant(here, page.rows)
+    _only_meant(here, request, page.rows)
     return at.answer({"rows": page.rows, "counts": page.counts})

@@ -49,6 +49,7 @@ SECURITY = {
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
     ),
 }
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
 TRANSPORT = "max-age=63072000; includeSubDomains"
 LARGEST_BODY = 1_000_000
 """Bytes of one request; a FHIR message may be as long as ten of them."""
@@ -101,9 +102,11 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                said_already = {name for name, _ in message["headers"]}
+                message["headers"] += [
+                    (name, value) for name, value in _SECURITY if name not in said_already
+                ]
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
                 if scope["app"].state.parts.secure:
                     headers["Strict-Transport-Security"] = TRANSPORT
                 if said := scope["limits"].values():

@@ -249,8 +249,9 @@ class LiveStream(Response):
         while True:
             await anyio.sleep(LOOK)
             try:
-                known = await recognise(self.shown, self.here, using=False)
-                if await for_purpose(known, self.caller.purpose, self.here) != self.caller:
+                directory = await self.here.reading.directory()
+                known = await recognise(self.shown, directory, self.here, using=False)
+                if for_purpose(known, self.caller.purpose, directory, self.here) != self.caller:
                     return
                 await must_be_agreed(Way.LIVE, known, self.here)
             except (NotSignedIn, PurposeIsNotAgreed, WayIsNotAgreed):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from uuid import UUID
 
 import psycopg
 from fastapi import Request
@@ -17,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.parts import COOKIE, HOST_COOKIE, Caller, Parts
+from api.parts import COOKIE, HOST_COOKIE, Parts
 from api.problems import AskedTooOften, HistoryCannotBeReached
 from domain.kernel import BrokenRule
 
@@ -109,15 +110,16 @@ def _by_address(scope: Scope) -> list[tuple[str, Rate]]:
     return [(address(scope), rate) for rate in rates]
 
 
-async def principal(scope: Scope, caller: Caller, method: str, path: str) -> None:
-    """Count somebody who showed who they are. Raises `AskedTooOften`."""
-    who = str(caller.practitioner or caller.system or caller.organisation)
-    rates = [PERSON if caller.practitioner else SYSTEM]
+async def principal(
+    scope: Scope, who: UUID, method: str, path: str, *, person: bool
+) -> tuple[int, int] | None:
+    """Count somebody who showed who they are; where the views are. Raises `AskedTooOften`."""
+    rates = [PERSON if person else SYSTEM]
     if f"{method} {path}" in LOOKING_UP:
         rates.append(LOOK_UPS)
     if f"{method} {path}" == "POST /v1/inbox":
         rates.append(INBOX)
-    await counted(scope, *((who, rate) for rate in rates))
+    return await counted(scope, *((str(who), rate) for rate in rates))
 
 
 async def refused(scope: Scope) -> None:
@@ -125,13 +127,16 @@ async def refused(scope: Scope) -> None:
     await counted(scope, (address(scope), REFUSED))
 
 
-async def counted(scope: Scope, *asked: tuple[str, Rate]) -> None:
-    """Count one more of each, for the answer's headers too. Raises `AskedTooOften`."""
+async def counted(scope: Scope, *asked: tuple[str, Rate]) -> tuple[int, int] | None:
+    """Count one more of each, for the answer's headers too; where the views are, if it was asked.
+
+    Raises `AskedTooOften`.
+    """
     here: Parts = scope["app"].state.parts
     if here.limits is None or not asked:
-        return
+        return None
     rates = {rate.name: rate for _, rate in asked}
-    counts = await here.limits.count(
+    counts, positions = await here.limits.count(
         [
             (here.pseudonyms.blind(f"{rate.name} {who}"), rate.name, rate.seconds)
             for who, rate in asked
@@ -149,6 +154,7 @@ async def counted(scope: Scope, *asked: tuple[str, Rate]) -> None:
             over = max(over, count.left)
     if over:
         raise AskedTooOften(over)
+    return positions
 
 
 def address(scope: Scope) -> str:

@@ -171,7 +171,7 @@ class Parts:
         return HOST_COOKIE if self.secure else COOKIE
 
 
-def parts(request: Request) -> Parts:
+async def parts(request: Request) -> Parts:  # in the loop: a plain function is sent to a thread
     found: Parts = request.app.state.parts
     return found
 

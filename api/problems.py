@@ -194,6 +194,10 @@ class HistoryCannotBeReached(BrokenRule):
     """The database does not answer; send the same request again in a moment."""
 
 
+class QuestionTakesTooLong(BrokenRule):
+    """To find this takes longer than a question may take here; ask for less of it."""
+
+
 class MessagesAreNotTaken(BrokenRule):
     """This place takes no messages at present; send it again later."""
 
@@ -339,6 +343,7 @@ STATUS: dict[type[BrokenRule], int] = {
     AnswerTookTooLong: 503,
     LookIsNotRecorded: 503,
     HistoryCannotBeReached: 503,
+    QuestionTakesTooLong: 503,
     MessagesAreNotTaken: 503,
 }
 """Every other broken rule is 409: the record is in another state than the asker thought."""
@@ -515,6 +520,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(PersistenceError)
     @app.exception_handler(psycopg.OperationalError)
     async def database(request: Request, failure: Exception) -> Response:
+        if isinstance(failure, psycopg.errors.QueryCanceled):
+            return problem(request, QuestionTakesTooLong())
         if isinstance(failure, (OperationalError, psycopg.OperationalError)):
             return problem(request, HistoryCannotBeReached())
         raise failure

@@ -14,6 +14,7 @@ from api.parts import Here, Parts
 from api.problems import PositionIsNotReached, not_valid
 from projections.moments import NOW, When
 from projections.paging import Page
+from projections.writing import WrittenPage
 
 WAIT = 2.0
 """Seconds that a read waits for its caller's own change."""
@@ -38,18 +39,27 @@ class Seen:
         media: str = "application/json",
     ) -> Response:
         """The content as JSON, saying which position it shows."""
-        return Response(
-            orjson.dumps(content),
-            headers={"X-Position": str(self.position), **(headers or {})},
-            media_type=media,
-        )
+        return self.written(orjson.dumps(content), headers=headers, media=media)
 
-    def page(self, request: Request, page: Page) -> Response:
+    def written(
+        self,
+        content: bytes,
+        *,
+        headers: dict[str, str] | None = None,
+        media: str = "application/json",
+    ) -> Response:
+        """These bytes, saying which position they show."""
+        said = {"X-Position": str(self.position), **(headers or {})}
+        return Response(content, headers=said, media_type=media)
+
+    def page(self, request: Request, page: Page | WrittenPage) -> Response:
         """One page of rows, with the address of the next in ``Link``."""
         headers = {}
         if page.next is not None:
             following = request.url.include_query_params(after=page.next)
             headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+        if isinstance(page, WrittenPage):
+            return self.written(page.answer(), headers=headers)
         return self.answer(
             {"rows": page.rows, "next": page.next, "counts": page.counts, "total": page.total},
             headers=headers,
@@ -69,6 +79,7 @@ async def waited(
 
 
 async def seen(
+    request: Request,
     here: Annotated[Parts, Depends(waited)],
     as_at: Annotated[str | None, Query(alias="as-at", max_length=40, description=AS_AT)] = None,
     as_of: Annotated[str | None, Query(alias="as-of", max_length=40, description=AS_OF)] = None,
@@ -78,6 +89,9 @@ async def seen(
         as_at=None if as_at is None else _as_at(as_at),
         as_of=None if as_of is None else _as_of(as_of),
     )
+    glance = request.scope.get("glance")
+    if when.now and glance and "min-position" not in request.query_params:
+        return Seen(when, glance.position)  # what is read after it shows at least this
     return Seen(when, await here.reading.position(when))
 
 

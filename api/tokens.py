@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from joserfc import jwt
@@ -19,6 +21,8 @@ AUDIENCE = "throughcare"
 LIFETIME = timedelta(hours=12)
 LONGEST_TOKEN = 4096
 SECRET_BYTES = 32
+MOST_KEPT = 1_000
+"""Tokens whose words are remembered; with one more all are read again."""
 
 
 class TokenIsNotValid(Exception):
@@ -33,6 +37,35 @@ class Claims:
     organisation: UUID
     role: Role
     expires: Moment
+
+
+Said = TypeVar("Said")
+
+
+class Verified(Generic[Said]):
+    """What tokens say whose signature was found good, by their hash: a caller shows one for hours.
+
+    Whether its holder may come in is asked each time, and elsewhere.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock, self._known = clock, dict[bytes, tuple[Said, int]]()
+
+    def of(self, token: str) -> Said | None:
+        """What a token says that was kept and is not over."""
+        said, until = self._known.get(_digest(token), (None, 0))
+        return said if int(self._clock().timestamp()) < until else None
+
+    def keep(self, token: str, said: Said, until: int) -> Said:
+        """Remember what a token says up to this second."""
+        if len(self._known) >= MOST_KEPT:
+            self._known.clear()
+        self._known[_digest(token)] = said, until
+        return said
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
 
 
 class Tokens:
@@ -50,6 +83,7 @@ class Tokens:
         self._key = OctKey.import_key(secret)
         self._clock = clock
         self._issuer, self._audience = issuer, audience
+        self._verified = Verified[Claims](clock)
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock().timestamp()),
             iss={"essential": True, "value": issuer},
@@ -83,14 +117,17 @@ class Tokens:
         if len(token) > LONGEST_TOKEN:
             raise TokenIsNotValid
         try:
+            if known := self._verified.of(token):
+                return known
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
             self._claims.validate(claims)
-            return Claims(
+            said = Claims(
                 subject=UUID(claims["sub"]),
                 organisation=UUID(claims["org"]),
                 role=Role(claims["role"]),
                 expires=datetime.fromtimestamp(claims["exp"], UTC),
             )
+            return self._verified.keep(token, said, int(claims["exp"]))
         except (
             JoseError,
             ValueError,

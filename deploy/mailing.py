@@ -7,8 +7,9 @@ from functools import partial
 
 from consumers.mesh import Mailings, connected
 from consumers.watchdog import Watchdog
+from deploy.kept import now
 from deploy.settings import Mesh
-from deploy.wiring import Database, now
+from deploy.wiring import Database
 from projections import schema
 from projections.keys import PersonKeys
 

@@ -11,7 +11,6 @@ import stat
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -30,10 +29,12 @@ from api.access_tokens import AccessTokens
 from api.fhir.intake import FhirIntake
 from api.parts import DemoPerson, Parts
 from api.provider import Provider
-from api.tokens import SECRET_BYTES, Tokens
+from api.tokens import Tokens
 from consumers.inbox import Inbox
 from consumers.outward import Outward
 from consumers.webhooks import Webhooks
+from deploy.kept import TOKENS, kept, now
+from deploy.kept import secret as kept_secret
 from deploy.settings import SettingIsWrong, Settings
 from deploy.sweeping import Sweep
 from domain.application import CareCoordination
@@ -62,11 +63,6 @@ from projections.reading import Reading
 from projections.sessions import Sessions
 from projections.statements import statements
 from projections.webhook_secrets import Seals
-
-
-def now() -> datetime:
-    """The one clock of the edges. The order of facts is the database's own."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +102,12 @@ def open_database(settings: Settings, stack: ExitStack, *, migrating: bool = Fal
             {role: server.dsn(role) for role in schema.ROLES}, server.master, settings.data
         )
     settings.data.mkdir(parents=True, exist_ok=True)
-    kept = settings.data / "roles.json"
-    if not (migrating or kept.exists()):
-        raise NotMigrated(f"{kept} is missing: run `throughcare migrate` with this data folder")
-    passwords = _kept(kept, _new_passwords)
+    roles = settings.data / "roles.json"
+    if not (migrating or roles.exists()):
+        raise NotMigrated(f"{roles} is missing: run `throughcare migrate` with this data folder")
+    passwords = kept(roles, _new_passwords)
     if migrating:
-        passwords = _with_new_roles(kept, passwords)
+        passwords = _with_new_roles(roles, passwords)
         schema.migrate(make_conninfo(settings.database, connect_timeout=5), passwords)
     dsns = {
         role: make_conninfo(
@@ -231,7 +227,7 @@ def build(
     log = PostgresLog(appending, history=history)
     care = CareCoordination(log=log, keys=keys, host=settings.holder)
     messages = Messages(serving, keys)
-    secret = bytes.fromhex(_kept(database.data / "token.key", _new_secret)["secret"])
+    secret = kept_secret(database.data / TOKENS)
     lookups = Lookups(database.dsn(schema.SERVE), pseudonyms)
     intake = FhirIntake(care, messages, lookups.directory, lookups.alike)
     letters = Letters(serving, keys)
@@ -281,7 +277,7 @@ def persons_keys(database: Database, stack: ExitStack) -> PersonKeys:
 
 def seals(database: Database) -> Seals:
     """What seals the secrets of partners' endpoints: for who makes them and who signs by them."""
-    return Seals(bytes.fromhex(_kept(database.data / "delivery.key", _new_secret)["secret"]))
+    return Seals(kept_secret(database.data / "delivery.key"))
 
 
 def webhooks(settings: Settings, database: Database, inbox: Inbox | None = None) -> Webhooks:
@@ -321,18 +317,6 @@ def _master(settings: Settings) -> bytes:
     return key
 
 
-def _kept(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
-    """Secrets of this set-up, made once and readable by nobody else."""
-    try:
-        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
-    except FileExistsError:
-        kept: dict[str, str] = json.loads(path.read_text())
-        return kept
-    with os.fdopen(made, "w") as file:
-        json.dump(make(), file)
-    return _kept(path, make)
-
-
 def _make_key(path: Path) -> None:
     """A new key that only we may read; it is there whole, and once, whoever else makes one."""
     if path.exists():
@@ -364,7 +348,3 @@ def _with_new_roles(path: Path, passwords: dict[str, str]) -> dict[str, str]:
 
 def _new_passwords() -> dict[str, str]:
     return {role: secrets.token_urlsafe(32) for role in schema.ROLES}
-
-
-def _new_secret() -> dict[str, str]:
-    return {"secret": secrets.token_hex(SECRET_BYTES)}

@@ -10,6 +10,7 @@ import orjson
 from psycopg import Connection
 
 from projections import record
+from projections.counts import Counts
 from projections.entries import Entry
 from projections.statements import statements
 
@@ -23,11 +24,12 @@ class Caseload:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[UUID, UUID], dict[str, Any] | None] = {}
+        self._counts = Counts(3)
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the rows these entries touch."""
         keys = {(e.partner, e.subject) for e in entries if e.subject is not None}
-        self._rows = dict.fromkeys(keys)
+        self._rows, self._counts = dict.fromkeys(keys), Counts(3)
         if not keys:
             return
         partners, subjects = zip(*keys, strict=True)
@@ -35,7 +37,8 @@ class Caseload:
         cursor.execute(SQL["rows"], (list(partners), list(subjects)), prepare=True)
         yield
         for partner, subject, content in cursor:
-            self._rows[partner, subject] = orjson.loads(content)
+            row = self._rows[partner, subject] = orjson.loads(content)
+            self._counts.stood((partner, subject), (partner, row["status"]))
 
     def fold(self, entry: Entry) -> None:
         """Follow one entry."""
@@ -48,7 +51,8 @@ class Caseload:
         rows = [(p, s, row) for (p, s), row in self._rows.items() if row is not None]
         if not rows:
             return
-        connection.cursor().execute(
+        moved = self._counts.moved(((p, s), (p, row["status"])) for p, s, row in rows)
+        connection.execute(
             SQL["save"],
             (
                 [p for p, _, _ in rows],
@@ -59,7 +63,15 @@ class Caseload:
                 [record.moment(row["waiting_since"]) for _, _, row in rows],
                 [record.complexity(row) for _, _, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
+                *moved,
             ),
             binary=True,
             prepare=True,
         )
+        if any(many < 0 for many in moved[-1]):
+            connection.execute(SQL["count_none"], moved[:-1], binary=True, prepare=True)
+
+
+def recount(connection: Connection) -> None:
+    """Count the rows anew, for who put them there otherwise than by the fold."""
+    connection.execute(SQL["recount"])

@@ -245,9 +245,12 @@ class Directory:
 
     def meant(self, actions: Sequence[str], on: date) -> list[str]:
         """Of these actions, those that mean something in the way the place works in on a day."""
+        return meant(actions, self.codes(on))
+
+    def codes(self, on: date) -> bool:
+        """Whether the way the place works in on a day says how complex a case is."""
         way = self.way(on)
-        coded = way is not None and bool(way.complexity)
-        return [action for action in actions if coded or action != "complexity"]
+        return way is not None and bool(way.complexity)
 
     def service_identified(self, identifiers: set[tuple[str, str]]) -> ServiceEntry | None:
         """The service that goes by one of these (system, value) identifiers."""
@@ -381,6 +384,11 @@ class Directory:
                 rows.append((stream, "group", _GROUP.dump_json(planned)))
         for row in rows:
             connection.execute(_SQL["save"], row)
+
+
+def meant(actions: Sequence[str], coded: bool) -> list[str]:
+    """Of these actions, those that mean something where it is ``coded`` how complex a case is."""
+    return [action for action in actions if coded or action != "complexity"]
 
 
 def read(rows: list[Any]) -> Directory:

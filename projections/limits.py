@@ -32,19 +32,25 @@ class Limits:
         self._pool = pool
         self._swept: dict[str, int] = {}
 
-    async def count(self, asked: Sequence[tuple[bytes, str, int]]) -> list[Count]:
-        """Count one more of each (who, rate, seconds); what each is at now."""
+    async def count(
+        self, asked: Sequence[tuple[bytes, str, int]]
+    ) -> tuple[list[Count], tuple[int, int]]:
+        """Count one more of each (who, rate, seconds); what each is at now.
+
+        And the positions of the directory and of what is shown, which whoever comes in asks next.
+        """
         seconds = {rate: window for _, rate, window in asked}
         async with self._pool.connection() as connection:
             whose, rates, windows = (list(each) for each in zip(*asked, strict=True))
-            cursor = await connection.execute(SQL["count"], (whose, rates, windows), binary=True)
-            counts = [(rate, used, float(epoch)) for rate, used, epoch in await cursor.fetchall()]
-            for rate, _, epoch in counts:
+            cursor = connection.cursor(binary=True)
+            found = await (await cursor.execute(SQL["count"], (whose, rates, windows))).fetchall()
+            for rate, _, epoch, *_ in found:
                 window = int(epoch // seconds[rate])
                 if self._swept.setdefault(rate, window) != window:
                     self._swept[rate] = window  # once a window and process
                     await connection.execute(SQL["forget"], (rate, seconds[rate]))
-        return [
+        counts = [
             Count(rate, used, seconds[rate] - int(epoch % seconds[rate]))
-            for rate, used, epoch in counts
+            for rate, used, epoch, *_ in found
         ]
+        return counts, found[0][-2:]

@@ -62,6 +62,12 @@ def note_rows(partner: PartnerId, rows: Iterable[Mapping[str, Any]]) -> None:
                 shown.listed.setdefault(str(row[name]), set()).add(whose)
 
 
+def note_all(partner: PartnerId, subjects: Iterable[UUID]) -> None:
+    """Everybody in a list was read, and the answer shows all of it."""
+    if shown := SHOWN.get():
+        shown.outright.update((partner, subject) for subject in subjects)
+
+
 def note_numbers(first: int, last: int) -> None:
     """Which numbers of a share those entries have."""
     if shown := SHOWN.get():

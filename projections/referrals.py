@@ -10,6 +10,7 @@ import orjson
 from psycopg import Connection
 
 from domain.sharing import WITHDRAWN
+from projections.counts import Counts
 from projections.entries import Entry
 from projections.record import moment, referral
 from projections.statements import statements
@@ -85,10 +86,12 @@ class Referrals:
         self._rows: dict[tuple[UUID, UUID], dict[str, Any]] = {}
         self._of_person: dict[tuple[UUID, str], set[UUID]] = {}
         self._touched: set[tuple[UUID, UUID]] = set()
+        self._counts = Counts(4)
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the rows these entries touch."""
         self._rows, self._of_person, self._touched = {}, {}, set()
+        self._counts = Counts(4)
         keys = {(e.partner, e.subject) for e in entries if e.subject and _concerns(e)}
         if not keys:
             return
@@ -97,7 +100,9 @@ class Referrals:
         cursor.execute(SQL["of_subjects"], (list(partners), list(subjects)), prepare=True)
         yield
         for partner, referral_id, content in cursor:
-            self._keep(partner, referral_id, orjson.loads(content))
+            row = orjson.loads(content)
+            self._keep(partner, referral_id, row)
+            self._counts.stood((partner, referral_id), (partner, row["part"], row["state"]))
 
     def fold(self, entry: Entry) -> None:
         """Follow one entry. What was withdrawn keeps its state and loses every word."""
@@ -116,7 +121,8 @@ class Referrals:
         rows = [(p, r, self._rows[p, r]) for p, r in self._touched]
         if not rows:
             return
-        connection.cursor().execute(
+        moved = self._counts.moved(((p, r), (p, row["part"], row["state"])) for p, r, row in rows)
+        connection.execute(
             SQL["save"],
             (
                 [p for p, _, _ in rows],
@@ -127,14 +133,22 @@ class Referrals:
                 [urgency(row) for _, _, row in rows],
                 [moment(row["made_at"]) for _, _, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
+                *moved,
             ),
             binary=True,
             prepare=True,
         )
+        if any(many < 0 for many in moved[-1]):
+            connection.execute(SQL["count_none"], moved[:-1], binary=True, prepare=True)
 
     def _keep(self, partner: UUID, referral_id: UUID, row: dict[str, Any]) -> None:
         self._rows[partner, referral_id] = row
         self._of_person.setdefault((partner, row["person"]), set()).add(referral_id)
+
+
+def recount(connection: Connection) -> None:
+    """Count the rows anew, for who put them there otherwise than by the fold."""
+    connection.execute(SQL["recount"])
 
 
 def _concerns(entry: Entry) -> bool:

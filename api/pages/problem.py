@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
+from psycopg.errors import QueryCanceled
 from starlette.exceptions import HTTPException
 
 from api import problems
@@ -18,7 +19,7 @@ from api.pages import words
 from api.pages.rendering import render
 from api.pages.visit import Visit
 from api.parts import Parts
-from api.problems import WayIsNotAgreed
+from api.problems import QuestionTakesTooLong, WayIsNotAgreed
 from domain.kernel import BrokenRule
 from projections.endpoints import (
     EndpointHasEnded,
@@ -61,6 +62,10 @@ OF_RULES: dict[type[BrokenRule], tuple[str, str]] = {
     EndpointHasEnded: (
         "This endpoint has ended",
         "Nothing is sent to it any more. Add another if you want to be told of news.",
+    ),
+    QuestionTakesTooLong: (
+        "This takes too long to find",
+        "Nothing is lost. Choose fewer: a status, a longer part of the name, or a later day.",
     ),
     WayIsNotAgreed: (
         "Your agreement is not for this way",
@@ -142,10 +147,12 @@ async def _visit(request: Request) -> Visit | None:
     """Who came, so that they keep their menu; nobody on a public page."""
     here: Parts = request.app.state.parts
     try:
-        caller = await recognise(Shown(request.cookies.get(here.cookie, ""), session=True), here)
+        shown = Shown(request.cookies.get(here.cookie, ""), session=True)
+        directory = await here.reading.directory()
+        caller = await recognise(shown, directory, here)
     except problems.NotSignedIn:
         return None
-    names = words.Names(await here.reading.directory())
+    names = words.Names(directory)
     return Visit(request, here, caller, names, NOW, here.clock())
 
 
@@ -201,5 +208,7 @@ class PageRoute(APIRoute):
             except HTTPException as refused:
                 known = problems.OF_STATUS.get(refused.status_code, problems.NothingIsHere)
                 return await page(request, known())
+            except QueryCanceled:
+                return await page(request, QuestionTakesTooLong())
 
         return answering

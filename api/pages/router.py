@@ -100,4 +100,4 @@ for part in (
     about,
     catalogue,
 ):
-    router.include_router(part.router)
+    router.routes.extend(part.router.routes)

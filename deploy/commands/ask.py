@@ -15,7 +15,6 @@ import httpx
 from cyclopts import Parameter
 
 from deploy.commands.activities import Activity, NotUnderstood, activities, chosen, content
-from deploy.commands.community import token_of
 from deploy.commands.house import identifier, settings
 from deploy.commands.output import CONFLICT, FAILED, USAGE, Json, Stopped, line, say
 
@@ -66,6 +65,8 @@ def _reachable(host: str) -> str:
 def _token(name: str) -> str:
     if not name:
         raise Stopped('say who asks: --as "Dr Asha Rahman", or --token', USAGE)
+    from deploy.commands.community import token_of
+
     return token_of(name)
 
 

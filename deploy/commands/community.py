@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import psycopg
 from cyclopts import App, Parameter
 
-from api.parts import DemoPerson
-from deploy.commands.house import moment, opened
+from deploy import kept
+from deploy.commands.house import moment, opened, settings
 from deploy.commands.output import CONFLICT, NOTHING, USAGE, Json, Progress, Stopped, say
 from deploy.community import place
-from deploy.wiring import now
-from domain.facts import FACTS
-from domain.mapping import FactMapper
+from deploy.kept import now
 from domain.vocabulary import Role
 from projections import schema
-from projections.log import whole
+
+if TYPE_CHECKING:  # a token is made without what serves
+    from api.parts import DemoPerson
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -26,6 +26,8 @@ app = App(name="community", help="The demo community.")
 
 def demo_people() -> tuple[DemoPerson, ...]:
     """Everybody one can sign in as."""
+    from api.parts import DemoPerson
+
     return tuple(
         DemoPerson(p.practitioner, p.partner, p.name, p.title, p.organisation, p.role)
         for p in place.demo_people()
@@ -75,6 +77,9 @@ def seed(
 def compare(*, json: Json = False) -> None:
     """The community of this place beside the published figures it is calibrated to."""
     from deploy.community import calibration
+    from domain.facts import FACTS
+    from domain.mapping import FactMapper
+    from projections.log import whole
 
     with opened() as house, psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
         mapper = FactMapper(FACTS, house.keys)
@@ -92,16 +97,13 @@ def token(
     json: Json = False,
 ) -> None:
     """The demo's people and partners' systems; a development token for one of them."""
-    people = demo_people()
+    people = place.demo_people()
     if list_ or not as_:
         say(
-            [
-                {"name": p.name, "title": p.title, "organisation": p.organisation_name}
-                for p in people
-            ]
+            [{"name": p.name, "title": p.title, "organisation": p.organisation} for p in people]
             + [
                 {"name": name, "title": "partner system", "organisation": name}
-                for name in sorted({p.organisation_name for p in people})
+                for name in sorted({p.organisation for p in people})
             ],
             json=json,
         )
@@ -111,15 +113,19 @@ def token(
 
 def token_of(name: str) -> str:
     """A development token for one of the demo's people, or for a partner's system."""
-    people, asked = demo_people(), name.casefold()
+    people, asked = place.demo_people(), name.casefold()
     found = [p for p in people if asked == p.name.casefold()]
     found = found or [p for p in people if asked in p.name.casefold()]
-    systems = {p.organisation for p in people if asked == p.organisation_name.casefold()}
-    with opened() as house:
-        if len(systems) == 1:
-            (organisation,) = systems
-            return house.tokens.issue(organisation, organisation, Role.SYSTEM)
-        if len(found) != 1:
-            raise Stopped(f"{name!r} is not one of them: `throughcare token --list`", USAGE)
-        person = found[0]
-        return house.tokens.issue(person.practitioner, person.organisation, person.role)
+    systems = {p.partner for p in people if asked == p.organisation.casefold()}
+    data = settings().data
+    if not (data / kept.TOKENS).exists():
+        with opened():  # the first command makes the place, and its secrets with it
+            pass
+    tokens = kept.tokens(data)
+    if len(systems) == 1:
+        (organisation,) = systems
+        return tokens.issue(organisation, organisation, Role.SYSTEM)
+    if len(found) != 1:
+        raise Stopped(f"{name!r} is not one of them: `throughcare token --list`", USAGE)
+    person = found[0]
+    return tokens.issue(person.practitioner, person.partner, person.role)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import psycopg
 
 from deploy.commands.output import USAGE, Stopped
-from deploy.embedded import DidNotStart
 from deploy.settings import SettingIsWrong, Settings, from_environment
-from deploy.wiring import Database, House, NotMigrated, build, open_database
-from projections.directory import Directory, PartnerEntry
 from projections.schema import CannotMigrate
+
+if TYPE_CHECKING:  # a command that asks a running server needs no parts of its own
+    from deploy.wiring import Database, House
+    from projections.directory import Directory, PartnerEntry
 
 
 def settings() -> Settings:
@@ -35,6 +37,8 @@ def opened(*, history: bool = False) -> Iterator[House]:
 
 def built(asked: Settings, database: Database, stack: ExitStack, *, history: bool = False) -> House:
     """The parts, or a sentence that says which role this process was given no password of."""
+    from deploy.wiring import build
+
     try:
         return build(asked, database, stack, history=history)
     except SettingIsWrong as wrong:
@@ -43,6 +47,9 @@ def built(asked: Settings, database: Database, stack: ExitStack, *, history: boo
 
 def connected(asked: Settings, stack: ExitStack, *, migrating: bool = False) -> Database:
     """The database, or a sentence that says why not and what to do."""
+    from deploy.embedded import DidNotStart
+    from deploy.wiring import NotMigrated, open_database
+
     try:
         return open_database(asked, stack, migrating=migrating)
     except (NotMigrated, CannotMigrate, DidNotStart) as remedied:

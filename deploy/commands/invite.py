@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from api.practitioners import INVITED_FOR, fingerprint
 from deploy.commands.house import opened, partner_named
 from deploy.commands.output import Stopped, note
-from deploy.wiring import now
+from deploy.kept import now
 from domain.kernel import Asked, BrokenRule
 from domain.practitioner import Invitation
 from domain.vocabulary import PractitionerId, Purpose, Role

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from deploy.commands.house import opened, partner_named
 from deploy.commands.output import CONFLICT, NOTHING, USAGE, Json, Stopped, say
-from deploy.wiring import now
+from deploy.kept import now
 from domain.vocabulary import Way
 from projections import mailboxes, schema
 from projections.mailboxes import Mailbox

@@ -27,7 +27,8 @@ from deploy.commands.output import (
     note,
     say,
 )
-from deploy.wiring import House, now
+from deploy.kept import now
+from deploy.wiring import House
 from domain.facts import FACTS
 from domain.mapping import FactMapper
 from projections import held, partitions, proof, rebuilding, schema, topics

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from domain.application import CareCoordination
 from domain.kernel import Asked
 from domain.service import ServiceOpened
 from domain.vocabulary import (
@@ -22,6 +22,9 @@ from domain.vocabulary import (
     Source,
     Step,
 )
+
+if TYPE_CHECKING:  # settings name an organisation, and every command reads them
+    from domain.application import CareCoordination
 
 NAMESPACE = UUID("b6b2a7de-5a3c-5d0e-9c52-7a1f0c9e4b10")
 """Ids of the place follow from it and a name, so every demo has the same ones."""

@@ -6,7 +6,7 @@ It refuses to know anybody the partner was not told of.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,20 +17,30 @@ from domain.kernel import Category
 from domain.policies.roles import WHOLE, Sight
 from domain.vocabulary import PartnerId
 from projections import clocks, earlier, looking, paging, record
+from projections.directory import meant
 from projections.entries import Entry
+from projections.keys import PersonKeys
 from projections.moments import NOW, When
 from projections.paging import Page
+from projections.pseudonyms import Pseudonyms
 from projections.questions.place import PlaceQuestions
 from projections.questions.share import SHARE
 from projections.record import links
 from projections.sight import row as seen_row
 from projections.statements import statements
+from projections.writing import WrittenPage, WrittenRows
 
 CASELOAD = statements("caseload")
 
 
 class PersonQuestions(PlaceQuestions):
     """Whom a partner helps or helped, and what it may know of each."""
+
+    def __init__(
+        self, dsn: str, keys: PersonKeys, pseudonyms: Pseudonyms, *, most: int = 8
+    ) -> None:
+        super().__init__(dsn, keys, pseudonyms, most=most)
+        self._written = WrittenRows()
 
     async def caseload(
         self,
@@ -67,6 +77,61 @@ class PersonQuestions(PlaceQuestions):
             )
             looking.note_rows(partner, then.rows)
             return then
+        rows, counts = await self._page(partner, status, complexity, query, sort, after, limit)
+        page = [_with_actions(orjson.loads(row[-1])) for row in rows[:limit]]
+        linked = await self.linked(partner, page)
+        shown = list(links.once(page, linked, status, query, record.urgency))
+        looking.note_rows(partner, shown)
+        return Page(
+            rows=shown,
+            next=paging.following([row[1:] for row in rows] if sort == "name" else rows, limit),
+            counts=counts,
+            total=_total(counts),
+        )
+
+    async def written_caseload(
+        self,
+        partner: PartnerId,
+        *,
+        status: Sequence[str] = (),
+        complexity: Sequence[str] = (),
+        sort: str = "urgency",
+        after: str | None = None,
+        limit: int = 50,
+        coded: bool = True,
+    ) -> WrittenPage:
+        """The same page as it is now, to be answered as it is; ``coded``: with how complex it is.
+
+        Nobody is read from it: it shows all that it holds, and so everybody in it was looked at.
+        """
+        rows, counts = await self._page(partner, status, complexity, "", sort, after, limit)
+        written = [
+            self._written.row(partner, row[-2], row[-1], coded=coded, shown=_shown)
+            for row in rows[:limit]
+        ]
+        following = paging.following([row[1:] for row in rows] if sort == "name" else rows, limit)
+        if any(row.linked for row in written):
+            page = [_shown(row.content, coded) for row in written]
+            linked = await self.linked(partner, page)
+            once = list(links.once(page, linked, status, "", record.urgency))
+            looking.note_rows(partner, once)
+            answered = [orjson.dumps(row) for row in once]
+        else:
+            looking.note_all(partner, [row[-2] for row in rows[:limit]])
+            answered = [row.answered for row in written]
+        return WrittenPage(answered, following, counts, _total(counts))
+
+    async def _page(
+        self,
+        partner: PartnerId,
+        status: Sequence[str],
+        complexity: Sequence[str],
+        query: str,
+        sort: str,
+        after: str | None,
+        limit: int,
+    ) -> tuple[list[Any], dict[str, int]]:
+        """The rows of a page, each ending with its id and content, and how many stand where."""
         asked: dict[str, Any] = {
             "partner": partner,
             "status": list(status),
@@ -76,22 +141,13 @@ class PersonQuestions(PlaceQuestions):
         }
         if sort == "name":
             asked |= {"after": paging.by_name(after)}
-            rows = await self._rows(CASELOAD["page_by_name"], asked)
         else:
             urgency, waiting, subject = paging.by_urgency(after)
             asked |= {"urgency": urgency, "waiting": waiting, "subject": subject}
-            rows = await self._rows(CASELOAD[f"page_by_{sort}"], asked)
-        counts = dict(await self._rows(CASELOAD["counts"], partner))
-        page = [_with_actions(orjson.loads(row[-1])) for row in rows[:limit]]
-        linked = await self.linked(partner, page)
-        shown = list(links.once(page, linked, status, query, record.urgency))
-        looking.note_rows(partner, shown)
-        return Page(
-            rows=shown,
-            next=paging.following([row[1:] for row in rows] if sort == "name" else rows, limit),
-            counts=counts,
-            total=sum(n for name, n in counts.items() if name != "past"),
+        rows, counts = await self._rows_of(
+            (CASELOAD[f"page_by_{sort}"], asked), (CASELOAD["counts"], (partner,))
         )
+        return rows, dict(counts)
 
     async def _by_sight(
         self,
@@ -180,6 +236,17 @@ class PersonQuestions(PlaceQuestions):
 def _literal(query: str) -> str:
     """A search text as it is, with nothing in it that stands for something else."""
     return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _total(counts: Mapping[str, int]) -> int:
+    return sum(n for name, n in counts.items() if name != "past")
+
+
+def _shown(content: bytes, coded: bool) -> dict[str, Any]:
+    """A row as it is answered, with what may be done next."""
+    row = _with_actions(orjson.loads(content))
+    row["actions"] = meant(row["actions"], coded)
+    return row
 
 
 def _with_actions(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ It refuses to name anybody who is helped.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from domain.vocabulary import PartnerId
@@ -22,6 +23,14 @@ DIRECTORY = statements("directory")
 UNMET = statements("unmet")
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Everybody who helps, and the position that the views show at least."""
+
+    directory: Directory
+    position: int
+
+
 class PlaceQuestions(ShareQuestions):
     """What is known of the place and told to everybody in it."""
 
@@ -33,10 +42,19 @@ class PlaceQuestions(ShareQuestions):
 
     async def directory(self) -> Directory:
         """Partners, services and practitioners; about nobody who is helped."""
-        ((_, position),) = await self._rows(ENGINE["behind"], ["directory"])
-        if position != self._directory[0]:
-            self._directory = (position, directory.read(await self._rows(DIRECTORY["all"])))
-        return self._directory[1]
+        return (await self.glance()).directory
+
+    async def glance(self, positions: tuple[int, int] | None = None) -> Glance:
+        """The directory and what the views show: what every request begins with.
+
+        ``positions`` are of the directory and of what is shown, where they were just read.
+        """
+        if positions is None:
+            (positions,) = await self._of_everybody(ENGINE["glance"])
+        at, shown = positions
+        if at != self._directory[0]:
+            self._directory = (at, directory.read(await self._of_everybody(DIRECTORY["all"])))
+        return Glance(self._directory[1], shown)
 
     async def unmet(self, partner: PartnerId | None, when: When = NOW) -> list[unmet.Counted]:
         """How often what was wanted in vain; ``None`` counts the place, each once."""

@@ -44,19 +44,19 @@ class ReferralQuestions(PlaceQuestions):
             looking.note_rows(partner, then.rows)
             return then
         urgency, made, referral = paging.by_urgency(after)
-        found = await self._rows(
-            REFERRALS["page"],
-            {
-                "partner": partner,
-                "part": part,
-                "states": list(states),
-                "urgency": urgency,
-                "made": made,
-                "referral": referral,
-                "limit": limit + 1,
-            },
+        asked = {
+            "partner": partner,
+            "part": part,
+            "states": list(states),
+            "urgency": urgency,
+            "made": made,
+            "referral": referral,
+            "limit": limit + 1,
+        }
+        found, counted = await self._rows_of(
+            (REFERRALS["page"], asked), (REFERRALS["counts"], (partner, part))
         )
-        counts = dict(await self._rows(REFERRALS["counts"], partner, part))
+        counts = dict(counted)
         shown = [_named(content, name, partner) for _, _, _, content, name in found[:limit]]
         looking.note_rows(partner, shown)
         return Page(

@@ -6,7 +6,7 @@ Every other question is asked over this one's connections. It refuses to know wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -293,6 +293,24 @@ class ShareQuestions:
                 cursor = connection.cursor(binary=True)
                 await cursor.execute(statement, parameters)
             return await cursor.fetchall()
+
+    async def _rows_of(
+        self, *asked: tuple[LiteralString | str, Sequence[Any] | Mapping[str, Any]]
+    ) -> list[list[Any]]:
+        """The rows of several statements, one after the other: one round trip, one transaction."""
+        async with self._pool.connection() as connection:
+            async with connection.pipeline():
+                await connection.execute(WHOSE, [whose()])
+                cursors = [connection.cursor(binary=True) for _ in asked]
+                for cursor, (statement, parameters) in zip(cursors, asked, strict=True):
+                    await cursor.execute(statement, parameters)
+            return [await cursor.fetchall() for cursor in cursors]
+
+    async def _of_everybody(self, statement: LiteralString | str, *asked: Any) -> list[Any]:
+        """Rows that are about nobody who is helped, and behind no wall: it is not said for whom."""
+        async with self._pool.connection() as connection:
+            cursor = connection.cursor(binary=True)
+            return await (await cursor.execute(statement, asked)).fetchall()
 
     async def _wait(self, seconds: float, word: int) -> bool:
         """Wait for word of new entries after this one; whether it came."""

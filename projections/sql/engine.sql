@@ -27,6 +27,9 @@ order by p.name
 -- name: shown
 select min(position) from views.positions
 
+-- name: glance
+select max(position) filter (where name = 'directory'), min(position) from views.positions
+
 -- name: move
 with moved as (
     update views.positions set position = %(position)b::bigint, moved_at = clock_timestamp()
@@ -35,9 +38,6 @@ with moved as (
 )
 select moved_at, pg_notify('throughcare_share', %(position)b::bigint::text)
 from moved where name = 'share'
-
--- name: behind
-select name, position from views.positions where name = any(%b::text[])
 
 -- name: at_time
 select position from log.position_at(%s) as known (position) where position is not null

@@ -1,12 +1,22 @@
+-- Whoever is counted asks next where the views are: it comes with the count.
+
 -- name: count
-insert into limits.counts as count (who, rate, began, used)
-select who, rate, floor(extract(epoch from clock_timestamp()) / seconds)::bigint, 1
-from unnest(%s::bytea[], %s::text[], %s::int[]) as asked (who, rate, seconds)
-order by who, rate  -- two that count the same never wait for each other
-on conflict (who, rate) do update
-    set used = case when count.began = excluded.began then count.used + 1 else 1 end,
-        began = excluded.began
-returning rate, used, extract(epoch from clock_timestamp());
+with counted as (
+    insert into limits.counts as count (who, rate, began, used)
+    select who, rate, floor(extract(epoch from clock_timestamp()) / seconds)::bigint, 1
+    from unnest(%b::bytea[], %b::text[], %b::int[]) as asked (who, rate, seconds)
+    order by who, rate  -- two that count the same never wait for each other
+    on conflict (who, rate) do update
+        set used = case when count.began = excluded.began then count.used + 1 else 1 end,
+            began = excluded.began
+    returning rate, used
+)
+select counted.rate, counted.used, extract(epoch from clock_timestamp())::float8,
+    views.directory, views.shown
+from counted cross join (
+    select max(position) filter (where name = 'directory') as directory, min(position) as shown
+    from views.positions
+) as views;
 
 -- name: forget
 delete from limits.counts

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from deploy.community.place import HOUSING_ADVICE, LOW, RECOVERY
+from projections import schema
 from tests.api.place import Client, Place
 
 
@@ -33,6 +34,27 @@ def test_a_read_that_waits_for_the_far_future_says_when_to_come_again(asha: Clie
     refused = asha.read("/v1/caseload", **{"min-position": 10**12})
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
     assert refused.json()["type"] == "/problems/position-is-not-reached"
+
+
+def test_a_question_that_takes_too_long_is_called_off_and_says_what_to_do(
+    place: Place, asha: Client
+) -> None:
+    serving = f"alter role {schema.SERVE} in database {place.database.name}"
+    with place.superuser() as somebody:
+        somebody.execute(f"{serving} set statement_timeout = '300ms'")
+        hurried = place.another()
+        with somebody.transaction():
+            somebody.execute("lock table views.caseload in access exclusive mode")
+            token = {"Authorization": f"Bearer {asha.token}"}
+            read = hurried.get("/v1/caseload", headers=token)
+            session = {"Cookie": f"throughcare={place.session('asha')}"}
+            page = hurried.get("/caseload", headers=session | {"Accept": "text/html"})
+        somebody.execute(f"{serving} reset statement_timeout")
+    assert read.status_code == 503
+    assert read.json()["type"] == "/problems/question-takes-too-long"
+    assert "ask for less" in read.json()["detail"]
+    assert page.status_code == 503
+    assert "This takes too long to find" in page.text
 
 
 def test_what_was_known_at_a_position_stays_readable(asha: Client, priya: Client) -> None:

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from consumers.outward import Outward
 from consumers.webhooks import Webhooks
-from deploy import wiring
+from deploy import kept, wiring
 from deploy.commands import doctor
 from deploy.community.place import LOW, PRACTICE
 from projections import mailboxes, schema
@@ -82,7 +82,7 @@ def send(place: Place) -> int:
         place.database.dsn(schema.RELAY),
         wiring.seals(place.house.database),
         Outward(also=[ip_network("127.0.0.0/8")]),
-        clock=wiring.now,
+        clock=kept.now,
         may_use=may_use,
     )
     return asyncio.run(sender.once())
@@ -158,10 +158,10 @@ def test_where_an_organisation_is_told_by_mesh_is_said_to_it_alone(
 ) -> None:
     assert tom.read("/v1/streams").json()["mesh"] is None
     with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
-        mailboxes.begin(connection, tom.organisation, "X26ABC2", 7, wiring.now())
+        mailboxes.begin(connection, tom.organisation, "X26ABC2", 7, kept.now())
         (held,) = mailboxes.standing(connection)
-        mailboxes.write(connection, held, Mailing(8, 9), wiring.now())
-        mailboxes.sent(connection, held, Mailing(8, 9), "2026112213", wiring.now())
+        mailboxes.write(connection, held, Mailing(8, 9), kept.now())
+        mailboxes.sent(connection, held, Mailing(8, 9), "2026112213", kept.now())
         mailboxes.failing(connection, held, "refused: EPL-153")
     said = tom.read("/v1/streams").json()["mesh"]
     assert said | {"mailbox": "X26ABC2", "reached": 9, "failure": "refused: EPL-153"} == said
@@ -171,9 +171,9 @@ def test_where_an_organisation_is_told_by_mesh_is_said_to_it_alone(
         psycopg.connect(place.database.dsn(schema.SERVE)) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
-        mailboxes.begin(connection, tom.organisation, "X26ABC3", 0, wiring.now())
+        mailboxes.begin(connection, tom.organisation, "X26ABC3", 0, kept.now())
     with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
-        mailboxes.end(connection, tom.organisation, wiring.now())
+        mailboxes.end(connection, tom.organisation, kept.now())
     assert tom.read("/v1/streams").json()["mesh"] is None
 
 

@@ -18,7 +18,16 @@ from time import perf_counter
 import structlog
 
 from deploy.embedded import DATABASE, start
-from tests.bench import appending, folding, grouping, rebuilding, relaying, serving, trend
+from tests.bench import (
+    appending,
+    folding,
+    grouping,
+    paging,
+    rebuilding,
+    relaying,
+    serving,
+    trend,
+)
 from tests.bench.lives import Lives
 from tests.database import Database
 from tests.projections.place import Place
@@ -37,6 +46,7 @@ class Size:
     relayed: int
     grouped: int
     kafka: int
+    people: int
 
 
 FULL = Size(
@@ -49,6 +59,7 @@ FULL = Size(
     relayed=1_000,
     grouped=8_000,
     kafka=5,
+    people=1_000_000,
 )
 QUICK = Size(
     facts=10_000,
@@ -60,6 +71,7 @@ QUICK = Size(
     relayed=300,
     grouped=2_000,
     kafka=3,
+    people=100_000,
 )
 
 
@@ -85,6 +97,9 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[str]]] = {
         b.place, b.lives, repeats=b.size.kafka, asked=b.size.relayed
     ),
     "grouping": lambda b: grouping.lines(b.place, repeats=b.size.kafka, facts=b.size.grouped),
+    "paging": lambda b: paging.growth(  # last, for it fills the place
+        b.place, people=b.size.people, repeats=b.size.repeats, asked=10 * b.size.pages
+    ),
 }
 """What can be measured, in this order. A part finds everything folded, but for what it appends."""
 

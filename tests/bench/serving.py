@@ -23,6 +23,7 @@ from projections.behalf import WHOSE, act_for, whose
 from projections.looks import Look, Looks
 from projections.reading import Reading
 from projections.statements import statements
+from tests.bench import paging
 from tests.bench.measuring import line
 from tests.people import TALKING
 from tests.projections.place import Place
@@ -60,6 +61,8 @@ def lines(place: Place, *, repeats: int, asked: int) -> Iterator[str]:
             limit_value=found[against],
             repeats=repeats,
         )
+
+    yield from paging.lines(place, repeats=repeats, asked=10 * asked)
 
 
 class Unrecorded(Looks):

@@ -66,6 +66,17 @@ ENTRIES = """
 select partner, number, position, person, subject, type, effective_at, recorded_at, backfill, state
 from share.entries order by partner, number
 """
+COUNTS = (
+    (
+        "select partner, status, people from views.caseload_counts order by 1, 2",
+        "select partner, status, count(*) from views.caseload group by 1, 2 order by 1, 2",
+    ),
+    (
+        "select partner, part, state, referrals from views.referrals_counts order by 1, 2, 3",
+        "select partner, part, state, count(*) from views.referrals group by 1, 2, 3 "
+        "order by 1, 2, 3",
+    ),
+)
 VIEWS = ("caseload", "referrals", "meetings", "agreed", "groups")
 Views = dict[str, dict[tuple[UUID, UUID], dict[str, Any]]]
 
@@ -224,6 +235,11 @@ class Place:
 
         return asyncio.run(asking())
 
+    def assert_counted(self) -> None:
+        """What is kept of how many rows stand where is what counting them gives."""
+        for kept, counted in COUNTS:
+            assert self.rows(kept) == self.rows(counted)
+
     def entries(self) -> list[Entry]:
         return entries(self.database.dsn("postgres"), self.keys)
 
@@ -323,6 +339,7 @@ def forget_what_was_told(dsn: str) -> None:
         )
         connection.execute("truncate views.feedback, views.training, views.training_attended")
         connection.execute("truncate views.groups, views.exceptional, views.subject_access")
+        connection.execute("truncate views.caseload_counts, views.referrals_counts")
         connection.execute("update views.positions set position = 0")
         connection.execute("alter table share.entries enable always trigger entries_are_kept")
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.vocabulary import DeclineReason, PartnerId, PersonId, Priority
-from projections import engine, schema
+from projections import caseload, engine, looking, referrals, schema
 from projections.entries import Entry, opened
 from projections.moments import When
 from projections.paging import NoSuchPage
@@ -25,12 +28,14 @@ from projections.statements import statements
 from tests.people import (
     DRUGS,
     HOUSING,
+    KINDS,
     LIBRARY,
     MONDAY,
     READING,
     ROSA,
     SOCIAL,
     TALKING,
+    THERAPY,
     TOM,
     TRUST,
     WIGG,
@@ -40,6 +45,14 @@ from tests.projections import oracle
 from tests.projections.chance import Chance, scenarios
 from tests.projections.place import VIEWS, Place, Views
 from tests.projections.week import busy_week
+
+WAYS_TO_ASK: tuple[dict[str, Any], ...] = (
+    {},
+    {"limit": 2},
+    {"sort": "name"},
+    {"sort": "complexity", "limit": 3},
+    {"status": ("past", "held"), "limit": 200},
+)
 
 
 def by_partner(entries: Iterable[Entry]) -> dict[UUID, list[Entry]]:
@@ -79,6 +92,61 @@ def test_views_of_a_busy_week_are_as_the_oracle_says(place: Place) -> None:
     assert_views_are_as_told(views, place.entries())
     seen = {row["status"] for row in views["caseload"].values()}
     assert seen >= {"held", "past", "sent", "waiting"}
+    place.assert_counted()
+
+
+def test_rows_that_were_put_there_otherwise_are_counted_anew(place: Place) -> None:
+    busy_week(place)
+    place.fold()
+    with place.as_superuser() as somebody:
+        somebody.execute("update views.caseload set status = 'held' where status = 'sent'")
+        somebody.execute("update views.referrals set state = 'closed' where state = 'waiting'")
+    with place.database.connect(schema.PROJECT) as connection:
+        caseload.recount(connection)
+        referrals.recount(connection)
+    place.assert_counted()
+    assert place.rows("select count(*) from views.caseload_counts where status = 'sent'") == [(0,)]
+
+
+def test_a_page_that_is_written_says_what_the_page_says(place: Place) -> None:
+    """At first, from what was kept, after a change, and of records that are one person's."""
+    busy_week(place)
+    place.fold()
+
+    async def both(reading: Reading) -> None:
+        for partner in KINDS:
+            for asked in WAYS_TO_ASK:
+                page = await reading.caseload(partner, **asked)
+                for _ in range(2):
+                    written = await reading.written_caseload(partner, **asked)
+                    assert orjson.loads(written.answer()) == asdict(page)
+
+    async def all_along(reading: Reading) -> None:
+        await both(reading)
+        place.refer("one more", to=THERAPY, person=TOM)
+        await asyncio.to_thread(place.fold)
+        await both(reading)
+        place.care.link_persons(ROSA, TOM, reason="One letter box.", asked=place.by(WIGG))
+        await asyncio.to_thread(place.fold)
+        assert any("also" in row for row in (await reading.caseload(WIGG)).rows)
+        await both(reading)
+
+    place.ask(all_along)
+
+
+def test_everybody_on_a_page_that_is_written_was_looked_at(place: Place) -> None:
+    crowd(place, [f"Rosa {n}" for n in range(7)])
+
+    async def looked(reading: Reading) -> tuple[list[str], set[str]]:
+        shown = looking.Shown()
+        looking.SHOWN.set(shown)
+        page = await reading.written_caseload(TALKING, limit=5)
+        rows = orjson.loads(page.answer())["rows"]
+        return [row["person"] for row in rows], {str(subject) for _, subject in shown.outright}
+
+    rows, noted = place.ask(looked)
+    assert len(rows) == 5
+    assert noted == {*rows}
 
 
 @settings(
@@ -105,6 +173,7 @@ def test_whatever_is_asked_the_views_are_as_the_oracle_says(
         for row in place.rows(statements("share")["by_position"], before, 2**62)
     ]
     assert_views_are_as_told(place.views(), told)
+    place.assert_counted()
     assert place.waits(chance.people) == place.awaited(chance.people)
     assert place.worries(chance.people) == place.worried(chance.people)
 
