@@ -24,15 +24,16 @@ class Caseload:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[UUID, UUID], dict[str, Any] | None] = {}
+        self._last: dict[tuple[UUID, UUID], Entry] = {}
         self._counts = Counts(3)
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> Iterator[None]:
         """Fetch the rows these entries touch."""
-        keys = {(e.partner, e.subject) for e in entries if e.subject is not None}
-        self._rows, self._counts = dict.fromkeys(keys), Counts(3)
-        if not keys:
+        self._last = {(e.partner, e.subject): e for e in entries if e.subject is not None}
+        self._rows, self._counts = dict.fromkeys(self._last), Counts(3)
+        if not self._last:
             return
-        partners, subjects = zip(*keys, strict=True)
+        partners, subjects = zip(*self._last, strict=True)
         cursor = connection.cursor(binary=True)
         cursor.execute(SQL["rows"], (list(partners), list(subjects)), prepare=True)
         yield
@@ -44,7 +45,9 @@ class Caseload:
         """Follow one entry."""
         if entry.subject:
             key = (entry.partner, entry.subject)
-            self._rows[key] = record.fold(self._rows.get(key), entry)
+            row = self._rows[key] = record.follow(self._rows[key], entry)
+            if entry is self._last[key]:  # where it stands is asked once, and fails by its entry
+                record.settled(row)
 
     def save(self, connection: Connection) -> None:
         """Write the touched rows, in the open transaction."""

@@ -4,7 +4,8 @@ takes at once. It refuses to know what a view says, and to change what anybody w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter, sleep
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection, IsolationLevel
 
 from projections import engine, partitions
@@ -137,7 +139,7 @@ class Build:
 
     def _piece(self, lane: str) -> bool:
         """Fold the next people of a lane that nobody else holds; whether there was one."""
-        with self._connection.transaction():
+        with _unswept(), self._connection.transaction():
             cursor = self._connection.cursor(binary=True)
             found = cursor.execute(SQL[lane], [self._name]).fetchone()
             if found is None:
@@ -172,7 +174,7 @@ class Build:
             if sum(n - reached.get(p, 0) for p, n in left.items()) <= near:
                 return
             each = PIECE // len(left) + 1
-            with self._connection.transaction():
+            with _unswept(), self._connection.transaction():
                 rows = partitions.following(self._connection, reached, left, each)
                 self._fold(rows)
                 now = {row[0]: row[1] for row in rows}
@@ -182,23 +184,17 @@ class Build:
 
     def _fold(self, rows: Sequence[Any]) -> None:
         """Exactly as the engine folds them; only that the tables beside are meant."""
-        self._keys.many({row[3] for row in rows if row[3]})
+        persons = {row[3] for row in rows if row[3]}
+        self._keys.many(persons)
         try:
-            told = [self._opened(row) for row in rows]
+            held = _Held({person: self._keys.of(person) for person in persons})
+            told = [_opened(row, held) for row in rows]
             engine.fold_views(self._connection, [self._view], told, self._keys)
         except Poison as poison:
             raise CannotRebuild(
                 f"{poison.topic} at position {poison.position} cannot be folded "
                 f"({poison.reason}): mend what folds it, and go on with the same command"
             ) from poison
-
-    def _opened(self, row: Any) -> Told:
-        partner, _, position, person, subject, message_type = row[:6]
-        try:
-            return Told(opened(row, self._keys), person, NOTHING, subject or partner)
-        except UNREADABLE as failed:
-            reason = type(failed).__name__
-            raise Poison(subject or partner, position, message_type, reason) from failed
 
     def _done(self) -> tuple[int, int]:
         entries, *_ = _one(self._connection, "build", [self._name])
@@ -296,6 +292,40 @@ class Build:
             holder.execute(SQL["unhurried"])
             yield holder
             holder.rollback()
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The keys of those whom a piece is about, asked for once."""
+
+    keys: Mapping[UUID, AESGCM | None]
+
+    def of(self, person: UUID) -> AESGCM | None:
+        return self.keys[person]
+
+
+def _opened(row: Any, keys: _Held) -> Told:
+    partner, _, position, person, subject, message_type = row[:6]
+    try:
+        return Told(opened(row, keys), person, NOTHING, subject or partner)
+    except UNREADABLE as failed:
+        reason = type(failed).__name__
+        raise Poison(subject or partner, position, message_type, reason) from failed
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """Nothing that a piece makes refers to itself: to look for what does took a third of the time.
+
+    The sweeper is the process's, so another thread's is put off as well, for a piece at most.
+    """
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()
 
 
 def _compared(reader: Connection, table: str) -> Compared:

@@ -70,6 +70,18 @@ OF_RECORDS = {"PersonsLinked", "PersonsUnlinked"}
 
 def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     """The row after one more entry. It never refuses what was told."""
+    return settled(follow(row, entry))
+
+
+def settled(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with what follows from all it says; asked once after any number of entries."""
+    row["status"] = status(row)
+    row["waiting_since"] = waiting_since(row)
+    return row
+
+
+def follow(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
+    """The row after one more entry, before it is `settled`."""
     if row is None or entry.type == WITHDRAWN:
         row = _blank(entry, withdrawn=entry.type == WITHDRAWN)
     for name in ("edits", "conflicts"):
@@ -148,8 +160,6 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
         }
     row["number"] = max(row.get("number", 0), entry.number)
     row["position"] = max(row.get("position", 0), entry.position)
-    row["status"] = status(row)
-    row["waiting_since"] = waiting_since(row)
     return row
 
 
@@ -157,8 +167,8 @@ def folded(entries: Iterable[Entry]) -> dict[str, Any] | None:
     """One person's row from their entries, oldest first."""
     row: dict[str, Any] | None = None
     for entry in arranged(entries):
-        row = fold(row, entry)
-    return row
+        row = follow(row, entry)
+    return None if row is None else settled(row)
 
 
 def status(row: dict[str, Any]) -> str:

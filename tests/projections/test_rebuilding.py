@@ -18,9 +18,8 @@ import pytest
 
 from domain.kernel import Category
 from domain.sharing import WITHDRAWN
-from projections import engine, partitions, rebuilding, schema
-from projections.caseload import Caseload
-from projections.entries import ADDED, Entry
+from projections import engine, partitions, rebuilding, record, schema
+from projections.entries import ADDED
 from projections.paging import Page
 from projections.reading import Reading
 from projections.rebuilding import Build, CannotRebuild
@@ -125,17 +124,11 @@ def test_a_row_that_is_wrong_is_named_and_no_other(lived: Place) -> None:
         assert differing(lived, "caseload") == [(" ".join(map(str, hers)), "only served")]
 
 
-def test_a_fold_that_forgets_what_was_withdrawn_is_found(
+def test_a_fold_that_forgets_since_when_somebody_waits_is_found(
     lived: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = Caseload.fold
-
-    def forgetful(view: Caseload, entry: Entry) -> None:
-        if entry.type != WITHDRAWN:
-            right(view, entry)
-
     with monkeypatch.context() as broken:
-        broken.setattr(Caseload, "fold", forgetful)
+        broken.setattr(record, "waiting_since", lambda row: None)
         build(lived, "caseload")
     assert differing(lived, "caseload")
 
