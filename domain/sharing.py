@@ -202,8 +202,11 @@ def may_know(
     if not _shared(fact) and recorded.organisation != partner:
         return None
     sensitive = recorded.label is Label.SUBSTANCE or isinstance(fact, SharedCareFact)
-    concerned = _concerns(recorded, partner, agreement, own)
-    if agreement.scope is Scope.OWN and not concerned:
+    own_alone = agreement.scope is Scope.OWN
+    # Where all is told of the whole episode, nobody asks who takes part.
+    asked = own_alone or not agreement.substance
+    concerned = asked and _concerns(recorded, partner, agreement, own)
+    if own_alone and not concerned:
         return None
     discreet = not (agreement.substance or concerned)
     if discreet and isinstance(fact, OF_THE_ROOM):

@@ -205,7 +205,7 @@ class Engine:
         """Fold the next batch. What is given says, once that holds, which position is reached."""
         turn = connection.cursor(binary=True).execute(SQL["turn"], prepare=True)
         following = log.read_on(connection, limit)
-        lease, stored = turn.fetchone(), list(following)
+        lease, stored = turn.fetchone(), following()
         if lease is None or not stored:
             return _nothing
         self._grouped, self._served = lease[1], frozenset(lease[3])

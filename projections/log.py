@@ -211,11 +211,11 @@ def read_after(connection: Connection, position: int, limit: int) -> list[Stored
     return [StoredFact(*row) for row in cursor.fetchall()]
 
 
-def read_on(connection: Connection, limit: int) -> Iterator[StoredFact]:
-    """Ask for up to ``limit`` facts that follow the share; waited for once they are looked at."""
+def read_on(connection: Connection, limit: int) -> Callable[[], list[StoredFact]]:
+    """Ask for up to ``limit`` facts that follow the share; what is given waits for them."""
     cursor = connection.cursor(binary=True)
     cursor.execute(_SQL["read_on"], (limit,), prepare=True)
-    return (StoredFact(*row) for row in cursor)
+    return lambda: [StoredFact(*row) for row in cursor.fetchall()]
 
 
 def whole(connection: Connection, at_once: int = 2_000) -> Iterator[StoredFact]:
