@@ -23,14 +23,21 @@ from log.intentions
 where organisation = $1 and key = $2
 
 -- name: opening
--- A stream's facts, and on each row an intention if it was asked before; a row without a fact where
--- the stream has none.
-select stream, version, topic, state, schema, person, label, effective_at, practitioner,
-       f.organisation, purpose, correlation, causation, intention, f.position, f.recorded_at,
+-- An intention if it was asked before; if not, a stream's facts, a row each, or one row without any.
+-- (The offset keeps the condition where it spares the search for facts.)
+select f.stream, f.version, f.topic, f.state, f.schema, f.person, f.label, f.effective_at,
+       f.practitioner, f.organisation, f.purpose, f.correlation, f.causation, f.intention,
+       f.position, f.recorded_at,
        i.organisation, i.key, i.digest, i.answer, i.position, i.recorded_at
 from (values (true)) as asked (once)
 left join log.intentions as i on i.organisation = $1 and i.key = $2
-left join log.facts as f on f.stream = $3
+left join lateral (
+    select stream, version, topic, state, schema, person, label, effective_at, practitioner,
+           organisation, purpose, correlation, causation, intention, position, recorded_at
+    from log.facts
+    where i.key is null and stream = $3
+    offset 0
+) as f on true
 order by f.version
 
 -- name: head
