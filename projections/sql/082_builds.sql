@@ -207,9 +207,12 @@ create function views.row_key(which text) returns text
 language sql stable set search_path = pg_catalog as $$
     select format('concat_ws('' '', %s)', string_agg(format('r.%I', a.attname), ', '
                                                       order by a.attnum))
-    from pg_index as i
-    join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
-    where i.indisprimary and i.indrelid = format('views.%I', which)::regclass
+    from pg_attribute as a
+    left join pg_index as i on i.indrelid = a.attrelid and i.indisprimary
+    where a.attrelid = format('views.%I', which)::regclass and a.attnum > 0
+        and not a.attisdropped
+        and case when i.indexrelid is null then a.atttypid <> 'bytea'::regtype
+                 else a.attnum = any(i.indkey) end
 $$;
 
 create function views.row_text(which text) returns text
