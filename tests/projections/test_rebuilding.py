@@ -24,7 +24,7 @@ from projections.paging import Page
 from projections.reading import Reading
 from projections.rebuilding import Build, CannotRebuild
 from tests.database import made
-from tests.people import ROSA, TALKING, TOM, WIGG
+from tests.people import ROSA, TALKING, TOM
 from tests.projections.chance import LIKELY, Chance
 from tests.projections.place import Place
 from tests.projections.test_agreements import sign, without
@@ -231,27 +231,25 @@ def test_who_reads_notices_no_switch(lived: Place) -> None:
 
 def test_a_new_view_appears_whole_and_can_go_again(lived: Place) -> None:
     with lived.as_superuser() as admin:
-        admin.execute("delete from views.positions where name = 'agreed'")
-        admin.execute("truncate views.agreed")
-    _write_one(lived)
+        admin.execute("delete from views.positions where name = 'referrals'")
+        admin.execute("truncate views.referrals, views.referrals_counts")
+    lived.refer("Asked while nobody folds it.", person=TOM)
     lived.fold()
-    assert lived.views()["agreed"] == {}, "nobody folds what is not served yet"
-    build(lived, "agreed")
-    with beside(lived, "agreed") as building:
+    assert lived.views()["referrals"] == {}, "nobody folds what is not served yet"
+    build(lived, "referrals")
+    with beside(lived, "referrals") as building:
         at = building.switch()
-        assert lived.rows("select position from views.positions where name = 'agreed'") == [(at,)]
-        whole = lived.views()["agreed"]
+        assert lived.rows("select position from views.positions where name = 'referrals'") == [
+            (at,)
+        ]
+        whole = lived.views()["referrals"]
         assert whole
-        with pytest.raises(CannotRebuild, match="no whole agreed"):
+        with pytest.raises(CannotRebuild, match="no whole referrals"):
             building.compare()
         building.switch(back=True)
-        assert lived.views()["agreed"] == {}
+        assert lived.views()["referrals"] == {}
         building.switch()
-        assert lived.views()["agreed"] == whole
-
-
-def _write_one(place: Place) -> None:
-    place.care.record_communication_needs(TOM, "Write to him.", language=None, asked=place.by(WIGG))
+        assert lived.views()["referrals"] == whole
 
 
 def test_walls_grants_and_indexes_are_those_of_the_view(lived: Place) -> None:
