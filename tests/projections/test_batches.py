@@ -47,7 +47,7 @@ def test_statements_flow_and_are_kept_together(connection: Connection, database:
 def test_what_is_large_both_ways_is_sent_and_answered(
     connection: Connection, database: Database
 ) -> None:
-    """In psycopg's own blocks the second statement would wait for ever on a Unix socket."""
+    """Where a block within, or psycopg's ``sync``, waits for ever on a Unix socket."""
     with flowing(connection):
         for number in range(4):
             asked = [number, "x" * LARGE]
