@@ -202,7 +202,8 @@ begin
 end
 $$;
 
--- A row's key, and all that it says, as SQL over the row r of a table of a view.
+-- A row's key, and all that it says, as SQL over the row r of a table of a view. Of bytes, those
+-- called content are JSON; others are another shape of it, of which the columns beside them speak.
 create function views.row_key(which text) returns text
 language sql stable set search_path = pg_catalog as $$
     select format('concat_ws('' '', %s)', string_agg(format('r.%I', a.attname), ', '
@@ -223,7 +224,7 @@ language sql stable set search_path = pg_catalog as $$
              else format('r.%I', a.attname) end, ', ' order by a.attnum))
     from pg_attribute as a
     where a.attrelid = format('views.%I', which)::regclass and a.attnum > 0
-        and not a.attisdropped
+        and not a.attisdropped and (a.atttypid <> 'bytea'::regtype or a.attname = 'content')
 $$;
 
 revoke all on function views.tables_of, views.columns_of, views.build_beside, views.analyse_beside,
