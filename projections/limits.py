@@ -5,9 +5,12 @@ It refuses to know who they are: it is given a keyed hash, and a window of so ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -25,32 +28,79 @@ class Count:
     left: int
 
 
+Asked = tuple[bytes, str, int]
+"""Who, by which rate, and of how many seconds its window is."""
+
+Counted = tuple[list[Count], tuple[int, int]]
+"""Counts, and the positions of the directory and of what is shown, as they were then."""
+
+
 class Limits:
-    """Counts of one place. Each asking is one round trip, however much is counted."""
+    """Counts of one place: one statement at a time counts all who came meanwhile, each alone."""
 
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection]) -> None:
         self._pool = pool
         self._swept: dict[str, int] = {}
+        self._waiting: list[tuple[Sequence[Asked], asyncio.Future[Counted]]] = []
+        self._counting: asyncio.Task[None] | None = None
 
-    async def count(
-        self, asked: Sequence[tuple[bytes, str, int]]
-    ) -> tuple[list[Count], tuple[int, int]]:
-        """Count one more of each (who, rate, seconds); what each is at now.
+    async def count(self, asked: Sequence[Asked]) -> Counted:
+        """Count one more of each; what each is at now.
 
         And the positions of the directory and of what is shown, which whoever comes in asks next.
         """
-        seconds = {rate: window for _, rate, window in asked}
+        done: asyncio.Future[Counted] = asyncio.get_running_loop().create_future()
+        self._waiting.append((asked, done))
+        if self._counting is None:
+            self._counting = asyncio.create_task(self._count_on())
+        return await done
+
+    async def _count_on(self) -> None:
+        try:
+            while some := self._waiting:
+                self._waiting = []
+                try:
+                    counted = await self._counted([asked for asked, _ in some])
+                except psycopg.Error as failed:
+                    for _, done in some:
+                        if not done.done():
+                            done.set_exception(failed)
+                else:
+                    for (_, done), each in zip(some, counted, strict=True):
+                        if not done.done():
+                            done.set_result(each)
+        finally:
+            self._counting = None
+
+    async def _counted(self, some: Sequence[Sequence[Asked]]) -> list[Counted]:
+        """What each of them is at, one after the other, as if each had been counted alone."""
+        many = Counter(each for asked in some for each in asked)
+        whose, rates, windows = (list(column) for column in zip(*many, strict=True))
         async with self._pool.connection() as connection:
-            whose, rates, windows = (list(each) for each in zip(*asked, strict=True))
             cursor = connection.cursor(binary=True)
-            found = await (await cursor.execute(SQL["count"], (whose, rates, windows))).fetchall()
-            for rate, _, epoch, *_ in found:
-                window = int(epoch // seconds[rate])
-                if self._swept.setdefault(rate, window) != window:
-                    self._swept[rate] = window  # once a window and process
-                    await connection.execute(SQL["forget"], (rate, seconds[rate]))
-        counts = [
-            Count(rate, used, seconds[rate] - int(epoch % seconds[rate]))
-            for rate, used, epoch, *_ in found
-        ]
-        return counts, found[0][-2:]
+            await cursor.execute(SQL["count"], (whose, rates, windows, [*many.values()]))
+            found = await cursor.fetchall()
+            await self._sweep(connection, dict(zip(rates, windows, strict=True)), found[0][3])
+        at: tuple[int, int] = found[0][4:]
+        used = {(who, rate): last for who, rate, last, *_ in found}
+        epoch: float = found[0][3]
+        for who, rate, seconds in many:
+            used[who, rate] -= many[who, rate, seconds]
+        counted: list[Counted] = []
+        for asked in some:
+            counts = []
+            for who, rate, seconds in asked:
+                used[who, rate] += 1
+                counts.append(Count(rate, used[who, rate], seconds - int(epoch % seconds)))
+            counted.append((counts, at))
+        return counted
+
+    async def _sweep(
+        self, connection: AsyncConnection, seconds: Mapping[str, int], epoch: float
+    ) -> None:
+        """Forget what was counted in windows that are over, once a window and process."""
+        for rate, window in seconds.items():
+            now = int(epoch // window)
+            if self._swept.setdefault(rate, now) != now:
+                self._swept[rate] = now
+                await connection.execute(SQL["forget"], (rate, window))

@@ -3,15 +3,16 @@
 -- name: count
 with counted as (
     insert into limits.counts as count (who, rate, began, used)
-    select who, rate, floor(extract(epoch from clock_timestamp()) / seconds)::bigint, 1
-    from unnest(%b::bytea[], %b::text[], %b::int[]) as asked (who, rate, seconds)
+    select who, rate, floor(extract(epoch from clock_timestamp()) / seconds)::bigint, many
+    from unnest(%b::bytea[], %b::text[], %b::int[], %b::int[]) as asked (who, rate, seconds, many)
     order by who, rate  -- two that count the same never wait for each other
     on conflict (who, rate) do update
-        set used = case when count.began = excluded.began then count.used + 1 else 1 end,
+        set used = excluded.used
+                + case when count.began = excluded.began then count.used else 0 end,
             began = excluded.began
-    returning rate, used
+    returning who, rate, used
 )
-select counted.rate, counted.used, extract(epoch from clock_timestamp())::float8,
+select counted.who, counted.rate, counted.used, extract(epoch from clock_timestamp())::float8,
     views.directory, views.shown
 from counted cross join (
     select max(position) filter (where name = 'directory') as directory, min(position) as shown
