@@ -18,7 +18,7 @@ from fastapi.routing import iter_route_contexts
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api import limits
-from api.parts import HOST_COOKIE, Caller, Here, Parts
+from api.parts import HOST_COOKIE, Caller, Parts, parts_of
 from api.problems import (
     NoAgreementIsInForce,
     NotForThisPurpose,
@@ -88,14 +88,13 @@ class Shown:
 
 async def shown_by(
     request: Request,
-    here: Here,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     _: Annotated[str | None, Depends(_cookie)],  # for the description of the interface
 ) -> Shown:
     """What a request came with. Raises `NotSignedIn`."""
     if bearer:
         return Shown(bearer.credentials, session=False)
-    if secret := request.cookies.get(here.cookie):
+    if secret := request.cookies.get(parts_of(request).cookie):
         return Shown(secret, session=True)
     raise NotSignedIn
 
@@ -108,7 +107,6 @@ WHY = "Why you ask: a purpose of your organisation's agreement. Its own first, i
 
 async def signed_in(
     request: Request,
-    here: Here,
     shown: ShownBy,
     purpose: Annotated[str | None, Header(description=WHY)] = None,
 ) -> Caller:
@@ -116,7 +114,7 @@ async def signed_in(
 
     Raises `NotSignedIn`, `AskedTooOften`, `PurposeIsNotAgreed`, `ScopeIsTooSmall`.
     """
-    path = request.scope["route"].path
+    here, path = parts_of(request), request.scope["route"].path
     try:
         who = await shown_to_be(shown, here)
         principal, person = _counted_as(who)

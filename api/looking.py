@@ -7,6 +7,7 @@ and an answer that cannot be written down is not given.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from uuid import UUID
 
 from fastapi import FastAPI, Request
@@ -287,7 +288,7 @@ class _Answer:
             kind=kind,
             route=route,
             request=UUID(self.scope["request_id"]),
-            persons=sorted(persons),
+            persons=sorted(persons, key=attrgetter("int")),
             position=_position(head),
             numbers=numbers,
         )

@@ -171,9 +171,14 @@ class Parts:
         return HOST_COOKIE if self.secure else COOKIE
 
 
-async def parts(request: Request) -> Parts:  # in the loop: a plain function is sent to a thread
+def parts_of(request: Request) -> Parts:
+    """The parts of the application a request came to."""
     found: Parts = request.app.state.parts
     return found
+
+
+async def parts(request: Request) -> Parts:  # in the loop: a plain function is sent to a thread
+    return parts_of(request)
 
 
 Here = Annotated[Parts, Depends(parts)]

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import Depends, Query, Request, Response
 
-from api.parts import Here, Parts
+from api.parts import Parts, parts_of
 from api.problems import PositionIsNotReached, not_valid
 from projections.moments import NOW, When
 from projections.paging import Page
@@ -56,8 +57,9 @@ class Seen:
         """One page of rows, with the address of the next in ``Link``."""
         headers = {}
         if page.next is not None:
-            following = request.url.include_query_params(after=page.next)
-            headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+            kept = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
+            following = urlencode([*kept, ("after", page.next)])
+            headers["Link"] = f'<{request.scope["path"]}?{following}>; rel="next"'
         if isinstance(page, WrittenPage):
             return self.written(page.answer(), headers=headers)
         return self.answer(
@@ -67,12 +69,13 @@ class Seen:
 
 
 async def waited(
-    here: Here,
+    request: Request,
     min_position: Annotated[
         int | None, Query(alias="min-position", ge=0, le=2**62, description=MIN_POSITION)
     ] = None,
 ) -> Parts:
     """The parts, once the views show what the caller waits for. Raises `PositionIsNotReached`."""
+    here = parts_of(request)
     if min_position is not None and not await here.reading.reached(min_position, WAIT):
         raise PositionIsNotReached
     return here

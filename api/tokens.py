@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from hashlib import blake2b
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -65,7 +65,7 @@ class Verified(Generic[Said]):
 
 
 def _digest(token: str) -> bytes:
-    return sha256(token.encode()).digest()
+    return blake2b(token.encode(), digest_size=32).digest()
 
 
 class Tokens:

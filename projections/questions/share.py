@@ -66,7 +66,7 @@ class ShareQuestions:
             open=False,
         )
         self._moved = asyncio.Condition()
-        self._whose: dict[tuple[str, PartnerId, UUID], PersonId] = {}
+        self._whose: dict[tuple[str, PartnerId], dict[UUID, PersonId]] = {}
         self._word = 0  # how often word of new entries came: none is missed between look and wait
         self._listening: asyncio.Task[None] | None = None
 
@@ -129,15 +129,14 @@ class ShareQuestions:
 
     async def persons_of(self, partner: PartnerId, subjects: Collection[UUID]) -> list[PersonId]:
         """Whose ids these are for the partner; whose an id is never changes, so it is kept."""
-        here = whose()
-        unknown = [each for each in subjects if (here, partner, each) not in self._whose]
+        known = self._whose.setdefault((whose(), partner), {})
+        unknown = [each for each in subjects if each not in known]
         if unknown:
-            if len(self._whose) > REMEMBERED:
+            if sum(map(len, self._whose.values())) > REMEMBERED:
                 self._whose.clear()
-            for subject, person in await self._rows(SHARE["persons_of"], partner, unknown):
-                self._whose[here, partner, subject] = PersonId(person)
-        known = ((here, partner, subject) for subject in subjects)
-        return [self._whose[key] for key in known if key in self._whose]
+                known, unknown = self._whose.setdefault((whose(), partner), {}), [*subjects]
+            known.update(await self._rows(SHARE["persons_of"], partner, unknown))
+        return [known[subject] for subject in subjects if subject in known]
 
     async def history(
         self, partner: PartnerId, subject: UUID, when: When = NOW, *, sight: Sight = WHOLE
