@@ -97,6 +97,9 @@ class Settings:
     silence: timedelta = ALLOWED
     """How long an entry may wait unread before its partner counts as silent."""
 
+    versions: timedelta | None = None
+    """How long a caseload's earlier versions are kept; ``None``: for ever."""
+
     digest_key: Path | None = None
     """A file with the Ed25519 key that signs digests, in PEM; made in ``data`` when not given."""
 
@@ -144,6 +147,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         database=_database(environment.get("THROUGHCARE_DATABASE")),
         master_key=Path(key) if key else None,
         silence=_silence(environment.get("THROUGHCARE_SILENCE_HOURS") or "24"),
+        versions=_versions(environment.get("THROUGHCARE_VERSIONS_DAYS") or "0"),
         digest_key=Path(digest_key) if digest_key else None,
         host=host,
         port=port,
@@ -352,6 +356,14 @@ def _pace(text: str) -> float:
     if not 0.1 <= pace <= 1_000_000:
         raise SettingIsWrong(f"THROUGHCARE_PACE is {text!r}: give a number from 0.1, 1 as written")
     return pace
+
+
+def _versions(text: str) -> timedelta | None:
+    if not text.isdecimal() or int(text) > 36500:
+        raise SettingIsWrong(
+            f"THROUGHCARE_VERSIONS_DAYS is {text!r}: give whole days, or 0 to keep them for ever"
+        )
+    return timedelta(days=int(text)) if int(text) else None
 
 
 def _silence(text: str) -> timedelta:

@@ -165,7 +165,7 @@ class House:
 
     def sweep(self) -> Sweep:
         """The timer of silences; its deadlines are the engine's, and nobody's who is served."""
-        return Sweep(self.care, self.database.dsn(schema.PROJECT))
+        return Sweep(self.care, self.database.dsn(schema.PROJECT), kept=self.settings.versions)
 
     @property
     def engine(self) -> Engine:

@@ -6,7 +6,7 @@ They are ordered, filtered and cut as the pages of now are; no action is offered
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -49,16 +49,16 @@ def caseload(
         and query.casefold() in row.get("name", "").casefold()
     ]
     total = sum(many for name, many in counts.items() if name != "past")
+    place = PLACES[sort]
     if sort == "name":
         last = paging.by_name(after)
         ended = next((row for row in rows if row["person"] == str(last)), None)
-        left = [r for r in shown if last is None or (ended and _by_name(r) > _by_name(ended))]
-        return _page(left, _by_name, limit, counts, total)
+        left = [row for row in shown if last is None or (ended and place(row) > place(ended))]
+        return cut(sorted(left, key=place), place, limit, counts, total)
     urgency, moment, subject = paging.by_urgency(after)
     start = (urgency, _moment(moment), subject)
-    place = _by_complexity if sort == "complexity" else _by_urgency
     left = [row for row in shown if place(row) > start]
-    return _page(left, place, limit, counts, total)
+    return cut(sorted(left, key=place), place, limit, counts, total)
 
 
 def referred(
@@ -76,20 +76,20 @@ def referred(
     left = [
         row for row in rows if (not states or row["state"] in states) and _by_priority(row) > start
     ]
-    return _page(left, _by_priority, limit, counts, sum(counts.values()))
+    return cut(sorted(left, key=_by_priority), _by_priority, limit, counts, sum(counts.values()))
 
 
-def _page(
-    left: list[Row],
+def cut(
+    ordered: Sequence[Row],
     place: Callable[[Row], tuple[Any, ...]],
     limit: int,
     counts: dict[str, int],
     total: int,
 ) -> Page:
-    left = sorted(left, key=place)
-    page = left[:limit]
+    """The first of these rows, ordered by their places, and where the next page begins."""
+    page = list(ordered[:limit])
     following = None
-    if len(left) > limit:
+    if len(ordered) > limit:
         last = place(page[-1])
         following = paging.cursor(last[1:] if place is _by_name else _said(last))
     return Page(rows=page, next=following, counts=counts, total=total)
@@ -110,6 +110,13 @@ def _by_complexity(row: Row) -> tuple[int, datetime, UUID]:
 def _by_priority(row: Row) -> tuple[int, datetime, UUID]:
     return referrals.urgency(row), _moment(row["made_at"]), UUID(row["id"])
 
+
+PLACES: Mapping[str, Callable[[Row], tuple[Any, ...]]] = {
+    "urgency": _by_urgency,
+    "complexity": _by_complexity,
+    "name": _by_name,
+}
+"""By what a caseload may be ordered."""
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from psycopg import Connection, Cursor
 from domain.kernel import Recorded
 from domain.mapping import FactMapper, StoredFact, UnreadableFact
 from domain.sharing import WITHDRAWN
-from projections import directory, log
+from projections import directory, log, versions
 from projections.agreed import Agreed
 from projections.arranging import arranged
 from projections.caseload import Caseload
@@ -342,7 +342,7 @@ def fold_views(
     entries = [each.entry for each in told]
     _take(_ask(view.load(connection, entries) for view in folding))
     for view in folding:
-        _fold_view(connection, view, told)
+        _fold_view(connection, view, told, keys)
 
 
 def _arranged(connection: Connection, told: list[Told], keys: PersonKeys) -> list[Told]:
@@ -362,7 +362,7 @@ def _arranged(connection: Connection, told: list[Told], keys: PersonKeys) -> lis
     return kept
 
 
-def _fold_view(connection: Connection, view: View, told: Sequence[Told]) -> None:
+def _fold_view(connection: Connection, view: View, told: Sequence[Told], keys: PersonKeys) -> None:
     for each in told:
         try:
             view.fold(each.entry)
@@ -370,4 +370,19 @@ def _fold_view(connection: Connection, view: View, told: Sequence[Told]) -> None
             raise Poison(
                 each.case, each.entry.position, each.entry.type, type(failed).__name__
             ) from failed
+    if isinstance(view, Caseload) and view.versions.anew:
+        _recall(connection, view, told, keys)
     view.save(connection)
+
+
+def _recall(connection: Connection, view: Caseload, told: Sequence[Told], keys: PersonKeys) -> None:
+    """Of whom something was taken back, nothing of it is left in what is kept of earlier."""
+    because = {(each.entry.partner, each.entry.subject): each for each in told}
+    for pair, entries in versions.told(connection, view.versions.anew, keys):
+        try:
+            view.recall(pair, entries)
+        except Exception as failed:
+            each = because[pair]
+            raise Poison(
+                each.case, each.entry.position, each.entry.type, type(failed).__name__
+            ) from failed

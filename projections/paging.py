@@ -62,6 +62,11 @@ def cursor(place: Sequence[object]) -> str:
     return orjson.dumps([str(part) for part in place]).decode()
 
 
+def literal(query: str) -> str:
+    """A search text as it is, with nothing in it that stands for something else."""
+    return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def following(rows: Sequence[Any], limit: int) -> str | None:
     """The cursor of the page after this one, when more rows came than it shows."""
     if len(rows) <= limit:

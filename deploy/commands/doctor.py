@@ -69,6 +69,17 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         yield check(
             "positions have no gaps", facts == head, f"{facts} facts, position {head}", "restore"
         )
+        (kept, size, kept_from) = connection.execute(
+            "select c.reltuples::bigint, pg_total_relation_size(c.oid), k.position "
+            "from pg_class as c, views.kept_from as k "
+            "where c.oid = 'views.caseload_versions'::regclass and k.name = 'caseload'"
+        ).fetchone() or (0, 0, 0)
+        yield check(
+            "caseloads of earlier moments",
+            True,
+            f"from position {kept_from} on, about {max(kept, 0):,} versions, {size >> 20:,} MiB",
+            "",
+        )
     pending = schema.pending(house.database.dsn(schema.AUDIT))
     yield check(
         "migrations",

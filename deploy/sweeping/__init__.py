@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any, Protocol
 
@@ -33,7 +33,7 @@ from deploy.sweeping import (
 from deploy.sweeping.swept import Swept
 from domain.application import CareCoordination
 from domain.kernel import BrokenRule
-from projections import exceptional
+from projections import exceptional, retention
 
 EVERY = 30.0
 """Seconds between two rounds."""
@@ -96,6 +96,8 @@ class Sweep:
     care: CareCoordination
     dsn: str
     clock: Callable[[psycopg.Connection], datetime] = databases_clock
+    kept: timedelta | None = None
+    """How long a caseload's earlier versions are kept; ``None``: for ever."""
 
     def run(self, stop: Event) -> None:
         """Sweep until told to stop."""
@@ -104,6 +106,7 @@ class Sweep:
             pause = EVERY
             try:
                 self.once()
+                self.let_go()
                 pause = self._pause()
             except psycopg.Error as lost:
                 _log.warning("database lost; sweeping again", error=type(lost).__name__)
@@ -114,6 +117,13 @@ class Sweep:
             closing = exceptional.next_over(connection)
             left = (closing - self.clock(connection)).total_seconds() if closing else EVERY
         return min(EVERY, max(left, SOONEST))
+
+    def let_go(self) -> int:
+        """Let go of some of the versions that were over long enough ago; how many."""
+        if self.kept is None:
+            return 0
+        with psycopg.connect(self.dsn, connect_timeout=5) as connection:
+            return retention.let_go(connection, self.clock(connection) - self.kept)
 
     def once(self, limit: int = ROUND, *, of: Sequence[Kind] = KINDS) -> list[Swept]:
         """See to what is due, of each kind the longest overdue first."""

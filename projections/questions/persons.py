@@ -23,8 +23,8 @@ from projections.keys import PersonKeys
 from projections.moments import NOW, When
 from projections.paging import Page
 from projections.pseudonyms import Pseudonyms
-from projections.questions.place import PlaceQuestions
 from projections.questions.share import SHARE
+from projections.questions.versions import Asked, VersionQuestions
 from projections.record import links
 from projections.sight import row as seen_row
 from projections.statements import statements
@@ -33,7 +33,7 @@ from projections.writing import WrittenPage, WrittenRows
 CASELOAD = statements("caseload")
 
 
-class PersonQuestions(PlaceQuestions):
+class PersonQuestions(VersionQuestions):
     """Whom a partner helps or helped, and what it may know of each."""
 
     def __init__(
@@ -64,17 +64,8 @@ class PersonQuestions(PlaceQuestions):
         if not sight.whole:
             return await self._by_sight(partner, sight, query, after, limit, when)
         if not when.now:
-            told = await self._told(partner, when)
-            then = await asyncio.to_thread(
-                earlier.caseload,
-                told,
-                status=status,
-                complexity=complexity,
-                query=query,
-                sort=sort,
-                after=after,
-                limit=limit,
-            )
+            before = Asked(status, complexity, query, sort, after, limit)
+            then = await self._then(partner, before, when)
             looking.note_rows(partner, then.rows)
             return then
         rows, counts = await self._page(partner, status, complexity, query, sort, after, limit)
@@ -136,7 +127,7 @@ class PersonQuestions(PlaceQuestions):
             "partner": partner,
             "status": list(status),
             "complexity": record.ranks(complexity),
-            "name": f"%{_literal(query)}%",
+            "name": f"%{paging.literal(query)}%",
             "limit": limit + 1,
         }
         if sort == "name":
@@ -148,6 +139,22 @@ class PersonQuestions(PlaceQuestions):
             (CASELOAD[f"page_by_{sort}"], asked), (CASELOAD["counts"], (partner,))
         )
         return rows, dict(counts)
+
+    async def _then(self, partner: PartnerId, asked: Asked, when: When) -> Page:
+        """A page of an earlier moment: from what is kept of then, or else folded anew."""
+        if (position := await self.kept_at(when)) is not None:
+            return await self._caseload_then(partner, position, asked)
+        told = await self._told(partner, when)
+        return await asyncio.to_thread(
+            earlier.caseload,
+            told,
+            status=asked.status,
+            complexity=asked.complexity,
+            query=asked.query,
+            sort=asked.sort,
+            after=asked.after,
+            limit=asked.limit,
+        )
 
     async def _by_sight(
         self,
@@ -165,7 +172,7 @@ class PersonQuestions(PlaceQuestions):
             CASELOAD["page_of_names"],
             {
                 "partner": partner,
-                "name": f"%{_literal(query)}%",
+                "name": f"%{paging.literal(query)}%",
                 "after": paging.by_name(after),
                 "limit": limit + 1,
             },
@@ -231,11 +238,6 @@ class PersonQuestions(PlaceQuestions):
         if isinstance(when.as_at, int) and when.as_of is None:
             at = max((entry.recorded_at for entry in told), default=now)
         return clocks.running(told, await self.directory(), partner, at=at)
-
-
-def _literal(query: str) -> str:
-    """A search text as it is, with nothing in it that stands for something else."""
-    return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _total(counts: Mapping[str, int]) -> int:

@@ -14,9 +14,11 @@ import orjson
 
 from domain.vocabulary import PartnerId, PartnerKind
 from projections import earlier, looking, paging, record, referrals
+from projections.arranging import arranged
 from projections.moments import NOW, When
 from projections.paging import Page
 from projections.questions.place import PlaceQuestions
+from projections.questions.share import SHARE
 from projections.statements import statements
 
 REFERRALS = statements("referrals")
@@ -81,14 +83,17 @@ class ReferralQuestions(PlaceQuestions):
             looking.note(partner, person)
             of_person = await self._rows(REFERRALS["of_subjects"], [partner], [person])
             return referrals.with_earlier(found, (orjson.loads(each[2]) for each in of_person))
-        told = await self._told(partner, when)
+        whose = await self._rows(REFERRALS["whose"], partner, referral)
+        if not whose:
+            return None
+        of_person = await self._rows(SHARE["of_subject"], partner, whose[0][0])
+        told = arranged(await self._known(of_person, when))
         known = referrals.folded(told)
         row = known.get(str(referral))
         if row is not None:
             looking.note(partner, UUID(row["person"]))
             referrals.with_earlier(row, known.values())
-            of = [entry for entry in told if str(entry.subject) == row["person"]]
-            if name := (record.folded(of) or {}).get("name"):
+            if name := (record.folded(told) or {}).get("name"):
                 row["name"] = name
         return row
 

@@ -53,7 +53,8 @@ STATUSES = (
     "died",
     "past",
 )
-"""What a row may be, most urgent first."""
+"""What a row may be, most urgent first. Their places are kept in ``views.caseload``, its versions
+and its changes: a migration moves them there when one is put between others."""
 
 
 OF_THE_PAST = {
@@ -303,4 +304,6 @@ def _blank(entry: Entry, *, withdrawn: bool) -> dict[str, Any]:
         "carers_register": {},
         "shared_care": {},
         "latest": None,
+        "status": None,
+        "waiting_since": None,
     }

@@ -179,7 +179,8 @@ end
 $$;
 
 -- How many rows a table of a view has for each partner, and a hash of them, in sixteen parts: equal
--- exactly if the rows are. What is kept as JSON is compared by what it says, whatever its order.
+-- exactly if the rows are. What is kept as JSON (`content`) is compared by what it says, whatever its
+-- order.
 create function views.parts_of(of_schema text, which text)
 returns table (partner uuid, part text, many bigint, hash text)
 language plpgsql stable set search_path = pg_catalog as $$
@@ -219,7 +220,7 @@ $$;
 create function views.row_text(which text) returns text
 language sql stable set search_path = pg_catalog as $$
     select format('jsonb_build_array(%s)::text', string_agg(
-        case when a.atttypid = 'bytea'::regtype
+        case when a.attname = 'content' and a.atttypid = 'bytea'::regtype
              then format('convert_from(r.%I, ''UTF8'')::jsonb', a.attname)
              else format('r.%I', a.attname) end, ', ' order by a.attnum))
     from pg_attribute as a

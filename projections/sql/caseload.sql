@@ -3,6 +3,15 @@ select c.partner, c.subject, c.content
 from unnest(%b::uuid[], %b::uuid[]) as k (partner, subject)
 join views.caseload as c using (partner, subject)
 
+-- name: rows_to_fold
+select k.partner, k.subject, c.content, v.known_from, v.urgency, f.position
+from unnest(%b::uuid[], %b::uuid[]) as k (partner, subject)
+cross join views.kept_from as f
+left join views.caseload as c on c.partner = k.partner and c.subject = k.subject
+left join views.caseload_versions as v
+    on v.partner = k.partner and v.subject = k.subject and v.known_until = 9223372036854775807
+where f.name = 'caseload'
+
 -- name: save
 with saved as (
     insert into views.caseload

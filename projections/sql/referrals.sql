@@ -62,6 +62,9 @@ limit %(limit)s
 select state, referrals from views.referrals_counts
 where partner = %s and part = %s
 
+-- name: whose
+select subject from views.referrals where partner = %s and referral = %s
+
 -- name: one
 select r.content, c.name
 from views.referrals as r

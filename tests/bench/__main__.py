@@ -20,6 +20,7 @@ import structlog
 from deploy.embedded import DATABASE, start
 from tests.bench import (
     appending,
+    earlier,
     folding,
     grouping,
     paging,
@@ -47,6 +48,7 @@ class Size:
     grouped: int
     people: int
     of_long: int
+    earlier: int
 
 
 FULL = Size(
@@ -60,6 +62,7 @@ FULL = Size(
     grouped=8_000,
     people=1_000_000,
     of_long=5,
+    earlier=1_000_000,
 )
 QUICK = Size(
     facts=6_000,
@@ -72,6 +75,7 @@ QUICK = Size(
     grouped=2_000,
     people=100_000,
     of_long=3,
+    earlier=100_000,
 )
 
 
@@ -94,6 +98,10 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[str]]] = {
     "folding": lambda b: folding.throughput(b.place, b.facts, repeats=b.size.of_long),
     "serving": lambda b: serving.lines(b.folded(), repeats=b.size.repeats, asked=b.size.pages),
     "lateness": lambda b: folding.lateness(b.folded(), b.lives, asked=b.size.late),
+    "keeping": lambda b: earlier.keeping(b.place, b.facts, repeats=b.size.of_long),
+    "earlier": lambda b: earlier.pages(
+        b.place, b.size.earlier, repeats=b.size.of_long, asked=b.size.pages
+    ),
     "rebuilding": lambda b: rebuilding.lines(b.folded(), repeats=b.size.of_long),
     "relaying": lambda b: relaying.lines(
         b.folded(), b.lives, repeats=b.size.of_long, asked=b.size.relayed

@@ -37,8 +37,8 @@ COUNTED: dict[str, LiteralString] = {
         insert into views.referral_counts (partner, part, state, referrals)
         select partner, part, state, count(*) from views.referrals group by partner, part, state""",
     "views.caseload_changes": """
-        insert into views.caseload_changes (partner, span, bucket, urgency, lane, many)
-        select v.partner, s.span, c.position >> (5 * s.span), v.urgency, 0, sum(c.many)
+        insert into views.caseload_changes (partner, span, bucket, urgency, many)
+        select v.partner, s.span, c.position >> (5 * s.span), v.urgency, sum(c.many)
         from views.caseload_versions as v
         cross join lateral (values (v.known_from, 1), (v.known_until, -1)) as c (position, many)
         cross join generate_series(0, 5) as s (span)
