@@ -203,10 +203,11 @@ WAYS: Mapping[str, Way] = {
 library's own recorder with ``POSTGRES_ENABLE_DB_FUNCTIONS``."""
 
 
-def write(way: str, dsn: str, writer: int, first: int, until: float) -> int:
-    """Append until then, numbering each fact from ``first`` on; the number after the last."""
+def write(way: str, dsn: str, writer: int, first: int, seconds: float) -> int:
+    """Append for so long, numbering each fact from ``first`` on; the number after the last."""
     number = first
     with WAYS[way].appending(dsn) as append:
+        until = monotonic() + seconds
         while monotonic() < until:
             many = 1 if way == "unlocked" else 1 + number % AT_ONCE
             streams = [UUID(int=writer << 64 | n) for n in range(number, number + many)]
@@ -232,7 +233,7 @@ class Following:
         reader = self._database.dsn(schema.PROJECT if self._way == "log" else "postgres")
         with self._of.reading(reader) as read:
             writing = [
-                executor.submit(write, self._way, dsn, n, self._written[n], began + seconds)
+                executor.submit(write, self._way, dsn, n, self._written[n], seconds)
                 for n in range(WRITERS)
             ]
             while True:
@@ -287,7 +288,7 @@ def main() -> None:
         "seconds": round(found.seconds, 1),
     }
     print(orjson.dumps(said).decode())
-    sys.exit(1 if found.missed or found.twice else 0)
+    sys.exit(1 if found.missed or found.twice or not found.written else 0)
 
 
 if __name__ == "__main__":
