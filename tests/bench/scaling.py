@@ -280,7 +280,7 @@ def sizes(grown: Grown) -> Iterator[str]:
     yield orjson.dumps(said).decode()
 
 
-def grown(server: Embedded, opened: ExitStack, facts: int) -> tuple[Grown, Grown]:
+def grown(server: Embedded, opened: ExitStack, facts: int, *, light: bool) -> tuple[Grown, Grown]:
     """The small place and the large one, made now unless they were there."""
     of = {SMALL: DATABASE, facts: f"grown_{facts}"}
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as admin:
@@ -305,7 +305,7 @@ def grown(server: Embedded, opened: ExitStack, facts: int) -> tuple[Grown, Grown
             copied = sql.SQL("create database {} template {} strategy file_copy")
             other.execute(copied.format(sql.Identifier(of[facts]), sql.Identifier(DATABASE)))
             with psycopg.connect(server.dsn("postgres", of[facts]), autocommit=True) as admin:
-                _grow(admin, history, SMALL // history.facts, facts)
+                _grow(admin, history, SMALL // history.facts, facts, light=light)
     small, large = (
         Grown(Multiplied(Database(name, server, opened)), many, seed=2 + number)
         for number, (many, name) in enumerate(of.items())
@@ -313,9 +313,11 @@ def grown(server: Embedded, opened: ExitStack, facts: int) -> tuple[Grown, Grown
     return small, large
 
 
-def _grow(admin: psycopg.Connection, history: Lived, first: int, facts: int) -> None:
+def _grow(
+    admin: psycopg.Connection, history: Lived, first: int, facts: int, *, light: bool = False
+) -> None:
     began, last = perf_counter(), facts // history.facts - 1
-    for reached in history.multiply(admin, first, last):
+    for reached in history.multiply(admin, first, last, asked=TALKING if light else None):
         _said(f"{reached:,} facts after {perf_counter() - began:.0f} s", end="\r")
     _said(f"{facts:,} facts after {perf_counter() - began:.0f} s")
 
@@ -329,6 +331,11 @@ def main() -> None:
     asked.add_argument("--facts", type=int, default=1_000_000)
     asked.add_argument("--repeats", type=int, default=5)
     asked.add_argument("--data", type=Path, help="a folder that is kept, and measured again")
+    asked.add_argument(
+        "--light",
+        action="store_true",
+        help="leave out what nobody could open, and versions of partners that are not asked",
+    )
     given = asked.parse_args()
     log = Path(devnull).open("w")  # noqa: SIM115 - written to until the process ends
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
@@ -336,7 +343,7 @@ def main() -> None:
     server = start(folder)
     try:
         with ExitStack() as opened:
-            small, large = grown(server, opened, given.facts)
+            small, large = grown(server, opened, given.facts, light=given.light)
             for each in (*sizes(small), *sizes(large)):
                 print(each, flush=True)
             for each in lines(small, large, repeats=given.repeats):
