@@ -77,10 +77,11 @@ class Multiplied(Place):
 class Grown:
     """A place with a long history, and what is measured in it."""
 
-    def __init__(self, place: Place, facts: int, seed: int) -> None:
-        self.place, self.facts, self.seed = place, facts, seed
-        self.lives = Lives(place, seed=seed)
-        self.chance = Random(seed)
+    def __init__(self, place: Place, facts: int) -> None:
+        self.place, self.facts = place, facts
+        newest = place.log.max_notification_id() or 0
+        self.lives = Lives(place, seed=newest)  # nobody is born again where it is measured again
+        self.chance = Random(newest)
         rows = place.rows(
             "select person from bench.log_facts where topic = 'person:PersonRegistered' "
             "order by position"
@@ -307,8 +308,7 @@ def grown(server: Embedded, opened: ExitStack, facts: int, *, light: bool) -> tu
             with psycopg.connect(server.dsn("postgres", of[facts]), autocommit=True) as admin:
                 _grow(admin, history, SMALL // history.facts, facts, light=light)
     small, large = (
-        Grown(Multiplied(Database(name, server, opened)), many, seed=2 + number)
-        for number, (many, name) in enumerate(of.items())
+        Grown(Multiplied(Database(name, server, opened)), many) for many, name in of.items()
     )
     return small, large
 
