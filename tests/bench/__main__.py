@@ -73,7 +73,7 @@ QUICK = Size(
     pages=40,
     relayed=300,
     grouped=2_000,
-    people=100_000,
+    people=30_000,
     of_long=3,
     earlier=100_000,
 )
@@ -108,7 +108,7 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[str]]] = {
     ),
     "grouping": lambda b: grouping.lines(b.folded(), repeats=b.size.of_long, facts=b.size.grouped),
     "paging": lambda b: paging.growth(  # late, for it fills the place
-        b.place, people=b.size.people, repeats=b.size.repeats, asked=10 * b.size.pages
+        b.folded(), people=b.size.people, repeats=b.size.repeats, asked=10 * b.size.pages
     ),
     "appending": lambda b: appending.lines(
         b.place, b.lives, repeats=b.size.repeats, singles=b.size.singles, many=b.size.many
