@@ -14,6 +14,7 @@ from fastapi.routing import iter_route_contexts
 
 from api import edge
 from api.edge import LARGEST_BODY, LARGEST_HEADERS, LARGEST_MESSAGE, LONGEST_ADDRESS, SECURITY
+from projections.progress import Progress
 from tests.api.place import Client, Place
 from tests.api.test_access import NOBODY, knock
 
@@ -94,10 +95,10 @@ def test_what_is_refused_before_any_address_is_guarded_too(place: Place) -> None
 def test_a_failure_is_guarded_and_says_nothing(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def failing() -> dict[str, tuple[int, float]]:
+    async def failing() -> Progress:
         raise RuntimeError("Rosa Lind")
 
-    monkeypatch.setattr(place.app.state.parts.reading, "positions", failing)
+    monkeypatch.setattr(place.app.state.parts.reading, "progress", failing)
     for headers in ({}, BROWSER):
         answer = place.anybody().get("/health", headers=headers)
         assert (answer.status_code, lacking(answer)) == (500, set())

@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+from atexit import register
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -40,14 +41,16 @@ def begin(words: Sequence[str], environment: Mapping[str, str], written: Path) -
 
 @cache
 def _nursery() -> subprocess.Popen[str]:
-    """One in each process of tests; it ends when that does, for nothing more can come."""
-    return subprocess.Popen(
+    """One in each process of tests; it ends with that."""
+    nursery = subprocess.Popen(
         [sys.executable, "-m", "tests.processes.lives"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
     )
+    register(nursery.communicate)
+    return nursery
 
 
 def _live(words: Sequence[str], environment: Mapping[str, str], written: str) -> NoReturn:
