@@ -127,7 +127,7 @@ def lines(bench: Bench, parts: Mapping[str, Callable[[Bench], Iterator[str]]]) -
 
 def main() -> None:
     asked = ArgumentParser(prog="python -m tests.bench")
-    asked.add_argument("--quick", action="store_true", help="fewer facts, within 3 minutes")
+    asked.add_argument("--quick", action="store_true", help="fewer facts, in about 4 minutes")
     asked.add_argument(
         "--only", nargs="+", choices=list(PARTS), default=list(PARTS), metavar="PART"
     )
