@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test check contract bench writers scaling fuzz matrix kills replay mutants install lock clean
+.PHONY: demo test check contract bench writers scaling fuzz matrix mining kills replay mutants install lock clean trees
 
 demo: .venv/runtime
 	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo $(if $(KAFKA),--kafka)
@@ -18,6 +18,7 @@ demo: .venv/runtime
 test: .venv/development
 	@.ci/browser
 	@.ci/checker
+	@.ci/device
 	@.ci/broker $(BIN)/python
 	@.ci/asyncapi $(BIN)/python
 	@.ci/mesh $(BIN)/python
@@ -45,6 +46,10 @@ writers: .venv/development
 scaling: .venv/development
 	@$(BIN)/python -m tests.bench.scaling $(ARGS)
 
+# A million leaves by the verifier's tree and by a second one: ARGS='--leaves 1000000'.
+trees: .venv/development
+	@$(BIN)/python -m tests.projections.a_million $(ARGS)
+
 # Requests by chance from the served description, by every role: ARGS='--cases 100000 --seed 1'.
 fuzz: .venv/development
 	@$(BIN)/python -m tests.fuzzing $(ARGS)
@@ -52,6 +57,12 @@ fuzz: .venv/development
 # Every kind of partner, role and purpose by every way out; the short form is among the tests.
 matrix: .venv/development
 	@$(BIN)/python -m tests.processes.matrix $(ARGS)
+
+# A small community's care is exported, and PM4Py (AGPL, in a Python of its own) finds in it what the log holds
+# and mines the pathways: ARGS='--people 2000'.
+mining: .venv/development
+	@.ci/mining $(BIN)/python
+	@$(BIN)/python -m tests.deploy.mining $(ARGS)
 
 # Relay, broker and subscriber killed by turns under load, on Apache Kafka: ARGS='--kills 200 --seed 1';
 # or the broker away for ten minutes: ARGS='--kills 0 --away 600'.
@@ -75,6 +86,7 @@ lock: .venv/development
 	$(COMPILE) pyproject.toml --extra embedded --group dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) --group mutants -c requirements-dev.txt -o requirements-mutants.txt
 	$(COMPILE) --group mesh -o requirements-mesh.txt
+	$(COMPILE) --group mining -o requirements-mining.txt
 	$(COMPILE) --group assets --no-deps -o requirements-assets.txt
 
 clean:

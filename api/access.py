@@ -68,6 +68,11 @@ PUBLIC = frozenset(
         "/catalogue",
         "/catalogue/{noun}",
         "/v1/share/keys",
+        "/log/checkpoint",
+        "/log/checkpoint/witnessed",
+        "/log/key",
+        "/log/tile/{level}/{tile:path}",
+        "/log/verifier.py",
     }
 )
 """What anybody may open: nothing in it is about a person who is helped."""

@@ -36,6 +36,7 @@ from domain.concern import ConcernIsRaised
 from domain.contact import AppointmentExists
 from domain.discussion import DiscussionIsRecorded
 from domain.edits import EditExists
+from domain.erasure import ErasureIsOrdered
 from domain.group import GroupIsPlanned
 from domain.handover import HandoverExists
 from domain.intentions.answers import Answer
@@ -79,6 +80,7 @@ TAKEN: frozenset[type[BrokenRule]] = frozenset(
         EditExists,
         HandoverExists,
         PersonIsKnown,
+        ErasureIsOrdered,
         UnmetNeedExists,
         ServiceIsOpen,
     }
@@ -190,7 +192,7 @@ class Asking:
             key=self.key,
             practitioner=self.caller.practitioner,
             purpose=self.caller.purpose,
-            digest=self._digest(body),
+            digest=self.digest(body),
         )
         try:
             return await in_time(partial(intention, asked))
@@ -246,7 +248,7 @@ class Asking:
         stands = (record.details.stands(row, name) for name in names)
         return frozenset(edit.id for standing in stands for edit in standing)
 
-    def _digest(self, body: Activity) -> bytes:
+    def digest(self, body: BaseModel) -> bytes:
         """One key stands for one method, one address and one content, however it was spaced."""
         content = body.model_dump_json(exclude_unset=True)
         said = "\0".join((self.request.method, self.request.url.path, content))

@@ -11,6 +11,7 @@ from api.access import Seeing
 from api.asking import example
 from api.parts import Here, Parts
 from api.reads import At
+from api.viewpoint import AtFrom, View
 from domain.policies.days import local_date
 from domain.texts import Line
 from domain.vocabulary import Complexity
@@ -23,9 +24,9 @@ router = APIRouter(prefix="/v1/caseload", tags=["caseload"])
 @router.get("", response_model=dict[str, Any])
 async def caseload(
     request: Request,
-    caller: Seeing,
+    view: View,
     here: Here,
-    at: At,
+    at: AtFrom,
     status: Annotated[list[str] | None, Query(description=", ".join(STATUSES))] = None,
     complexity: Annotated[list[Complexity] | None, Query()] = None,
     sort: Annotated[str, Query(pattern="^(urgency|name|complexity)$")] = "urgency",
@@ -33,9 +34,9 @@ async def caseload(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """The people your organisation is involved with, and what waits for it."""
-    if at.when.now and caller.sight.whole:
+    if at.when.now and view.sight.whole:
         written = await here.reading.written_caseload(
-            caller.organisation,
+            view.organisation,
             status=tuple(status or ()),
             complexity=tuple(complexity or ()),
             sort=sort,
@@ -45,14 +46,14 @@ async def caseload(
         )
         return at.page(request, written)
     page = await here.reading.caseload(
-        caller.organisation,
+        view.organisation,
         status=tuple(status or ()),
         complexity=tuple(complexity or ()),
         sort=sort,
         after=after,
         limit=limit,
         when=at.when,
-        sight=caller.sight,
+        sight=view.sight,
     )
     _only_meant(here, request, page.rows)
     return at.page(request, page)

@@ -43,6 +43,10 @@ LONGEST_WAIT = 60.0
 """Seconds a poll may wait for an entry."""
 STALLED = 30.0
 """Seconds after which a reader that takes nothing is let go."""
+CHECKPOINT = "log.Checkpoint.v1"
+"""The event of a live stream that is no entry: how far the log has come, signed."""
+CHECKPOINTS_APART = 60.0
+"""Seconds between two of them in one stream, at least."""
 LOOK = 1.0
 """Seconds between two looks at whether a stream's reader may still come in."""
 
@@ -195,6 +199,7 @@ class LiveStream(Response):
         del self.headers["content-length"]
         self.here, self.caller, self.shown = here, caller, shown
         self.after, self.ending = after, ending
+        self.checkpoint, self.checkpoint_at = "", float("-inf")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -222,7 +227,7 @@ class LiveStream(Response):
                     await noted(self.caller, self.here, Way.LIVE, reached)
                     if {*range(reached + 1, newest + 1)} <= {*held}:
                         reached = newest  # nothing more can be told for now
-                    written = self._at(reached, held)
+                    written = self._at(reached, held) + await self._checkpoint()
                 else:
                     written = b""
                     if whole and entry.number != self.after + 1:
@@ -233,12 +238,24 @@ class LiveStream(Response):
                         written = self._at(self.after, held)
                     # What went before has been taken: the sending waited for it.
                     await noted(self.caller, self.here, Way.LIVE, entry.number - 1)
-                    written, self.after = written + _event(entry), entry.number
+                    written += _event(entry) + await self._checkpoint()
+                    self.after = entry.number
 
     def _at(self, number: int, held: Sequence[int]) -> bytes:
         """A comment: all up to a number was told in this stream or before, but what is held."""
         waits = f" held {runs(held)}" if held and self.caller.sight.whole else ""
         return f": at {number}{waits}\n\n".encode()
+
+    async def _checkpoint(self) -> bytes:
+        """The newest checkpoint, if it is another than the last one told, and that a minute ago."""
+        if anyio.current_time() - self.checkpoint_at < CHECKPOINTS_APART:
+            return b""
+        newest = await self.here.reading.checkpoint()
+        if newest is None or newest == self.checkpoint:
+            return b""
+        self.checkpoint, self.checkpoint_at = newest, anyio.current_time()
+        content = orjson.dumps({"note": newest})
+        return b"event: %s\ndata: %s\n\n" % (CHECKPOINT.encode(), content)
 
     async def _reader_left(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

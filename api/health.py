@@ -17,6 +17,8 @@ from domain.vocabulary import Moment, Way
 from projections.operating import EndpointStands, by_state
 from projections.progress import Progress
 from projections.readers import silent
+from projections.tree import TreeStands
+from projections.witnesses import WitnessStands
 
 router = APIRouter(tags=["operation"])
 
@@ -25,6 +27,7 @@ router = APIRouter(tags=["operation"])
 async def health(here: Here) -> Response:
     """Whether the views follow the log; 503 when they are behind, stuck, or have stopped."""
     found = await here.reading.progress()
+    signed = await here.reading.tree_stands()
     status = found.state.value if here.ready() else "stopped"
     content = {
         "status": status,
@@ -39,6 +42,13 @@ async def health(here: Here) -> Response:
                 "state": view.state,
             }
             for view in found.views
+        },
+        # It stops nobody's care that nothing is signed, so it does not ask for a restart.
+        "log": {
+            "signed": signed.signed,
+            "checkpoint_age_seconds": round(signed.age, 3),
+            "unsigned_seconds": round(signed.waiting, 3),
+            "refused": signed.refused,
         },
     }
     return Response(
@@ -56,6 +66,8 @@ async def metrics(request: Request, here: Here) -> Response:
     """Counts and times for Prometheus; no organisation and no person is in them."""
     now = CollectorRegistry()
     _views(await here.reading.progress(), now)
+    _tree(await here.reading.tree_stands(), now)
+    _witnesses(await here.reading.witnesses(), here.clock(), now)
     relayed = await here.reading.relay_lag()
     for name, text, figure in (
         ("topics", "Partners' Kafka topics.", relayed.topics),
@@ -128,6 +140,33 @@ def _views(found: Progress, registry: CollectorRegistry) -> None:
         at.labels(view.name).set(view.position)
         facts.labels(view.name).set(view.behind)
         seconds.labels(view.name).set(view.seconds)
+
+
+def _tree(found: TreeStands, registry: CollectorRegistry) -> None:
+    """How far the log is signed, and whether what would be signed was refused."""
+    for name, text, figure in (
+        ("tree_size", "Leaves of the tree over the log.", found.size),
+        ("checkpoint_size", "Facts that the newest checkpoint covers.", found.signed),
+        ("checkpoint_age_seconds", "Seconds since it was signed.", found.age),
+        ("unsigned_seconds", "Seconds since the first fact it lacks was recorded.", found.waiting),
+        ("signing_refused", "1 where the log is not what was signed.", bool(found.refused)),
+    ):
+        Gauge(f"throughcare_{name}", text, registry=registry).set(figure)
+
+
+def _witnesses(known: Sequence[WitnessStands], at: Moment, registry: CollectorRegistry) -> None:
+    """For how long no witness has signed, of the one that is least behind, and who refuses to."""
+    waits = [(at - each.waits_since).total_seconds() if each.waits_since else 0.0 for each in known]
+    for name, text, figure in (
+        ("witnesses", "Witnesses that are asked to countersign.", len(known)),
+        ("unwitnessed_seconds", "Seconds for which no witness has signed.", min(waits, default=0)),
+        (
+            "witnesses_denying",
+            "Witnesses that say that history was taken back.",
+            sum(bool(each.denied) for each in known),
+        ),
+    ):
+        Gauge(f"throughcare_{name}", text, registry=registry).set(figure)
 
 
 def _endpoints(known: Sequence[EndpointStands], at: Moment, registry: CollectorRegistry) -> None:

@@ -39,6 +39,7 @@ PERSON = Rate("person", 600)
 SYSTEM = Rate("system", 3_000)
 LOOK_UPS = Rate("look-ups", 60)
 INBOX = Rate("inbox", 600)
+PACKS = Rate("packs", 20, 600)
 ADDRESS = Rate("address", 300)
 REFUSED = Rate("refused", 60)
 SIGN_IN = Rate("sign-in", 60)
@@ -50,6 +51,7 @@ RATES = {
     SYSTEM: "a partner's system",
     LOOK_UPS: "looking for people by name or number, by whoever it is",
     INBOX: "sending answers, one or a batch at a time, by partner's system",
+    PACKS: "having evidence packs made, over HTTP or from a page",
     ADDRESS: "an address from which nobody signed in",
     REFUSED: "an address whose tokens and sessions are not valid",
     SIGN_IN: "signing in, by address",
@@ -69,6 +71,9 @@ LOOKING_UP = frozenset(
     }
 )
 """Routes by which somebody could go through a list of names."""
+
+PACKING = frozenset({"POST /v1/evidence-packs", "POST /evidence-packs"})
+"""Routes that read and prove a whole history for one answer."""
 
 _STRICTER: tuple[tuple[re.Pattern[str], Rate], ...] = (
     (re.compile(r"(GET|POST) /sign-in/.+|POST /sign-in"), SIGN_IN),
@@ -119,6 +124,8 @@ async def principal(
         rates.append(LOOK_UPS)
     if f"{method} {path}" == "POST /v1/inbox":
         rates.append(INBOX)
+    if f"{method} {path}" in PACKING:
+        rates.append(PACKS)
     return await counted(scope, *((str(who), rate) for rate in rates))
 
 

@@ -27,6 +27,7 @@ SHOWS: Mapping[str, Kind] = {
     "/actions/{action}/{activity}": Kind.VIEW,
     "/carers": Kind.VIEW,
     "/audit/access": Kind.VIEW,
+    "/audit/side-by-side": Kind.VIEW,
     "/caseload": Kind.VIEW,
     "/duplicates": Kind.VIEW,
     "/duplicates/{match}/{activity}": Kind.VIEW,
@@ -49,12 +50,14 @@ SHOWS: Mapping[str, Kind] = {
     "/people/{person}/decisions/{decision}/non-implementation": Kind.VIEW,
     "/people/{person}/decisions/{decision}/supersession": Kind.VIEW,
     "/people/{person}/disagreements": Kind.VIEW,
+    "/people/{person}/difference": Kind.VIEW,
     "/people/{person}/discussion": Kind.VIEW,
     "/people/{person}/history": Kind.VIEW,
     "/people/{person}/recipients": Kind.VIEW,
     "/people/{person}/scores": Kind.VIEW,
     "/people/{person}/scores/{measure}/correction": Kind.VIEW,
     "/people/{person}/scores/{which}": Kind.VIEW,
+    "/people/{person}/why": Kind.VIEW,
     "/people/{person}/{activity}": Kind.VIEW,
     "/refer": Kind.VIEW,
     "/refer/advice": Kind.VIEW,
@@ -88,8 +91,10 @@ SHOWS: Mapping[str, Kind] = {
     "/v1/meetings/{meeting}/suggestions": Kind.VIEW,
     "/v1/people/{person}": Kind.VIEW,
     "/v1/people/{person}/concerns": Kind.VIEW,
+    "/v1/people/{person}/difference": Kind.VIEW,
     "/v1/people/{person}/history": Kind.VIEW,
     "/v1/people/{person}/recipients": Kind.VIEW,
+    "/v1/people/{person}/why": Kind.VIEW,
     "/v1/privacy/emergency-access/{access}": Kind.VIEW,
     "/v1/referrals": Kind.VIEW,
     "/v1/referrals/{referral}": Kind.VIEW,
@@ -109,6 +114,10 @@ NOBODY = frozenset(
         "/emergency-access",
         "/experience",
         "/experience/new",
+        "/erasures",
+        "/erasures/{erasure}",
+        "/evidence-packs",
+        "/people/{person}/erasure",
         "/groups",
         "/groups/new",
         "/mdt",
@@ -146,6 +155,8 @@ NOBODY = frozenset(
         "/unmet-need",
         "/unmet-need/new",
         "/v1/custody",
+        "/v1/erasures",
+        "/v1/erasures/{erasure}",
         "/v1/feedback",
         "/v1/groups",
         "/v1/inbox",
@@ -186,6 +197,8 @@ NOBODY = frozenset(
 _SAFE = frozenset({"GET", "HEAD"})
 _NOT_SHOWN = frozenset({401, 403, 404, 500, 503})
 """Answers that show nobody, whatever was read to come to them."""
+_WITH_NOBODY = frozenset({Kind.SEARCH, Kind.EXPORT})
+"""What is written down even if nobody was found, or nobody is in it."""
 
 
 def undeclared(app: FastAPI) -> list[str]:
@@ -274,7 +287,7 @@ class _Answer:
         persons = {*shown.persons, *await self._persons(subjects)}
         kind = shown.kind if shown.kind is not Kind.VIEW else SHOWS.get(route, Kind.VIEW)
         numbers = shown.numbers
-        if not persons and kind is not Kind.SEARCH and numbers is None:
+        if not persons and kind not in _WITH_NOBODY and numbers is None:
             return None
         shown.outright.clear()
         shown.listed.clear()
@@ -291,6 +304,7 @@ class _Answer:
             persons=sorted(persons, key=attrgetter("int")),
             position=_position(head),
             numbers=numbers,
+            read_for=self.scope.get("read_for"),
         )
 
     def _shows(self, head: Message) -> bool:

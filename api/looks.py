@@ -18,6 +18,7 @@ from api.problems import NotForThisRole, not_valid
 from api.reads import Now
 from domain.intentions.persons import PersonIsUnknown
 from domain.policies.looking import Unusual, unusual
+from domain.policies.roles import Duty
 from domain.vocabulary import PartnerId, PersonId, PractitionerId, Role
 from projections import looking
 from projections.audit import LAST, Kept
@@ -36,6 +37,11 @@ async def sees_looks(caller: SignedIn) -> Caller:
     if caller.role not in (Role.PRIVACY_OFFICER, Role.AUDITOR):
         raise NotForThisRole
     return caller
+
+
+def makes_packs(caller: Caller, here: Parts) -> bool:
+    """Whether somebody is given evidence: who sees who looked, at the host."""
+    return Duty.AUDIT in caller.duties and caller.organisation == here.care.host
 
 
 SeesLooks = Annotated[Caller, Depends(sees_looks)]
@@ -198,6 +204,7 @@ def told(look: Kept, caller: Caller, here: Parts) -> dict[str, Any]:
         "request": look.request,
         "position": look.position,
         "numbers": None if look.first is None else [look.first, look.last],
+        "for": look.read_for,
         "how_many": look.many,
         "persons": [here.pseudonyms.of(caller.organisation, each) for each in look.persons],
     }

@@ -53,7 +53,8 @@ class Told:
 
 @router.get("/operations", response_model=dict[str, Any])
 async def operations(_: Operator, here: Here, now: Now) -> Response:
-    """Views and how far behind they are; partners, how each is told, the alarming ones first."""
+    """Views and how far behind they are; who countersigns the log; partners, how each is told,
+    the alarming ones first."""
     return now.answer(
         {
             "views": [
@@ -65,6 +66,17 @@ async def operations(_: Operator, here: Here, now: Now) -> Response:
                     "state": view.state,
                 }
                 for view in await views(here)
+            ],
+            "witnesses": [
+                {
+                    "name": each.name,
+                    "size": each.size,
+                    "at": each.at,
+                    "failure": each.failure,
+                    "denied": each.denied,
+                    "waits_since": each.waits_since,
+                }
+                for each in await here.reading.witnesses()
             ],
             "partners": [_row(told, here.clock()) for told in await partners(here)],
         }

@@ -25,6 +25,7 @@ from projections.endpoints import Endpoints
 from projections.inbox import Taken, Via
 from projections.limits import Limits
 from projections.looks import Looks
+from projections.packs import Packs
 from projections.pseudonyms import Pseudonyms
 from projections.readers import ALLOWED, Readers
 from projections.reading import Reading
@@ -122,7 +123,8 @@ class Parts:
     rates are allowed. ``pools`` are open while the application runs.
     Without ``readers`` nobody notes how far a partner reads; ``silence`` is how long an entry may
     wait unread. ``provider`` is by whom people prove who they are; without one they cannot.
-    ``contract`` is what partners are promised of messages.
+    ``contract`` is what partners are promised of messages. Without ``packs`` nobody is given
+    evidence.
     """
 
     care: CareCoordination
@@ -148,6 +150,7 @@ class Parts:
     provider: Provider | None = None
     readers: Readers | None = None
     silence: timedelta = ALLOWED
+    packs: Packs | None = None
     contract: Contract = field(default_factory=contract)
 
     @property

@@ -9,10 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Seeing
 from api.asking import Activity, Answered, AsksAtTheDesk, Editing, answered, etag, example
 from api.parts import Here
-from api.reads import At
+from api.viewpoint import AtFrom, View
 from domain.corrections import Detail
 from domain.intentions.persons import PersonIsUnknown
 from domain.person import Details
@@ -84,16 +83,17 @@ async def register_person(body: Registration, asks: AsksAtTheDesk) -> Response:
 
 
 @router.get("/{person}", response_model=dict[str, Any])
-async def person_record(person: UUID, caller: Seeing, here: Here, at: At) -> Response:
+async def person_record(person: UUID, view: View, here: Here, at: AtFrom) -> Response:
     """The record of a person, as your organisation may know it."""
-    row = await here.reading.record(caller.organisation, person, at.when, sight=caller.sight)
+    subject = await view.known_as(person)
+    row = await here.reading.record(view.organisation, subject, at.when, sight=view.sight)
     if row is None:
         raise PersonIsUnknown(person)
     coded = {key: seen | contact.codes(seen) for key, seen in row.get("contacts", {}).items()}
-    if not caller.sight.whole:
+    if not view.sight.whole:
         return at.answer(row | {"contacts": coded}, headers={"ETag": etag(row)})
     # The validator is the record's: a clock that ticks changes nothing anybody could overwrite.
-    clocks = await here.reading.clocks(caller.organisation, person, at.when, now=here.clock())
+    clocks = await here.reading.clocks(view.organisation, subject, at.when, now=here.clock())
     more = {"clocks": clocks, "outcomes": outcomes(row), "contacts": coded}
     if "actions" in row:
         directory = await here.reading.directory()
@@ -102,13 +102,13 @@ async def person_record(person: UUID, caller: Seeing, here: Here, at: At) -> Res
 
 
 @router.get("/{person}/history", response_model=dict[str, Any])
-async def person_history(person: UUID, caller: Seeing, here: Here, at: At) -> Response:
+async def person_history(person: UUID, view: View, here: Here, at: AtFrom) -> Response:
     """What happened with a person, oldest first, as your organisation was told of it."""
-    me, sight = caller.organisation, caller.sight
-    entries = await here.reading.history(me, person, at.when, sight=sight)
-    if not entries and await here.reading.record(me, person, at.when, sight=sight) is None:
+    me, sight, subject = view.organisation, view.sight, await view.known_as(person)
+    entries = await here.reading.history(me, subject, at.when, sight=sight)
+    if not entries and await here.reading.record(me, subject, at.when, sight=sight) is None:
         raise PersonIsUnknown(person)
-    return at.answer({"person": person, "entries": [_told(entry) for entry in entries]})
+    return at.answer({"person": subject, "entries": [told(entry) for entry in entries]})
 
 
 @router.post("/{person}/communication-needs", response_model=Answered)
@@ -133,7 +133,8 @@ async def record_communication_needs(
     return answered(answer, 200, known_as=person)
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def told(entry: Entry) -> dict[str, Any]:
+    """An entry as a history answers it."""
     return {
         "number": entry.number,
         "position": entry.position,

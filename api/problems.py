@@ -25,6 +25,7 @@ from domain import (
     concern,
     contact,
     corrections,
+    erasure,
     exceptional,
     feedback,
     group,
@@ -65,7 +66,7 @@ from domain.kernel import BrokenRule, Unknown
 from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
 from domain.policies.instruments import Fault, Flaw
-from projections import addresses, credentials, inbox
+from projections import addresses, credentials, inbox, packs
 from projections.paging import NoSuchPage
 from projections.refusals import NoAgreementIsInForce as NoAgreementIsInForce
 from projections.refusals import NotForThisPurpose as NotForThisPurpose
@@ -240,6 +241,8 @@ STATUS: dict[type[BrokenRule], int] = {
     exceptional.NobodyReviewsTheirOwn: 403,
     exceptional.ReasonInWordsIsNeeded: 422,
     exceptional.ThisReasonIsNotGiven: 422,
+    erasure.OnlyTheHostErases: 403,
+    erasure.SomebodyElseConfirms: 403,
     privacy.OnlyTheyNameTheirOfficer: 403,
     privacy.OnlyTheyGrantIt: 403,
     privacy.NotGrantedToOpen: 403,
@@ -251,6 +254,7 @@ STATUS: dict[type[BrokenRule], int] = {
     SentFromAnotherSite: 403,
     corrections.DetailIsNotShared: 403,
     NothingIsHere: 404,
+    packs.NothingSignedFits: 404,
     Unknown: 404,
     advice.DestinationIsNeeded: 422,
     contact.AppointmentIsUnknown: 404,
@@ -285,6 +289,7 @@ STATUS: dict[type[BrokenRule], int] = {
     RequestIsNotValid: 422,
     NoSuchPage: 422,
     TextCannotBeStored: 422,
+    packs.PackIsTooLarge: 422,
     answers.KeyStandsForAnotherIntention: 422,
     hold.ReviewLiesBehind: 422,
     concern.ConcernNeedsWords: 422,
@@ -345,6 +350,7 @@ STATUS: dict[type[BrokenRule], int] = {
     HistoryCannotBeReached: 503,
     QuestionTakesTooLong: 503,
     MessagesAreNotTaken: 503,
+    packs.NothingIsSigned: 503,
 }
 """Every other broken rule is 409: the record is in another state than the asker thought."""
 

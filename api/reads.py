@@ -89,7 +89,7 @@ async def seen(
 ) -> Seen:
     """The moment a read looks at. Raises `PositionIsNotReached` and what is not valid."""
     when = When(
-        as_at=None if as_at is None else _as_at(as_at),
+        as_at=None if as_at is None else position_or_time("as-at", as_at),
         as_of=None if as_of is None else _as_of(as_of),
     )
     glance = request.scope.get("glance")
@@ -113,10 +113,11 @@ Now = Annotated[Seen, Depends(seen_now)]
 """For reads that show the present only."""
 
 
-def _as_at(text: str) -> int | datetime:
+def position_or_time(name: str, text: str) -> int | datetime:
+    """A moment of what was known, as a query writes it. Raises what is not valid of ``name``."""
     if re.fullmatch(r"[0-9]{1,18}", text):
         return int(text)
-    return moment_of("as-at", text)
+    return moment_of(name, text)
 
 
 def _as_of(text: str) -> datetime:

@@ -17,6 +17,7 @@ from api import (
     agreements,
     carers,
     caseload,
+    checkpoints,
     concerns,
     contacts,
     contract,
@@ -27,6 +28,8 @@ from api import (
     directory,
     emergencies,
     endings,
+    erasures,
+    evidence_packs,
     feed,
     feedback,
     groups,
@@ -52,6 +55,7 @@ from api import (
     readers,
     recipients,
     referrals,
+    replaying,
     shared_care,
     social_work,
     streams,
@@ -81,8 +85,10 @@ def everything() -> tuple[BaseRoute, ...]:
     found: list[BaseRoute] = []
     for part in (
         people,
+        replaying,
         recipients,
         subject_access,
+        erasures,
         wishes,
         withdrawals,
         corrections,
@@ -111,6 +117,7 @@ def everything() -> tuple[BaseRoute, ...]:
         caseload,
         custody,
         looks,
+        evidence_packs,
         feed,
         digests,
         inbox,
@@ -128,6 +135,7 @@ def everything() -> tuple[BaseRoute, ...]:
         streams,
         hosts,
         systems,
+        checkpoints,
         health,
     ):
         for route in part.router.routes:

@@ -127,7 +127,9 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/caseload",
         "POST /v1/caseload/search",
         "GET /v1/people/{person}",
+        "GET /v1/people/{person}/difference",
         "GET /v1/people/{person}/history",
+        "GET /v1/people/{person}/why",
     ),
     "people.write": (
         "POST /v1/people",

@@ -26,6 +26,8 @@ class Loop(IntEnum):
     WEBHOOKS = 7310585026117866
     POSTBOX = 7310585026117867
     MESH = 7310585026117868
+    WITNESSING = 7310585026117871
+    CHECKPOINTS = 7310585026117872
 
 
 def lead(connection: Connection, loop: Loop, stop: Event) -> None:

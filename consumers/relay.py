@@ -23,14 +23,14 @@ from consumers.kafka.connecting import BrokerIsAway, Headers
 from consumers.kafka.publishing import Broker, NotPublished
 from consumers.leading import Loop, lead
 from consumers.records import HEARTBEAT, Batch, batch_of, heartbeat
-from domain.sharing import WITHDRAWN
+from domain.sharing import ERASED, WITHDRAWN
 from domain.vocabulary import Way
 from projections import directory, topics
 from projections.connections import SETTINGS
 from projections.keys import PersonKeys
 from projections.looks import write
 from projections.statements import statements
-from projections.topics import Asked, Topic, Why, topic_of
+from projections.topics import Asked, Narrowing, Topic, Why, topic_of
 
 SHARE = statements("share")
 BATCH = 500
@@ -213,21 +213,32 @@ class Relay:
         following = [row[1] for row in rows]
         if not rows or following != list(range(now.number + 1, now.number + 1 + len(rows))):
             raise ShareIsBroken(f"the share does not go on without a gap after {now.number}")
-        withdrawn = any(row[5] == WITHDRAWN for row in rows)
-        for narrowed in (
-            topics.narrowings(connection, partner, now.number, following[-1]) if withdrawn else ()
-        ):
-            if narrowed.position <= now.topic.position:
-                continue
-            if narrowed.number == following[0]:
-                topics.begin(connection, partner, narrowed.number, narrowed.position, Why.NARROWED)
+        for turn, why in self._turns(connection, now, rows):
+            if turn.number == following[0]:
+                topics.begin(connection, partner, turn.number, turn.position, why)
                 _log.info("topic is over", partner=str(partner), after=now.number)
                 del self._reached[partner]
                 self._asked_until = 0.0
                 return None
-            rows = rows[: narrowed.number - following[0]]
+            rows = rows[: turn.number - following[0]]
             break
         return batch_of(partner, now.number, rows, self._keys, self._source, now.parked)
+
+    def _turns(
+        self, connection: Connection, now: Reached, rows: Sequence[Any]
+    ) -> list[tuple[Narrowing, Why]]:
+        """Where, among these rows, the topic is over: what it holds may be known no longer."""
+        partner, last = now.topic.partner, rows[-1][1]
+        found: list[tuple[Narrowing, Why]] = []
+        if any(row[5] == WITHDRAWN for row in rows):
+            narrowed = topics.narrowings(connection, partner, now.number, last)
+            found += [
+                (each, Why.NARROWED) for each in narrowed if each.position > now.topic.position
+            ]
+        for row in rows:
+            if row[5] == ERASED and topics.holds(connection, now.topic, row[4], row[1]):
+                found.append((Narrowing(row[1], row[2]), Why.ERASED))
+        return sorted(found, key=lambda each: each[0].number)
 
     def _publish(self, connection: Connection, batches: dict[UUID, Batch]) -> int:
         """Publish these batches, and a heartbeat of whoever is due one; how many entries."""

@@ -1,8 +1,10 @@
 """The reference subscriber: follows a partner's share, and proves that it missed nothing.
 
 Small enough for a partner to copy: it needs ``httpx`` and the standard library, ``cryptography``
-to look at signatures, ``kafka-python`` to read from Kafka, and nothing of Throughcare. It refuses
-to go on over a gap in the numbers, and past a day whose digest is not that of what it received.
+to look at signatures, ``kafka-python`` to read from Kafka, and nothing of Throughcare but the file
+``witness.py`` beside it, where checkpoints of the log come. It refuses to go on over a gap in the
+numbers, past a day whose digest is not that of what it received, and over a log that takes back
+what it has shown.
 """
 
 from __future__ import annotations
@@ -86,6 +88,7 @@ class Page:
     spoke: bool = True
     newest: bool = True  # whether up_to is of now, and not of when it was put into a topic
     held: frozenset[int] = frozenset()
+    checkpoint: str | None = None  # how far the log had come, signed
 
 
 @dataclass
@@ -104,6 +107,8 @@ class Kept:
     day: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     held: list[int] = field(default_factory=list)
+    checkpoint: str = ""
+    log_keys: list[str] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     _written: int = 0  # how many of the leaves are in their file
 
@@ -183,6 +188,8 @@ class Kept:
             "day": self.day,
             "keys": self.keys,
             "held": self.held,
+            "checkpoint": self.checkpoint,
+            "log_keys": self.log_keys,
         }
         _whole(self.file, json.dumps(said).encode() + b"\n")
 
@@ -231,7 +238,8 @@ def subscribe(
     with httpx.Client(
         base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout
     ) as client:
-        digests = _Digests(client, kept, key, say, now) if verify else None
+        log = _Log(url, client, kept, say)
+        digests = _Digests(client, kept, key, say, now, log) if verify else None
         acknowledged = _Acknowledged(client, way, clock, say)
         asks = client if kafka else None
         while not stop.is_set():
@@ -244,6 +252,8 @@ def subscribe(
             )
             try:
                 for page in pages:
+                    if page.checkpoint and verify:
+                        log.check(page.checkpoint, newest=True)
                     if page.spoke:
                         failures, heard = 0, clock()
                         if told:
@@ -399,8 +409,11 @@ def _live(client: httpx.Client, after: int) -> Generator[Page]:
                     held = _numbers(waits)
                     yield Page(_events(data), int(at), held=held)
                     data = []
+                elif b"event: log.Checkpoint.v1" in (lines := message.split(b"\n")):
+                    said = json.loads(next(n[5:] for n in lines if n.startswith(b"data:")))
+                    yield Page(_events(data), held=held, checkpoint=said["note"])
+                    data = []
                 else:
-                    lines = message.split(b"\n")
                     data.append(b"\n".join(n[5:].strip() for n in lines if n.startswith(b"data:")))
             if data:
                 yield Page(_events(data), held=held)
@@ -507,12 +520,68 @@ def leaf(entry: Entry) -> bytes:
 
 
 @dataclass
+class _Log:
+    """The log as a whole, of which our share tells a part: nothing of it may be taken back."""
+
+    url: str
+    client: httpx.Client
+    kept: Kept
+    say: Callable[[str], None]
+
+    def check(self, note: str, *, newest: bool = False) -> None:
+        """See that a checkpoint and the largest one that we know are of one log, by its tiles.
+
+        Raises `NotVerified`.
+        """
+        from importlib import import_module
+
+        witness: Any = import_module(f"{__package__}.witness" if __package__ else "witness")
+        if note == self.kept.checkpoint:
+            return
+        try:
+            said = witness.Checkpoint.read(note)
+            known = witness.Checkpoint.read(self.kept.checkpoint or witness.EMPTY)
+        except witness.Refused as unreadable:
+            raise NotVerified("what the server calls a checkpoint is none") from unreadable
+        if not self.kept.log_keys:
+            self._pin()
+        if not any(said.signed_by(witness.Key.read(key)) for key in self.kept.log_keys):
+            raise NotVerified("a checkpoint of the log is signed by no key that you know")
+        if newest and said.size < known.size:
+            raise NotVerified(
+                f"the log was put back: it had {known.size} facts and has {said.size}"
+            )
+        small, large = sorted((known, said), key=lambda each: each.size)
+        hashes = witness.hashes_of(f"{self.url}/log", large.size)
+        try:
+            proof = witness.proof_of(small.size, 0, large.size, hashes) if small.size else []
+        except (OSError, witness.HTTPException) as away:
+            raise _Away from away
+        if not witness.follows(small.size, large.size, small.root, large.root, proof):
+            raise NotVerified(
+                f"the log was rewritten: that of {large.size} facts does not begin with the "
+                f"{small.size} that were signed"
+            )
+        if said.size > known.size:
+            self.kept.checkpoint = note
+            self.kept.write()
+
+    def _pin(self) -> None:
+        """At first use, take every key that the server names."""
+        with _answer(self.client, "/log/key") as answer:
+            self.kept.log_keys = answer.read().decode().split()
+        for key in self.kept.log_keys:
+            self.say(f"checkpoints of the log are checked by the key {key}")
+
+
+@dataclass
 class _Digests:
     client: httpx.Client
     kept: Kept
     key: str | None
     say: Callable[[str], None]
     now: Callable[[], datetime]
+    log: _Log
     asked: float | None = None
     owed: int = 0
     late: str = ""
@@ -544,6 +613,8 @@ class _Digests:
         if last > kept.number:
             self.owed = last
             return False
+        if "checkpoint" in said:
+            self.log.check(said["checkpoint"])
         if kept.held and kept.held[0] <= last:
             return False
         if kept.chain is None and first <= kept.checked:

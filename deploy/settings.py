@@ -22,12 +22,17 @@ from deploy.community.place import PRACTICE
 from domain.vocabulary import PartnerId
 from projections.addresses import Network
 from projections.readers import ALLOWED
+from projections.witnesses import Asked
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, for itself alone."""
 
 DEMO_NETWORKS: tuple[Network, ...] = (ip_network("127.0.0.0/8"),)
 """Where endpoints may be in a demo of this machine alone, so that webhooks can be tried."""
+
+
+ORIGIN = "throughcare.local/log/1"
+"""What the log is called where nobody gave it a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +105,32 @@ class Settings:
     versions: timedelta | None = None
     """How long a caseload's earlier versions are kept; ``None``: for ever."""
 
+    key_backup_days: int = 30
+    """How long backups of keys, and of the database's files, are kept: then an erasure is final."""
+
     digest_key: Path | None = None
     """A file with the Ed25519 key that signs digests, in PEM; made in ``data`` when not given."""
+
+    log_origin: str = ORIGIN
+    """The name of the log in every checkpoint, without scheme; it never changes."""
+
+    log_key: Path | None = None
+    """A file with the Ed25519 key that signs the log, in PEM; made in ``data`` when not given."""
+
+    log_device: str | None = None
+    """Where that key lies in a device instead, as a ``pkcs11:`` URI."""
+
+    last_checkpoint: Path | None = None
+    """The file that keeps the newest checkpoint outside of the database; ``None``: in ``data``."""
 
     registration: Registration | None = None
     """At whose provider of identities people prove who they are; ``None``: nobody can."""
 
     webhook_networks: tuple[Network, ...] = ()
     """Networks that are not public and in which partners' endpoints may be all the same."""
+
+    witnesses: tuple[Asked, ...] = ()
+    """Who outside countersigns how far the log has come."""
 
     demo: bool = False
     """Whether one may sign in by choosing a name, and come in with a development token."""
@@ -148,7 +171,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         master_key=Path(key) if key else None,
         silence=_silence(environment.get("THROUGHCARE_SILENCE_HOURS") or "24"),
         versions=_versions(environment.get("THROUGHCARE_VERSIONS_DAYS") or "0"),
+        key_backup_days=_days(environment.get("THROUGHCARE_KEY_BACKUP_DAYS") or "30"),
         digest_key=Path(digest_key) if digest_key else None,
+        log_origin=_origin(environment.get("THROUGHCARE_LOG_ORIGIN") or ORIGIN),
+        log_key=_file("THROUGHCARE_LOG_KEY_FILE", environment.get("THROUGHCARE_LOG_KEY_FILE")),
+        log_device=_device(
+            environment.get("THROUGHCARE_LOG_KEY"), environment.get("THROUGHCARE_LOG_KEY_FILE")
+        ),
+        last_checkpoint=_path(environment.get("THROUGHCARE_LAST_CHECKPOINT")),
         host=host,
         port=port,
         kafka=environment.get("THROUGHCARE_KAFKA") or None,
@@ -165,8 +195,17 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         webhook_networks=_networks(
             "THROUGHCARE_WEBHOOK_NETWORKS", environment.get("THROUGHCARE_WEBHOOK_NETWORKS") or ""
         ),
+        witnesses=_witnesses(environment.get("THROUGHCARE_WITNESSES") or ""),
         demo=demo,
     )
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) > 3650:
+        raise SettingIsWrong(
+            f"THROUGHCARE_KEY_BACKUP_DAYS is {text!r}: give a number of days up to 3650"
+        )
+    return int(text)
 
 
 def _quotas(environment: Mapping[str, str]) -> dict[str, float]:
@@ -270,6 +309,29 @@ def _file(name: str, path: str | None) -> Path | None:
     if path and not Path(path).is_file():
         raise SettingIsWrong(f"{name} names no file: {path}")
     return Path(path) if path else None
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).resolve() if text else None
+
+
+def _origin(text: str) -> str:
+    if "+" in text or "://" in text or len(text.split()) != 1 or not text.isprintable():
+        raise SettingIsWrong(
+            f"THROUGHCARE_LOG_ORIGIN is {text!r}: give a name like throughcare.example.org/log/1, "
+            "without a scheme, a space and a plus"
+        )
+    return text
+
+
+def _device(text: str | None, file: str | None) -> str | None:
+    if text and file:
+        raise SettingIsWrong("give one of THROUGHCARE_LOG_KEY and THROUGHCARE_LOG_KEY_FILE")
+    if text and not text.startswith("pkcs11:"):
+        raise SettingIsWrong(
+            "THROUGHCARE_LOG_KEY names a device by pkcs11:…; a file is THROUGHCARE_LOG_KEY_FILE"
+        )
+    return text or None
 
 
 def _secret(name: str, path: str | None) -> str | None:
@@ -387,6 +449,19 @@ def _networks(name: str, text: str) -> tuple[Network, ...]:
         except ValueError:
             raise SettingIsWrong(
                 f"{name} has {each!r}: give addresses or networks, comma separated"
+            ) from None
+    return tuple(found)
+
+
+def _witnesses(text: str) -> tuple[Asked, ...]:
+    found = []
+    for each in (part.strip() for part in text.split(",") if part.strip()):
+        try:
+            found.append(Asked.read(each))
+        except ValueError:
+            raise SettingIsWrong(
+                f"THROUGHCARE_WITNESSES has {each!r}: give for each witness its key, as it says it "
+                "when it starts, a space and its address; comma separated"
             ) from None
     return tuple(found)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 
 from consumers.admitting import Admitting
+from consumers.checkpoints import Checkpoints
 from consumers.entries_topic import GROUP, TOPIC
 from consumers.handing_out import HandingOut
 from consumers.kafka.access import QUOTAS, user_of
@@ -20,6 +21,7 @@ from consumers.kafka.connecting import connection
 from consumers.kafka.following import Follower
 from consumers.kafka.group import Group
 from consumers.kafka.publishing import Broker
+from consumers.kafka.topics import FOR_EVER
 from consumers.postbox import Postbox
 from consumers.relay import Relay
 from consumers.watchdog import Watchdog
@@ -67,6 +69,13 @@ def relay(settings: Settings, database: Database, keys: PersonKeys, watchdog: Wa
     """Publishes every partner's share that may be told by Kafka."""
     broker = Broker(kafka_connection(settings), watchdog)
     return Relay(database.dsn(schema.RELAY), keys, broker, SOURCE)
+
+
+def checkpoints(settings: Settings, database: Database, watchdog: Watchdog) -> Checkpoints:
+    """What publishes how far the log has come."""
+    connection = kafka_connection(settings)
+    broker = Broker(connection, watchdog, "throughcare-checkpoints", kept=FOR_EVER)
+    return Checkpoints(database.dsn(schema.RELAY), broker)
 
 
 def postbox(settings: Settings, house: House, watchdog: Watchdog) -> Postbox:

@@ -57,6 +57,7 @@ from projections.limits import Limits
 from projections.log import PostgresLog
 from projections.looks import Looks
 from projections.matching import blinded
+from projections.packs import Packs
 from projections.pseudonyms import Pseudonyms
 from projections.readers import Readers
 from projections.reading import Reading
@@ -212,6 +213,7 @@ class House:
             provider=self.provider(),
             readers=Readers(at_the_door),
             silence=self.settings.silence,
+            packs=packs(self.database),
         )
 
 
@@ -257,8 +259,13 @@ def signer(settings: Settings, data: Path) -> Signer:
 
     Raises `SettingIsWrong`.
     """
-    path = settings.digest_key or data / "digest.key"
-    if settings.digest_key is None:
+    return Signer(ed25519(settings.digest_key, data / "digest.key"))
+
+
+def ed25519(given: Path | None, own: Path) -> Ed25519PrivateKey:
+    """The signing key of a given file, or our own, made when absent. Raises `SettingIsWrong`."""
+    path = given or own
+    if given is None:
         _make_key(path)
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
@@ -266,13 +273,18 @@ def signer(settings: Settings, data: Path) -> Signer:
         raise SettingIsWrong(f"{path} holds no private key in PEM that can be read") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingIsWrong(f"{path} is no Ed25519 key: openssl genpkey -algorithm ed25519")
-    return Signer(key)
+    return key
 
 
 def persons_keys(database: Database, stack: ExitStack) -> PersonKeys:
     """The keys of persons; ``stack`` closes their connections."""
     keeping = stack.enter_context(open_pool(database.dsn(schema.KEYS), most=4))
     return PersonKeys(keeping, database.master)
+
+
+def packs(database: Database) -> Packs:
+    """What evidence packs are made from, and where it is written down that they were."""
+    return Packs(database.dsn(schema.AUDIT), database.dsn(schema.SERVE))
 
 
 def seals(database: Database) -> Seals:

@@ -10,6 +10,7 @@ from domain.intentions.corrections import CorrectionIntentions
 from domain.intentions.directory import DirectoryIntentions
 from domain.intentions.emergencies import EmergencyIntentions
 from domain.intentions.endings import EndingIntentions
+from domain.intentions.erasures import ErasureIntentions
 from domain.intentions.feedback import FeedbackIntentions
 from domain.intentions.groups import GroupIntentions
 from domain.intentions.measures import MeasureIntentions
@@ -21,6 +22,7 @@ from domain.intentions.pathways import PathwayIntentions
 from domain.intentions.plans import PlanIntentions
 from domain.intentions.practitioners import PractitionerIntentions
 from domain.intentions.referrals import ReferralIntentions
+from domain.intentions.retention import RetentionIntentions
 from domain.intentions.reviews import ReviewIntentions
 from domain.intentions.shared_care import SharedCareIntentions
 from domain.intentions.social_work import SocialWorkIntentions
@@ -57,5 +59,7 @@ class CareCoordination(
     SocialWorkIntentions,
     WishIntentions,
     SubjectAccessIntentions,
+    ErasureIntentions,
+    RetentionIntentions,
 ):
     """Care shared by organisations that share only a network."""

@@ -21,13 +21,14 @@ from domain.concern import (
     ConcernPassedOn,
 )
 from domain.discussion import CaseDiscussed
+from domain.erased import PersonErased
 from domain.handover import HandoverOffered
 from domain.kernel import Recorded
 from domain.retelling import Retelling
 from domain.rights import Rights, day_of, lapsed
 from domain.sealing import Sealed
 from domain.shared_care import PharmacyChanged
-from domain.sharing import Backfill, Disclosure, unless_sealed
+from domain.sharing import Backfill, Disclosure, erased_to, unless_sealed
 from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import PartnerId, PersonId, Scope
 
@@ -77,6 +78,7 @@ class Circle(Rights):
     links: set[PersonId] = field(default_factory=set)
     touched: set[PartnerId] = field(default_factory=set)
     heard: set[PartnerId] = field(default_factory=set)
+    erased: bool = False
 
     def follow(
         self, recorded: Recorded, agreements: Mapping[PartnerId, AgreementSigned]
@@ -89,6 +91,8 @@ class Circle(Rights):
         any other that is no longer involved gets a notice that nothing more will be told.
         Who only made the person known again is told what it says itself.
         """
+        if self.erased or isinstance(recorded.fact, PersonErased):
+            return self._erase(recorded)
         before, knew, sealed = dict(self.told), dict(self.own), dict(self.sealed)
         ended = self.evolve(recorded)
         today = day_of(recorded)
@@ -150,6 +154,16 @@ class Circle(Rights):
             withdrawn=(*turned.withdrawn, *withdrawn),
             ended=(*turned.ended, *over),
         )
+
+    def _erase(self, recorded: Recorded) -> Telling:
+        """Whoever knows something of the person hears that they were erased, and nobody of more."""
+        self.reached = recorded.position
+        if self.erased or not isinstance(recorded.fact, PersonErased):
+            return Telling()
+        knowing = sorted(self.told.keys() | self.past.keys() | self.heard)
+        blank = Circle(self.person, links=self.links, reached=self.reached, erased=True)
+        self.__dict__.update(blank.__dict__)
+        return Telling(disclosures=tuple(erased_to(each, recorded) for each in knowing))
 
     def _turned(
         self,
@@ -246,6 +260,8 @@ class Circle(Rights):
         Only who is, or was, involved or kept away by a link is looked at: everybody else stands as
         this record alone says. ``withdrawn`` may no longer know of the other record.
         """
+        if self.erased:
+            return Telling()
         today, reached = day_of(recorded), self.reached or recorded.position - 1
         was_open = set(self.open_to)
         turned, agreements = self._turned(recorded, reached + 1, agreements, {})

@@ -24,6 +24,7 @@ from domain.policies.agreements import TEMPLATES
 from domain.rectification import RectificationFact
 from domain.sharing import (
     ENDED,
+    ERASED,
     RECEIVED,
     SAID_AS,
     SENT,
@@ -73,6 +74,7 @@ TELLING: Mapping[str, Schema] = {
 }
 """What an entry may say beside the fact's own fields."""
 
+_ORDER = {"type": "string", "description": "The reference of the order; it names nobody."}
 _THIRD_PARTY = _TRUE | {"description": "It tells of somebody else too, who is asked first."}
 _PART = {"enum": [RECEIVED, SENT, ""], "description": "Your part in the referral; empty if none."}
 _REMOVE = _TRUE | {"description": "You are asked to say that you removed it."}
@@ -123,6 +125,15 @@ def notices() -> tuple[Shape, ...]:
             "You may no longer know what you were told of this person: hide it, and keep only what "
             "your own law makes you keep.",
             _object({"effective_at": EFFECTIVE, "acknowledge": _REMOVE}, ("effective_at",)),
+        ),
+        Shape(
+            ERASED,
+            "This person was erased under the order with this reference: remove all you were told "
+            "of them, in copies too.",
+            _object(
+                {"effective_at": EFFECTIVE, "order": _ORDER, "acknowledge": _REMOVE},
+                ("effective_at", "order"),
+            ),
         ),
         Shape(
             ENDED,

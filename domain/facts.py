@@ -12,9 +12,11 @@ from domain import (
     contact,
     discussion,
     emergency,
+    erasure,
     feedback,
     group,
     implementation,
+    legal_hold,
     measure,
     meeting,
     opening,
@@ -62,6 +64,8 @@ FACTS = Topics(
         emergency,
         opening,
         subject_access,
+        erasure,
+        legal_hold,
     )
     for fact in noun.FACTS
 )

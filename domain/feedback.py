@@ -27,6 +27,7 @@ from domain.vocabulary import (
     Label,
     PartnerId,
     PersonId,
+    Retention,
     ServiceId,
 )
 
@@ -42,6 +43,7 @@ class FeedbackFact(Fact):
     TOPIC: ClassVar[str] = "feedback:"
     CATEGORY: ClassVar[Category] = Category.ENGAGEMENT
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.OF_THE_SERVICE,)
+    RETENTION: ClassVar[Retention] = Retention.FEEDBACK
 
     service: ServiceId
     provider: PartnerId

@@ -23,6 +23,7 @@ from domain.vocabulary import (
     PersonId,
     PractitionerId,
     Purpose,
+    Retention,
 )
 
 REMOVED = "[removed]"
@@ -75,6 +76,7 @@ class Recorder(StrEnum):
     PRESCRIBERS_TIMER = "a timer, for the practice that prescribes"
     OF_THE_SERVICE = "the organisation whose service is spoken of"
     RECORDS = "an administrator of the host, who looks after records"
+    PRIVACY = "a privacy officer of the host, or who confirms with them"
     TAKING = "the organisation that takes the access"
     TAKERS_TIMER = "a timer, for the organisation that took the access"
     REVIEWING = "the organisation whose privacy officer is to review it"
@@ -107,6 +109,7 @@ class Fact(BaseModel):
     ``RECORDED_BY`` is who may record it: any of these, and nobody else. ``THIRD_PARTY`` says that
     it tells of somebody else too, who is asked before the person reads it (DPA 2018, Schedule 3).
     ``TAKING_PART`` are the only kinds of organisation that can be a party to it, if not all can.
+    ``RETENTION`` is what its personal fields are kept as, and under which of the person's keys.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -116,6 +119,7 @@ class Fact(BaseModel):
     CATEGORY: ClassVar[Category]
     RECORDED_BY: ClassVar[tuple[Recorder, ...]]
     THIRD_PARTY: ClassVar[bool] = False
+    RETENTION: ClassVar[Retention] = Retention.CARE
     TAKING_PART: ClassVar[frozenset[PartnerKind] | None] = None
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
     PERSONAL_TEXTS: ClassVar[frozenset[str]] = frozenset()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from os import urandom
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
@@ -19,20 +19,50 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from domain.kernel import REMOVED, BrokenRule, Fact, Recorded
-from domain.vocabulary import Label, PartnerId, PersonId, PractitionerId, Purpose
+from domain.vocabulary import Label, PartnerId, PersonId, PractitionerId, Purpose, Retention
 
 _PURPOSES = {each.value: each for each in Purpose}
 _LABELS = {each.value: each for each in Label}
 
 FORMAT = b"\x01"
+IN_A_VOLUME = b"\x02"
+"""Bytes that say which volume they rest in; those of `FORMAT` rest in the care record."""
+
 NONCE_BYTES = 12
+_HEAD = struct.Struct(">cBB")
+_NUMBERED = {Retention.CORRESPONDENCE: 1, Retention.FEEDBACK: 2}
+_RETENTIONS = {number: each for each, number in _NUMBERED.items()}
+
+
+class Volume(NamedTuple):
+    """Of what is kept of one person, what is destroyed together; it has a key of its own.
+
+    Of the care record there is one, for as long as the person is known. Of anything else a new one
+    begins when the one before may go, as a paper file is closed and another opened.
+    """
+
+    retention: Retention
+    number: int = 0
+
+
+CARE = Volume(Retention.CARE)
 
 
 class Keys(Protocol):
     """Where persons' keys come from. A destroyed key is answered with ``None``, for ever."""
 
-    def of(self, person: UUID) -> AESGCM | None:
-        """The key of a person, made on first use; ``None`` once destroyed."""
+    def of(self, person: UUID, volume: Volume = CARE) -> AESGCM | None:
+        """The key of a person's volume, made on first use; ``None`` once destroyed."""
+
+    def newest(self, person: UUID, retention: Retention) -> Volume:
+        """The volume in which what is recorded of a person now comes to rest."""
+
+
+class DestroyableKeys(Keys, Protocol):
+    """Keys that can be destroyed."""
+
+    def destroy(self, person: UUID) -> None:
+        """Destroy every key of a person, for ever."""
 
 
 class TextCannotBeStored(BrokenRule):
@@ -82,17 +112,39 @@ class Topics:
         return self._facts[topic]
 
 
+def volume_of(state: bytes) -> Volume:
+    """The volume sealed bytes rest in. Raises ``ValueError`` for bytes of no known format."""
+    if state[:1] == FORMAT:
+        return CARE
+    if state[:1] != IN_A_VOLUME or len(state) < _HEAD.size:
+        raise ValueError("bytes of an unknown format")
+    _, retention, number = _HEAD.unpack_from(state)
+    if retention not in _RETENTIONS:
+        raise ValueError("bytes of an unknown format")
+    return Volume(_RETENTIONS[retention], number)
+
+
+def _format(volume: Volume) -> bytes:
+    if volume == CARE:
+        return FORMAT
+    return _HEAD.pack(IN_A_VOLUME, _NUMBERED[volume.retention], volume.number)
+
+
 def seal(
-    content: Mapping[str, Any], personal: frozenset[str], key: AESGCM | None, bound_to: bytes
+    content: Mapping[str, Any],
+    personal: frozenset[str],
+    key: AESGCM | None,
+    bound_to: bytes,
+    volume: Volume = CARE,
 ) -> bytes:
-    """Write content as bytes: the open part as JSON, the personal part under the person's key.
+    """Write content as bytes: the open part as JSON, the personal part under the volume's key.
 
     ``bound_to`` (stream, version and topic, or partner, number and type) is authenticated, so that
     bytes moved to another row no longer open. Raises `TextCannotBeStored`, `PersonWasErased`.
     """
     open_part = _json({k: v for k, v in content.items() if k not in personal})
     closed = {k: v for k, v in content.items() if k in personal and v is not None}
-    head = FORMAT + struct.pack(">I", len(open_part)) + open_part
+    head = _format(volume) + struct.pack(">I", len(open_part)) + open_part
     if not closed:
         return head
     if key is None:
@@ -109,11 +161,11 @@ def unseal(
     Raises ``ValueError`` for bytes of no known format and ``InvalidTag`` for bytes that were moved
     or altered.
     """
-    if state[:1] != FORMAT:
-        raise ValueError("bytes of an unknown format")
-    (length,) = struct.unpack_from(">I", state, 1)
-    end = 5 + length
-    content = orjson.loads(state[5:end])
+    start = len(FORMAT) if volume_of(state) == CARE else _HEAD.size
+    (length,) = struct.unpack_from(">I", state, start)
+    start += 4
+    end = start + length
+    content = orjson.loads(state[start:end])
     if not isinstance(content, dict):
         raise ValueError("bytes that are not a fact's")
     if len(state) == end:
@@ -146,10 +198,12 @@ class FactMapper(Mapper[UUID]):
         recorded: Recorded = domain_event
         fact = recorded.fact
         content = fact.model_dump(mode="json", exclude_none=True)
-        key = None
+        key, volume = None, CARE
         if fact.PERSONAL_FIELDS:
             assert recorded.person is not None
-            key = self.keys.of(recorded.person)
+            if fact.RETENTION is not Retention.CARE:
+                volume = self.keys.newest(recorded.person, fact.RETENTION)
+            key = self.keys.of(recorded.person, volume)
         return StoredFact(
             originator_id=recorded.originator_id,
             originator_version=recorded.originator_version,
@@ -159,6 +213,7 @@ class FactMapper(Mapper[UUID]):
                 fact.PERSONAL_FIELDS,
                 key,
                 _bound(recorded.originator_id, recorded.originator_version, fact.TOPIC),
+                volume,
             ),
             schema=fact.SCHEMA,
             person=recorded.person,
@@ -184,7 +239,7 @@ class FactMapper(Mapper[UUID]):
             kind = self.topics.fact(topic)
             key = None
             if kind.PERSONAL_FIELDS and stored.person is not None:
-                key = self.keys.of(stored.person)
+                key = self.keys.of(stored.person, volume_of(stored.state))
             body = unseal(stored.state, kind.PERSONAL_TEXTS, key, _bound(stream, version, topic))
             if stored.schema < kind.SCHEMA:
                 body = kind.upcast(body, stored.schema)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, ClassVar
 
-from domain import disclosure, edits, linking, needs, rectification, sealing, wishes
+from domain import disclosure, edits, erased, linking, needs, rectification, sealing, wishes
 from domain.corrections import (
     About,
     ConflictSettled,
@@ -21,6 +21,7 @@ from domain.corrections import (
     changed,
 )
 from domain.disclosure import DisclosedWithoutConsent, Disclosing
+from domain.erased import PersonErased
 from domain.kernel import (
     REMOVED,
     Access,
@@ -49,7 +50,7 @@ from domain.needs import BeforeTheyWereBorn, NeedFact, Needing
 from domain.policies.days import local_date
 from domain.rectification import RectificationFact, Rectifying
 from domain.sealing import SealFact, Sealing
-from domain.vocabulary import AccessNeed, EditId, HowKnown, Moment, PartnerId, PersonId
+from domain.vocabulary import AccessNeed, EditId, ErasureId, HowKnown, Moment, PartnerId, PersonId
 from domain.wishes import WishFact, Wishing, heed
 
 # What happened
@@ -199,6 +200,7 @@ class Person(Needing, Wishing, Sealing, Disclosing, Rectifying):
     died_on: date | None = None
     new_place_told: bool = False
     links: Links = field(default_factory=Links)
+    erased: ErasureId | None = None
 
     @property
     def told(self) -> set[str]:
@@ -359,6 +361,10 @@ class Person(Needing, Wishing, Sealing, Disclosing, Rectifying):
         fact = PersonMovedAway(since=since, where_to=where_to, new_place_told=new_place_told)
         return self.record(fact, asked, person=self.person)
 
+    def erase(self, erasure: ErasureId, order: str, *, asked: Asked) -> Recorded:
+        """Forget the person, under an order with this reference."""
+        return self.record(PersonErased(erasure=erasure, order=order), asked, person=self.person)
+
     def must_live(self) -> None:
         """Raises `ThePersonHasDied`."""
         if self.died_on is not None:
@@ -380,6 +386,8 @@ class Person(Needing, Wishing, Sealing, Disclosing, Rectifying):
                 self.died_on = died_on
             case DeathRecordedInError():
                 self.died_on = None
+            case PersonErased(erasure=erasure):
+                self.erased = erasure
             case PersonMovedAway(new_place_told=told):
                 self.new_place_told = told
             case PersonMadeKnownAgain():  # read by who said it as of somebody new, and so corrected
@@ -429,6 +437,7 @@ FACTS: tuple[type[Fact], ...] = (
     *wishes.FACTS,
     *sealing.FACTS,
     *disclosure.FACTS,
+    *erased.FACTS,
     *rectification.FACTS,
     PersonDied,
     DeathRecordedInError,

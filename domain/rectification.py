@@ -25,7 +25,7 @@ from domain.kernel import (
 )
 from domain.policies import rectification
 from domain.policies.days import local_date
-from domain.vocabulary import PartnerId, PersonId, RectificationId, Rectified
+from domain.vocabulary import PartnerId, PersonId, RectificationId, Rectified, Retention
 
 # What happened
 
@@ -49,6 +49,7 @@ class RectificationAsked(RectificationFact):
     """The person says that something recorded is wrong; it is answered within a month."""
 
     TOPIC: ClassVar[str] = "person:RectificationAsked"
+    RETENTION: ClassVar[Retention] = Retention.CORRESPONDENCE
 
     words: PersonalText
     due_on: date

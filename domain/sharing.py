@@ -46,11 +46,14 @@ from domain.emergency import (
     EmergencyFact,
     EmergencyReviewEscalated,
 )
+from domain.erased import PersonErased
+from domain.erasure import ErasureFact
 from domain.handover import HandoverAccepted
 from domain.handover_offer import HandoverFact
 from domain.implementation import ImplementationAwaited, ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
+from domain.legal_hold import LegalHoldFact
 from domain.linking import LinkingFact, MatchRuledOut, PersonsLinked
 from domain.membership import MembershipFact
 from domain.needs import AdjustmentAgreed, NeedEnded, NeedMet, NeedNotMet
@@ -77,6 +80,9 @@ from domain.wishes import WishFact
 
 WITHDRAWN = "share.Withdrawn.v1"
 """The type of the notice that a partner may no longer know what it was told of a person."""
+
+ERASED = "person.PersonErased.v1"
+"""The type of the notice that a person was erased, under an order: it says no more than that."""
 
 ENDED = "share.InvolvementEnded.v1"
 """The type of the notice that nothing more is told; what was told stays the partner's record."""
@@ -275,6 +281,13 @@ def unless_sealed(
     return replace(told, data={k: v for k, v in told.data.items() if k not in naming})
 
 
+def erased_to(partner: PartnerId, recorded: Recorded) -> Disclosure:
+    """That a person was erased, and under which order; nothing else is told of it."""
+    fact = recorded.fact
+    assert isinstance(fact, PersonErased)
+    return Disclosure(partner, ERASED, {"order": fact.order}, frozenset(), recorded)
+
+
 def of_nobody(recorded: Recorded) -> Disclosure:
     """What is told of an unmet need that is nobody's: only who recorded it hears of it."""
     return Disclosure(
@@ -325,9 +338,13 @@ TOLD_TO_NOBODY = (
     OpeningReviewed,
     OpeningReviewEscalated,
     SubjectAccessFact,
+    ErasureFact,
+    PersonErased,
+    LegalHoldFact,
 )
 """In nobody's share: what nobody said is counted, who learned what is their employer's, who
-somebody is not would name another, and a review of who looked is the privacy officer's."""
+somebody is not would name another, and a review of who looked is the privacy officer's. That
+somebody was erased is no news of them but a notice (`Circle`)."""
 
 ABOUT_ONE_PARTNER = (
     WishFact,

@@ -13,10 +13,10 @@ from domain.corrections import ConflictSettled, Detail, DetailsCorrected, catego
 from domain.facts import FACTS
 from domain.kernel import Category, Fact
 from domain.policies.roles import Sight
-from domain.sharing import ENDED, WITHDRAWN, message_type
+from domain.sharing import ENDED, ERASED, WITHDRAWN, message_type
 from domain.vocabulary import PartnerId, Scope
 
-NOTICES = frozenset({WITHDRAWN, ENDED})
+NOTICES = frozenset({WITHDRAWN, ENDED, ERASED})
 """What is seen whatever one sees: that something is over."""
 
 OF_THE_TELLING = frozenset(

@@ -13,7 +13,7 @@ from typing import ClassVar
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder, Unknown
 from domain.policies.days import local_date
 from domain.policies.subject_access import due
-from domain.vocabulary import Label, PartnerId, PersonId, WithheldGround
+from domain.vocabulary import Label, PartnerId, PersonId, Retention, WithheldGround
 
 # What happened
 
@@ -24,6 +24,7 @@ class SubjectAccessFact(Fact):
     TOPIC: ClassVar[str] = "subject_access:"
     CATEGORY: ClassVar[Category] = Category.COORDINATION
     RECORDED_BY: ClassVar[tuple[Recorder, ...]] = (Recorder.KNOWING,)
+    RETENTION: ClassVar[Retention] = Retention.CORRESPONDENCE
 
 
 class SubjectAccessRequested(SubjectAccessFact):

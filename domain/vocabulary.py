@@ -40,6 +40,8 @@ AccessId = NewType("AccessId", UUID)
 SealId = NewType("SealId", UUID)
 RectificationId = NewType("RectificationId", UUID)
 SubjectAccessId = NewType("SubjectAccessId", UUID)
+ErasureId = NewType("ErasureId", UUID)
+LegalHoldId = NewType("LegalHoldId", UUID)
 
 
 class PartnerKind(StrEnum):
@@ -122,6 +124,23 @@ class Purpose(StrEnum):
     PLANNING = "planning and research"
     ADMINISTRATION = "administration"
     AUDIT = "audit"
+
+
+class Retention(StrEnum):
+    """How long what is recorded is kept, by what it is; `policies.retention` says for how long."""
+
+    CARE = "care"  # the care record itself, and whatever is nothing else
+    CORRESPONDENCE = "correspondence"  # what a person asked about their own record
+    FEEDBACK = "feedback"  # what somebody said of a service
+
+
+class LegalHoldReason(StrEnum):
+    """What asks that a record is kept beyond its time."""
+
+    INQUIRY = "inquiry"
+    COURT = "court"
+    CLAIM = "claim"
+    INVESTIGATION = "investigation"
 
 
 class Confidentiality(StrEnum):
@@ -740,3 +759,15 @@ class WithheldGround(StrEnum):
 
     THIRD_PARTY = "it is about somebody else"
     SERIOUS_HARM = "seeing it would be likely to do serious harm"
+
+
+class ErasureReason(StrEnum):
+    """Why a person is forgotten (UK GDPR 17(1); what is kept no longer: 5(1)(e))."""
+
+    CONSENT = "consent, the only basis, was withdrawn"
+    OBJECTION = "the person objected, and nothing overrides it"
+    NOT_NEEDED = "what it was collected for is over"
+    UNLAWFUL = "it should not have been recorded"
+    WRONG_PERSON = "it was recorded of the wrong person"
+    LAW = "a law or a court asks for it"
+    RETENTION = "it has been kept for as long as it has to be"

@@ -49,6 +49,7 @@ class Kept:
     position: int | None
     first: int | None
     last: int | None
+    read_for: PartnerId | None
     many: int
     persons: tuple[PersonId, ...]
 

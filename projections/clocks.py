@@ -262,7 +262,7 @@ def running(
         told.follow(each)
     readings = [
         _answer(read(clock, happened, at=at), provider, runs)
-        for clock, provider, runs, happened in _measured(told, directory, kinds, agreement, partner)
+        for clock, provider, runs, happened in measured(told, directory, kinds, agreement, partner)
     ]
     if agreement.scope is Scope.EPISODE and set(agreement.categories) >= HELD:
         readings += [_answer(read(c, told.step, at=at), None, ()) for c in COLLABORATIVE_CARE]
@@ -273,18 +273,23 @@ def running(
 GOING_ON = frozenset({State.RUNNING.value, State.PAUSED.value})
 
 
-def _measured(
+def measured(
     told: Told,
     directory: Directory,
     kinds: Mapping[str, PartnerKind],
-    agreement: AgreementSigned,
-    partner: PartnerId,
+    agreement: AgreementSigned | None,
+    partner: PartnerId | None,
 ) -> Iterable[tuple[Clock, str, Sequence[Run], list[Happening]]]:
-    """Each clock with what moves it: a referral's, or all of a provider's that it joins."""
+    """Each clock with what moves it: a referral's, or all of a provider's that it joins.
+
+    Without an ``agreement`` every clock is read, as nobody could who is told less than all.
+    """
     joined: dict[tuple[Clock, str], list[tuple[Run, Happening]]] = {}
     for run in told.runs:
         service, kind = directory.services.get(run.service), kinds.get(run.provider)
-        if service is None or kind is None or not _follows(agreement, partner, run):
+        if service is None or kind is None:
+            continue
+        if agreement and not _follows(agreement, partner, run):
             continue
         of = team(kind, service.step)
         received = Happening(
@@ -295,7 +300,7 @@ def _measured(
         for standard in applying(kind, service.step, run.priority, made_on):
             if standard.clock in LOCAL and (way is None or standard.clock not in way.clocks):
                 continue
-            if not standard.needs <= set(agreement.categories):
+            if agreement and not standard.needs <= set(agreement.categories):
                 continue
             if standard.clock in ONE_SPELL:
                 joined.setdefault((standard.clock, run.provider), []).append((run, received))
@@ -306,7 +311,7 @@ def _measured(
         yield clock, provider, [run for run, _ in parts], happened
 
 
-def _follows(agreement: AgreementSigned, partner: PartnerId, run: Run) -> bool:
+def _follows(agreement: AgreementSigned, partner: PartnerId | None, run: Run) -> bool:
     """Whether the partner is told of the contacts under a referral."""
     if agreement.scope is Scope.EPISODE or run.provider == str(partner):
         return True

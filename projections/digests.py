@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import Connection
 
 from domain.policies.days import local_date
+from projections import tree
 from projections.behalf import WHOSE
 from projections.cloudevents import cloudevent
 from projections.entries import UNREADABLE, Entry, opened
@@ -108,8 +109,8 @@ class Digest:
         """The number of its last entry; one less than ``first`` where there is none."""
         return self.first + len(self.leaves) - 1
 
-    def document(self, at: datetime) -> dict[str, Any]:
-        """What is signed; ``at`` is when."""
+    def document(self, at: datetime, checkpoint: str | None = None) -> dict[str, Any]:
+        """What is signed; ``at`` is when, ``checkpoint`` how far the log had come by then."""
         return {
             "partner": str(self.partner),
             "day": self.day.isoformat(),
@@ -119,7 +120,7 @@ class Digest:
             "sha256": self.chain.hex(),
             "previous": self.previous.hex(),
             "at": at.isoformat(),
-        }
+        } | ({"checkpoint": checkpoint} if checkpoint else {})
 
 
 def publish_key(connection: Connection, signer: Signer) -> None:
@@ -224,6 +225,7 @@ def _entries(
 
 
 def _keep(connection: Connection, some: list[Digest], signer: Signer, now: datetime) -> int:
+    newest = tree.newest(connection)
     cursor = connection.cursor(binary=True).execute(
         SQL["close"],
         [
@@ -233,7 +235,7 @@ def _keep(connection: Connection, some: list[Digest], signer: Signer, now: datet
             [each.last for each in some],
             [each.chain for each in some],
             [b"".join(each.leaves) for each in some],
-            [signer.signed(each.document(now)) for each in some],
+            [signer.signed(each.document(now, newest.note if newest else None)) for each in some],
         ],
     )
     return cursor.rowcount

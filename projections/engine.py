@@ -18,7 +18,7 @@ from psycopg import Connection, Cursor
 
 from domain.kernel import Recorded
 from domain.mapping import FactMapper, StoredFact, UnreadableFact
-from domain.sharing import WITHDRAWN
+from domain.sharing import ERASED, WITHDRAWN
 from projections import directory, log, versions
 from projections.agreed import Agreed
 from projections.arranging import arranged
@@ -26,7 +26,8 @@ from projections.caseload import Caseload
 from projections.concerns import Concerns
 from projections.connections import flowing
 from projections.directory import Directory
-from projections.entries import ADDED, Entry, opened
+from projections.entries import ADDED, Entry, keyless, opened
+from projections.erasures import Erasures
 from projections.exceptional import Exceptional
 from projections.feedback import Feedback
 from projections.groups import Groups
@@ -122,6 +123,7 @@ def timers(mapper: FactMapper, pseudonyms: Pseudonyms) -> tuple[Timer, ...]:
         Exceptional(),
         OptOuts(),
         SubjectAccessRequests(),
+        Erasures(),
     )
 
 
@@ -208,6 +210,9 @@ class Engine:
         lease, stored = turn.fetchone(), following()
         if lease is None or not stored:
             return _nothing
+        reached = stored[-1].position
+        # Whatever way out tells one of these facts, its leaf is in the tree before.
+        connection.cursor(binary=True).execute(SQL["grow"], [reached], prepare=True)
         self._grouped, self._served = lease[1], frozenset(lease[3])
         # Remembered until somebody else moves the share; forgotten if this batch is given up.
         known, self._remembered = self._remembered, None
@@ -228,7 +233,6 @@ class Engine:
                 [poison.case, poison.position, poison.topic, poison.reason],
                 binary=True,
             )
-        reached = stored[-1].position
         folded = [
             *(timer.name for timer in self.timers()),
             *(view.name for view in self.views()),
@@ -346,8 +350,15 @@ def fold_views(
 
 
 def _arranged(connection: Connection, told: list[Told], keys: PersonKeys) -> list[Told]:
-    """What views fold: of whom something was added, all from the beginning, in its place."""
-    fresh = {(t.entry.partner, t.entry.subject): t for t in told if ADDED in t.entry.data}
+    """What views fold: of whom something was added, all from the beginning, in its place; and of
+    whom was erased, all from the beginning without a word, whether or not their key still stands.
+    """
+    fresh = {
+        (t.entry.partner, t.entry.subject): t
+        for t in told
+        if ADDED in t.entry.data or t.entry.type == ERASED
+    }
+    forgotten = _forgotten(told)
     if not fresh:
         return told
     last = {(t.entry.partner, t.entry.subject): t.entry.number for t in told}
@@ -356,10 +367,15 @@ def _arranged(connection: Connection, told: list[Told], keys: PersonKeys) -> lis
     for (partner, subject), one in fresh.items():
         asked = [partner, subject, last[partner, subject]]
         rows = cursor.execute(SHARE["of_subject_up_to"], asked).fetchall()
-        entries = arranged(opened(row, keys) for row in rows)
+        entries = arranged(opened(keyless(row, forgotten), keys) for row in rows)
         blank = replace(one.entry, type=WITHDRAWN, data={})
         kept += [replace(one, entry=entry) for entry in (blank, *entries)]
     return kept
+
+
+def _forgotten(told: Sequence[Told]) -> frozenset[UUID]:
+    """Who was erased."""
+    return frozenset(t.person for t in told if t.entry.type == ERASED and t.person)
 
 
 def _fold_view(connection: Connection, view: View, told: Sequence[Told], keys: PersonKeys) -> None:
@@ -378,7 +394,7 @@ def _fold_view(connection: Connection, view: View, told: Sequence[Told], keys: P
 def _recall(connection: Connection, view: Caseload, told: Sequence[Told], keys: PersonKeys) -> None:
     """Of whom something was taken back, nothing of it is left in what is kept of earlier."""
     because = {(each.entry.partner, each.entry.subject): each for each in told}
-    for pair, entries in versions.told(connection, view.versions.anew, keys):
+    for pair, entries in versions.told(connection, view.versions.anew, keys, _forgotten(told)):
         try:
             view.recall(pair, entries)
         except Exception as failed:

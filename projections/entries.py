@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,9 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 
-from domain.mapping import Keys, seal, unseal
+from domain.kernel import REMOVED
+from domain.mapping import CARE, Keys, seal, unseal, volume_of
+from domain.vocabulary import Retention
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -52,10 +55,29 @@ def bound(partner: UUID, number: int, message_type: str) -> bytes:
     return partner.bytes + number.to_bytes(8, "big") + message_type.encode()
 
 
-def sealed(entry: Entry, personal: frozenset[str], person: UUID | None, keys: Keys) -> bytes:
-    """The entry's content as it rests, its personal part under the person's key."""
-    key = keys.of(person) if person and personal else None
+def sealed(
+    entry: Entry,
+    personal: frozenset[str],
+    person: UUID | None,
+    keys: Keys,
+    retention: Retention = Retention.CARE,
+) -> bytes:
+    """The entry's content as it rests, its personal part under a key of the person.
+
+    It is the key of what the fact that it tells is kept as. What was removed from that fact is
+    absent from the entry.
+    """
+    key, volume = None, CARE
+    if person and personal:
+        if retention is not Retention.CARE:
+            volume = keys.newest(person, retention)
+        key = keys.of(person, volume)
+    gone: Collection[str] = NOTHING
     if person and key is None:
+        gone = personal
+    elif retention is not Retention.CARE:
+        gone = [name for name in personal if entry.data.get(name) == REMOVED]
+    if gone:
         entry = Entry(
             entry.partner,
             entry.number,
@@ -65,9 +87,15 @@ def sealed(entry: Entry, personal: frozenset[str], person: UUID | None, keys: Ke
             entry.effective_at,
             entry.recorded_at,
             entry.backfill,
-            {name: value for name, value in entry.data.items() if name not in personal},
+            {name: value for name, value in entry.data.items() if name not in gone},
         )
-    return seal(entry.data, personal, key, bound(entry.partner, entry.number, entry.type))
+    where = bound(entry.partner, entry.number, entry.type)
+    return seal(entry.data, personal, key, where, volume)
+
+
+def keyless(row: Any, forgotten: Collection[UUID]) -> Any:
+    """An entry's row, or of somebody who is forgotten the row without whose key would open it."""
+    return (*row[:3], None, *row[4:]) if row[3] in forgotten else row
 
 
 def opened(row: Any, keys: Keys) -> Entry:
@@ -84,7 +112,7 @@ def opened(row: Any, keys: Keys) -> Entry:
         backfill,
         state,
     ) = row
-    key = keys.of(person) if person else None
+    key = keys.of(person, volume_of(state)) if person else None
     return Entry(
         partner,
         number,

@@ -37,7 +37,10 @@ log = structlog.get_logger("looks")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One answer that shows persons. No ``practitioner``: a system, or an ``account`` here."""
+    """One answer that shows persons. No ``practitioner``: a system, or an ``account`` here.
+
+    ``read_for``: through which organisation's share an audit looked.
+    """
 
     organisation: PartnerId
     practitioner: PractitionerId | None
@@ -50,6 +53,7 @@ class Look:
     position: int | None = None
     numbers: tuple[int, int] | None = None
     account: str | None = None
+    read_for: PartnerId | None = None
 
 
 class LooksAreNotWritten(Exception):
@@ -151,6 +155,7 @@ def _rows(looks: Sequence[Look]) -> tuple[Any, ...]:
         [look.position for look in looks],
         [look.numbers and look.numbers[0] for look in looks],
         [look.numbers and look.numbers[1] for look in looks],
+        [look.read_for for look in looks],
         [place for place, _ in shown],
         [person for _, person in shown],
     )

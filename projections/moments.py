@@ -8,10 +8,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The moment a read is asked for: what was known (``as_at``), what was true (``as_of``)."""
+    """The moment a read is asked for: what was known (``as_at``), what was true (``as_of``).
+
+    ``as_told``: as it was told then, with what was taken back since. That is for who proves what an
+    organisation could see, and for nobody of that organisation.
+    """
 
     as_at: int | datetime | None = None
     as_of: datetime | None = None
+    as_told: bool = False
 
     @property
     def now(self) -> bool:

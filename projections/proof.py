@@ -15,7 +15,7 @@ import orjson
 import psycopg
 from psycopg import Connection
 
-from domain.kernel import Recorded
+from domain.kernel import REMOVED, Recorded
 from domain.mapping import FactMapper, UnreadableFact
 from projections import directory, log
 from projections.addressing import addressed
@@ -173,7 +173,7 @@ class _Proof:
         data = {
             name: value
             for name, value in told.entry.data.items()
-            if name not in told.personal or (kept and value is not None)
+            if name not in told.personal or (kept and value not in (None, REMOVED))
         }
         return _said(told.entry, orjson.loads(orjson.dumps(data)))
 

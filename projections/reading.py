@@ -6,7 +6,9 @@ It reads what was folded from that partner's share, now or as at an earlier mome
 from __future__ import annotations
 
 from projections.questions.agreed import AgreedQuestions
+from projections.questions.checkpoints import CheckpointQuestions
 from projections.questions.digests import DigestQuestions
+from projections.questions.erasures import ErasureQuestions
 from projections.questions.exceptional import ExceptionalQuestions
 from projections.questions.feedback import FeedbackQuestions
 from projections.questions.groups import GroupQuestions
@@ -16,6 +18,7 @@ from projections.questions.meetings import MeetingQuestions
 from projections.questions.operating import OperatingQuestions
 from projections.questions.persons import PersonQuestions
 from projections.questions.referrals import ReferralQuestions
+from projections.questions.replaying import ReplayQuestions
 from projections.questions.subject_access import SubjectAccessQuestions
 from projections.questions.training import TrainingQuestions
 from projections.questions.withdrawals import WithdrawalQuestions
@@ -23,6 +26,7 @@ from projections.questions.withdrawals import WithdrawalQuestions
 
 class Reading(
     PersonQuestions,
+    ReplayQuestions,
     MatchQuestions,
     ReferralQuestions,
     MeetingQuestions,
@@ -32,8 +36,10 @@ class Reading(
     TrainingQuestions,
     ExceptionalQuestions,
     SubjectAccessQuestions,
+    ErasureQuestions,
     WithdrawalQuestions,
     DigestQuestions,
+    CheckpointQuestions,
     InboxQuestions,
     OperatingQuestions,
 ):

@@ -16,6 +16,8 @@ import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection, IsolationLevel
 
+from domain.mapping import CARE, Volume
+from domain.vocabulary import Retention
 from projections import engine, partitions
 from projections.addressing import addressed
 from projections.entries import NOTHING, UNREADABLE, opened
@@ -187,7 +189,7 @@ class Build:
         persons = {row[3] for row in rows if row[3]}
         self._keys.many(persons)
         try:
-            held = _Held({person: self._keys.of(person) for person in persons})
+            held = _Held({person: self._keys.of(person) for person in persons}, self._keys)
             told = [_opened(row, held) for row in rows]
             engine.fold_views(self._connection, [self._view], told, self._keys)
         except Poison as poison:
@@ -296,12 +298,16 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The keys of those whom a piece is about, asked for once."""
+    """The keys of those whom a piece is about: of their care records, asked for once."""
 
-    keys: Mapping[UUID, AESGCM | None]
+    care: Mapping[UUID, AESGCM | None]
+    keys: PersonKeys
 
-    def of(self, person: UUID) -> AESGCM | None:
-        return self.keys[person]
+    def of(self, person: UUID, volume: Volume = CARE) -> AESGCM | None:
+        return self.care[person] if volume == CARE else self.keys.of(person, volume)
+
+    def newest(self, person: UUID, retention: Retention) -> Volume:
+        return self.keys.newest(person, retention)
 
 
 def _opened(row: Any, keys: _Held) -> Told:

@@ -18,6 +18,7 @@ RELAY = "throughcare_relay"
 AUDIT = "throughcare_audit"
 KEYS = "throughcare_keys"
 SEED = "throughcare_seed"
+TREE = "throughcare_tree"
 
 # Set on the role, so that they hold for every client and not only for ours: a dead client that
 # holds a lock, or a query that never ends, is ended by the server.
@@ -34,6 +35,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     AUDIT: _EVERYBODY | _LONG | {"default_transaction_read_only": "on"},
     KEYS: _EVERYBODY | _SHORT,
     SEED: _EVERYBODY | _LONG,
+    TREE: _EVERYBODY | _LONG,
 }
 
 _MIGRATING = 7310585026117863  # the advisory lock: one migration at a time in a database

@@ -24,6 +24,7 @@ from domain.agreement import (
     AgreementSigned,
 )
 from domain.circle import Circle, Telling
+from domain.erased import PersonErased
 from domain.kernel import Category, Recorded
 from domain.linking import PersonsLinked, PersonsUnlinked
 from domain.mapping import FactMapper, UnreadableFact
@@ -31,14 +32,16 @@ from domain.partner import PartnerLeft
 from domain.sealing import SealFact
 from domain.sharing import (
     ENDED,
+    ERASED,
     TOLD_TO_NOBODY,
     WITHDRAWN,
     Disclosure,
+    erased_to,
     message_type,
     of_nobody,
 )
 from domain.unmet import UnmetNeedRecorded
-from domain.vocabulary import PartnerId, PersonId
+from domain.vocabulary import PartnerId, PersonId, Retention
 from domain.wishes import WishFact
 from projections import log
 from projections.arranging import LINKING
@@ -92,6 +95,8 @@ class Told:
     person: PersonId | None
     personal: frozenset[str]
     case: UUID
+    retention: Retention = Retention.CARE
+    """What the fact that it tells is kept as."""
 
 
 @dataclass
@@ -140,7 +145,7 @@ class Share:
                 each.entry.effective_at,
                 each.entry.recorded_at,
                 each.entry.backfill,
-                sealed(each.entry, each.personal, each.person, self.keys),
+                sealed(each.entry, each.personal, each.person, self.keys, each.retention),
             )
             for each in told
         ]
@@ -186,7 +191,10 @@ class Share:
             assert about is not None, "only about a person is anything made up for"
             for disclosure in backfill.of(history[about]):
                 yield self._number(disclosure, recorded)
-        for disclosure in telling.disclosures:
+        disclosures = telling.disclosures
+        if isinstance(recorded.fact, PersonErased) and about == recorded.person:
+            disclosures = self._once_told(recorded, disclosures)
+        for disclosure in disclosures:
             yield self._number(disclosure, recorded)
         for beside in telling.beside:
             assert about is not None, "only about a person is anything put right"
@@ -209,7 +217,8 @@ class Share:
         try:
             if isinstance(recorded.fact, WithdrawalsAcknowledged):
                 return [(None, Telling(disclosures=(of_nobody(recorded),)))]
-            if isinstance(recorded.fact, TOLD_TO_NOBODY):
+            to_nobody = isinstance(recorded.fact, TOLD_TO_NOBODY)
+            if to_nobody and not isinstance(recorded.fact, PersonErased):
                 return [(None, Telling())]
             if recorded.person is None:
                 was = self.agreements
@@ -306,6 +315,17 @@ class Share:
             if partner in agreements and Category.COORDINATION in agreements[partner].categories
         )
 
+    def _once_told(
+        self, recorded: Recorded, hearing: Sequence[Disclosure]
+    ) -> tuple[Disclosure, ...]:
+        """That a person was erased, for all who were ever told of them: a copy may be anywhere."""
+        cursor = self.connection.cursor(binary=True)
+        rows = cursor.execute(_SQL["ever_told"], [recorded.person]).fetchall()
+        partners = {PartnerId(partner) for (partner,) in rows}
+        partners |= {PartnerId(p) for p, _, who in self.introduced if who == recorded.person}
+        partners |= {disclosure.partner for disclosure in hearing}
+        return tuple(erased_to(partner, recorded) for partner in sorted(partners))
+
     def _history(
         self,
         facts: Sequence[Recorded],
@@ -358,6 +378,8 @@ class Share:
             self.introduced.add((partner, subject, recorded.person))
         assert because.recorded_at is not None
         data = disclosure.data
+        if disclosure.type == ERASED:
+            data = data | {TO_ACKNOWLEDGE: True}
         if disclosure.type in LINKING:
             data = data | self._linked(partner, recorded)
         if disclosure.backfill and recorded.recorded_at:
@@ -378,6 +400,7 @@ class Share:
             recorded.person,
             disclosure.personal,
             case_of(because),
+            recorded.fact.RETENTION,
         )
 
     def _linked(self, partner: PartnerId, recorded: Recorded) -> dict[str, Any]:

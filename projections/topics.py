@@ -33,6 +33,7 @@ class Why(StrEnum):
     FIRST = "the first"
     NARROWED = "terms narrowed"
     AGREED_AGAIN = "agreed again"
+    ERASED = "somebody was erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,14 @@ def narrowings(
     """Where the partner was told, between these numbers, that its agreement narrowed."""
     cursor = connection.cursor(binary=True)
     return [Narrowing(*row) for row in cursor.execute(_SQL["narrowed"], [partner, after, up_to])]
+
+
+def holds(connection: Connection, topic: Topic, subject: UUID, before: int) -> bool:
+    """Whether something was put on a topic of a person, before this number."""
+    asked = [topic.partner, subject, topic.first, before]
+    row = connection.cursor(binary=True).execute(_SQL["holds"], asked).fetchone()
+    assert row is not None, "a question has an answer"
+    return bool(row[0])
 
 
 def over(connection: Connection, agreed: Iterable[UUID]) -> list[tuple[UUID, int]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from psycopg import Connection
 from domain.sharing import WITHDRAWN
 from projections import record
 from projections.arranging import standing
-from projections.entries import ADDED, Entry, opened
+from projections.entries import ADDED, Entry, keyless, opened
 from projections.keys import PersonKeys
 from projections.statements import statements
 
@@ -165,9 +165,12 @@ class Versions:
 
 
 def told(
-    connection: Connection, anew: Mapping[Pair, int], keys: PersonKeys
+    connection: Connection,
+    anew: Mapping[Pair, int],
+    keys: PersonKeys,
+    forgotten: Collection[UUID] = (),
 ) -> Iterator[tuple[Pair, list[Entry]]]:
-    """All that was told of each of these pairs, up to its number."""
+    """All that was told of each of these pairs, up to its number; no word of who is forgotten."""
     pairs = list(anew)
     cursor = connection.cursor(binary=True)
     for start in range(0, len(pairs), CHUNK):
@@ -177,7 +180,7 @@ def told(
         keys.many({row[3] for row in rows if row[3]})
         found: dict[Pair, list[Entry]] = {pair: [] for pair in chunk}
         for row in rows:
-            entry = opened(row, keys)
+            entry = opened(keyless(row, forgotten), keys)
             assert entry.subject is not None, "asked for by person"
             found[entry.partner, entry.subject].append(entry)
         yield from found.items()

@@ -5,7 +5,7 @@ It refuses to know why anything was withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from domain.acknowledgement import WithdrawalsAcknowledged
 from domain.policies.days import local_date
-from domain.sharing import WITHDRAWN, message_type
+from domain.sharing import ERASED, WITHDRAWN, message_type
 from projections.entries import TO_ACKNOWLEDGE, Entry
 from projections.statements import statements
 
@@ -38,23 +38,32 @@ class Withdrawal:
         return max(0, (local_date(now) - local_date(self.withdrawn_at)).days)
 
 
+def folded(entries: Iterable[Entry]) -> list[Withdrawal]:
+    """Every notice in these entries of one partner, with whether it was acknowledged."""
+    view = Withdrawals()
+    for entry in entries:
+        view.fold(entry)
+    return view.rows
+
+
 class Withdrawals:
     """The view's fold. A row is a notice that has to be acknowledged."""
 
     name = "withdrawals"
 
     def __init__(self) -> None:
-        self._rows: list[Withdrawal] = []
+        self.rows: list[Withdrawal] = []
         self._said: list[tuple[UUID, int, datetime]] = []
 
     def load(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Fetch nothing: every entry says all that its row holds."""
-        self._rows, self._said = [], []
+        self.rows, self._said = [], []
 
     def fold(self, entry: Entry) -> None:
         """Follow one entry."""
-        if entry.type == WITHDRAWN and entry.data.get(TO_ACKNOWLEDGE) and entry.subject:
-            self._rows.append(
+        taken_back = entry.type in (WITHDRAWN, ERASED)
+        if taken_back and entry.data.get(TO_ACKNOWLEDGE) and entry.subject:
+            self.rows.append(
                 Withdrawal(
                     entry.partner, entry.subject, entry.position, entry.recorded_at, entry.number
                 )
@@ -62,11 +71,11 @@ class Withdrawals:
         elif entry.type == ACKNOWLEDGED:
             up_to, at = int(entry.data["up_to"]), entry.recorded_at
             self._said.append((entry.partner, up_to, at))
-            self._rows = [
+            self.rows = [
                 replace(row, acknowledged_at=row.acknowledged_at or at)
                 if row.partner == entry.partner and row.position <= up_to
                 else row
-                for row in self._rows
+                for row in self.rows
             ]
 
     def save(self, connection: Connection) -> None:
@@ -74,16 +83,16 @@ class Withdrawals:
         cursor = connection.cursor()
         if self._said:
             cursor.execute(SQL["acknowledge"], [list(c) for c in zip(*self._said, strict=True)])
-        if self._rows:
+        if self.rows:
             cursor.execute(
                 SQL["keep"],
                 [
-                    [row.partner for row in self._rows],
-                    [row.number for row in self._rows],
-                    [row.subject for row in self._rows],
-                    [row.position for row in self._rows],
-                    [row.withdrawn_at for row in self._rows],
-                    [row.acknowledged_at for row in self._rows],
+                    [row.partner for row in self.rows],
+                    [row.number for row in self.rows],
+                    [row.subject for row in self.rows],
+                    [row.position for row in self.rows],
+                    [row.withdrawn_at for row in self.rows],
+                    [row.acknowledged_at for row in self.rows],
                 ],
                 binary=True,
             )

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
 
 from domain.intentions.log import AlreadyRecorded, Earlier, Intention, Log
-from domain.mapping import StoredFact
+from domain.mapping import CARE, StoredFact, Volume
+from domain.vocabulary import Retention
 
 
 class MemoryLog(Log):
@@ -129,15 +130,29 @@ class MemoryLog(Log):
 
 
 class MemoryKeys:
-    """A key for each person, until it is destroyed."""
+    """A key for each volume of each person, until it is destroyed."""
 
     def __init__(self) -> None:
-        self._keys: dict[UUID, AESGCM | None] = {}
+        self._keys: dict[tuple[UUID, Volume], AESGCM | None] = {}
+        self._erased: set[UUID] = set()
 
-    def of(self, person: UUID) -> AESGCM | None:
-        if person not in self._keys:
-            self._keys[person] = AESGCM(AESGCM.generate_key(256))
-        return self._keys[person]
+    def of(self, person: UUID, volume: Volume = CARE) -> AESGCM | None:
+        if person in self._erased:
+            return None
+        if (person, volume) not in self._keys:
+            self._keys[person, volume] = AESGCM(AESGCM.generate_key(256))
+        return self._keys[person, volume]
+
+    def newest(self, person: UUID, retention: Retention) -> Volume:
+        mine = [each for who, each in self._keys if (who, each.retention) == (person, retention)]
+        return max(mine, default=Volume(retention))
 
     def destroy(self, person: UUID) -> None:
-        self._keys[person] = None
+        self._erased.add(person)
+
+    def close(self, person: UUID, retention: Retention) -> None:
+        """Begin a new volume, and destroy those before it."""
+        newest = self.newest(person, retention)
+        for number in range(newest.number + 1):
+            self._keys[person, Volume(retention, number)] = None
+        self.of(person, Volume(retention, newest.number + 1))

@@ -132,7 +132,7 @@ class Recorders:
                 return who == self.services.get(
                     recorded.originator_id, getattr(fact, "partner", None)
                 )
-            case Recorder.HOST | Recorder.RECORDS:
+            case Recorder.HOST | Recorder.RECORDS | Recorder.PRIVACY:
                 return who == self.host
             case Recorder.OF_THE_SERVICE:
                 return who == getattr(fact, "provider", None)

@@ -340,8 +340,7 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
         by = ", ".join(part for part in (by, words.short_day(latest["at"])) if part)
     return Line(
         row=row,
-        href=f"/people/{row['person']}"
-        + (f"?{urlencode({'as-at': visit.as_at})}" if visit.as_at else ""),
+        href=f"/people/{row['person']}" + (f"?{urlencode(visit.clocks)}" if visit.clocks else ""),
         name=row.get("name", "No longer shared with us"),
         about=" · ".join(about),
         needs=flag(row),
@@ -386,7 +385,7 @@ async def filtered(
         return await _shown(visit, status or (), complexity or (), q, sort, None)
     kept = [("status", s) for s in status or ()]
     kept += [("complexity", c) for c in complexity or ()] + [("sort", sort)] * (sort != "urgency")
-    kept += [("as-at", visit.as_at)] if visit.as_at else []
+    kept += visit.clocks.items()
     return RedirectResponse(f"/caseload?{urlencode(kept)}" if kept else "/caseload", 303)
 
 
@@ -414,8 +413,7 @@ async def _shown(
     kept: list[tuple[str, str]] = [("status", s) for s in chosen]
     kept += [("complexity", c) for c in colours]
     kept += [("sort", sort)] if sort != "urgency" else []
-    as_at = visit.as_at
-    kept += [("as-at", as_at)] if as_at else []
+    kept += visit.clocks.items()
 
     def address(*more: tuple[str, str], without: tuple[str, ...] = ()) -> str:
         pairs = [pair for pair in kept if pair[0] not in without] + list(more)
@@ -460,7 +458,6 @@ async def _shown(
         complexity=words.COMPLEXITY if coded_here(visit) else {},
         q=q,
         sort=sort,
-        as_at=as_at,
         begun=after is not None,
         sort_links={
             s: address(("sort", s), without=("sort",)) for s in ("name", "urgency", "complexity")
@@ -468,7 +465,9 @@ async def _shown(
         next_link=address(("after", found.next)) if found.next and not q else "",
         more=bool(found.next and q),
         first_link=address(),
-        live_after=0 if as_at else await visit.here.reading.newest(visit.caller.organisation),
+        live_after=await visit.here.reading.newest(visit.caller.organisation)
+        if visit.when.now
+        else 0,
         engagement=Category.ENGAGEMENT in visit.categories,
         coordination=Category.COORDINATION in visit.categories,
         clinical=Category.CLINICAL in visit.categories,

@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse
 from api import looks
 from api.pages.problem import PageRoute
 from api.pages.visit import SomebodysVisit, Visit
+from api.viewpoint import replays
 from domain.policies.looking import Pattern, Unusual
 from domain.vocabulary import PersonId, PractitionerId
 from projections.audit import LAST, Kept
@@ -100,6 +101,7 @@ async def who_looked(
         by=visit.names.practitioner(practitioner) if practitioner else "",
         days=days,
         choices=DAYS,
+        replays=replays(visit.caller, visit.here),
         next_link=f"/audit/access?{urlencode(following | {'after': more})}" if more else "",
         unusual=[] if after or person or practitioner else await unusual(visit),
     )
@@ -114,6 +116,8 @@ async def unusual(visit: Visit) -> list[Line]:
 
 def _line(look: Kept, visit: Visit) -> Line:
     numbers = "" if look.first is None else f" {look.first:,} to {look.last:,}"
+    if look.read_for:
+        numbers += f", as {visit.names.organisation(look.read_for)} could see it"
     return Line(
         at=look.at,
         who=_who(look.practitioner, look.account, visit),

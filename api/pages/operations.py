@@ -21,6 +21,7 @@ from api.readers import may_operate
 from domain.vocabulary import Way
 from projections.operating import FAILS, CasesWait, EndpointStands
 from projections.progress import State, ViewStands
+from projections.witnesses import alarm as unwitnessed
 
 router = APIRouter(route_class=PageRoute)
 
@@ -33,11 +34,14 @@ async def how_the_place_runs(visit: SomebodysVisit) -> Response:
     """What to see to first, then each view, and each partner with how it is told."""
     may_operate(visit.caller, visit.here)
     views, partners = await operations.views(visit.here), await operations.partners(visit.here)
+    witnesses = await visit.here.reading.witnesses()
+    seen = unwitnessed(witnesses, visit.now)
     return await visit.page(
         "operations.html",
         title="Operations",
         section="/operations",
-        alarms=list(_alarms(views, partners, visit.now)),
+        alarms=[*([f"The log: {seen}."] if seen else []), *_alarms(views, partners, visit.now)],
+        witnesses=witnesses,
         views=[(view, behind(view.seconds)) for view in views],
         partners=[(told, stands(told, visit.now)) for told in partners],
         way=lambda way: WAYS[way][0],

@@ -97,10 +97,9 @@ async def referrals(
         limit=ROWS,
         when=visit.when,
     )
-    as_at = visit.as_at
 
     def address(**asked: str) -> str:
-        kept = {"part": part, "show": show} | ({"as-at": as_at} if as_at else {})
+        kept = {"part": part, "show": show} | visit.clocks
         return "/referrals?" + urlencode(kept | asked)
 
     return await visit.page(

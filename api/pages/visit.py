@@ -13,10 +13,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import SignedIn, caring, counting, seeing
 from api.asking import Asking
-from api.pages import words
+from api.looks import makes_packs
+from api.pages import moments, words
+from api.pages.moments import CLOCKS
 from api.pages.rendering import render
 from api.parts import Caller, Here, Parts
-from api.problems import PositionIsNotReached, not_valid
+from api.problems import PositionIsNotReached
 from domain.kernel import Category
 from domain.policies import entry
 from domain.policies.exceptional import in_force
@@ -189,6 +191,9 @@ DONE = {
     "opening-grant": "They may open what is sealed from now on.",
     "opening-grant-end": "They open what is sealed no longer.",
     "subject-access": "The request is recorded.",
+    "erasure": "It is ordered. Somebody else confirms it.",
+    "erasure-confirmation": "It is confirmed. Until its day it can be cancelled.",
+    "erasure-cancellation": "It is cancelled.",
     "subject-access-item": "The decision is recorded.",
     "subject-access-answer": "It is answered. Print it and give it to the person.",
     "system-key-revoked": "The key is revoked. It opens nothing from now on.",
@@ -303,6 +308,11 @@ class Visit:
         return self.looks_after_privacy or self.caller.role is Role.AUDITOR
 
     @property
+    def makes_packs(self) -> bool:
+        """Whether the visitor is given evidence packs."""
+        return makes_packs(self.caller, self.here)
+
+    @property
     def categories(self) -> frozenset[Category]:
         """What the organisation's agreement lets it know."""
         agreement = self.names.directory.agreements.get(self.caller.organisation)
@@ -362,12 +372,15 @@ class Visit:
         """The time one looks at; ``None`` for a position of the log, whose time is not known."""
         if self.when.now:
             return self.now
+        if self.when.as_of is not None:
+            return self.when.as_of
         return self.when.as_at if isinstance(self.when.as_at, datetime) else None
 
     @property
-    def as_at(self) -> str:
+    def clocks(self) -> dict[str, str]:
         """The moment as the address says it, to be kept on the way to the next page."""
-        return self.request.query_params.get("as-at", "")
+        said = self.request.query_params
+        return {name: said[name] for name in CLOCKS if said.get(name)}
 
     async def freshness(self) -> Freshness:
         reading = self.here.reading
@@ -377,20 +390,17 @@ class Visit:
                 position=found.position,
                 lag=found.seconds,
                 state=found.state,
-                as_at_local=f"{words.instant(self.now):%Y-%m-%dT%H:%M}",
+                as_at_local=moments.local(self.now),
             )
-        kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "as-at"]
-        as_at = self.when.as_at
+        kept = [(k, v) for k, v in self.request.query_params.multi_items() if k not in CLOCKS]
         position = await reading.position(self.when)
         return Freshness(
             position=position,
             lag=0.0,
             past=True,
-            said=words.moment(as_at) if isinstance(as_at, datetime) else f"entry {position:,}",
+            said=moments.said(self.when, position),
             now_link=f"{self.path}?{urlencode(kept)}" if kept else self.path,
-            as_at_local=f"{words.instant(as_at):%Y-%m-%dT%H:%M}"
-            if isinstance(as_at, datetime)
-            else "",
+            as_at_local=moments.local(self.when.as_at),
         )
 
     async def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
@@ -418,22 +428,12 @@ class Visit:
         return RedirectResponse(f"{path}?{urlencode(query)}", status_code=303)
 
 
-def _moment(text: str) -> When:
-    """``as-at``: a log position, or a time; without a zone it is read as people here read it."""
-    try:
-        if text.isdecimal():
-            return When(as_at=int(text))
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise not_valid({"parameter": "as-at"}, "Enter a date and time, or a position.") from None
-    return When(as_at=at if at.tzinfo else at.replace(tzinfo=words.LONDON))
-
-
 async def visiting(
     request: Request,
     here: Here,
     caller: SignedIn,
     as_at: Annotated[str, Query(alias="as-at", max_length=40)] = "",
+    as_of: Annotated[str, Query(alias="as-of", max_length=40)] = "",
     min_position: Annotated[int, Query(alias="min-position", ge=0)] = 0,
 ) -> Visit:
     """Somebody signed in. Raises `PositionIsNotReached` when their own change is not shown yet."""
@@ -444,7 +444,7 @@ async def visiting(
         here=here,
         caller=caller,
         names=words.Names(await here.reading.directory()),
-        when=_moment(as_at) if as_at else When(),
+        when=moments.asked(as_at, as_of),
         now=here.clock(),
     )
 

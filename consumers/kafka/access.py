@@ -16,6 +16,9 @@ from projections.topics import topic_of
 
 PREFIX = "throughcare."
 
+CHECKPOINTS = "throughcare.checkpoints"
+"""The one topic that is every partner's: how far the log has come, and nothing of anybody."""
+
 QUOTAS = {
     "consumer_byte_rate": 5_000_000.0,
     "producer_byte_rate": 250_000.0,
@@ -78,6 +81,7 @@ def permissions(partner: UUID) -> frozenset[Permission]:
             Permission(Does.READ, On.TOPIC, topic_of(partner)),
             Permission(Does.READ, On.TOPIC, f"{topic_of(partner)}.", prefixed=True),
             Permission(Does.READ, On.TOPIC, dead_of(partner)),
+            Permission(Does.READ, On.TOPIC, CHECKPOINTS),
             Permission(Does.READ, On.GROUP, f"{user_of(partner)}.", prefixed=True),
             Permission(Does.WRITE, On.TOPIC, inbox_of(partner)),
         }

@@ -15,7 +15,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from consumers.kafka.connecting import DEADLINE, BrokerIsAway, Connection, Headers, Record
 from consumers.kafka.reading import ends, reader, since, tails
-from consumers.kafka.topics import administrator, drop, make
+from consumers.kafka.topics import KEPT, administrator, drop, make
 from consumers.watchdog import Watchdog
 
 PAUSE = 5
@@ -45,9 +45,10 @@ class Broker:
         *,
         deadline: float = DEADLINE,
         partitions: int = 1,
+        kept: Mapping[str, str] = KEPT,
     ) -> None:
         self._connection, self._watchdog, self._name = connection, watchdog, name
-        self._deadline, self._partitions = deadline, partitions
+        self._deadline, self._partitions, self._kept = deadline, partitions, kept
         self._producer: KafkaProducer | None = None
         self._last: dict[tuple[str, int], int] = {}
 
@@ -62,7 +63,7 @@ class Broker:
                 if self._producer is None:
                     self._open()
                 with closing(administrator(self._connection, self._deadline)) as admin:
-                    make(admin, topics, self._deadline, self._partitions)
+                    make(admin, topics, self._deadline, self._partitions, self._kept)
                 with closing(reader(self._connection, self._deadline)) as consumer:
                     last = tails(consumer, topics, self._deadline)
         except (KafkaError, OSError) as failed:

@@ -1,8 +1,9 @@
-"""Topics are kept for a week; a partner's has one partition, so that its order is the share's."""
+"""Topics are kept for a week, but that of the checkpoints; a partner's has one partition, so that
+its order is the share's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
@@ -19,6 +20,9 @@ RETENTION_DAYS = 7
 KEPT = {"retention.ms": str(RETENTION_DAYS * 86_400_000), "cleanup.policy": "delete"}
 """What a topic is set to."""
 
+FOR_EVER = {"retention.ms": "-1", "cleanup.policy": "delete"}
+"""What a topic is set to of which nothing is let go."""
+
 
 def administrator(connection: Connection, deadline: float = DEADLINE) -> KafkaAdminClient:
     """A client that makes and changes; to be closed."""
@@ -34,12 +38,13 @@ def make(
     topics: Iterable[str],
     deadline: float = DEADLINE,
     partitions: int = 1,
+    kept: Mapping[str, str] = KEPT,
 ) -> None:
     """Make the topics that are not there."""
     for topic in sorted(set(topics) - set(admin.list_topics())):
         try:
             admin.create_topics(
-                [NewTopic(topic, num_partitions=partitions, topic_configs=KEPT)],
+                [NewTopic(topic, num_partitions=partitions, topic_configs=dict(kept))],
                 timeout_ms=int(deadline * 1000),
                 wait_for_metadata=True,
             )

@@ -15,6 +15,7 @@ from uuid import UUID
 Schema = Mapping[str, Any]
 
 UNDER = "/v1/"
+ZIP = "application/zip"
 
 
 class NotUnderstood(Exception):
@@ -59,12 +60,17 @@ class Activity:
 
 
 def activities(description: Mapping[str, Any]) -> tuple[Activity, ...]:
-    """Every ``POST`` under ``/v1`` that the description names."""
+    """Every ``POST`` under ``/v1`` that the description names; what answers with a file is none."""
     return tuple(
         _activity(path, ways["post"], description)
         for path, ways in description["paths"].items()
-        if path.startswith(UNDER) and "post" in ways
+        if path.startswith(UNDER) and "post" in ways and ZIP not in _answers(ways["post"])
     )
+
+
+def _answers(post: Mapping[str, Any]) -> set[str]:
+    """In which kinds of document it answers."""
+    return {kind for answer in post["responses"].values() for kind in answer.get("content", ())}
 
 
 def _activity(path: str, post: Mapping[str, Any], description: Mapping[str, Any]) -> Activity:

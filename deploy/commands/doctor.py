@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import anyio
 import psycopg
@@ -20,12 +21,17 @@ from deploy.wiring import House
 from domain.policies.days import local_date
 from domain.vocabulary import PartnerId
 from projections import schema
+from projections.keeping import SQL as KEEPING
+from projections.keys import FIRST
 from projections.operating import by_state
 from projections.progress import MOST_LAG
 from projections.readers import silent as unread
 from projections.statements import migrations
+from projections.witnesses import alarm as unsigned
 
 LEAST_FREE = 1 << 30
+SHOWN = 5
+AT_ONCE = 5_000
 MOST_SKEW = 5.0
 
 
@@ -100,6 +106,24 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         not still,
         f"still though facts wait: {', '.join(still)}" if still else f"at {progress.position}",
         "see docs/runbook.md, Views are behind",
+    )
+    tree = asked(house, lambda reading: reading.tree_stands())
+    yield check(
+        "the log is signed",
+        tree.refused is None and tree.waiting <= MOST_LAG,
+        f"refused since {tree.since:%Y-%m-%d %H:%M}: {tree.refused}"
+        if tree.refused and tree.since
+        else f"{tree.signed} of {tree.size} facts, {tree.age:.0f} s ago",
+        "see docs/runbook.md, The log is not signed",
+    )
+    witnesses = asked(house, lambda reading: reading.witnesses())
+    unwitnessed = unsigned(witnesses, database_now)
+    signed = (f"{each.name} signed {each.size} facts" for each in witnesses)
+    yield check(
+        "a witness signs",
+        not unwitnessed,
+        unwitnessed or "; ".join(signed) or "no witness is named",
+        "see docs/runbook.md, No witness signs",
     )
     relayed = asked(house, lambda reading: reading.relay_lag())
     yield check(
@@ -182,6 +206,23 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
             found or provider.registration.issuer,
             "see THROUGHCARE_OIDC_ISSUER, and that this host may reach it: nobody can sign in",
         )
+    kept, closed = _unwrapped(house)
+    yield check(
+        "persons' keys unwrap",
+        not closed,
+        f"{kept} keys"
+        + (f", {len(closed)} do not open: {', '.join(map(str, closed[:SHOWN]))}" if closed else ""),
+        "give the master key they were wrapped by, or restore: docs/runbook.md, Persons' keys",
+    )
+    keyless = _without_keys(house)
+    yield check(
+        "every person has a key",
+        not keyless,
+        f"{len(keyless)} without: {', '.join(map(str, keyless[:SHOWN]))}"
+        if keyless
+        else "none lacks one",
+        "restore the keys: docs/runbook.md, Persons' keys",
+    )
     free = shutil.disk_usage(settings().data).free
     yield check("disk", free > LEAST_FREE, f"{free >> 20:,} MiB free", "free at least 1 GiB")
     folder = assets.installed_folder()
@@ -192,3 +233,24 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         ", ".join(missing) + " missing" if missing else f"{len(assets.ASSETS)} there",
         "run `python -m deploy.assets`",
     )
+
+
+def _unwrapped(house: House) -> tuple[int, list[UUID]]:
+    """How many keys there are of those who are not erased, and whose do not open."""
+    many, closed, after = 0, list[UUID](), FIRST
+    while (page := house.keys.unopened(after, AT_ONCE)).last is not None:
+        many, after = many + page.keys, page.last
+        closed += page.persons
+    return many, closed
+
+
+def _without_keys(house: House) -> list[UUID]:
+    """Of whom facts hold something sealed, and no key was ever kept: it was lost, not destroyed."""
+    lacking, after = list[UUID](), FIRST[0]
+    with psycopg.connect(house.database.dsn(schema.PROJECT), autocommit=True) as connection:
+        while persons := [
+            person for (person,) in connection.execute(KEEPING["persons"], [after, AT_ONCE])
+        ]:
+            lacking += house.keys.lacking(persons)
+            after = persons[-1]
+    return lacking

@@ -60,10 +60,10 @@ def up(
         stop = Event()
         worker = Thread(target=house.engine.run, args=(stop,), name="projections", daemon=True)
         worker.start()
-        sweeping = _sweeping(house, stop)
+        sweeping, signing = _sweeping(house, stop), _signing(asked, database, stop)
         closing = _closing(asked, database, house.keys, stop)
         telling = _telling(asked, database, stop, house.inbox)
-        mailing = _mailing(asked, database, house.keys, stop)
+        mailing = _mailing(asked, database, house.keys, stop) + _witnessing(asked, database, stop)
         answering = _thread("inbox", house.inbox.run, stop)
         publishing = _publishing(asked, house, stop, stack) if kafka else ()
         if demo:
@@ -72,7 +72,8 @@ def up(
             _serve(house, worker)
         finally:
             stop.set()
-            for thread in (worker, sweeping, closing, telling, *mailing, answering, *publishing):
+            beside = (sweeping, *signing, closing, telling, *mailing, answering, *publishing)
+            for thread in (worker, *beside):
                 thread.join(timeout=10)
 
 
@@ -116,7 +117,7 @@ def work(
             house.engine.catch_up()
             return
         stop = stopping()
-        beside = [_sweeping(house, stop)]
+        beside = [_sweeping(house, stop), *_signing(asked, database, stop)]
         if teller:
             handing = streaming.handing_out(asked, database, house.pseudonyms, Watchdog(os._exit))
             beside.append(_thread("handing out", handing.run, stop))
@@ -149,10 +150,12 @@ def relay() -> None:
         decides = {schema.DECIDE, schema.SERVE} <= database.dsns.keys()
         inbox = built(asked, database, stack).inbox if decides else None
         telling = _telling(asked, database, stop, inbox)
-        mailing = _mailing(asked, database, keys, stop)
+        mailing = _mailing(asked, database, keys, stop) + _witnessing(asked, database, stop)
         if asked.kafka is not None:
             letting_in = streaming.admitting(asked, database)
             _thread("admitting", letting_in.run, stop)
+            checkpoints = streaming.checkpoints(asked, database, Watchdog(os._exit))
+            _thread("checkpoints", checkpoints.run, stop)
             streaming.relay(asked, database, keys, Watchdog(os._exit)).run(stop)
         for thread in (closing, telling, *mailing):
             thread.join()
@@ -173,6 +176,19 @@ def migrate(*, json: Json = False) -> None:
 def _sweeping(house: House, stop: Event) -> Thread:
     """The sweep on a thread of its own; it ends when ``stop`` is set."""
     return _thread("sweep", house.sweep().run, stop)
+
+
+def _signing(asked: Settings, database: Database, stop: Event) -> list[Thread]:
+    """Signs the log, where this process was given the role's password, on a thread of its own."""
+    if schema.TREE not in database.dsns:
+        note("The log is not signed here: roles.json has no password of throughcare_tree.")
+        return []
+    from deploy.log_key import signing
+
+    try:
+        return [_thread("signing", signing(asked, database).run, stop)]
+    except SettingIsWrong as wrong:
+        raise Stopped(str(wrong), USAGE) from None
 
 
 def _closing(asked: Settings, database: Database, keys: PersonKeys, stop: Event) -> Thread:
@@ -198,6 +214,16 @@ def _mailing(asked: Settings, database: Database, keys: PersonKeys, stop: Event)
     return [_thread("mesh", mailing.mailings(asked.mesh, database, keys).run, stop)]
 
 
+def _witnessing(asked: Settings, database: Database, stop: Event) -> list[Thread]:
+    """What has witnesses countersign, where any are named, on a thread of its own."""
+    if not asked.witnesses:
+        return []
+    from consumers.witnessing import Witnessing
+
+    asking = Witnessing(database.dsn(schema.RELAY), asked.witnesses)
+    return [_thread("witnesses", asking.run, stop)]
+
+
 def _publishing(asked: Settings, house: House, stop: Event, stack: ExitStack) -> list[Thread]:
     """A Kafka broker of our own, whoever may read it, the relay and the inbox, each a thread."""
     from consumers.watchdog import Watchdog
@@ -212,8 +238,10 @@ def _publishing(asked: Settings, house: House, stop: Event, stack: ExitStack) ->
         raise Stopped(f"no Kafka broker: {reason}") from None
     relay = streaming.relay(asked, house.database, house.keys, Watchdog(os._exit))
     postbox = streaming.postbox(asked, house, Watchdog(os._exit))
+    checkpoints = streaming.checkpoints(asked, house.database, Watchdog(os._exit))
     return [
         _thread("admitting", streaming.admitting(asked, house.database).run, stop),
+        _thread("checkpoints", checkpoints.run, stop),
         _thread("relay", relay.run, stop),
         _thread("inbox topics", postbox.run, stop),
     ]

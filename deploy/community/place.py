@@ -49,6 +49,7 @@ PRACTICE = Organisation(
         Practitioner("beryl", "Beryl Mason", Role.RECEPTION, "Receptionist"),
         Practitioner("hugh", "Hugh Pemberton", Role.PRIVACY_OFFICER, "Caldicott Guardian"),
         Practitioner("nina", "Nina Kowalczyk", Role.OPERATOR, "Systems engineer"),
+        Practitioner("imani", "Imani Clarke", Role.AUDITOR, "Records auditor"),
     ),
     (GP_APPOINTMENT, LINK_WORKER),
     officer=Practitioner(

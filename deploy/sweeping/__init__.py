@@ -22,6 +22,7 @@ from deploy.sweeping import (
     concern,
     emergency,
     emergency_review,
+    erasure,
     expiry,
     gone,
     opening,
@@ -76,6 +77,7 @@ KINDS: tuple[Kind, ...] = (
     team_review,
     emergency_review,
     opening_review,
+    erasure,
 )
 """What falls due. A record that should be open no longer is closed first; then who is gone, so that
 nobody is asked to answer for the dead; then agreements, and whom those that are over held; then

@@ -19,7 +19,7 @@ from domain import pathway, referral
 from domain.facts import FACTS
 from domain.intentions.log import Intention, Log
 from domain.kernel import Aggregate, BrokenRule, Recorded, Unknown
-from domain.mapping import FactMapper, Keys
+from domain.mapping import DestroyableKeys, FactMapper
 from domain.pathway import pathway_of
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, ReferralId
 
@@ -70,7 +70,7 @@ class Loading(Application[UUID]):
 
     name = "throughcare"
 
-    def __init__(self, *, log: Log, keys: Keys, host: PartnerId) -> None:
+    def __init__(self, *, log: Log, keys: DestroyableKeys, host: PartnerId) -> None:
         self._log, self._keys, self.host = log, keys, host
         self._batch: Batch | None = None
         self._opened = Opened()

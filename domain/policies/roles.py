@@ -33,6 +33,7 @@ class Duty(StrEnum):
     DESK = "looks after the front desk"
     PRIVACY = "answers for privacy"
     AUDIT = "sees who looked"
+    REPLAY = "sees, at the host, what an organisation could see"
     COUNTS = "sees totals"
     OPERATION = "sees that it runs"
 
@@ -113,7 +114,7 @@ ROLES: tuple[RoleRule, ...] = (
     ),
     RoleRule(
         Role.AUDITOR,
-        frozenset({Duty.AUDIT, Duty.COUNTS}),
+        frozenset({Duty.AUDIT, Duty.COUNTS, Duty.REPLAY}),
         NOTHING,
         frozenset({Purpose.AUDIT}),
     ),

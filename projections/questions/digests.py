@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from domain.mapping import Volume, volume_of
 from domain.vocabulary import PartnerId, Way
 from projections.digests import SQL, document, leaf_at, public_jwk
 from projections.questions.share import ShareQuestions
@@ -52,11 +53,10 @@ class DigestQuestions(ShareQuestions):
             return None
         ((day, first, last, signed, leaves),) = rows
         persons = await self._rows(SQL["persons"], partner, first, last)
-        gone = await asyncio.to_thread(self._erased, {person for _, person in persons})
+        rests = [(number, (person, volume_of(head))) for number, person, head in persons]
+        gone = await asyncio.to_thread(self._destroyed, {each for _, each in rests})
         erased = {
-            number: leaf_at(leaves, number - first).hex()
-            for number, person in persons
-            if person in gone
+            number: leaf_at(leaves, number - first).hex() for number, each in rests if each in gone
         }
         return SignedDay(day, first, last, signed, erased)
 
@@ -67,6 +67,6 @@ class DigestQuestions(ShareQuestions):
             for partner, way, number, newest, at, waits_since in await self._rows(READERS["every"])
         ]
 
-    def _erased(self, persons: set[UUID]) -> set[UUID]:
-        self._keys.many(persons)
-        return {person for person in persons if self._keys.of(person) is None}
+    def _destroyed(self, rests: set[tuple[UUID, Volume]]) -> set[tuple[UUID, Volume]]:
+        self._keys.many({person for person, _ in rests})
+        return {each for each in rests if self._keys.of(*each) is None}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from domain.vocabulary import Way
 from projections.operating import SQL, CasesWait, EndpointStands, MailboxStands, TopicStands
 from projections.questions.share import ShareQuestions
+from projections.tree import SQL as TREE
+from projections.tree import TreeStands
 
 
 class OperatingQuestions(ShareQuestions):
@@ -28,3 +30,8 @@ class OperatingQuestions(ShareQuestions):
     async def endpoints_stand(self) -> list[EndpointStands]:
         """Every endpoint that has not ended, and how it stands."""
         return [EndpointStands(*row) for row in await self._rows(SQL["endpoints"])]
+
+    async def tree_stands(self) -> TreeStands:
+        """How far the log is signed, and why it is not further."""
+        (row,) = await self._rows(TREE["stands"])
+        return TreeStands(*row)

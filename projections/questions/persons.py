@@ -31,6 +31,7 @@ from projections.statements import statements
 from projections.writing import WrittenPage, WrittenRows
 
 CASELOAD = statements("caseload")
+ERASURES = statements("erasures")
 
 
 class PersonQuestions(VersionQuestions):
@@ -223,7 +224,11 @@ class PersonQuestions(VersionQuestions):
             if row.get("emergencies"):
                 looking.note_emergency()
             return row
-        return record.folded(await self.history(partner, subject, when))
+        then = record.folded(await self.history(partner, subject, when))
+        if then is not None and "name" not in then:
+            for order, at in await self._rows(ERASURES["under"], subject):
+                then["erased"] = {"order": order, "at": at.isoformat()}
+        return then
 
     async def names(self, partner: PartnerId, subjects: Iterable[UUID]) -> dict[UUID, str]:
         """Names to compare with, never to show: nobody is noted as looked at."""

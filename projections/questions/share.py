@@ -257,10 +257,15 @@ class ShareQuestions:
         return list(arranged(await self._known(await self._rows(SHARE["up_to"], asked), when)))
 
     async def _known(self, rows: Sequence[Any], when: When) -> list[Entry]:
-        """The entries in these rows that were known, and true, by a moment, and still stand."""
+        """The entries in these rows that were known, and true, by a moment, and still stand.
+
+        Asked as it was told, they are those that stood then.
+        """
         up_to = await self.position(when)
-        stands = standing(await self._opened(rows))
-        return [entry for entry in true_by(stands, when) if entry.position <= up_to]
+        found = await self._opened(rows)
+        if when.as_told:
+            found = [entry for entry in found if entry.position <= up_to]
+        return [e for e in true_by(standing(found), when) if e.position <= up_to]
 
     async def _readable(self, rows: Sequence[Any]) -> list[Entry]:
         """The entries in these rows; what cannot be read is held back from now on, and said."""

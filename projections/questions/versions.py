@@ -41,8 +41,11 @@ class VersionQuestions(PlaceQuestions):
     """What a partner's caseload was when the log was shorter."""
 
     async def kept_at(self, when: When) -> int | None:
-        """The position of a moment, if versions of then are kept: what was true is not asked."""
-        if when.as_of is not None:
+        """The position of a moment, if versions of then are kept: what was true is not asked.
+
+        Nothing is kept of what was taken back since, which was told all the same.
+        """
+        if when.as_of is not None or when.as_told:
             return None
         time = when.as_at if isinstance(when.as_at, datetime) else None
         ((reached, kept_from, at_time),) = await self._rows(VERSIONS["moment"], time)
@@ -69,15 +72,15 @@ class VersionQuestions(PlaceQuestions):
             urgency, waiting, subject = paging.by_urgency(asked.after)
             page |= {"urgency": urgency, "waiting": waiting, "subject": subject}
             page |= {"cells": versions.cells(position)}
-        found = await self._rows(VERSIONS[f"page_by_{asked.sort}"], page)
+        spans, lows, highs = versions.stretches(position)
+        stood = {"partner": partner, "spans": spans, "lows": lows, "highs": highs}
+        found, counted = await self._rows_of(
+            (VERSIONS[f"page_by_{asked.sort}"], page), (VERSIONS["counts"], stood)
+        )
         rows = [orjson.loads(versions.unpacked(kept) if kept else now) for _, kept, now, _ in found]
         if gone := [subject for subject, _, _, erased in found if erased]:
             again = await self._without_a_word(partner, gone, position)
             rows = [again.get(row["person"], row) for row in rows]
-        spans, lows, highs = versions.stretches(position)
-        counted = await self._rows(
-            VERSIONS["counts"], {"partner": partner, "spans": spans, "lows": lows, "highs": highs}
-        )
         counts = {record.STATUSES[urgency]: many for urgency, many in counted}
         total = sum(many for name, many in counts.items() if name != "past")
         return earlier.cut(rows, earlier.PLACES[asked.sort], asked.limit, counts, total)

@@ -9,7 +9,7 @@ from typing import Any
 from domain.policies import reviews
 from domain.policies.missed import SEEN
 from domain.request import State
-from domain.sharing import ENDED, SENT, WITHDRAWN
+from domain.sharing import ENDED, ERASED, SENT, WITHDRAWN
 from domain.vocabulary import Attendance, Complexity, Content, ReviewOf
 from projections.arranging import arranged
 from projections.entries import Entry
@@ -92,7 +92,8 @@ def follow(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     noun, fact, _ = entry.type.split(".")
     past = row["ended"] and fact in OF_THE_PAST
     if noun != "unmet" and not past:  # told to who wanted a service, involved or not
-        row["withdrawn"], row["ended"] = entry.type == WITHDRAWN, entry.type == ENDED
+        row["withdrawn"] = entry.type == WITHDRAWN
+        row["ended"] = entry.type in (ENDED, ERASED)
     match noun:
         case "person":
             person.fold(row, fact, data, at)

@@ -14,6 +14,8 @@ def fold(row: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None:
             row["died"] = {"on": data["died_on"], "known_by": data["known_by"], "told_at": at}
         case "DeathRecordedInError":
             row.update(died=None, not_dead_at=at)
+        case "PersonErased":
+            row["erased"] = {"order": data["order"], "at": at}
         case "PersonMovedAway":
             row["moved_away"] = {
                 name: data[name] for name in ("since", "where_to", "new_place_told")

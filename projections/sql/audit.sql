@@ -1,6 +1,7 @@
 -- name: of_person
 select l.number, l.at, l.kind, l.organisation, l.practitioner, l.account, l.role, l.purpose, l.route,
-    l.request, l.position, l.first, l.last, l.persons
+    l.request, l.position, l.first, l.last, l.read_for,
+    l.persons
 from looks.persons as p
 join looks.looks as l using (number)
 where p.person = %(person)s and p.number < %(before)s::bigint
@@ -12,7 +13,7 @@ limit %(limit)s
 
 -- name: of_practitioner
 select number, at, kind, organisation, practitioner, account, role, purpose, route, request,
-    position, first, last, persons
+    position, first, last, read_for, persons
 from looks.looks
 where practitioner = %(practitioner)s
     and (%(organisation)s::uuid is null or organisation = %(organisation)s::uuid)
@@ -24,7 +25,7 @@ limit %(limit)s
 
 -- name: of_organisation
 select number, at, kind, organisation, practitioner, account, role, purpose, route, request,
-    position, first, last, persons
+    position, first, last, read_for, persons
 from looks.looks
 where organisation = %(organisation)s
     and at >= %(since)s and (at, number) < (
@@ -35,7 +36,7 @@ limit %(limit)s
 
 -- name: of_everybody
 select number, at, kind, organisation, practitioner, account, role, purpose, route, request,
-    position, first, last, persons
+    position, first, last, read_for, persons
 from looks.looks
 where at >= %(since)s and (at, number) < (
         coalesce((select at from looks.looks where number = %(before)s::bigint), %(until)s),

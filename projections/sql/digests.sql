@@ -38,6 +38,6 @@ limit %b::bigint
 select day, first, last, signed, leaves from delivery.digests where partner = %b and day = %b::date
 
 -- name: persons
-select number, person from share.entries
+select number, person, substring(state for 3) from share.entries
 where partner = %b and number between %b::bigint and %b::bigint and person is not null
 order by number

@@ -41,3 +41,6 @@ from moved where name = 'share'
 
 -- name: at_time
 select position from log.position_at(%s) as known (position) where position is not null
+
+-- name: grow
+select tree.grow(%b::bigint)

@@ -1,7 +1,7 @@
 -- What is asked of the persons' keys.
 
 -- name: of
-select person, wrapped, master
+select person, retention, volume, wrapped, master
 from keys.person_keys
 where person = any(%b::uuid[])
 
@@ -9,11 +9,58 @@ where person = any(%b::uuid[])
 insert into keys.person_keys (person, wrapped, master)
 select person, wrapped, %b::text
 from unnest(%b::uuid[], %b::bytea[]) as made (person, wrapped)
-on conflict (person) do nothing
+on conflict (person, retention, volume) do nothing
+returning person
+
+-- A volume beside a care record that is not destroyed: held still, so that none outlives it.
+-- name: begin
+insert into keys.person_keys (person, retention, volume, wrapped, master)
+select c.person, %b::text, %b::smallint, %b::bytea, %b::text
+from keys.person_keys as c
+where c.person = %b and c.retention = 'care' and c.wrapped is not null
+for share
+on conflict (person, retention, volume) do nothing
 returning person
 
 -- name: destroy
 insert into keys.person_keys as k (person, wrapped, master, destroyed_at)
 values (%b, null, %b::text, clock_timestamp())
-on conflict (person) do update
+on conflict (person, retention, volume) do update
 set wrapped = null, destroyed_at = coalesce(k.destroyed_at, excluded.destroyed_at)
+
+-- name: destroy_volumes
+update keys.person_keys
+set wrapped = null, destroyed_at = clock_timestamp()
+where person = %b and retention <> 'care' and destroyed_at is null
+
+-- Of what is kept so, the volumes before this one. The care record is no such thing.
+-- name: destroy_before
+update keys.person_keys
+set wrapped = null, destroyed_at = clock_timestamp()
+where person = %b and retention = %b and volume < %b and destroyed_at is null
+and retention <> 'care'
+returning volume
+
+-- name: every
+select person, retention, volume, wrapped, master
+from keys.person_keys
+where wrapped is not null and (person, retention, volume) > (%b, %b::text, %b::smallint)
+order by person, retention, volume
+limit %b
+
+-- name: rows
+select person, retention, volume, wrapped, master, made_at, destroyed_at
+from keys.person_keys
+where (person, retention, volume) > (%b, %b::text, %b::smallint)
+order by person, retention, volume
+limit %b
+
+-- What is there stays as it is: a key that was destroyed does not come back.
+-- name: put_back
+insert into keys.person_keys (person, retention, volume, wrapped, master, made_at, destroyed_at)
+select * from unnest(
+    %b::uuid[], %b::text[], %b::smallint[], %b::bytea[], %b::text[], %b::timestamptz[],
+    %b::timestamptz[]
+)
+on conflict (person, retention, volume) do nothing
+returning person

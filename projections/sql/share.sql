@@ -21,6 +21,9 @@ where jsonb_exists(j.circle -> 'bases', %(partner)b::text)
     or jsonb_exists(j.circle -> 'heard', %(partner)b::text)
     or jsonb_exists(j.circle -> 'open_to', %(partner)b::text)
 
+-- name: ever_told
+select distinct partner from share.subjects where person = %b
+
 -- name: numbers
 select partner, number from share.partners
 

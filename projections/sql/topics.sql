@@ -31,6 +31,9 @@ where c.partner = %(partner)b
 -- name: narrowed
 select number, position from delivery.narrowed(%b, %b, %b)
 
+-- name: holds
+select delivery.holds(%b, %b, %b::bigint, %b::bigint)
+
 -- name: over
 select t.partner, t.generation
 from delivery.topics as t

@@ -160,12 +160,14 @@ left join views.caseload as l
 order by p.name, p.subject
 
 -- name: counts
+-- Summed in each stretch first: so it is looked up by the table's key and never read as a whole.
 select s.urgency, sum(s.many)::bigint
 from unnest(%(spans)s::smallint[], %(lows)s::bigint[], %(highs)s::bigint[]) as r (span, low, high)
 cross join lateral (
-    select c.urgency, c.many
+    select c.urgency, sum(c.many) as many
     from views.caseload_changes as c
     where c.partner = %(partner)s and c.span = r.span and c.bucket >= r.low and c.bucket < r.high
+    group by c.urgency
 ) as s
 group by s.urgency
 having sum(s.many) <> 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +17,7 @@ import pytest
 from deploy.commands import doctor, views
 from deploy.commands.output import Stopped
 from deploy.wiring import House
-from projections import progress
+from projections import progress, rebuilding, schema
 from tests.api.place import Client, Place
 from tests.waiting import until
 
@@ -153,3 +155,36 @@ def line(browser: Any) -> str:
     page = browser.get("/caseload/freshness", params={"after": 0})
     assert page.status_code == 200, page.text
     return " ".join(page.text.split())
+
+
+def test_who_asks_over_http_notices_no_switch(place: Place) -> None:
+    asha = place.person("asha")
+    stop = Event()
+
+    def ask() -> tuple[int, set[int], set[str]]:
+        asked, answered, seen = 0, set[int](), set[str]()
+        while not stop.is_set():
+            answer = asha.read("/v1/caseload")
+            asked += 1
+            answered.add(answer.status_code)
+            seen.add(answer.text)
+        return asked, answered, seen
+
+    asha.seen("/v1/caseload")
+    dsn = place.database.dsn(schema.PROJECT)
+    with (
+        rebuilding.beside(dsn, "caseload", place.house.keys) as building,
+        ThreadPoolExecutor(2) as others,
+    ):
+        building.build(lambda done, of: None)
+        asking = [others.submit(ask) for _ in range(2)]
+        try:
+            for back in (False, True) * 3:
+                building.switch(back=back)
+        finally:
+            stop.set()
+        for each in asking:
+            asked, answered, seen = each.result(timeout=20)
+            assert asked > 3
+            assert (answered, len(seen)) == ({200}, 1)
+        building.drop()

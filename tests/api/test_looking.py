@@ -158,6 +158,7 @@ def _asked(story: Story, asha: Client, service: Offer) -> str:
 READERS = {
     "/actions": "gwen",
     "/audit/access": "hugh",
+    "/audit/side-by-side": "-",
     "/privacy": "-",
     "/v1/looks": "hugh",
     "/v1/looks/unusual": "-",
@@ -179,6 +180,7 @@ READERS = {
     "/people/{person}/decisions/{decision}/non-implementation": "gwen",
     "/people/{person}/decisions/{decision}/supersession": "-",
     "/people/{person}/disagreements": "asha",
+    "/people/{person}/difference": "asha",
     "/people/{person}/discussion": "asha",
     "/people/{person}/history": "asha",
     "/people/{person}/recipients": "yusuf",
@@ -194,6 +196,7 @@ READERS = {
     "/people/{person}/scores": "priya",
     "/people/{person}/scores/{measure}/correction": "priya",
     "/people/{person}/scores/{which}": "priya which=swemwbs",
+    "/people/{person}/why": "asha",
     "/people/{person}/{activity}": "asha goal",
     "/refer": "-",
     "/refer/advice": "asha ?person",
@@ -221,7 +224,9 @@ READERS = {
     "/v1/meetings/{meeting}/suggestions": "-",
     "/v1/people/{person}": "asha",
     "/v1/people/{person}/concerns": "asha",
+    "/v1/people/{person}/difference": "-",
     "/v1/people/{person}/history": "asha",
+    "/v1/people/{person}/why": "-",
     "/v1/people/{person}/recipients": "yusuf",
     "/v1/referrals": "priya",
     "/v1/referrals/{referral}": "priya referral=therapy",
@@ -311,6 +316,8 @@ def test_what_is_said_to_show_nobody_shows_nobody(nia: Nia, route: str) -> None:
         "key": "00000000-0000-4000-8000-000000000000",
         "system": "00000000-0000-4000-8000-000000000000",
         "endpoint": "00000000-0000-4000-8000-000000000000",
+        "erasure": "00000000-0000-4000-8000-000000000000",
+        "person": "00000000-0000-4000-8000-000000000000",
     }
     for key in ("asha", "yusuf", "olive"):
         answer = nia.story.visitor(key).get(route.format(**known))

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from hypothesis import settings
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
@@ -19,7 +18,7 @@ from api.access_tokens import TYPE, AccessTokens
 from api.scopes import SCOPES
 from tests.api.machine import Machine, api_key, new_key, public, registered, with_key
 from tests.api.place import Client, Place
-from tests.api.test_access import knock, routes
+from tests.api.test_access import EACH, knock, routes
 
 SECRET = OctKey.import_key("a secret of the tests, 32 bytes.")
 
@@ -160,11 +159,6 @@ def test_no_flawed_credential_passes_at_any_address(place: Place, flawed: dict[s
         if status not in (401, 303):
             passed.append((flaw, method, path, status))
     assert passed == []
-
-
-EACH = 1 if settings.get_current_profile_name() == "thorough" else 4
-"""Each flaw is tried at one in so many addresses, and each address with one in so many flaws; the
-thorough profile tries all at all."""
 
 
 def _tried(place: Place, flawed: dict[str, str]) -> Iterator[tuple[str, str, str, int]]:

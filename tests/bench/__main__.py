@@ -17,6 +17,7 @@ from time import perf_counter
 
 import structlog
 
+from deploy.cli import collect_rarely
 from deploy.embedded import DATABASE, start
 from tests.bench import (
     appending,
@@ -24,6 +25,7 @@ from tests.bench import (
     folding,
     grouping,
     paging,
+    proving,
     rebuilding,
     relaying,
     serving,
@@ -98,6 +100,8 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[str]]] = {
     "folding": lambda b: folding.throughput(b.place, b.facts, repeats=b.size.of_long),
     "serving": lambda b: serving.lines(b.folded(), repeats=b.size.repeats, asked=b.size.pages),
     "lateness": lambda b: folding.lateness(b.folded(), b.lives, asked=b.size.late),
+    "proving": lambda b: proving.throughput(b.folded(), b.facts, repeats=b.size.of_long),
+    "signing": lambda b: proving.lag(b.folded(), b.lives, asked=b.size.late),
     "keeping": lambda b: earlier.keeping(b.place, b.facts, repeats=b.size.of_long),
     "earlier": lambda b: earlier.pages(
         b.place, b.size.earlier, repeats=b.size.of_long, asked=b.size.pages
@@ -134,6 +138,7 @@ def main() -> None:
     asked.add_argument("--keep", action="store_true", help="add the ratios to the trend")
     told = asked.parse_args()
     size = QUICK if told.quick else FULL
+    collect_rarely()
     log = Path(devnull).open("w")  # noqa: SIM115 - written to until the process ends
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
     folder = Path(tempfile.mkdtemp(prefix="throughcare-"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from statistics import median, quantiles
+from statistics import median
 from threading import Event, Thread
 from time import perf_counter, sleep
 
@@ -21,9 +21,10 @@ from projections.entries import NOTHING, opened
 from projections.reading import Reading
 from projections.share import Told
 from projections.statements import statements
+from tests.bench import processes
 from tests.bench.library import Library
 from tests.bench.lives import Lives
-from tests.bench.measuring import by_turns, line, rate
+from tests.bench.measuring import by_turns, line, p99, rate
 from tests.people import TALKING
 from tests.projections.place import Place
 
@@ -133,18 +134,13 @@ def _one_view(place: Place) -> float:
 
 def lateness(place: Place, lives: Lives, *, asked: int) -> Iterator[str]:
     """From the answer to an intention until its row is seen, against PostgreSQL's bare word."""
-    stop = Event()
-    worker = Thread(target=place.another_engine().run, args=(stop,), daemon=True)
-    worker.start()
-    try:
+    with processes.engine(place):
+        asyncio.run(_lateness(place, lives, RATE))  # another process prepares its statements
         late, took = asyncio.run(_lateness(place, lives, asked))
-    finally:
-        stop.set()
-        worker.join(timeout=20)
-    bare = _word(place)
+    bare = word(place)
     for percentile, value, limit in (
         ("median", median(late), median(bare)),
-        ("99th percentile", _p99(late), _p99(bare)),
+        ("99th percentile", p99(late), p99(bare)),
     ):
         yield line(
             f"answer to caseload row, {percentile}",
@@ -194,7 +190,7 @@ async def _lateness(place: Place, lives: Lives, asked: int) -> tuple[list[float]
     return late, took
 
 
-def _word(place: Place, asked: int = 100) -> list[float]:
+def word(place: Place, asked: int = 100) -> list[float]:
     """Seconds for a word to another connection and back: two hops, as from log to share to reader.
 
     The other end answers from a thread of its own, as the engine does.
@@ -224,7 +220,3 @@ def _word(place: Place, asked: int = 100) -> list[float]:
             sleep(0.02)
     answerer.join(timeout=30)
     return waited
-
-
-def _p99(figures: list[float]) -> float:
-    return quantiles(figures, n=100, method="inclusive")[98]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter
 
 import orjson
@@ -23,6 +23,11 @@ def by_turns(repeats: int, ways: Mapping[str, Callable[[], float]]) -> dict[str,
         for name, way in ways.items():
             figures[name].append(way())
     return {name: median(found) for name, found in figures.items()}
+
+
+def p99(figures: list[float]) -> float:
+    """The 99th percentile."""
+    return quantiles(figures, n=100, method="inclusive")[98]
 
 
 def line(

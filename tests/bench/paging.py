@@ -23,16 +23,6 @@ from tests.projections.place import Place
 
 ROWS = 50
 PATH = f"/v1/caseload?limit={ROWS}"
-FIRST = {
-    "partner": str(TALKING),
-    "status": [],
-    "complexity": [],
-    "name": "%%",
-    "limit": ROWS + 1,
-    "urgency": -1,
-    "waiting": "-infinity",
-    "subject": str(UUID(int=0)),
-}
 FEW = 10_000
 PLACES = 200
 """From how many places of a caseload pages are asked for, by turns."""
@@ -60,6 +50,20 @@ SOMEWHERE = """
 select urgency, coalesce(waiting_since, 'infinity')::text, subject
 from views.caseload where partner = %s and status <> 'past' order by random() limit %s
 """
+
+
+def beginning(rows: int) -> dict[str, Any]:
+    """What the caseload's statement is asked with for the first so many rows, and one more."""
+    return {
+        "partner": str(TALKING),
+        "status": [],
+        "complexity": [],
+        "name": "%%",
+        "limit": rows + 1,
+        "urgency": -1,
+        "waiting": "-infinity",
+        "subject": str(UUID(int=0)),
+    }
 
 
 def lines(place: Place, *, repeats: int, asked: int) -> Iterator[str]:
@@ -156,7 +160,7 @@ def _bare(place: Place, page: bytes) -> Iterator[int]:
     with TemporaryDirectory() as folder:
         kept = Path(folder) / "page.json"
         kept.write_bytes(page)
-        asked = FIRST | {"persons": [person for (person,) in known]}
+        asked = beginning(ROWS) | {"persons": [person for (person,) in known]}
         with door.opened(place, "bare", partner=str(TALKING), page=str(kept), asked=asked) as port:
             yield port
 

@@ -1,13 +1,7 @@
-"""Relaying: how late an entry reaches a subscriber of Kafka, and how many a second go out.
-
-Run as ``python -m tests.bench.relaying``, told in a line of JSON where everything is, it is the
-engine or the relay as a process of its own, as they are in a place.
-"""
+"""Relaying: how late an entry reaches a subscriber of Kafka, and how many a second go out."""
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import tempfile
 import warnings
@@ -32,17 +26,12 @@ from consumers.relay import Relay
 from consumers.watchdog import Watchdog
 from deploy.broker.jars import BrokerIsNotHere, jars
 from deploy.broker.nodes import nodes
-from domain.facts import FACTS
-from domain.mapping import FactMapper
 from projections import schema, topics
 from projections.cloudevents import SOURCE
-from projections.connections import open_pool
-from projections.engine import Engine
-from projections.keys import PersonKeys
-from projections.pseudonyms import Pseudonyms
 from projections.topics import Why
 from tests.bench.lives import Lives
 from tests.bench.measuring import by_turns, line, rate
+from tests.bench.processes import process
 from tests.people import TALKING
 from tests.projections.place import Place
 
@@ -131,7 +120,7 @@ def lateness(
             "kafka": dict(kafka),
         }
         for what, role in (("engine", schema.PROJECT), ("relay", schema.RELAY)):
-            running.enter_context(_process(told | {"what": what, "dsn": place.database.dsn(role)}))
+            running.enter_context(process(what, told | {"dsn": place.database.dsn(role)}))
         with psycopg.connect(place.database.dsn(schema.RELAY), autocommit=True) as connection:
             names = [each.name for each in topics.standing(connection, _agreed(place)).values()]
         late: dict[str, list[list[float]]] = {"relay": [], "bare": []}
@@ -264,50 +253,3 @@ def _agreed(place: Place) -> list[UUID]:
 
 def _p99(seconds: Sequence[float]) -> float:
     return quantiles(seconds, n=100)[98]
-
-
-@contextmanager
-def _process(told: Mapping[str, Any]) -> Iterator[None]:
-    """The engine or the relay, until the end of the block."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.relaying"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(told) + "\n")
-        process.stdin.flush()
-        word = "relay continues" if told["what"] == "relay" else "begins"
-        assert any(word in said for said in process.stdout)
-        drain = Thread(target=process.stdout.read, daemon=True)
-        drain.start()
-        try:
-            yield
-        finally:
-            process.stdin.close()
-
-
-def main() -> None:
-    told = json.loads(sys.stdin.readline())
-    master = bytes.fromhex(told["master"])
-    keys, stop = PersonKeys(open_pool(told["keys"], most=2), master), Event()
-    if told["what"] == "engine":
-        engine = Engine(told["dsn"], FactMapper(FACTS, keys), keys, Pseudonyms(master))
-        running = Thread(target=engine.run, args=(stop,), daemon=True)
-        print("begins", flush=True)
-    else:
-        relay = Relay(told["dsn"], keys, Broker(told["kafka"], Watchdog(_exit)), SOURCE)
-        running = Thread(target=relay.run, args=(stop,), daemon=True)
-    running.start()
-    sys.stdin.read()
-    stop.set()
-    running.join(20)
-    _exit(0)
-
-
-if __name__ == "__main__":
-    main()

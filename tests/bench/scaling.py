@@ -26,6 +26,7 @@ import psycopg
 import structlog
 from psycopg import sql
 
+from deploy.cli import collect_rarely
 from deploy.embedded import DATABASE, Embedded, start
 from domain.application import CareCoordination
 from domain.vocabulary import PersonId
@@ -60,6 +61,12 @@ from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname in ('log', 'share', 'views', 'keys')
     and pg_total_relation_size(c.oid) > 1000000
 order by pg_total_relation_size(c.oid) desc
+"""
+
+WARMED = """
+select sum(pg_prewarm(c.oid))
+from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+where c.relkind = 'i' and n.nspname in ('log', 'share', 'views', 'keys')
 """
 
 
@@ -322,6 +329,15 @@ def _grow(
     _said(f"{facts:,} facts after {perf_counter() - began:.0f} s")
 
 
+def _with_memory(folder: Path, memory: str) -> Embedded:
+    server = start(folder)
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as admin:
+        told = sql.SQL("alter system set shared_buffers = {}").format(sql.Literal(memory))
+        admin.execute(told)
+    server.stop()
+    return start(folder)
+
+
 def _said(text: str, end: str = "\n") -> None:
     print(text, file=sys.stderr, end=end, flush=True)
 
@@ -336,14 +352,22 @@ def main() -> None:
         action="store_true",
         help="leave out what nobody could open, and versions of partners that are not asked",
     )
+    asked.add_argument("--memory", default="128MB", help="PostgreSQL's shared_buffers")
+    asked.add_argument("--warm", action="store_true", help="read all indexes before measuring")
     given = asked.parse_args()
+    collect_rarely()
     log = Path(devnull).open("w")  # noqa: SIM115 - written to until the process ends
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(log))
     folder = given.data or Path(tempfile.mkdtemp(prefix="throughcare-"))
-    server = start(folder)
+    server = _with_memory(folder, given.memory)
     try:
         with ExitStack() as opened:
             small, large = grown(server, opened, given.facts, light=given.light)
+            if given.warm:
+                for place in (large.place, small.place):
+                    with place.as_superuser() as connection:
+                        connection.execute("create extension if not exists pg_prewarm")
+                        connection.execute(WARMED)
             for each in (*sizes(small), *sizes(large)):
                 print(each, flush=True)
             for each in lines(small, large, repeats=given.repeats):

@@ -99,19 +99,7 @@ async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
         AsyncConnectionPool(place.database.dsn(role), kwargs={"autocommit": True}, open=False)
         for role in (schema.SERVE, "postgres")
     )
-    query, first = (
-        statements("caseload")["page_by_urgency"],
-        {
-            "partner": TALKING,
-            "status": [],
-            "complexity": [],
-            "name": "%%",
-            "limit": ROWS + 1,
-            "urgency": -1,
-            "waiting": "-infinity",
-            "subject": "00000000-0000-0000-0000-000000000000",
-        },
-    )
+    query, first = statements("caseload")["page_by_urgency"], paging.beginning(ROWS)
     async with (
         pool,
         passing,

@@ -23,6 +23,7 @@ from projections.entries import Entry
 from projections.questions.digests import SignedDay
 from projections.reading import Reading
 from tests.consumers.place import HOUSING, PRACTICE, Past, Place, place
+from tests.consumers.signing import Signer as LogSigner
 from tests.database import Database, unreadable
 
 MONDAY = datetime(2026, 3, 23, 10, tzinfo=UTC)
@@ -247,3 +248,15 @@ def test_digests_are_read_by_their_own_partner_alone(town: Place, signer: Signer
 
     with acting_for(town.partners[PRACTICE]):
         assert asyncio.run(ask()) == []
+
+
+def test_a_digest_says_how_far_the_whole_log_had_come(town: Place, signer: Signer) -> None:
+    town.refer(HOUSING)
+    town.tell()
+    closing(town, signer, MONDAY + DAY).once()
+    LogSigner(town).sign()
+    closing(town, signer, MONDAY + 2 * DAY).once()
+    with psycopg.connect(town.dsn) as connection:
+        ((note,),) = connection.execute("select note from tree.checkpoints").fetchall()
+    said = [day.document().get("checkpoint") for day in days(town, town.partners[HOUSING])]
+    assert said == [None, note]

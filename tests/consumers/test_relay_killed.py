@@ -18,10 +18,10 @@ from tests.consumers.relaying import AN_ATTEMPT, LINES, referrals_coming_in, rel
 pytestmark = [pytest.mark.broker, pytest.mark.process]
 
 SEED = 20_261_121
-LIVES = 10
+LIVES = 6
 """Lives that end themselves somewhere in an attempt, beside one before each line of publishing."""
 
-MOMENTS = 5
+MOMENTS = 3
 """Lives ended from outside, at moments of their own."""
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -12,8 +14,16 @@ from consumers.kafka.publishing import Broker
 from consumers.relay import BEAT, Relay
 from consumers.watchdog import Watchdog
 from domain.kernel import Category
-from domain.sharing import WITHDRAWN
-from domain.vocabulary import Way
+from domain.sharing import ERASED, WITHDRAWN
+from domain.vocabulary import (
+    ErasureId,
+    ErasureReason,
+    HowKnown,
+    PersonId,
+    PractitionerId,
+    Role,
+    Way,
+)
 from projections import schema, topics
 from projections.topics import topic_of
 from tests.consumers.brokers import KafkaServer
@@ -100,6 +110,48 @@ def test_narrower_terms_begin_a_new_topic_with_the_notices_and_delete_the_old_on
     assert not any(b"canary" in record.value for record in entries)
     published(town, relay_of(town, kafka))
     assert kafka.numbers(topic_of(housing, 2)) == numbers, "one narrowing begins one topic"
+
+
+def erased(town: Place, who: PersonId) -> None:
+    """Somebody who has died is erased: what is kept no longer, confirmed a month ago."""
+    officer, erasure = PractitionerId(uuid4()), ErasureId(uuid4())
+    practice, care = town.partners[PRACTICE], town.care
+    care.add_practitioner(
+        practice,
+        officer,
+        name="somebody",
+        role=Role.PRIVACY_OFFICER,
+        title="officer",
+        asked=town.asked(),
+    )
+    died = town.asked().at.date()
+    care.record_death(who, died, known_by=HowKnown.REGISTRAR, asked=town.asked())
+    care.order_erasure(erasure, who, "IG-1", reason=ErasureReason.RETENTION, asked=town.asked())
+    long_ago = replace(town.asked(), at=town.asked().at - timedelta(days=31), practitioner=officer)
+    care.confirm_erasure(erasure, asked=long_ago)
+    care.erase_person(erasure, asked=town.asked())
+    town.tell()
+
+
+def test_who_is_erased_is_on_no_topic_any_more(town: Place, kafka: KafkaServer) -> None:
+    housing, relay = town.partners[HOUSING], relay_of(town, kafka)
+    _, ann = town.refer(HOUSING, ask="canary-ask", name="Canary Bee")
+    town.refer(HOUSING)
+    town.tell()
+    published(town, relay)
+    assert any(b"canary" in record.value for record in kafka.entries(topic_of(housing)))
+    erased(town, ann)
+    town.refer(HOUSING)
+    town.tell()
+    published(town, relay)
+    assert topic_of(housing) not in there(town, kafka)
+    entries = kafka.entries(topic_of(housing, 2))
+    assert dict(entries[0].headers)["ce_type"] == ERASED.encode()
+    assert not any(b"anary" in record.value for record in entries)
+    numbers = kafka.numbers(topic_of(housing, 2))
+    assert numbers == list(range(numbers[0], town.told()[housing] + 1))
+    published(town, relay_of(town, kafka))
+    assert kafka.numbers(topic_of(housing, 2)) == numbers, "one erasure begins one topic"
 
 
 def test_the_first_topic_begins_after_the_last_narrowing(town: Place, kafka: KafkaServer) -> None:

@@ -26,7 +26,7 @@ from domain.facts import FACTS
 from domain.kernel import Fact, Recorded
 from domain.linking import LinkingFact
 from domain.policies.agreements import TEMPLATES
-from domain.sharing import WITHDRAWN, may_know
+from domain.sharing import ERASED, WITHDRAWN, may_know
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Purpose
 from projections.cloudevents import SOURCE, cloudevent
 from projections.contract import Contract, Deprecated, Message, Told
@@ -38,6 +38,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SAID_AT = datetime(2026, 3, 2, 9, 0, 12, 120_000, tzinfo=UTC)
 YOU = PartnerId(uuid5(EXAMPLES, "you"))
 NUMBER, POSITION = 42, 90_211
+ORDER = "IG-2026-17"
 
 
 def named(what: str) -> UUID:
@@ -159,7 +160,8 @@ def _beat() -> dict[str, Any]:
 def example(shape: Shape) -> dict[str, Any]:
     """An entry as a partner reads it, of a fact as it was stored."""
     if shape.fact is None:
-        return _entry(shape.type, {TO_ACKNOWLEDGE: True} if shape.type == WITHDRAWN else {})
+        taken_back = {TO_ACKNOWLEDGE: True} if shape.type in (WITHDRAWN, ERASED) else {}
+        return _entry(shape.type, taken_back | ({"order": ORDER} if shape.type == ERASED else {}))
     path, *_ = samples(shape.fact)
     return of_sample(shape, path)
 

@@ -94,6 +94,7 @@ def test_each_part_is_told_from_every_other() -> None:
         Recorder.PRACTICE,
         Recorder.HOST,
         Recorder.RECORDS,
+        Recorder.PRIVACY,
         *anybody,
     }
     assert TRUST not in recorders.knowing[ROSA]

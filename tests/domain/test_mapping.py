@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import hypothesis.strategies as st
@@ -18,17 +19,30 @@ from domain.case import Dissent, MdtDecisionRecorded
 from domain.facts import FACTS
 from domain.kernel import REMOVED, Fact, Recorded
 from domain.mapping import (
+    CARE,
+    FORMAT,
     FactMapper,
     PersonWasErased,
     StoredFact,
     TextCannotBeStored,
     UnreadableFact,
+    Volume,
     seal,
     unseal,
+    volume_of,
 )
 from domain.partner import PartnerJoined
+from domain.rectification import RectificationAsked
 from domain.request import State
-from domain.vocabulary import Decision, DecisionId, PartnerKind, PersonId, Purpose
+from domain.vocabulary import (
+    Decision,
+    DecisionId,
+    PartnerKind,
+    PersonId,
+    Purpose,
+    RectificationId,
+    Retention,
+)
 from tests.domain.test_stored import SAMPLES, load
 from tests.memory import MemoryKeys
 from tests.people import MONDAY, ROSA, SAM, TALKING, TOM, WIGG, named
@@ -294,3 +308,59 @@ def test_sealed_bytes_open_with_their_key_and_place_only() -> None:
         unseal(sealed, frozenset({"word"}), keys.of(TOM), b"here")
     with pytest.raises(InvalidTag):
         unseal(sealed, frozenset({"word"}), keys.of(ROSA), b"there")
+
+
+# Volumes
+
+
+ASKED = RectificationAsked(
+    rectification=RectificationId(named("a request")),
+    about="x/1",
+    owner=WIGG,
+    words="That was my sister",
+    due_on=date(2026, 4, 1),
+)
+
+
+def test_what_is_kept_for_less_long_rests_under_a_key_of_its_own(mapped: Mapped) -> None:
+    letter, note = mapped.store(ASKED), mapped.store(referral.InformationAsked(question="At work?"))
+    assert volume_of(letter.state) == Volume(Retention.CORRESPONDENCE)
+    assert volume_of(note.state) == CARE
+
+    mapped.keys.close(ROSA, Retention.CORRESPONDENCE)
+
+    assert mapped.read(letter) == ASKED.model_copy(update={"words": REMOVED})
+    assert mapped.read(note) == referral.InformationAsked(question="At work?")
+    later = mapped.store(ASKED)
+    assert volume_of(later.state) == Volume(Retention.CORRESPONDENCE, 1)
+    assert mapped.read(later) == ASKED
+
+
+def test_what_was_stored_before_there_were_volumes_is_read_by_the_key_of_then(
+    mapped: Mapped,
+) -> None:
+    stored = mapped.store(ASKED)
+    before = seal(
+        ASKED.model_dump(mode="json"),
+        ASKED.PERSONAL_FIELDS,
+        mapped.keys.of(ROSA),
+        named("a stream").bytes + (1).to_bytes(8, "big") + stored.topic.encode(),
+    )
+    assert before[:1] == FORMAT
+    assert mapped.read(replace(stored, state=before)) == ASKED
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"\x00", b"\x03\x01\x00", b"\x02", b"\x02\x01", b"\x02\x00\x00", b"\x02\x09\x00"]
+)
+def test_bytes_of_no_known_volume_are_refused(mapped: Mapped, head: bytes) -> None:
+    with pytest.raises(ValueError, match="unknown format"):
+        volume_of(head)
+    with pytest.raises(UnreadableFact):
+        mapped.read(replace(mapped.store(ASKED), state=head))
+
+
+def test_bytes_that_claim_another_volume_do_not_open(mapped: Mapped) -> None:
+    stored = mapped.store(ASKED)
+    with pytest.raises(UnreadableFact):
+        mapped.read(replace(stored, state=b"\x02\x02" + stored.state[2:]))

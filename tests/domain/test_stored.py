@@ -23,6 +23,8 @@ SAMPLES = sorted(STORED.glob("*.json"))
 EVERY_FACT = list(FACTS)
 
 CODED = {
+    "legal_hold:LegalHoldPlaced": {"order"},
+    "legal_hold:LegalHoldLifted": {"order"},
     "subject_access:SubjectAccessItemsDecided": {"items"},
     # said by coding systems, or about organisations, never about one person in words
     "person:PersonRegistered": {"sex", "language", "ethnicity"},
@@ -31,6 +33,8 @@ CODED = {
     "person:CommunicationNeedsRecorded": {"language"},
     "person:DisagreementRecorded": {"about"},
     "person:ItemSealed": {"item"},
+    "person:PersonErased": {"order"},
+    "erasure:ErasureOrdered": {"order"},
     "person:RectificationAsked": {"about"},
     "person:RectificationDecided": {"about"},
     "person:DisclosedWithoutConsent": {"basis"},
@@ -133,6 +137,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "wishes": "person",
         "sealing": "person",
         "disclosure": "person",
+        "erased": "person",
         "acknowledgement": "partner",
         "rectification": "person",
         "linking": "person",

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.process
 
 SEED = 20260302
 WRITERS = 4
-KILLS = 8
+KILLS = 6
 
 
 @dataclass

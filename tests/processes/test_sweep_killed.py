@@ -39,7 +39,7 @@ pytestmark = pytest.mark.process
 SEED = 20260302
 REFERRALS = 180
 OFFERS = 60
-KILLS = 6
+KILLS = 4
 
 
 @pytest.fixture

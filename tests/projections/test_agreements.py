@@ -241,6 +241,22 @@ def change(place: Place, which: int, what: int) -> None:
 
 changes = st.tuples(st.integers(0, 2), st.integers(0, len(WAYS) + 1))
 
+Parts = list[tuple[list[tuple[str, int]], list[tuple[int, int]]]]
+"""What is asked, and then which agreements change and how; and so on."""
+
+parts_of_a_life = st.lists(
+    st.tuples(scenarios(most=12), st.lists(changes, max_size=3)), min_size=1, max_size=3
+)
+
+
+def live_through(place: Place, chance: Chance, parts: Parts) -> None:
+    """All of that happens."""
+    for asked, signed in parts:
+        for what, which in asked:
+            chance.do(what, which)
+        for which, how in signed:
+            change(place, which, how)
+
 
 @settings(
     max_examples=10,
@@ -248,15 +264,13 @@ changes = st.tuples(st.integers(0, 2), st.integers(0, len(WAYS) + 1))
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    parts=st.lists(
-        st.tuples(scenarios(most=12), st.lists(changes, max_size=3)), min_size=1, max_size=3
-    ),
+    parts=parts_of_a_life,
     linked=st.booleans(),
     batch=st.sampled_from([1, 7, 2_000]),
 )
 def test_whatever_is_signed_ended_or_expired_all_is_known_as_if_it_always_held(
     place: Place,
-    parts: list[tuple[list[tuple[str, int]], list[tuple[int, int]]]],
+    parts: Parts,
     linked: bool,
     batch: int,
 ) -> None:
@@ -264,11 +278,7 @@ def test_whatever_is_signed_ended_or_expired_all_is_known_as_if_it_always_held(
     if linked:
         one, other = chance.people
         place.care.link_persons(one, other, reason="One person.", asked=chance.by(WIGG))
-    for asked, signed in parts:
-        for what, which in asked:
-            chance.do(what, which)
-        for which, how in signed:
-            change(place, which, how)
+    live_through(place, chance, parts)
     place.fold(batch=batch)
     assert place.rows("select count(*) from share.parked") == [(0,)]
     assert_all_is_as_if_always_so(place, *chance.people)

@@ -349,6 +349,7 @@ def test_views_are_behind_until_they_have_caught_up(place: Place) -> None:
         "team_reviews",
         "exceptional",
         "subject_access",
+        "erasures",
         "groups",
         "opt-outs",
         "withdrawals",

@@ -12,7 +12,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.kernel import REMOVED
-from projections.keys import PersonKeys, WrongMasterKey
+from domain.mapping import CARE, Volume
+from domain.vocabulary import Retention
+from projections.keys import FIRST, PersonKeys, Unopened, WrongMasterKey
 from projections.log import PostgresLog
 from tests.database import Database
 from tests.projections.notes import AMIRA, TOM, NoteTaken, mapper, taken
@@ -161,3 +163,99 @@ def test_wrapped_keys_swapped_in_the_table_do_not_open(database: Database) -> No
     )
     with pytest.raises(InvalidTag):
         process(database).of(UUID(str(AMIRA)))
+
+
+# Volumes
+
+TWO = Volume(Retention.CORRESPONDENCE, 1)
+LETTERS = Volume(Retention.CORRESPONDENCE)
+
+
+def test_each_volume_of_a_person_has_a_key_of_its_own(database: Database) -> None:
+    one, other = process(database), process(database)
+    keys = [one.of(AMIRA, each) for each in (CARE, LETTERS, TWO, Volume(Retention.FEEDBACK))]
+    assert len({locked(key) for key in keys}) == 4
+    assert locked(other.of(AMIRA, LETTERS)) == locked(keys[1])
+    other.many([AMIRA])
+    assert locked(other.of(AMIRA)) == locked(keys[0])
+
+
+def test_a_volume_goes_alone_and_the_next_one_takes_what_comes(database: Database) -> None:
+    keys, other = process(database), process(database)
+    keys.of(AMIRA, LETTERS)
+    assert keys.newest(AMIRA, Retention.CORRESPONDENCE) == LETTERS
+
+    assert keys.begin_anew(AMIRA, Retention.CORRESPONDENCE) == TWO
+    assert other.newest(AMIRA, Retention.CORRESPONDENCE) == TWO
+    assert other.of(AMIRA, LETTERS) is not None
+    assert keys.destroy_before(AMIRA, TWO) == [0]
+
+    assert keys.of(AMIRA, LETTERS) is None
+    assert keys.destroy_before(AMIRA, TWO) == []
+    assert None not in (keys.of(AMIRA), keys.of(AMIRA, TWO), process(database).of(AMIRA))
+
+
+def test_the_care_record_is_no_volume_that_a_later_one_follows(database: Database) -> None:
+    keys = process(database)
+    keys.of(AMIRA)
+    assert keys.destroy_before(AMIRA, Volume(Retention.CARE, 9)) == []
+    assert process(database).of(AMIRA) is not None
+
+
+def test_with_the_care_record_every_volume_goes_and_none_begins(database: Database) -> None:
+    keys, other = process(database), process(database)
+    keys.of(AMIRA, LETTERS)
+    keys.destroy(AMIRA)
+    for each in (CARE, LETTERS, TWO, Volume(Retention.FEEDBACK)):
+        assert keys.of(AMIRA, each) is None
+        assert other.of(AMIRA, each) is None
+    assert database.connect("postgres").execute(
+        "select count(*), count(wrapped) from keys.person_keys"
+    ).fetchone() == (2, 0)
+
+
+def test_no_volume_outlives_an_erasure_that_it_began_beside(database: Database) -> None:
+    erasing, *others = [process(database) for _ in range(4)]
+    for _ in range(20):
+        person = uuid4()
+        erasing.of(person)
+        with ThreadPoolExecutor(4) as people:
+            gone = people.submit(erasing.destroy, person)
+            for number, each in enumerate(others):
+                people.submit(each.of, person, Volume(Retention.FEEDBACK, number))
+        gone.result()
+    assert database.connect("postgres").execute(
+        "select count(*) from keys.person_keys where wrapped is not null"
+    ).fetchone() == (0,)
+
+
+def test_wrapped_keys_of_a_persons_volumes_swapped_do_not_open(database: Database) -> None:
+    process(database).of(AMIRA, LETTERS)
+    database.connect("postgres").execute(
+        "update keys.person_keys as k set wrapped = other.wrapped "
+        "from keys.person_keys as other where other.retention <> k.retention"
+    )
+    for each in (CARE, LETTERS):
+        with pytest.raises(InvalidTag):
+            process(database).of(AMIRA, each)
+
+
+def test_what_does_not_unwrap_is_named_and_the_rest_is_counted(database: Database) -> None:
+    keys = process(database)
+    persons = sorted(uuid4() for _ in range(5))
+    keys.make_many(persons)
+    keys.of(persons[1], LETTERS)
+    keys.destroy(persons[4])
+    assert keys.unopened(FIRST, 100) == Unopened(5, [], (persons[3], "care", 0))
+    database.connect("postgres").execute(
+        "update keys.person_keys set wrapped = set_byte(wrapped, 20, 1 # get_byte(wrapped, 20)) "
+        "where person = %s",
+        [persons[2]],
+    )
+    first = keys.unopened(FIRST, 2)
+    assert (first.keys, first.persons) == (2, [])
+    assert first.last is not None
+    assert keys.unopened(first.last, 100).persons == [persons[2]]
+    assert keys.unopened((persons[3], "care", 0), 100) == Unopened(0, [], None)
+    stranger = PersonKeys(database.pool("throughcare_keys"), b"\x01" * 32)
+    assert len(stranger.unopened(FIRST, 100).persons) == 5

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 
 from domain.facts import FACTS
-from domain.kernel import Category
 from domain.mapping import FactMapper
 from projections import proof, schema
 from projections.proof import Proved
 from tests.database import unreadable
 from tests.people import TALKING, TOM
-from tests.projections.chance import LIKELY, Chance
 from tests.projections.place import Place
-from tests.projections.test_agreements import sign, without
 from tests.projections.test_engine import position_of, tampered
+from tests.projections.unsteady import unsteady_week
 from tests.projections.week import busy_week
 
 
@@ -31,14 +27,7 @@ def test_what_was_told_is_what_the_rule_gives(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(proof, "BATCH", 60)
-    busy_week(place)
-    sign(place, TALKING, categories=without(TALKING, Category.PLAN, Category.DEMOGRAPHIC))
-    place.fold(batch=9)
-    sign(place, TALKING, categories=without(TALKING, Category.PLAN))
-    chance, dice = Chance(place), Random(20_261_122)
-    for _ in range(60):
-        chance.do(dice.choice(LIKELY), dice.randrange(1_000))
-    place.fold(batch=50)
+    unsteady_week(place)
     before, circles = place.entries(), place.rows("select * from share.circles order by 1")
     assert not [each for each in proved(place) if each.differing or each.renumbered]
     assert place.entries() == before

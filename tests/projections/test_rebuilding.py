@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from random import Random
 from threading import Event
 from typing import Any
 
 import psycopg
 import pytest
 
-from domain.kernel import Category
 from domain.sharing import WITHDRAWN
 from projections import engine, partitions, rebuilding, record, schema
 from projections.entries import ADDED
@@ -25,10 +23,8 @@ from projections.reading import Reading
 from projections.rebuilding import Build, CannotRebuild
 from tests.database import made
 from tests.people import ROSA, TALKING, TOM
-from tests.projections.chance import LIKELY, Chance
 from tests.projections.place import Place
-from tests.projections.test_agreements import sign, without
-from tests.projections.week import busy_week
+from tests.projections.unsteady import unsteady_week
 
 NAMES = [view.name for view in engine.views()]
 
@@ -38,14 +34,7 @@ def lived(server: Any) -> Iterator[Place]:
     """A busy week, an agreement made narrower and wider again, and much that came by chance."""
     with made(server) as database:
         place = Place(database)
-        busy_week(place)
-        sign(place, TALKING, categories=without(TALKING, Category.PLAN, Category.DEMOGRAPHIC))
-        place.fold(batch=9)
-        sign(place, TALKING, categories=without(TALKING, Category.PLAN))
-        chance, dice = Chance(place), Random(20_261_122)
-        for _ in range(60):
-            chance.do(dice.choice(LIKELY), dice.randrange(1_000))
-        place.fold(batch=50)
+        unsteady_week(place)
         assert any(ADDED in entry.data for entry in place.entries())
         assert any(entry.type == WITHDRAWN for entry in place.entries())
         yield place

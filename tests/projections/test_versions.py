@@ -25,9 +25,16 @@ from projections.record import STATUSES
 from projections.versions import FOREVER, Pair, Version
 from tests.database import Database
 from tests.people import ROSA, TALKING, TOM, TRUST, WARD, WIGG
-from tests.projections.chance import Chance, scenarios
+from tests.projections.chance import Chance
 from tests.projections.place import Place
-from tests.projections.test_agreements import change, changes, sign, without
+from tests.projections.test_agreements import (
+    Parts,
+    change,
+    live_through,
+    parts_of_a_life,
+    sign,
+    without,
+)
 from tests.projections.test_engine import tampered
 from tests.projections.week import busy_week
 
@@ -160,22 +167,15 @@ def test_every_page_of_every_moment_is_as_folded_anew(place: Place, kept_from: i
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    parts=st.lists(
-        st.tuples(scenarios(most=12), st.lists(changes, max_size=3)), min_size=1, max_size=3
-    ),
+    parts=parts_of_a_life,
     batch=st.sampled_from([1, 7, 2_000]),
 )
 def test_whatever_is_asked_and_agreed_what_is_kept_is_as_folded_anew(
     place: Place,
-    parts: list[tuple[list[tuple[str, int]], list[tuple[int, int]]]],
+    parts: Parts,
     batch: int,
 ) -> None:
-    chance = Chance(place)
-    for asked, signed in parts:
-        for what, which in asked:
-            chance.do(what, which)
-        for which, how in signed:
-            change(place, which, how)
+    live_through(place, Chance(place), parts)
     place.fold(batch=batch)
     assert_kept_as_folded(place)
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from domain.vocabulary import DeclineReason, PartnerId, PersonId, Priority
 from projections import caseload, engine, looking, referrals, schema
+from projections.directory import meant
 from projections.entries import Entry, opened
 from projections.moments import When
 from projections.paging import NoSuchPage
@@ -120,6 +121,10 @@ def test_a_page_that_is_written_says_what_the_page_says(place: Place) -> None:
                 for _ in range(2):
                     written = await reading.written_caseload(partner, **asked)
                     assert orjson.loads(written.answer()) == asdict(page)
+                uncoded = await reading.written_caseload(partner, **asked, coded=False)
+                for row in page.rows:
+                    row["actions"] = meant(row["actions"], coded=False)
+                assert orjson.loads(uncoded.answer()) == asdict(page)
 
     async def all_along(reading: Reading) -> None:
         await both(reading)

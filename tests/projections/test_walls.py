@@ -19,8 +19,9 @@ from deploy.embedded import Embedded
 from domain.vocabulary import PartnerId
 from projections import schema
 from projections.behalf import acting_for
-from projections.moments import NOW
+from projections.moments import NOW, When
 from projections.paging import Page
+from projections.questions.replaying import FOLDS, Moments
 from projections.reading import Reading
 from projections.statements import statements
 from projections.writing import WrittenPage
@@ -44,6 +45,8 @@ OF_THE_DIRECTORY = {"training_owing"}
 NOTHING_THIS_WEEK = {
     "digest",
     "digests",
+    "erasure",
+    "erasures",
     "exceptional",
     "feedback",
     "held",
@@ -52,6 +55,7 @@ NOTHING_THIS_WEEK = {
     "subject_access",
     "suggestions",
     "to_remove",
+    "told_of_erasure",
     "topic",
     "training",
 }
@@ -167,7 +171,11 @@ def rows_of(place: Place, partner: PartnerId) -> dict[tuple[str, str], list[Any]
         ("programme", "UUID"): [one("select programme from views.groups where partner = %s")],
         ("kind", "str"): ["action", "decision"],
         ("part", "str"): ["received", "sent"],
+        ("view", "str"): list(FOLDS),
+        ("field", "str"): ["status"],
+        ("moments", "Moments"): [Moments(When(as_at=0))],
         ("states", "Sequence[str]"): [["open", "done", "to review", "linked"]],
+        ("erasure", "UUID"): [subject],
         ("after", "int"): [0],
         ("after", "date"): [date.min],
         ("day", "date"): [date(2026, 3, 2)],

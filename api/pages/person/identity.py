@@ -22,6 +22,8 @@ async def known(visit: Visit, person: UUID) -> dict[str, Any]:
 
 
 def name_of(row: Mapping[str, Any]) -> str:
+    if erased := row.get("erased"):
+        return f"Removed under order {erased['order']}"
     return str(row.get("name") or "No longer shared with us")
 
 

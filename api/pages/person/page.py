@@ -21,6 +21,7 @@ from api.pages.person import (
     disputes,
     emergency,
     ending,
+    erased,
     groups,
     linked,
     measures,
@@ -46,6 +47,7 @@ router = APIRouter(route_class=PageRoute)
 Shown = Callable[[Visit, Row], Awaitable[Mapping[str, Any]]]
 
 NOTICES: tuple[tuple[str, Shown], ...] = (
+    ("erased", erased.shown),
     ("emergency", emergency.shown),
     ("opening", opening.shown),
     ("concerns", concerns.notices),

@@ -8,7 +8,15 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from api.pages.privacy import agreements, emergency, looks, openings, requests, withdrawals
+from api.pages.privacy import (
+    agreements,
+    emergency,
+    erasures,
+    looks,
+    openings,
+    requests,
+    withdrawals,
+)
 from api.pages.privacy.officer import OfficersVisit
 from api.pages.problem import PageRoute
 from api.pages.visit import Visit
@@ -21,6 +29,7 @@ PARTS: tuple[tuple[str, Shown], ...] = (
     ("emergency", emergency.shown),
     ("openings", openings.shown),
     ("requests", requests.shown),
+    ("erasures", erasures.shown),
     ("withdrawals", withdrawals.shown),
     ("looks", looks.shown),
     ("agreements", agreements.shown),

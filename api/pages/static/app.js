@@ -13,17 +13,27 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-// The time slider says which event it stands on, and moves there when let go.
+// A slider beside the number of an event: each moves the other, and both say which event it is.
 const slider = document.querySelector("input[type=range][data-moments]");
 if (slider) {
   const moments = JSON.parse(slider.dataset.moments);
   const said = document.getElementById(slider.dataset.said);
+  const number = document.getElementById(slider.dataset.number);
   const say = () => {
     const text = `Event ${slider.value} of ${slider.max}, ${moments[slider.value - 1]}`;
     slider.setAttribute("aria-valuetext", text);
     if (said) said.textContent = text;
   };
-  slider.addEventListener("input", say);
+  slider.hidden = false;
+  slider.addEventListener("input", () => {
+    number.value = slider.value;
+    say();
+  });
+  number.addEventListener("input", () => {
+    if (!number.value || !number.validity.valid) return;
+    slider.value = number.value;
+    say();
+  });
   say();
 }
 

@@ -1,7 +1,7 @@
 """Waiting-time clocks: dated rules, and a reading of them from what happened and was recorded."""
 
 from domain.policies.clocks.happening import COUNTABLE, Happening, Kind
-from domain.policies.clocks.reading import ClockReading, State, read
+from domain.policies.clocks.reading import ClockReading, State, read, reckoned
 from domain.policies.clocks.rules import RULES, Clock, ClockRule, Standing, in_force
 from domain.policies.clocks.spells import Spell, spells
 from domain.policies.clocks.standards import STANDARDS, Standard, applying, team
@@ -22,6 +22,7 @@ __all__ = [
     "applying",
     "in_force",
     "read",
+    "reckoned",
     "spells",
     "team",
 ]

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.policies.clocks.happening import Happening, Kind, counts
-from domain.policies.clocks.rules import Clock, ClockRule, Standing, in_force
+from domain.policies.clocks.rules import RULES, Clock, ClockRule, Standing, in_force
 from domain.policies.clocks.spells import Spell, spells
 from domain.policies.days import DAY, Unit, Within, days_between, end_of_day, local_date
 from domain.vocabulary import Moment
@@ -94,7 +94,7 @@ def read(
     ``happenings`` are those of one person at one provider, in any order.
     """
     known = [h for h in happenings if known_at is None or h.recorded_at <= known_at]
-    reading = _reckoned(clock, known, at)
+    reading = reckoned(clock, known, at)
     by_hours = reading.limit.unit is Unit.HOURS
     late = {h.recorded_at for h in known if by_hours or _may_restate(h)}
     for recorded_at in sorted(late, reverse=True):
@@ -130,10 +130,10 @@ def _past_changed(
     day before. A stop recorded on its day does not.
     """
     eve = min(at, end_of_day(local_date(recorded_at) - DAY))
-    if _said(_reckoned(clock, before, eve)) != _said(_reckoned(clock, after, eve)):
+    if _said(reckoned(clock, before, eve)) != _said(reckoned(clock, after, eve)):
         return True
     then = min(at, recorded_at)
-    old, new = _reckoned(clock, before, then), _reckoned(clock, after, then)
+    old, new = reckoned(clock, before, then), reckoned(clock, after, then)
     return (
         old.breached != new.breached
         or old.started not in (None, new.started)
@@ -146,7 +146,13 @@ def _said(reading: ClockReading) -> tuple[object, ...]:
     return (reading.state, reading.started, reading.stopped, reading.day, reading.breached)
 
 
-def _reckoned(clock: Clock, happenings: Sequence[Happening], at: Moment) -> ClockReading:
+def reckoned(
+    clock: Clock, happenings: Sequence[Happening], at: Moment, rules: Sequence[ClockRule] = RULES
+) -> ClockReading:
+    """Where the latest run of a clock stands at a moment, whatever was said of it before.
+
+    ``rules`` are others than those that hold, for who asks what they would have changed.
+    """
     taken_back = {h.of for h in happenings if h.kind is Kind.TAKEN_BACK}
     standing = [h for h in happenings if h.at <= at and (not h.id or h.id not in taken_back)]
     nullified = {
@@ -157,14 +163,14 @@ def _reckoned(clock: Clock, happenings: Sequence[Happening], at: Moment) -> Cloc
     counted = [h for h in standing if h.referral not in nullified]
 
     today = local_date(at)
-    rule = in_force(clock, today)
+    rule = in_force(clock, today, rules)
     runs = spells(rule, counted)
     if not runs:
         never = bool(nullified) and bool(spells(rule, standing))
         return _blank(rule, State.NULLIFIED if never else State.NOT_STARTED)
     spell = runs[-1]
     held = [h for h in counted if spell.holds(h)]
-    rule = _governing(rule, spell, held, today)
+    rule = _governing(rule, spell, held, today, rules)
 
     firsts = [_first(rule, spell, held, kinds) for kinds in rule.stops]
     reached = [first for first in firsts if first is not None]
@@ -200,11 +206,17 @@ def _blank(rule: ClockRule, state: State) -> ClockReading:
     return ClockReading(rule.clock, rule.name, rule.source, rule.standing, rule.limit, state)
 
 
-def _governing(rule: ClockRule, spell: Spell, held: Iterable[Happening], today: date) -> ClockRule:
+def _governing(
+    rule: ClockRule,
+    spell: Spell,
+    held: Iterable[Happening],
+    today: date,
+    rules: Sequence[ClockRule],
+) -> ClockRule:
     if not rule.dated_by:
-        return in_force(rule.clock, local_date(spell.start))
+        return in_force(rule.clock, local_date(spell.start), rules)
     days = (local_date(h.at) for h in held if h.kind in rule.dated_by and counts(h))
-    return in_force(rule.clock, min(days, default=today))
+    return in_force(rule.clock, min(days, default=today), rules)
 
 
 def _first(
