@@ -72,9 +72,11 @@ class Watched:
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
+        self.page.wait_for_load_state("domcontentloaded")
 
     def follow(self, name: str) -> None:
         self.page.get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_load_state("domcontentloaded")
 
     def is_accessible(self, *widths: int) -> None:
         """The page as it is, or as it opens at each of these widths, breaks no rule and fits."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from api.pages.words import LONDON
 from tests.pages.conftest import Opening
 from tests.pages.place import Story, service_named
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_wait_is_paused_goes_on_and_is_nullified(story: Story, visiting: Opening) -> None:
     asha = story.place.person("asha")
-    long_ago = datetime.now(UTC) - timedelta(days=30)
+    long_ago = datetime.now(LONDON).replace(hour=12) - timedelta(days=30)
     made = asha.done(
         "/v1/referrals",
         {
