@@ -183,6 +183,10 @@ class PositionIsNotReached(BrokenRule):
     """The views have not reached the position you wait for; ask again in a second."""
 
 
+class ListIsTooLong(BrokenRule):
+    """This list is longer than a file holds (2,000 rows): choose a status or a part of it first."""
+
+
 class LookIsNotRecorded(BrokenRule):
     """It cannot be recorded just now who looks, so nothing is shown. Try again shortly."""
 
@@ -225,6 +229,7 @@ STATUS: dict[type[BrokenRule], int] = {
     OnlyAnAdministratorSeesToSystems: 403,
     OnlyAnAdministratorSeesToStreams: 403,
     OnlyTheHostAllows: 403,
+    ListIsTooLong: 422,
     addresses.AddressIsNotPossible: 422,
     ScopeIsTooSmall: 403,
     credentials.SystemIsUnknown: 404,

@@ -389,6 +389,17 @@ async def filtered(
     return RedirectResponse(f"/caseload?{urlencode(kept)}" if kept else "/caseload", 303)
 
 
+def asked_for(
+    visit: Visit, status: Sequence[str], complexity: Sequence[str], sort: str
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Which statuses, colours and order an address means; what it says beside them is passed by."""
+    return (
+        tuple(s for s in status if s in visit.statuses),
+        tuple(c for c in complexity if c in words.COMPLEXITY),
+        sort if sort in ("urgency", "name", "complexity") else "urgency",
+    )
+
+
 async def _shown(
     visit: Visit,
     status: Sequence[str],
@@ -397,9 +408,7 @@ async def _shown(
     sort: str,
     after: str | None,
 ) -> HTMLResponse:
-    chosen = tuple(s for s in status if s in visit.statuses)
-    colours = tuple(c for c in complexity if c in words.COMPLEXITY)
-    sort = sort if sort in ("urgency", "name", "complexity") else "urgency"
+    chosen, colours, sort = asked_for(visit, status, complexity, sort)
     found = await visit.here.reading.caseload(
         visit.caller.organisation,
         status=chosen,
@@ -465,6 +474,7 @@ async def _shown(
         next_link=address(("after", found.next)) if found.next and not q else "",
         more=bool(found.next and q),
         first_link=address(),
+        sheet_link="" if q else address().replace("/caseload", "/caseload.csv", 1),
         live_after=await visit.here.reading.newest(visit.caller.organisation)
         if visit.when.now
         else 0,

@@ -5,16 +5,14 @@ It refuses to prove anything: the proofs lie beside it.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from typing import Any
 
 import orjson
 
-from api.pages import telling
+from api.pages import tables, telling
 from api.pages.looks import KINDS
 from api.pages.rendering import ENVIRONMENT
 from api.pages.words import Names, moment
@@ -99,9 +97,9 @@ def files(told: Telling, names: Names) -> dict[str, bytes]:
     return {
         "README.txt": readme.encode(),
         "index.html": page.encode(),
-        "entries.csv": _table(entries),
-        "told.csv": _table(recipients),
-        "looks.csv": _table(looks),
+        "entries.csv": tables.written(entries),
+        "told.csv": tables.written(recipients),
+        "looks.csv": tables.written(looks),
         "entries.jsonl": b"".join(orjson.dumps(line) + b"\n" for line in lines),
     }
 
@@ -136,16 +134,3 @@ def _look(look: Kept, names: Names) -> dict[str, Any]:
         "organisation": names.organisation(look.organisation),
         "purpose": look.purpose,
     }
-
-
-def _table(rows: Iterable[dict[str, Any]]) -> bytes:
-    """As CSV; what a spreadsheet would reckon is text."""
-    written = StringIO()
-    table = csv.writer(written)
-    for place, row in enumerate(rows):
-        if place == 0:
-            table.writerow(row)
-        table.writerow(
-            f"'{value}" if str(value)[:1] in tuple("=+-@\t\r") else value for value in row.values()
-        )
-    return written.getvalue().encode()

@@ -79,6 +79,14 @@ def answer(asked: Mapping[str, Any], names: words.Names) -> str:
     return ""
 
 
+def asked_for(part: str, show: str) -> tuple[str, str]:
+    """Which part and state an address means."""
+    return (
+        part if part in (RECEIVED, SENT) else RECEIVED,
+        show if show in SHOWN else "open",
+    )
+
+
 @router.get("/referrals", response_class=HTMLResponse)
 async def referrals(
     visit: CaringVisit,
@@ -87,8 +95,7 @@ async def referrals(
     after: Annotated[str | None, Query(max_length=400)] = None,
 ) -> Response:
     """Referrals received or sent, most urgent first."""
-    part = part if part in (RECEIVED, SENT) else RECEIVED
-    show = show if show in SHOWN else "open"
+    part, show = asked_for(part, show)
     page = await visit.here.reading.referrals(
         visit.caller.organisation,
         part=part,
@@ -116,6 +123,7 @@ async def referrals(
         shows=[(key, text, address(show=key)) for key, (text, _) in SHOWN.items()],
         begun=after is not None,
         first_link=address(),
+        sheet_link=address().replace("/referrals", "/referrals.csv", 1),
         next_link=address(after=page.next) if page.next else "",
         nothing="No referral waits for an answer." if show == "open" else "None here.",
         answer=lambda asked: answer(asked, visit.names),

@@ -1,0 +1,104 @@
+"""Lists as files: what the screen shows, nothing that a spreadsheet reckons, and who took them."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+
+from api.pages import sheets
+from projections import schema
+from tests.api.place import Place
+from tests.pages.place import ASK, NIA, REASON, Story, told
+
+FORMULA = "=HYPERLINK(0)"
+SHOWN_PAGE = 25
+
+
+@pytest.fixture(scope="module")
+def story(place: Place) -> Story:
+    """Nia's story, and more people than one page shows, one with a name that reckons."""
+    story = told(place)
+    asha = place.person("asha")
+    for number in range(SHOWN_PAGE):
+        asha.done(
+            "/v1/referrals",
+            {
+                "service": story.talking,
+                "person": {"name": FORMULA if number == 0 else f"Person {chr(65 + number)}"},
+                "source": "professional",
+                "ask": "-1 and falling",
+            },
+        )
+    place.person("priya").found(NIA)
+    return story
+
+
+def sheet(story: Story, key: str, path: str) -> tuple[list[dict[str, str]], httpx.Response]:
+    answer = story.visitor(key).get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.content.startswith(sheets.BOM)
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    return list(csv.DictReader(lines)), answer
+
+
+def test_a_file_holds_everybody_in_the_order_of_the_screen(story: Story) -> None:
+    rows, answer = sheet(story, "priya", "/caseload.csv?status=referral+to+answer&sort=name")
+    seen: list[dict[str, Any]] = story.place.person("priya").seen(
+        "/v1/caseload", status="referral to answer", sort="name", limit=200
+    )["rows"]
+    assert [row["Record"] for row in rows] == [row["person"] for row in seen]
+    assert len(rows) == SHOWN_PAGE
+    everybody, _ = sheet(story, "priya", "/caseload.csv")
+    (nia,) = (row for row in everybody if row["Person"] == NIA)
+    assert (nia["PHQ-9 first"], nia["PHQ-9 last"]) == ("21", "12")
+    position = answer.headers["X-Position"]
+    assert answer.headers["Content-Disposition"] == (
+        f'attachment; filename="caseload-tollgate-talking-therapies-event-{position}.csv"'
+    )
+
+
+def test_what_a_spreadsheet_would_reckon_is_text(story: Story) -> None:
+    rows, _ = sheet(story, "priya", "/referrals.csv")
+    assert f"'{FORMULA}" in {row["Person"] for row in rows}
+    assert {row["The ask"] for row in rows} == {"'-1 and falling"}
+
+
+def test_a_file_holds_no_more_than_the_agreement_lets_one_know(story: Story) -> None:
+    rows, answer = sheet(story, "joy", "/caseload.csv")
+    (nia,) = rows
+    assert nia["Person"] == NIA
+    assert nia["The ask"] == ASK
+    assert not {"PHQ-9 last", "Waiting clock"} & nia.keys()
+    assert REASON not in answer.text
+
+
+def test_whoever_takes_a_file_is_written_down_with_everybody_in_it(story: Story) -> None:
+    rows, answer = sheet(story, "priya", "/caseload.csv")
+    with psycopg.connect(story.place.house.database.dsn(schema.AUDIT)) as connection:
+        ((kind, persons),) = connection.execute(
+            "select kind, persons from looks.looks where request = %s",
+            [UUID(answer.headers["X-Request-ID"])],
+        ).fetchall()
+    assert kind == "export"
+    assert len(persons) == len(rows)
+
+
+def test_what_is_too_long_for_a_file_is_refused_and_not_cut(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "MOST", SHOWN_PAGE - 1)
+    answer = story.visitor("priya").get("/caseload.csv")
+    assert answer.status_code == 422
+    assert "longer than a file holds" in answer.text
+    assert FORMULA not in answer.text
+
+
+def test_the_page_offers_the_file_of_what_it_shows(story: Story) -> None:
+    page = story.visitor("priya").get("/caseload?status=referral+to+answer&sort=name").text
+    assert 'href="/caseload.csv?status=referral+to+answer&amp;sort=name"' in page
+    assert "/caseload.csv" not in story.visitor("beryl").get("/caseload").text
