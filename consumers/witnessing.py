@@ -92,19 +92,19 @@ class Witnessing:
         for witness in self._witnesses:
             name = witness.key.name
             until, rest = self._rest.get(name, (0.0, EVERY))
-            if until > monotonic() or _reached(connection, name) >= newest.size:
+            if until > monotonic() or _reached(connection, name, newest) >= newest.size:
                 continue
             try:
                 line = countersigned(connection, client, witness, newest)
             except NotCountersigned as why:
                 rest = min(rest * 2, MOST_REST)
-                self._tried(connection, name, why)
+                self._tried(connection, name, newest, why)
                 level = _log.error if why.denied else _log.warning
                 level("not countersigned", witness=name, reason=str(why), again_in=rest)
             else:
                 rest = EVERY
-                connection.execute(SQL["keep"], [newest.size, name, line])
-                self._tried(connection, name, None)
+                connection.execute(SQL["keep"], [newest.opening, newest.size, name, line])
+                self._tried(connection, name, newest, None)
                 signed += 1
             self._rest[name] = (monotonic() + rest, rest)
         return signed
@@ -114,10 +114,13 @@ class Witnessing:
         names = [each.key.name for each in self._witnesses]
         connection.execute(SQL["asked"], {"names": names})
 
-    def _tried(self, connection: Connection, name: str, why: NotCountersigned | None) -> None:
+    def _tried(
+        self, connection: Connection, name: str, newest: tree.Signed, why: NotCountersigned | None
+    ) -> None:
         failure = str(why) if why else None
         said = {
             "name": name,
+            "opening": newest.opening,
             "failure": failure,
             "denied": failure if why and why.denied else None,
             "knows": why.knows if why else None,
@@ -129,7 +132,7 @@ def countersigned(
     connection: Connection, client: httpx.Client, witness: Asked, newest: tree.Signed
 ) -> str:
     """The line by which a witness signs a checkpoint. Raises `NotCountersigned`."""
-    old = _reached(connection, witness.key.name)
+    old = _reached(connection, witness.key.name, newest)
     status, said = _ask(connection, client, witness, newest, old)
     if status == httpx.codes.CONFLICT:
         knows = said.strip()
@@ -180,7 +183,9 @@ def _line(note: str, said: str, key: Key) -> str:
     return str(Note(found.text, theirs[:1])).removeprefix(f"{found.text}\n")
 
 
-def _reached(connection: Connection, name: str) -> int:
-    row = connection.cursor(binary=True).execute(SQL["signed_up_to"], [name]).fetchone()
+def _reached(connection: Connection, name: str, newest: tree.Signed) -> int:
+    """How much a witness signed of the log as it is called now."""
+    asked = [name, newest.opening]
+    row = connection.cursor(binary=True).execute(SQL["signed_up_to"], asked).fetchone()
     assert row is not None, "an aggregate answers"
     return int(row[0])

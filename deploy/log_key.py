@@ -12,11 +12,12 @@ from threading import Lock
 from typing import Any
 from urllib.parse import unquote
 
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.settings import SettingIsWrong, Settings
+from deploy.settings import ORIGIN, SettingIsWrong, Settings
 from deploy.wiring import Database, ed25519
-from projections import schema
+from projections import schema, tree
 from projections.signing import KeyIsAway, Signing
 from projections.verifier import Key
 
@@ -145,21 +146,62 @@ def device_key(origin: str, uri: str) -> DeviceKey:
     return DeviceKey(origin, where)
 
 
-def own_key(settings: Settings, database: Database) -> Key | None:
-    """The public half of the key of this place, where this process can tell it."""
-    if settings.log_device:
-        with suppress(KeyIsAway):
-            return device_key(settings.log_origin, settings.log_device).key
-        return None
+def origin(settings: Settings, database: Database) -> str:
+    """What the log is called: as it was reopened last, else as the setting says.
+
+    Raises `SettingIsWrong` where both say something, and not the same.
+    """
+    given, openings = settings.log_origin, _openings(database)
+    if not openings:
+        return given or ORIGIN
+    if given not in (None, newest := openings[-1].origin):
+        raise SettingIsWrong(
+            f"THROUGHCARE_LOG_ORIGIN is {given}, and the log of this database was reopened as "
+            f"{newest}: set it to {newest}, or leave it out"
+        )
+    return newest
+
+
+def own_keys(settings: Settings, database: Database) -> list[Key]:
+    """The public half of the key of this place, where this process can tell it.
+
+    Once for each name that the log has had, the newest last.
+    """
+    name = origin(settings, database)
     path = settings.log_key or database.data / "log.key"
-    return FileKey(settings.log_origin, ed25519(path, path)).key if path.exists() else None
+    if settings.log_device:
+        try:
+            key = device_key(name, settings.log_device).key
+        except KeyIsAway:
+            return []
+    elif path.exists():
+        key = FileKey(name, ed25519(path, path)).key
+    else:
+        return []
+    ended = [each.ended.partition("\n")[0] for each in _openings(database)]
+    return [*(Key(each, key.public) for each in ended), key]
+
+
+def signer(settings: Settings, database: Database, name: str) -> FileKey | DeviceKey:
+    """What signs the log of this place by that name. Raises `SettingIsWrong`."""
+    if settings.log_device:
+        return device_key(name, settings.log_device)
+    return FileKey(name, ed25519(settings.log_key, database.data / "log.key"))
+
+
+def last_checkpoint(settings: Settings, database: Database) -> Path:
+    """Where the newest checkpoint is kept outside of the database."""
+    return settings.last_checkpoint or database.data / "last-checkpoint"
 
 
 def signing(settings: Settings, database: Database) -> Signing:
     """What signs the log of this place. Raises `SettingIsWrong`."""
-    kept = settings.last_checkpoint or database.data / "last-checkpoint"
-    if settings.log_device:
-        signer: FileKey | DeviceKey = device_key(settings.log_origin, settings.log_device)
-    else:
-        signer = FileKey(settings.log_origin, ed25519(settings.log_key, database.data / "log.key"))
-    return Signing(database.dsn(schema.TREE), signer, kept)
+    signs = signer(settings, database, origin(settings, database))
+    return Signing(database.dsn(schema.TREE), signs, last_checkpoint(settings, database))
+
+
+def _openings(database: Database) -> list[tree.Opening]:
+    """What the log was reopened as, asked as whichever role this process has that may."""
+    role = next(each for each in (schema.TREE, schema.AUDIT) if each in database.dsns)
+    with psycopg.connect(database.dsn(role), autocommit=True) as connection:
+        return tree.openings(connection)

@@ -111,8 +111,8 @@ class Settings:
     digest_key: Path | None = None
     """A file with the Ed25519 key that signs digests, in PEM; made in ``data`` when not given."""
 
-    log_origin: str = ORIGIN
-    """The name of the log in every checkpoint, without scheme; it never changes."""
+    log_origin: str | None = None
+    """The name of the log in every checkpoint, without scheme; ``None``: as its database has it."""
 
     log_key: Path | None = None
     """A file with the Ed25519 key that signs the log, in PEM; made in ``data`` when not given."""
@@ -173,7 +173,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         versions=_versions(environment.get("THROUGHCARE_VERSIONS_DAYS") or "0"),
         key_backup_days=_days(environment.get("THROUGHCARE_KEY_BACKUP_DAYS") or "30"),
         digest_key=Path(digest_key) if digest_key else None,
-        log_origin=_origin(environment.get("THROUGHCARE_LOG_ORIGIN") or ORIGIN),
+        log_origin=log_origin(environment.get("THROUGHCARE_LOG_ORIGIN") or None),
         log_key=_file("THROUGHCARE_LOG_KEY_FILE", environment.get("THROUGHCARE_LOG_KEY_FILE")),
         log_device=_device(
             environment.get("THROUGHCARE_LOG_KEY"), environment.get("THROUGHCARE_LOG_KEY_FILE")
@@ -315,10 +315,13 @@ def _path(text: str | None) -> Path | None:
     return Path(text).resolve() if text else None
 
 
-def _origin(text: str) -> str:
+def log_origin(text: str | None, where: str = "THROUGHCARE_LOG_ORIGIN") -> str | None:
+    """A name of a log. Raises `SettingIsWrong`."""
+    if text is None:
+        return None
     if "+" in text or "://" in text or len(text.split()) != 1 or not text.isprintable():
         raise SettingIsWrong(
-            f"THROUGHCARE_LOG_ORIGIN is {text!r}: give a name like throughcare.example.org/log/1, "
+            f"{where} is {text!r}: give a name like throughcare.example.org/log/1, "
             "without a scheme, a space and a plus"
         )
     return text

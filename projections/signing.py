@@ -24,6 +24,7 @@ from projections.statements import columns, statements
 from projections.verifier import (
     Checkpoint,
     Key,
+    Reopening,
     Wrong,
     leaf,
     leaf_hash,
@@ -43,7 +44,9 @@ PATIENCE = 1.0
 AGAIN = 5.0
 """Seconds until it is looked anew at what was refused."""
 
-_SIGNING = 7310585026117870  # the advisory lock: one signer at a time in a database
+SIGNING = 7310585026117870
+"""The advisory lock: one signer at a time in a database."""
+
 _log = structlog.get_logger("projections")
 
 
@@ -77,6 +80,7 @@ class Signing:
         self._dsn, self._signer, self._kept = dsn, signer, kept
         self._edge: tree.Edge | None = None
         self._bound: Checkpoint | None = None
+        self._opening = 0
         self._said: tuple[str | None] | None = None
 
     def run(self, stop: Event) -> None:
@@ -103,7 +107,7 @@ class Signing:
         Raises `Refused`, `KeyIsAway`.
         """
         with psycopg.connect(self._dsn, **SETTINGS) as connection:  # type: ignore[arg-type]
-            if not self._asks(connection):
+            if not leads(connection):
                 raise Refused("another process signs")
             self._edge = None
             signed = None
@@ -130,14 +134,10 @@ class Signing:
 
     def _leads(self, connection: Connection, stop: Event) -> bool:
         while not stop.is_set():
-            if self._asks(connection):
+            if leads(connection):
                 return True
             stop.wait(PATIENCE)
         return False
-
-    def _asks(self, connection: Connection) -> bool:
-        row = connection.execute("select pg_try_advisory_lock(%s)", [_SIGNING]).fetchone()
-        return row == (True,)
 
     def _follow(self, connection: Connection, stop: Event) -> None:
         while not stop.is_set():
@@ -161,7 +161,7 @@ class Signing:
                 f"the tree has {whole} leaves, and a checkpoint of {bound.size} was signed: "
                 "the database is older than what was given out"
             )
-        _undenied(connection, bound)
+        _undenied(connection, bound, self._opening)
         if edge.size == whole:
             self._edge = edge
             return None
@@ -170,7 +170,7 @@ class Signing:
             until = min(whole, edge.size + tree.TOGETHER)
             if bound and edge.size < bound.size:
                 until = min(until, bound.size)
-            filled += _grown(connection, edge, until)
+            filled += grown(connection, edge, until)
             if bound and edge.size == bound.size and edge.root() != bound.root:
                 raise Refused(
                     f"the tree is not the one of which a checkpoint of {bound.size} was signed: "
@@ -180,19 +180,21 @@ class Signing:
                 break
         checkpoint = Checkpoint(self._signer.key.name, edge.size, edge.root())
         note = str(sign(str(checkpoint), self._signer.key, self._signer.signed))
-        _keep(self._kept, note)
+        keep(self._kept, note)
         with connection.transaction():
             cursor = connection.cursor(binary=True)
             if filled:
                 cursor.execute(SQL["keep_subtrees"], columns(filled))
-            cursor.execute(SQL["keep_checkpoint"], [checkpoint.size, checkpoint.root, note])
+            cursor.execute(
+                SQL["keep_checkpoint"], [self._opening, checkpoint.size, checkpoint.root, note]
+            )
         self._edge, self._bound = edge, checkpoint
         return checkpoint
 
     def _begun(self, connection: Connection) -> tree.Edge:
         """The edge under the newest checkpoint, once both and what was kept agree."""
         newest, edge = tree.newest(connection), tree.Edge()
-        self._bound = None
+        self._bound, ended = None, self._opens(connection)
         connection.cursor(binary=True).execute(SQL["publish_key"], [str(self._signer.key)])
         try:
             if newest:
@@ -204,7 +206,10 @@ class Signing:
                         f"{newest.size} was signed"
                     )
             with suppress(FileNotFoundError):
-                kept = self._opened(self._kept.read_text("utf-8"), str(self._kept))
+                note = self._kept.read_text("utf-8")
+                if note == ended:
+                    return edge  # it was reopened, and stopped before that was kept outside
+                kept = self._opened(note, str(self._kept))
                 if kept.size > edge.size:
                     self._bound = kept
                 elif subtree(0, kept.size, tree.Nodes(connection)) != kept.root:
@@ -216,13 +221,37 @@ class Signing:
             raise Refused(f"hashes of the tree are not there: {lacking}") from None
         return edge
 
+    def _opens(self, connection: Connection) -> str | None:
+        """Go on under the name that the log was given last; what ended with the one before."""
+        self._opening = 0
+        for opening in tree.openings(connection)[-1:]:
+            if opening.origin != self._signer.key.name:
+                raise Refused(
+                    f"the log of this database was reopened as {opening.origin}, and it would be "
+                    f"signed as {self._signer.key.name}: give the newer one in "
+                    "THROUGHCARE_LOG_ORIGIN, or nothing"
+                )
+            try:
+                Reopening.parse(opening.statement, [self._signer.key])
+            except Wrong as wrong:
+                raise Refused(f"nobody signed that the log was reopened: {wrong}") from None
+            self._opening = opening.number
+            return opening.ended
+        return None
+
     def _opened(self, note: str, where: str) -> Checkpoint:
+        origin = note.partition("\n")[0]
+        if origin != self._signer.key.name:
+            raise Refused(
+                f"{where} is of another log, {origin or 'without a name'}, and it would be signed "
+                f"as {self._signer.key.name}"
+            )
         try:
             checkpoint = Checkpoint.parse(opened(note, [self._signer.key]).text)
         except Wrong as wrong:
             raise Refused(f"{where} was not signed by this key: {wrong}") from None
-        if checkpoint.origin != self._signer.key.name or not checkpoint.size:
-            raise Refused(f"{where} is of another log: {checkpoint.origin}")
+        if not checkpoint.size:
+            raise Refused(f"{where} is of a log without facts")
         return checkpoint
 
     def _say(self, connection: Connection, reason: str | None) -> None:
@@ -231,20 +260,27 @@ class Signing:
             self._said = (reason,)
 
 
-def _undenied(connection: Connection, bound: Checkpoint | None) -> None:
+def leads(connection: Connection) -> bool:
+    """Whether it is we who sign, from now on, as long as this connection lives."""
+    row = connection.execute("select pg_try_advisory_lock(%s)", [SIGNING]).fetchone()
+    return row == (True,)
+
+
+def _undenied(connection: Connection, bound: Checkpoint | None, opening: int) -> None:
     """Whoever countersigns outside knows no other history. Raises `Refused`.
 
     A witness may say that it signed more leaves than there were: with a checkpoint of as many in
     the file that is kept outside, nothing but what has those leaves is signed, and it may go on.
     """
     cursor = connection.cursor(binary=True)
-    asked = cursor.execute(SQL["denials"], [bound.size if bound else 0], prepare=True)
+    known = [bound.size if bound else 0, opening]
+    asked = cursor.execute(SQL["denials"], known, prepare=True)
     if denials := asked.fetchall():
         said = "; ".join(f"{name}: {why}" for name, why in denials)
         raise Refused(f"a witness says that what it signed was taken back: {said}")
 
 
-def _grown(connection: Connection, edge: tree.Edge, until: int) -> Iterator[tuple[int, int, bytes]]:
+def grown(connection: Connection, edge: tree.Edge, until: int) -> Iterator[tuple[int, int, bytes]]:
     """Leaves more, up to a position, each as the fact has it; the subtrees they fill."""
     for fact in tree.facts(connection, edge.size + 1, until):
         if fact["position"] != edge.size + 1:
@@ -257,7 +293,7 @@ def _grown(connection: Connection, edge: tree.Edge, until: int) -> Iterator[tupl
         raise Refused(f"fact {edge.size + 1} is not there")
 
 
-def _keep(path: Path, note: str) -> None:
+def keep(path: Path, note: str) -> None:
     """On the disk, whole, before anybody else can have it."""
     new = path.with_name(f"{path.name}.new")
     with new.open("w", encoding="utf-8") as file:

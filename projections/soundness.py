@@ -5,14 +5,23 @@ It refuses to trust what it verifies: leaves are reckoned from their facts, root
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from psycopg import Connection
 
 from projections import tree
 from projections.statements import statements
-from projections.verifier import Checkpoint, Key, Wrong, leaf, leaf_hash, opened
+from projections.verifier import (
+    Checkpoint,
+    Key,
+    Wrong,
+    leaf,
+    leaf_hash,
+    opened,
+    reopenings,
+    still_holds,
+)
 
 SQL = statements("tree")
 
@@ -26,6 +35,8 @@ class Sound:
     checkpoints: int
     against: int
     waiting: int
+    reopened: str = ""
+    """As what the log was reopened, when, why and what was lost; empty if it never was."""
 
 
 def verify(
@@ -42,8 +53,15 @@ def verify(
     """
     newest = tree.newest(connection)
     size, head = tree.size(connection), _head(connection)
-    saved = sorted((_opened(note, keys) for note in against), key=lambda each: each.size)
     signed = [_opened(newest.note, keys)] if newest else []
+    reopened = reopenings([each.statement for each in tree.openings(connection)], keys)
+    origin = signed[0].origin if signed else ""
+    if reopened and reopened[-1].origin != origin:
+        raise Wrong(f"the log was reopened as {reopened[-1].origin}, and signed as {origin} since")
+    told_of = [_opened(note, keys) for note in against]
+    saved = [each for each in told_of if not reopened or still_holds(each, origin, reopened)]
+    saved += [one.agreed for one in reopened if one.agreed]
+    saved.sort(key=lambda each: each.size)
     for each in [*saved, *signed]:
         if each.size > min(size, head):
             raise Wrong(
@@ -51,11 +69,12 @@ def verify(
                 "what was recorded after it is missing",
                 min(size, head) + 1,
             )
-    roots = _checkpoints(connection)
-    if newest and roots.get(newest.size) != signed[0].root:
+    checkpoints = _checkpoints(connection)
+    roots = _wanted(checkpoints)
+    if newest and roots.get(newest.size) != {signed[0].root}:
         raise Wrong(f"the checkpoint of {newest.size} is not the one that was signed")
     edge, sound_up_to = tree.Edge(), 0
-    wanted = {each.size: each for each in saved}
+    wanted = _wanted((each.size, each.root) for each in saved)
     for fact in tree.facts(connection, 1, size):
         number = edge.size + 1
         if fact["position"] != number:
@@ -69,20 +88,20 @@ def verify(
             _same_subtree(connection, level, index, subtree, edge.size <= _signed(newest))
         if number in roots or number in wanted:
             reckoned = edge.root()
-            for expected in (roots.get(number), number in wanted and wanted[number].root):
-                if expected and expected != reckoned:
-                    raise Wrong(
-                        f"somewhere from here to number {number} is not what was signed, though "
-                        "each follows from the one before: somebody reckoned the links again",
-                        sound_up_to + 1,
-                    )
+            if (roots.get(number, set()) | wanted.get(number, set())) != {reckoned}:
+                raise Wrong(
+                    f"somewhere from here to number {number} is not what was signed, though "
+                    "each follows from the one before: somebody reckoned the links again",
+                    sound_up_to + 1,
+                )
             sound_up_to = number
         if number % tree.TOGETHER == 0:
             told(number, size)
     if edge.size < size:
         raise Wrong("this fact is missing", edge.size + 1)
     told(size, size)
-    return Sound(size, _signed(newest), len(roots), len(saved), head - size)
+    words = " ".join(map(str, reopened))
+    return Sound(size, _signed(newest), len(checkpoints), len(told_of), head - size, words)
 
 
 def _signed(newest: tree.Signed | None) -> int:
@@ -99,9 +118,17 @@ def _same_subtree(
         raise Wrong(f"the facts from here to number {last} are not those of their subtree", first)
 
 
-def _checkpoints(connection: Connection) -> dict[int, bytes]:
+def _checkpoints(connection: Connection) -> list[tuple[int, bytes]]:
     cursor = connection.cursor(binary=True)
-    return {size: root for size, root, _ in cursor.execute(SQL["checkpoints"]).fetchall()}
+    return [(size, root) for size, root, _ in cursor.execute(SQL["checkpoints"]).fetchall()]
+
+
+def _wanted(roots: Iterable[tuple[int, bytes]]) -> dict[int, set[bytes]]:
+    """What was signed of each size: one root, if nothing is wrong."""
+    wanted: dict[int, set[bytes]] = {}
+    for size, root in roots:
+        wanted.setdefault(size, set()).add(root)
+    return wanted
 
 
 def _head(connection: Connection) -> int:

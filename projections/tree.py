@@ -39,6 +39,8 @@ class Signed:
     root: bytes
     note: str
     signed_at: datetime
+    opening: int = 0
+    """Under which of the log's names, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +208,10 @@ def exported(connection: Connection, under: Signed, first: int, last: int) -> It
     Raises `Incomplete`.
     """
     origin, *_ = under.note.split("\n", 1)
-    yield orjson.dumps(
-        {"format": EXPORT, "origin": origin, "first": first, "last": last},
-    )
+    head: dict[str, Any] = {"format": EXPORT, "origin": origin, "first": first, "last": last}
+    if reopened := [each.statement for each in openings(connection)]:
+        head["reopened"] = reopened
+    yield orjson.dumps(head)
     for fact in facts(connection, first, last):
         yield line(fact)
     around = verifier.around(first - 1, last, under.size, Nodes(connection))
@@ -220,6 +223,22 @@ def exported(connection: Connection, under: Signed, first: int, last: int) -> It
 def line(fact: dict[str, Any]) -> bytes:
     """A fact as a line of an export, without its end."""
     return orjson.dumps(verifier.exported(fact))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A name that the log was given after a restore: what ended then, and what was said of it."""
+
+    number: int
+    origin: str
+    ended: str
+    statement: str
+
+
+def openings(connection: Connection) -> list[Opening]:
+    """Every name of the log after its first, the oldest first."""
+    rows = connection.cursor(binary=True).execute(SQL["openings"]).fetchall()
+    return [Opening(*row) for row in rows]
 
 
 def keys(connection: Connection) -> list[verifier.Key]:
@@ -240,5 +259,5 @@ def witnessed(connection: Connection, position: int) -> Signed | None:
     rows = cursor.execute(SQL["witnessed"], [position], prepare=True).fetchall()
     if not rows:
         return None
-    size, root, note, at, _ = rows[0]
-    return Signed(size, root, note + "".join(line for *_, line in rows), at)
+    size, root, note, at, opening, _ = rows[0]
+    return Signed(size, root, note + "".join(line for *_, line in rows), at, opening)

@@ -18,7 +18,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -616,6 +616,7 @@ def fact_of(line: str | bytes) -> dict[str, Any]:
 # --- What is verified: a fact, a range of the log, two checkpoints, an evidence pack ---
 
 EXPORT = "throughcare-log@1"
+REOPENED = "throughcare-log-reopened@1"
 PACK = "throughcare-evidence@1"
 WRONG = 5
 UNUSABLE = 2
@@ -638,6 +639,126 @@ class Trust:
         if seen < self.quorum:
             raise Wrong(f"of the witnesses that were given {seen} signed, not {self.quorum}")
         return checkpoint
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """That the log goes on under another name after a restore, and what was lost: said and signed.
+
+    Both names sign it: whoever knew the log by the one that ended is told by it.
+    """
+
+    origin: str
+    opened_at: str
+    size: int
+    """How many facts there were when it was reopened."""
+    shared: int
+    """Up to which number both logs agree."""
+    agreed: Checkpoint | None
+    """What was signed of those; ``None`` if they share nothing."""
+    ended: Checkpoint
+    """The newest checkpoint under the name before."""
+    because: str
+
+    @classmethod
+    def parse(cls, written: str, keys: Sequence[Key]) -> Self:
+        """A statement that the keys of both names signed. Raises `Wrong`.
+
+        Of either name the one key vouches for the other: they are the same key.
+        """
+        names = {name for name, _, _ in Note.parse(written).signatures}
+        known = [
+            Key(name, key.public) for key in keys if key.kind == ED25519 for name in sorted(names)
+        ]
+        note = opened(written, known)
+        head, _, rest = note.text.partition("\n")
+        told = fact_of(rest)
+        if head != REOPENED:
+            raise Wrong(f"this is not a statement that a log was reopened ({REOPENED})")
+        try:
+            ended, agreed = _said(told["ended"], known), _said(told.get("agreed"), known)
+            one = cls(
+                str(told["origin"]),
+                str(told["opened_at"]),
+                int(told["size"]),
+                int(told["shared"]),
+                agreed,
+                ended or Checkpoint("", 0, NOTHING),
+                str(told["because"]),
+            )
+        except (KeyError, TypeError, ValueError) as unfit:
+            raise Wrong("the statement that the log was reopened cannot be read") from unfit
+        by = {key.name for key in note.by}
+        if not {one.origin, one.ended.origin} <= by:
+            raise Wrong("the statement that the log was reopened is not signed by both its names")
+        pinned = {key for key in keys if key.kind == ED25519 and key.name == one.ended.origin}
+        if pinned and not pinned & set(note.by):
+            raise Wrong(f"the key of {one.ended.origin} did not sign that it ended")
+        if one.shared != (agreed.size if agreed else 0) or one.shared >= one.ended.size:
+            raise Wrong("the statement that the log was reopened contradicts itself")
+        return one
+
+    def text(self, ended: str, agreed: str | None) -> str:
+        """What is signed, with the notes of both checkpoints."""
+        told = {
+            "origin": self.origin,
+            "opened_at": self.opened_at,
+            "size": self.size,
+            "shared": self.shared,
+            "ended": ended,
+            "agreed": agreed,
+            "because": self.because,
+        }
+        return f"{REOPENED}\n{json.dumps(told)}\n"
+
+    def __str__(self) -> str:
+        first, last = self.shared + 1, self.ended.size
+        return (
+            f"The log was reopened as {self.origin} on {self.opened_at}, because: "
+            f"{self.because.rstrip('.')}. The log {self.ended.origin} ended with {last} facts, and "
+            f"both agree up to number {self.shared}: {last - self.shared} facts told after it, "
+            f"numbers {first} to {last}, were lost by a restore, and what of them is told again "
+            "has a new number."
+        )
+
+
+def _said(note: object, known: Sequence[Key]) -> Checkpoint | None:
+    """A checkpoint of either name, that the same key signed. Raises `Wrong`."""
+    if note is None:
+        return None
+    written = Note.parse(str(note))
+    checkpoint = Checkpoint.parse(written.text)
+    opened(str(note), [Key(checkpoint.origin, key.public) for key in known])
+    return checkpoint
+
+
+def reopenings(written: object, keys: Sequence[Key]) -> list[Reopening]:
+    """Statements in their order, each of the log that the one before opened. Raises `Wrong`."""
+    if not isinstance(written, list):
+        raise Wrong("statements that a log was reopened are a list")
+    return [Reopening.parse(str(each), keys) for each in written]
+
+
+def still_holds(each: Checkpoint, origin: str, reopened: Sequence[Reopening]) -> bool:
+    """Whether what was signed under an earlier name must be so now; if not, its loss was told.
+
+    Raises `Wrong` if it is of another log, or if more was signed than was told to be lost.
+    """
+    if each.origin == origin:
+        return True
+    ends = [n for n, one in enumerate(reopened) if one.ended.origin == each.origin]
+    if not ends:
+        raise Wrong(f"the checkpoint that was saved is of another log, {each.origin}")
+    end = reopened[ends[0]].ended
+    if each.size > end.size:
+        raise Wrong(
+            f"the log {each.origin} was signed with {each.size} facts, and it is said to have "
+            f"ended with {end.size}: that more was lost is hidden",
+            end.size + 1,
+        )
+    if each.size == end.size and each.root != end.root:
+        raise Wrong(f"two histories were signed of the first {each.size} facts of {each.origin}")
+    return each.size <= min(one.shared for one in reopened[ends[0] :])
 
 
 def verify_proof(written: str, trust: Trust, line: str | None = None) -> str:
@@ -732,9 +853,13 @@ def verify_range(
         raise Wrong(f"this is not an export of a log ({EXPORT})")
     if not 1 <= first <= last + 1:
         raise Wrong(f"an export from number {first} to number {last} cannot be")
+    reopened = reopenings(head.get("reopened", []), trust.keys)
+    kept, lost = _lost(kept, str(head.get("origin")), reopened)
+    agreed = [one.agreed for one in reopened if one.agreed]
+    right = len(kept)
     held, chains = Range(first - 1), Chains(whole=first == 1)
     roots: dict[int, bytes] = {}
-    sizes = {each.size for each in kept} if first == 1 else set()
+    sizes = {each.size for each in (*kept, *agreed)} if first == 1 else set()
     end: dict[str, Any] | None = None
     for line in rest:
         told = fact_of(line)
@@ -763,15 +888,30 @@ def verify_range(
         )
     said = [f"Facts number {first} to {last} are those that the log {checkpoint.origin} signed"]
     said.append(f"with {checkpoint.size} facts: none is changed, missing or out of its place.")
+    if reopened and checkpoint.origin != reopened[-1].origin:
+        raise Wrong(f"the log was reopened as {reopened[-1].origin}, and its checkpoint is earlier")
+    if first == 1:
+        kept = sorted((*kept, *agreed), key=lambda each: each.size)
     _saved(kept, checkpoint, roots, first)
     if held.root(checkpoint.size, _hashes(end.get("around", []))) != checkpoint.root:
         raise Wrong(
             f"{_numbers(first, last)} not what was signed: they give another root, though each "
             "follows from the one before. Somebody reckoned the links again"
         )
-    if kept:
-        said.append(f"It goes on from all {len(kept)} of the checkpoints that were saved.")
+    said += map(str, reopened)
+    if lost:
+        said.append(f"{lost} of the checkpoints that were saved tell of facts that were so lost.")
+    if right:
+        said.append(f"It goes on from all {right} of the checkpoints that were saved.")
     return " ".join(said), checkpoint
+
+
+def _lost(
+    kept: Sequence[Checkpoint], origin: str, reopened: Sequence[Reopening]
+) -> tuple[list[Checkpoint], int]:
+    """Those that must still hold, and how many cover what was told to be lost. Raises `Wrong`."""
+    hold = [each for each in kept if still_holds(each, origin, reopened)]
+    return hold, len(kept) - len(hold)
 
 
 def _follow(told: Mapping[str, Any], number: int, chains: Chains, held: Range) -> None:
@@ -794,10 +934,9 @@ def _saved(
     """Each saved checkpoint against what was read. Raises `Wrong` for the first that differs."""
     right = 0
     for each in kept:
-        if each.origin != now.origin:
-            raise Wrong(f"the checkpoint that was saved is of another log, {each.origin}")
         if each.size >= now.size:
-            verify_checkpoints(each, now, None)
+            with _at(right + 1 if first == 1 else None):
+                verify_checkpoints(replace(each, origin=now.origin), now, None)
         elif first != 1:
             raise Wrong("only an export from number 1 can be held against a saved checkpoint")
         elif each.size and each.size not in roots:
@@ -967,6 +1106,8 @@ def _parser() -> argparse.ArgumentParser:
     pair.add_argument("new", type=Path)
     pair.add_argument("--proof", type=Path, help="hashes in base64, a line each")
     pair.add_argument("--range", type=Path, help="an export of the whole log")
+    told = _command(commands, "reopened", _reopened, "a statement that a log was reopened")
+    told.add_argument("file", type=Path)
     pack = _command(commands, "pack", _pack, "an evidence pack: its zip, or its folder")
     pack.add_argument("file", type=Path)
     return parser
@@ -1025,6 +1166,14 @@ def _checkpoints(asked: argparse.Namespace) -> str:
     if asked.proof:
         proof = _hashes(asked.proof.read_text(encoding="utf-8").split())
     return verify_checkpoints(trust.checkpoint(old), trust.checkpoint(new), proof)
+
+
+def _reopened(asked: argparse.Namespace) -> str:
+    written = asked.file.read_text(encoding="utf-8").split(REOPENED)
+    if written[0] or not written[1:]:
+        raise Wrong(f"this is not a statement that a log was reopened ({REOPENED})")
+    told = reopenings([REOPENED + each for each in written[1:]], _trust(asked).keys)
+    return " ".join(map(str, told))
 
 
 def _pack(asked: argparse.Namespace) -> str:

@@ -1,7 +1,8 @@
-"""The log as it was signed: ``log checkpoint``, ``prove``, ``export`` and ``verify``."""
+"""The log as it was signed: ``log checkpoint``, ``prove``, ``export``, ``verify``, ``reopen``."""
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from deploy.wiring import Database
 
 app = App(name="log", help="The log as it was signed.")
+
+LONGEST_REASON = 500
+"""Characters."""
 
 
 @app.command
@@ -127,8 +131,10 @@ def verify(
     json: Json = False,
 ) -> None:
     """Every stored fact against its leaf, and the leaves against every checkpoint."""
+    from deploy.log_key import last_checkpoint
+
     with _auditing() as (connection, asked, database):
-        kept = asked.last_checkpoint or database.data / "last-checkpoint"
+        kept = last_checkpoint(asked, database)
         files = [Path(each) for each in against or ()] + ([kept] if kept.exists() else [])
         progress = Progress("verifying", now())
         try:
@@ -141,6 +147,68 @@ def verify(
         except Wrong as wrong:
             raise Stopped(f"the log is not as it was signed: {wrong}", NOT_VERIFIED) from None
     say([asdict(found)], json=json)
+
+
+@app.command
+def reopen(
+    *,
+    origin: Annotated[str, Parameter(help="Its new name: the old one with a greater number.")],
+    because: Annotated[
+        str, Parameter(help="Why, for every partner to read. Name nobody who is helped.")
+    ],
+    approved_by: Annotated[
+        str, Parameter(help="Who else decided it: the name of a second person.")
+    ],
+    json: Json = False,
+) -> None:
+    """Go on under another name, after a restore lost what was signed; says what was lost."""
+    from deploy.log_key import last_checkpoint, signer
+    from deploy.settings import SettingIsWrong, log_origin
+    from projections.reopening import reopen as opened_anew
+    from projections.signing import KeyIsAway, Refused
+
+    by, because, approved = getpass.getuser(), because.strip(), approved_by.strip()
+    if not approved or approved.casefold() == by.casefold():
+        raise Stopped(f"--approved-by names a second person, and not {by}, who asks", USAGE)
+    if not because or not because.isprintable() or len(because) > LONGEST_REASON:
+        raise Stopped(
+            f"--because says why in one line of at most {LONGEST_REASON} characters", USAGE
+        )
+    with _auditing() as (_, asked, database):
+        try:
+            name = log_origin(origin, "--origin")
+            progress = Progress("verifying", now())
+            found = opened_anew(
+                database.dsn(schema.TREE),
+                signer(asked, database, name or origin),
+                last_checkpoint(asked, database),
+                because=because,
+                by=by,
+                approved_by=approved,
+                told=lambda done, of: progress(done, of, now()),
+            )
+        except SettingIsWrong as wrong:
+            raise Stopped(str(wrong), USAGE) from None
+        except KeyIsAway as away:
+            raise Stopped(f"the key is away: {away}") from None
+        except Refused as refused:
+            raise Stopped(f"the log is not reopened: {refused}", NOT_VERIFIED) from None
+    if json:
+        line(
+            {
+                "origin": found.origin,
+                "size": found.size,
+                "shared": found.shared,
+                "ended": found.ended.origin,
+                "ended_size": found.ended.size,
+            }
+        )
+    else:
+        note(str(found))
+        if asked.log_origin:
+            note(
+                f"Set THROUGHCARE_LOG_ORIGIN to {found.origin}, or leave it out, before you start."
+            )
 
 
 @contextmanager
@@ -172,13 +240,15 @@ def _keys(
 
     Whoever can write to the database could publish another key and sign by it.
     """
-    from deploy.log_key import own_key
+    from deploy.log_key import own_keys
+    from deploy.settings import SettingIsWrong
 
     try:
         if given:
             return [Key.parse(each) for each in given]
-        own = own_key(asked, database)
-        return [own] if own else tree.keys(connection)
+        return own_keys(asked, database) or tree.keys(connection)
+    except SettingIsWrong as wrong:
+        raise Stopped(str(wrong), USAGE) from None
     except Wrong as wrong:
         raise Stopped(f"--key: {wrong}", USAGE) from None
 

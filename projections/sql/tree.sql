@@ -46,21 +46,24 @@ select * from unnest(%b::smallint[], %b::bigint[], %b::bytea[])
 
 -- name: keep_checkpoint
 with kept as (
-    insert into tree.checkpoints (size, root, note) values (%b::bigint, %b::bytea, %b::text)
+    insert into tree.checkpoints (opening, size, root, note)
+    values (%b::smallint, %b::bigint, %b::bytea, %b::text)
     returning size
 )
 select pg_notify('throughcare_checkpoint', size::text) from kept
 
 -- name: newest
-select size, root, note, signed_at from tree.checkpoints order by size desc limit 1
+select size, root, note, signed_at, opening from tree.checkpoints
+order by opening desc, size desc limit 1
 
 -- name: covering
 -- The first checkpoint over a position, which a proof of it needs the fewest hashes for.
-select size, root, note, signed_at from tree.checkpoints
-where size >= %b::bigint order by size limit 1
+select size, root, note, signed_at, opening from tree.checkpoints
+where size >= %b::bigint and opening = (select coalesce(max(opening), 0) from tree.origins)
+order by size limit 1
 
 -- name: checkpoints
-select size, root, note from tree.checkpoints order by size
+select size, root, note from tree.checkpoints order by opening, size
 
 -- name: refuse
 update tree.signing
@@ -72,7 +75,7 @@ where refused is distinct from %(reason)b::text
 -- name: denials
 -- What witnesses say was taken back, but for those that we have a checkpoint of as many leaves for.
 select name, denied from tree.witnesses
-where denied is not null and (knows is null or knows > %b::bigint)
+where denied is not null and (knows is null or knows > %b::bigint) and opening = %b::smallint
 order by name
 
 -- name: stands
@@ -84,7 +87,7 @@ select coalesce((select max(position) from tree.leaves), 0) as size,
        s.refused, s.since
 from tree.signing as s
 left join lateral (
-    select size, signed_at from tree.checkpoints order by size desc limit 1
+    select size, signed_at from tree.checkpoints order by opening desc, size desc limit 1
 ) as c on true
 
 -- name: publish_key
@@ -99,10 +102,25 @@ where position >= %b::bigint and position <= %b::bigint and person is not null
 
 -- name: witnessed
 -- Under which a fact is proved best; a line for each witness.
-select c.size, c.root, c.note, c.signed_at, w.line
+select c.size, c.root, c.note, c.signed_at, c.opening, w.line
 from (
-    select max(size) as size from tree.cosignatures where size >= %b::bigint
+    select opening, size from tree.cosignatures
+    where size >= %b::bigint and opening = (select coalesce(max(opening), 0) from tree.origins)
+    order by opening desc, size desc limit 1
 ) as last
-join tree.checkpoints as c on c.size = last.size
-join tree.cosignatures as w on w.size = c.size
+join tree.checkpoints as c using (opening, size)
+join tree.cosignatures as w using (opening, size)
 order by w.witness
+
+-- name: openings
+-- The log's other names since the first, the oldest first.
+select opening, origin, ended, statement from tree.origins order by opening
+
+-- name: reopen
+insert into tree.origins
+    (opening, origin, opened_at, size, shared, ended, because, opened_by, approved_by, statement)
+values (%(opening)b::smallint, %(origin)b, %(opened_at)b::timestamptz, %(size)b::bigint,
+        %(shared)b::bigint, %(ended)b, %(because)b, %(opened_by)b, %(approved_by)b, %(statement)b)
+
+-- name: now
+select clock_timestamp()

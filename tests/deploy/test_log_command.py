@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from deploy.cli import main
 from deploy.commands import log as commands
 from deploy.commands.output import FAILED, NOT_VERIFIED, NOTHING, OK, USAGE
 from deploy.embedded import Embedded
-from deploy.log_key import own_key, signing
+from deploy.log_key import own_keys, signing
 from deploy.settings import Settings, from_environment
 from deploy.wiring import Database
 from projections import schema, verifier
@@ -24,7 +25,7 @@ from projections.verifier import Checkpoint, opened
 from tests.database import made
 from tests.people import ROSA, TOM
 from tests.projections.place import Place
-from tests.projections.test_signing import disarmed
+from tests.projections.test_signing import disarmed, put_back
 from tests.waiting import until
 
 
@@ -90,8 +91,7 @@ def test_what_is_signed_is_told_proved_exported_and_verified(
         signer.join(timeout=10)
     assert not signer.is_alive()
 
-    key = own_key(*parts)
-    assert key is not None
+    (key,) = own_keys(*parts)
     note = typed("checkpoint").out
     assert Checkpoint.parse(opened(note, [key]).text).size == head
     (tmp_path / "saved").write_text(note)
@@ -163,3 +163,34 @@ def test_what_was_altered_is_named_and_is_not_proved(place: Place, typed: Any) -
         with disarmed(place.database) as superuser:
             superuser.execute("update log.facts set label = 'ordinary' where position = 4")
     assert typed("verify").code == OK
+
+
+def test_a_log_that_was_put_back_is_reopened_by_two_people(
+    place: Place, parts: tuple[Settings, Database], typed: Any, tmp_path: Path
+) -> None:
+    words = ["--origin", "throughcare.local/log/2", "--because", "the disk was lost"]
+    named = [*words, "--approved-by", "Dr Tolley"]
+    alone = typed("reopen", *words, "--approved-by", getpass.getuser())
+    assert (alone.code, "a second person" in alone.err) == (USAGE, True)
+    assert typed("reopen", *words[:3], "", *named[4:]).code == USAGE
+    assert typed("reopen", "--origin", "https://x", *named[2:]).code == USAGE
+    refused = typed("reopen", *named)
+    assert (refused.code, "nothing was restored" in refused.err) == (NOT_VERIFIED, True)
+
+    ((head,),) = place.rows("select position from log.head")
+    with disarmed(place.database) as superuser:
+        put_back(superuser, head - 2)
+    assert typed("verify").code == NOT_VERIFIED
+    found = typed("reopen", *named)
+    assert found.code == OK
+    assert "The log was reopened as throughcare.local/log/2" in found.err
+    assert f"ended with {head} facts" in found.err
+    verified = typed("verify", "--json")
+    assert verified.code == OK
+    assert "because: the disk was lost" in verified.out
+    out = str(tmp_path / "range")
+    assert typed("export", out).code == OK
+    keys = [word for each in own_keys(*parts) for word in ("--key", str(each))]
+    saved = ["--saved", str(tmp_path / "note")]
+    (tmp_path / "note").write_text(place.rows("select ended from tree.origins")[0][0])
+    assert verifier.main(["range", out, *keys, *saved]) == 0

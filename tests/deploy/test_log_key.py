@@ -9,13 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from deploy.log_key import DeviceKey, Where, device_key, own_key, signing
+from deploy.log_key import DeviceKey, Where, device_key, origin, own_keys, signing
 from deploy.settings import SettingIsWrong, from_environment
 from deploy.wiring import Database
 from projections import schema
 from projections.signing import KeyIsAway
+from tests.database import Database as Empty
 
 ORIGIN = "throughcare.example/log/1"
 PIN = "98765432"
@@ -34,17 +36,37 @@ with token.open(rw=True, user_pin=sys.argv[2]) as session:
 """
 
 
-def test_a_key_of_our_own_is_made_once_and_only_we_may_read_it(tmp_path: Path) -> None:
+def test_a_key_of_our_own_is_made_once_and_only_we_may_read_it(
+    database: Empty, tmp_path: Path
+) -> None:
     settings = from_environment({"THROUGHCARE_DATA": str(tmp_path)})
-    database = Database({schema.TREE: ""}, b"", tmp_path)
-    assert own_key(settings, database) is None
-    signing(settings, database)
-    made = own_key(settings, database)
-    assert made is not None
+    parts = Database({schema.TREE: database.dsn(schema.TREE)}, b"", tmp_path)
+    assert own_keys(settings, parts) == []
+    signing(settings, parts)
+    (made,) = own_keys(settings, parts)
     assert made.name == "throughcare.local/log/1"
     assert stat.S_IMODE((tmp_path / "log.key").stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
-    signing(settings, database)
-    assert own_key(settings, database) == made
+    signing(settings, parts)
+    assert own_keys(settings, parts) == [made]
+
+
+def test_a_name_that_is_not_what_the_log_was_reopened_as_is_refused_at_the_start(
+    database: Empty, tmp_path: Path
+) -> None:
+    parts = Database({schema.TREE: database.dsn(schema.TREE)}, b"", tmp_path)
+    with psycopg.connect(database.dsn("postgres")) as admin:
+        admin.execute(
+            "insert into tree.origins values (1, 'throughcare.example/log/2', now(), 1, 0, %s,"
+            " 'the disk was lost', 'ann', 'Dr Tolley', 'a statement')",
+            [f"{ORIGIN}\n2\n"],
+        )
+    given = {"THROUGHCARE_DATA": str(tmp_path)}
+    assert origin(from_environment(given), parts) == "throughcare.example/log/2"
+    second = from_environment(given | {"THROUGHCARE_LOG_ORIGIN": "throughcare.example/log/2"})
+    signing(second, parts)
+    assert [key.name for key in own_keys(second, parts)] == [ORIGIN, "throughcare.example/log/2"]
+    with pytest.raises(SettingIsWrong, match=f"is {ORIGIN}, and the log .* was reopened as"):
+        signing(from_environment(given | {"THROUGHCARE_LOG_ORIGIN": ORIGIN}), parts)
 
 
 @pytest.mark.parametrize(

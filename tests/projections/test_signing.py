@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from projections import soundness, tree, verifier
 from projections.schema import AUDIT, SERVE, TREE
-from projections.signing import Refused, Signing
+from projections.signing import Refused, Signing, leads
 from projections.statements import statements
 from projections.verifier import (
     Checkpoint,
@@ -231,7 +231,8 @@ def test_what_a_witness_denies_is_not_gone_on_with_until_it_signs_again(
     assert signer.once()
     with place.as_superuser() as relay:
         relay.execute("insert into tree.witnesses (name) values ('one'), ('other')")
-        said = {"name": "one", "failure": "not that tree", "denied": "not that tree", "knows": None}
+        why = "not that tree"
+        said = {"name": "one", "opening": 0, "failure": why, "denied": why, "knows": None}
         relay.execute(statements("witnesses")["tried"], said)
         for again in (signer, signing(place.database, kept)):
             with pytest.raises(Refused, match="was taken back: one: not that tree"):
@@ -306,9 +307,9 @@ def test_a_checkpoint_of_another_key_is_not_gone_on_from(place: Place, kept: Pat
 def test_of_two_signers_one_signs(place: Place, kept: Path) -> None:
     place.register(ROSA)
     place.fold()
-    one, other = signing(place.database, kept), signing(place.database, kept)
+    other = signing(place.database, kept)
     with psycopg.connect(place.database.dsn(TREE), autocommit=True) as connection:
-        assert one._asks(connection)
+        assert leads(connection)
         with pytest.raises(Refused, match="another process signs"):
             other.once()
     assert other.once()
