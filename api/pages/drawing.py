@@ -6,7 +6,24 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
+from domain.policies.control_charts import ControlChart, Meaning
 from domain.policies.scales import Scale
+
+SHAPES = {
+    Meaning.COMMON: Markup(
+        '<circle class="tc-spc__dot tc-spc__dot--common" cx="{x}" cy="{y}" r="4"/>'
+    ),
+    Meaning.NEUTRAL: Markup(
+        '<circle class="tc-spc__dot tc-spc__dot--neutral" cx="{x}" cy="{y}" r="6"/>'
+    ),
+    Meaning.IMPROVEMENT: Markup(
+        '<path class="tc-spc__dot tc-spc__dot--improvement" d="M{x} {y}m0 -7l7 12h-14z"/>'
+    ),
+    Meaning.CONCERN: Markup(
+        '<path class="tc-spc__dot tc-spc__dot--concern" d="M{x} {y}m-6 -6h12v12h-12z"/>'
+    ),
+}
+"""A point of a control chart by its shape, so that no colour alone says what it means."""
 
 
 def bar(part: float, tone: str) -> Markup:
@@ -90,6 +107,52 @@ def scores(totals: Sequence[int], labels: Sequence[str], *, name: str, scale: Sc
         line=line,
         marks=marks,
         ends=ends,
+    )
+
+
+def percents(
+    values: Sequence[float], labels: Sequence[str], *, said: str, chart: ControlChart | None
+) -> Markup:
+    """Shares over time, from 0 to 100: a control chart, or without limits where there is none."""
+    width, height, left, top, bottom = 560, 180, 40, 12, 26
+    right, span = width - 12, height - top - bottom
+
+    def level(value: float) -> float:
+        return round(top + span * (1 - max(0.0, min(100.0, value)) / 100), 1)
+
+    gap = (right - left) / max(1, len(values) - 1)
+    spots = [(round(left + gap * n, 1), level(value)) for n, value in enumerate(values)]
+    meanings = [p.meaning for p in chart.points] if chart else [Meaning.COMMON] * len(spots)
+    lines = [("mean", chart.mean), ("limit", chart.lower), ("limit", chart.upper)] if chart else []
+    return Markup(
+        '<svg class="tc-chart" viewBox="0 0 {w} {h}" role="img" aria-label="{said}" '
+        'focusable="false">{axis}{lines}<polyline class="tc-spc__line" points="{line}"/>'
+        "{marks}{ends}</svg>"
+    ).format(
+        w=width,
+        h=height,
+        said=said,
+        axis=Markup("").join(
+            Markup(
+                '<text class="tc-chart__text" x="{}" y="{}" text-anchor="end">{}%</text>'
+            ).format(left - 6, level(value) + 4, value)
+            for value in (0, 50, 100)
+        ),
+        lines=Markup("").join(
+            Markup('<line class="tc-spc__{}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
+                kind, left, right, level(value), level(value)
+            )
+            for kind, value in lines
+        ),
+        line=" ".join(f"{x},{y}" for x, y in spots),
+        marks=Markup("").join(
+            SHAPES[meaning].format(x=x, y=y)
+            for (x, y), meaning in zip(spots, meanings, strict=True)
+        ),
+        ends=Markup(
+            '<text class="tc-chart__text" x="{}" y="{}">{}</text>'
+            '<text class="tc-chart__text" x="{}" y="{}" text-anchor="end">{}</text>'
+        ).format(left, height - 6, labels[0], right, height - 6, labels[-1]),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from markupsafe import Markup
 
 from api import feedback
 from api.asking import Activity, Asking
-from api.pages import words
+from api.pages import drawing, words
 from api.pages.forms import Form, Question, answers, checked, choices, new_key, unanswered
 from api.pages.person.plans import experiences
 from api.pages.problem import PageRoute
@@ -20,6 +22,7 @@ from api.pages.visit import CaringVisit, Visit
 from api.parts import Caller, Here, Parts
 from api.problems import IdempotencyKeyIsMissing, NothingIsHere
 from domain.feedback import code_of
+from domain.policies.control_charts import FEWEST, Better, control_chart
 from domain.policies.days import local_date
 from domain.texts import Text
 from domain.vocabulary import Collected, Experience, GivenBy, Role
@@ -174,13 +177,55 @@ def _own(visit: Visit) -> list[ServiceEntry]:
 async def results(visit: CaringVisit) -> Response:
     """What was said of the organisation's services, by month, and where each asks."""
     today = local_date(visit.here.clock())
+    rows = await visit.here.reading.feedback(visit.caller.organisation, today)
     return await visit.page(
         "experience.html",
         title="What people say",
         section="/experience",
-        rows=await visit.here.reading.feedback(visit.caller.organisation, today),
+        rows=rows,
+        charts=_charts(rows, visit.names),
         services=[(service.name, f"/feedback/{code_of(service.id)}") for service in _own(visit)],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What was said of one service over time: as a chart, and in a sentence."""
+
+    service: str
+    svg: Markup
+    said: str
+
+
+def _charts(rows: Sequence[Mapping[str, Any]], names: words.Names) -> list[Over]:
+    """A chart for each service of which two months or more may be shown."""
+    months: dict[str, list[tuple[str, int]]] = {}
+    for row in reversed(rows):
+        if row["answers"] is not None:
+            months.setdefault(row["service"], []).append((row["month"], row["good"]))
+    return sorted(
+        (_over(names.service(each), told) for each, told in months.items() if len(told) > 1),
+        key=lambda over: over.service,
+    )
+
+
+def _over(service: str, months: Sequence[tuple[str, int]]) -> Over:
+    labels = [words.month(month) for month, _ in months]
+    values = [good for _, good in months]
+    chart = control_chart(values, Better.HIGHER)
+    said = f"{values[0]}% good or very good in {labels[0]}, {values[-1]}% in {labels[-1]}. "
+    if chart is None:
+        said += f"Fewer than {FEWEST} months: too few for limits."
+    elif not chart.special:
+        said += f"{chart.mean:.0f}% on average; nothing here is more than chance."
+    else:
+        special = [
+            f"{label}, {', '.join(sorted(point.causes))} ({point.meaning})"
+            for label, point in zip(labels, chart.points, strict=True)
+            if point.causes
+        ]
+        said += f"{chart.mean:.0f}% on average. More than chance: {'; '.join(special)}."
+    return Over(service, drawing.percents(values, labels, said=said, chart=chart), said)
 
 
 @router.get("/experience/new", response_class=HTMLResponse)

@@ -56,6 +56,7 @@ def environment(undefined: type[Undefined] = ChainableUndefined) -> Environment:
     made.filters.update(
         day=words.day,
         short_day=words.short_day,
+        month=words.month,
         moment=words.moment,
         nhs_number=words.nhs_number,
         sentence=words.sentence,

@@ -35,6 +35,11 @@ def short_day(value: datetime | str) -> str:
     return f"{at.day}\N{NO-BREAK SPACE}{at:%b}"
 
 
+def month(value: str) -> str:
+    """November 2026, of the day it begins with."""
+    return f"{date.fromisoformat(value):%B %Y}"
+
+
 def moment(value: datetime | str) -> str:
     """4 November 2026, 11:30."""
     return f"{day(value)}, {instant(value):%H:%M}"

@@ -16,7 +16,7 @@ import psycopg
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.parts import DemoPerson
+from api.parts import COOKIE, DemoPerson
 from api.tokens import Tokens
 from deploy.community import place as community
 from deploy.community.organisation import Organisation
@@ -134,6 +134,13 @@ class Place:
             for practitioner in organisation.everybody
             if practitioner.key == key
         )
+
+    def browser(self, key: str) -> httpx.Client:
+        """Somebody's browser, reduced to its requests."""
+        http = self.anybody()
+        http.cookies.set(COOKIE, self.session(key))
+        http.headers["Sec-Fetch-Site"] = "same-origin"
+        return http
 
     def system(self, organisation: Organisation) -> Client:
         """A partner's system."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.community.place import LOW
-from tests.api.place import Client
+from deploy.community.place import COMMUNITY_TEAM, LOW
+from tests.api.place import Client, Place
 
 JANUARY = "2026-01-14T09:00:00Z"
 FEBRUARY = "2026-02-11T09:00:00Z"
@@ -57,3 +57,28 @@ def test_by_name_it_stands_in_the_record_of_who_offers_the_service_alone(
     )
     assert "She listened" in str(priya.seen(f"/v1/people/{person}/history"))
     assert "She listened" not in str(asha.seen(f"/v1/people/{asked['person']}/history"))
+
+
+def test_a_year_of_months_is_a_control_chart_and_a_short_one_has_no_limits(
+    place: Place, rajesh: Client
+) -> None:
+    browser = place.browser("rajesh")
+    for month in range(1, 12):
+        poor = 5 if month == 11 else month % 2
+        for nth in range(5):
+            rajesh.done(
+                "/v1/feedback",
+                {
+                    "service": str(COMMUNITY_TEAM.id),
+                    "experience": "poor" if nth < poor else "good",
+                    "at": f"2025-{month:02}-10T10:00:00Z",
+                },
+            )
+        if month == 9:
+            early = browser.get("/experience").text
+            assert "Fewer than 10 months: too few for limits." in early
+            assert "tc-spc__limit" not in early
+    shown = browser.get("/experience").text
+    assert "More than chance: November 2025, outside the limits (concern)." in shown
+    assert shown.count("tc-spc__dot--concern") == 1
+    assert shown.count("tc-spc__limit") == 2

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 
-from api.parts import COOKIE
 from deploy.community import place as community
 from tests.api.place import Client, Place
 
@@ -33,10 +32,7 @@ class Story:
 
     def visitor(self, key: str) -> httpx.Client:
         """Somebody's browser, reduced to its requests."""
-        http = self.place.anybody()
-        http.cookies.set(COOKIE, self.place.session(key))
-        http.headers["Sec-Fetch-Site"] = "same-origin"
-        return http
+        return self.place.browser(key)
 
     def person(self, key: str) -> str:
         """Nia's id as this visitor's organisation knows her."""
