@@ -13,6 +13,7 @@ from api.access import Caring
 from api.asking import Activity, Answered, Asks, Creating, answered, example, in_time, person_of
 from api.parts import Caller, Here, Parts
 from api.reads import At, Now
+from domain.action import ActionAgreed
 from domain.case import Attendee, Dissent
 from domain.kernel import Asked
 from domain.meeting import Absence, MeetingIsUnknown, MeetingScheduled
@@ -156,8 +157,23 @@ class Agreeing(Creating):
     priority: Priority = Priority.ROUTINE
 
 
+class AgreeingWith(BaseModel):
+    """What an organisation is to do because of a decision, in words for it alone, and by when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    what: Text
+    owner: UUID
+    practitioner: UUID | None = None
+    due_on: date
+    priority: Priority = Priority.ROUTINE
+
+
 class Deciding(Creating):
-    """What the meeting decided, why, what the person wants, and who dissented."""
+    """What the meeting decided, why, what the person wants, and who dissented.
+
+    ``actions`` are what was agreed with it: all of it is recorded, or nothing.
+    """
 
     model_config = example(
         outcome="step up",
@@ -178,6 +194,7 @@ class Deciding(Creating):
     informs: InTheRoom | None = None
     dissent: Annotated[list[Dissenting], Field(max_length=MOST)] = []
     review_on: date | None = None
+    actions: Annotated[list[AgreeingWith], Field(max_length=MOST)] = []
 
 
 @router.post("", status_code=201, response_model=Answered)
@@ -268,6 +285,19 @@ async def record_decision(meeting: UUID, person: UUID, body: Deciding, asks: Ask
                 for d in body.dissent
             ),
             review_on=body.review_on,
+            actions={
+                ActionId(asks.new(f"action {number}")): ActionAgreed(
+                    what=one.what,
+                    owner=PartnerId(one.owner),
+                    practitioner=(
+                        None if one.practitioner is None else PractitionerId(one.practitioner)
+                    ),
+                    due_on=one.due_on,
+                    priority=one.priority,
+                    meeting=known,
+                )
+                for number, one in enumerate(body.actions)
+            },
             asked=asked,
         ),
     )

@@ -164,10 +164,17 @@ async def case_question(visit: CaringVisit, meeting: UUID, person: UUID, activit
 @router.post("/mdt/{meeting}/cases/{person}/{activity}", response_class=HTMLResponse)
 async def case_answer(visit: CaringVisit, meeting: UUID, person: UUID, activity: str) -> Response:
     """Record it, and show the board."""
+    return await record_about(visit, meeting, person, activity, f"/mdt/{meeting}")
+
+
+async def record_about(
+    visit: Visit, meeting: UUID, person: UUID, activity: str, then: str
+) -> Response:
+    """Record what was heard, decided or agreed about somebody, and go on."""
     form = await _case_form(visit, meeting, person, activity)
     asks_of: dict[str, tuple[Callable[..., Awaitable[Response]], Shape]] = {
         "room": (meetings.record_attendance, lambda values: _in_the_room(values, visit.names)),
-        "decision": (meetings.record_decision, lambda values: _decided(values, visit.names)),
+        "decision": (meetings.record_decision, lambda values: decided(values, visit.names)),
         "dissent": (meetings.record_dissent, fields_alone),
         "action": (meetings.agree_action, fields_alone),
     }
@@ -176,7 +183,7 @@ async def case_answer(visit: CaringVisit, meeting: UUID, person: UUID, activity:
         visit,
         lambda body, asks: ask(meeting, person, body, asks),
         done=activity,
-        then=f"/mdt/{meeting}",
+        then=then,
         shape=shape,
     )
 
@@ -190,7 +197,8 @@ def _in_the_room(values: Mapping[str, Any], names: words.Names) -> Mapping[str, 
     }
 
 
-def _decided(values: Mapping[str, Any], names: words.Names) -> Mapping[str, Any]:
+def decided(values: Mapping[str, Any], names: words.Names) -> Mapping[str, Any]:
+    """A decision as it is asked: dissent and who tells the person stand on their own."""
     against = {k: values[k] for k in ("practitioner", "reason") if values.get(k)}
     told = {**values, "dissent": [against] if against else []}
     informs = values.get("informs")
@@ -239,7 +247,8 @@ async def _case_form(visit: Visit, meeting: UUID, person: UUID, activity: str) -
     )
 
 
-def _those_there(visit: Visit, case: Mapping[str, Any]) -> list[Choice]:
+def those_there(visit: Visit, case: Mapping[str, Any]) -> list[Choice]:
+    """Who is in the room for a case, as choices."""
     attendees = {a["practitioner"] for a in case.get("attendees", ())}
     return [
         choice
@@ -249,7 +258,7 @@ def _those_there(visit: Visit, case: Mapping[str, Any]) -> list[Choice]:
 
 
 def _dissent(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Question]]]:
-    there = _those_there(visit, case)
+    there = those_there(visit, case)
     return [
         (
             "",
@@ -331,7 +340,7 @@ def _room(
 
 
 def _decision(visit: Visit, case: Mapping[str, Any]) -> list[tuple[str, list[Question]]]:
-    there = _those_there(visit, case)
+    there = those_there(visit, case)
     return [
         (
             "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -231,6 +231,9 @@ class Form(Generic[M]):
     lede: Sequence[str] = ()
     warning: bool = False
     opened: Opened | None = None
+    template: str = "form.html"
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """What a template of its own shows around the questions."""
 
     @property
     def questions(self) -> list[Question]:
@@ -252,7 +255,7 @@ class Form(Generic[M]):
         """
         given = values or {}
         return await visit.page(
-            "form.html",
+            self.template,
             status=412 if news else 422 if errors else 200,
             news=news,
             doubts=doubts,
@@ -264,6 +267,7 @@ class Form(Generic[M]):
             errors=errors or {},
             dates=[q.name for q in self.questions if q.kind == "date"],
             key=given.get("key") or new_key(),
+            **self.beside,
         )
 
     async def sent(

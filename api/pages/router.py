@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     about,
+    agenda,
     agreed,
     agreements,
     carers,
@@ -35,6 +36,7 @@ from api.pages import (
     refer,
     refer_yourself,
     referrals,
+    running,
     scoring,
     sealing,
     sheets,
@@ -93,6 +95,8 @@ for part in (
     person,
     meetings,
     groups,
+    running,
+    agenda,
     cases,
     social_work,
     stepped_care,

@@ -425,7 +425,8 @@ class Visit:
         query = {"done": done}
         if position := answer.headers.get("X-Position"):
             query["min-position"] = position
-        return RedirectResponse(f"{path}?{urlencode(query)}", status_code=303)
+        joined = "&" if "?" in path else "?"
+        return RedirectResponse(f"{path}{joined}{urlencode(query)}", status_code=303)
 
 
 async def visiting(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from domain import meeting, service
 from domain.action import Action, ActionAgreed
@@ -172,9 +173,12 @@ class MeetingIntentions(Handovers, Raising):
         dissent: tuple[Dissent, ...] = (),
         informs: Attendee | None = None,
         review_on: date | None = None,
+        actions: Mapping[ActionId, ActionAgreed] = MappingProxyType({}),
         asked: Asked,
     ) -> Answer:
         """Record what a meeting decided; a decision that moves the person offers the hand-over.
+
+        ``actions`` are what was agreed with it: all of it is recorded, or nothing.
 
         Responsibility does not move with the decision, but when the receiver accepts. A move to
         another step of the organisation that is responsible already takes place at once. A key
@@ -215,6 +219,10 @@ class MeetingIntentions(Handovers, Raising):
             )
             if decided is None:
                 return (deciding,)
+            agreed = tuple(
+                self._agreed(deciding, person_id, action, what, asked)
+                for action, what in actions.items()
+            )
             if outcome in quorum.KEY_DECISIONS:
                 for earlier in following.give_way(decision, asked=asked, cause=decided.id):
                     way.lapse_handover(HandoverId(earlier), asked=asked, cause=decided.id)
@@ -260,7 +268,7 @@ class MeetingIntentions(Handovers, Raising):
                 asked=asked,
                 cause=decided.id,
             )
-            return deciding, way, following
+            return deciding, way, following, *agreed
 
         return self._ask(meeting_id, asked, decide)
 
@@ -295,13 +303,10 @@ class MeetingIntentions(Handovers, Raising):
 
         def decide() -> tuple[Aggregate, ...]:
             held = self._get(meeting.Meeting, meeting_id, meeting.MeetingIsUnknown)
-            heard = held.heard(person_id, asked=asked)
-            self._welcome(person_id, owner)
-            if not self._may_hear(person_id, owner, asked, Category.ASK):
-                raise OwnerMayNotBeTold(owner)
-            agreed = self._load(Action, action_id)
-            agreed.agree(
+            agreed = self._agreed(
+                held,
                 person_id,
+                action_id,
                 ActionAgreed(
                     what=what,
                     owner=owner,
@@ -310,8 +315,7 @@ class MeetingIntentions(Handovers, Raising):
                     priority=priority,
                     meeting=meeting_id,
                 ),
-                label=self._label(owner, heard.label),
-                asked=asked,
+                asked,
             )
             return (agreed,)
 
@@ -333,6 +337,23 @@ class MeetingIntentions(Handovers, Raising):
             return following, held
 
         return self._ask(meeting_id, asked, decide)
+
+    def _agreed(
+        self,
+        held: meeting.Meeting,
+        person_id: PersonId,
+        action_id: ActionId,
+        what: ActionAgreed,
+        asked: Asked,
+    ) -> Action:
+        heard = held.heard(person_id, asked=asked)
+        self._welcome(person_id, what.owner)
+        if not self._may_hear(person_id, what.owner, asked, Category.ASK):
+            raise OwnerMayNotBeTold(what.owner)
+        agreed = self._load(Action, action_id)
+        label = self._label(what.owner, heard.label)
+        agreed.agree(person_id, what, label=label, asked=asked)
+        return agreed
 
     def _invite(
         self, planned: meeting.Meeting, scheduled: meeting.MeetingScheduled, asked: Asked

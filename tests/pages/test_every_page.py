@@ -65,6 +65,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("gwen", "/mdt"),
     ("gwen", "/mdt/new"),
     ("gwen", "/mdt/{meeting}"),
+    ("gwen", "/mdt/{meeting}/run"),
+    ("gwen", "/mdt/{meeting}/agenda"),
     ("gwen", "/mdt/{meeting}/list"),
     ("gwen", "/mdt/{meeting}/cases/{person}/room"),
     ("gwen", "/mdt/{meeting}/cases/{person}/decision"),

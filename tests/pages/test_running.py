@@ -1,0 +1,158 @@
+"""A meeting being run: one person at a time, by keyboard and without scripts, and on paper."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from deploy.community import place as community
+from tests.pages.conftest import Opening, Watched
+from tests.pages.place import Story, chair, service_named
+from tests.pages.printed import pages
+from tests.pages.test_meeting import HOUSING
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def people() -> tuple[str, str]:
+    """Two whom no other test speaks of."""
+    mark = uuid4().hex[:6]
+    return f"Ada {mark}", f"Bo {mark}"
+
+
+@pytest.fixture
+def listed(story: Story, people: tuple[str, str]) -> str:
+    """The board of a meeting with both on its list, for the practice and the trust to hear."""
+    asha, gwen = story.place.person("asha"), story.place.person("gwen")
+    heard = [str(community.PRACTICE.id), str(community.TRUST.id)]
+    made = gwen.done(
+        "/v1/meetings",
+        {
+            "kind": "weekly MDT",
+            "name": f"MDT about {people[0]}",
+            "starts_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
+            "chair": str(chair()),
+            "invited": [*heard, str(community.TALKING.id)],
+        },
+    )
+    for name in people:
+        referred = asha.done(
+            "/v1/referrals",
+            {
+                "service": service_named(asha, "Talking therapies"),
+                "person": {"name": name},
+                "source": "professional",
+                "ask": "Help",
+            },
+        )
+        gwen.done(
+            f"/v1/meetings/{made['id']}/cases",
+            {"person": referred["person"], "question": f"Is {name} safe?", "present": heard},
+        )
+    return f"/mdt/{made['id']}"
+
+
+def ticks(there: Watched) -> None:
+    for practitioner in ("Dr Asha Rahman", "Dr Rajesh Menon"):
+        there.page.get_by_label(re.compile(practitioner)).check()
+    there.press("These are here")
+
+
+def writes(there: Watched, why: str) -> None:
+    there.page.fill("#rationale", why)
+    there.page.fill("#persons_view", "She wants to be rung in the evening")
+
+
+def test_a_meeting_goes_from_person_to_person_without_scripts(
+    listed: str, people: tuple[str, str], visiting: Opening
+) -> None:
+    gwen = visiting("gwen", scripts=False)
+    gwen.open(listed)
+    gwen.follow("Run the meeting")
+    heading = gwen.page.locator("h1")
+    assert heading.inner_text() == people[0]
+    assert f"Is {people[0]} safe?" in gwen.page.inner_text("main")
+    assert "No quorum yet" in gwen.page.inner_text("main")
+    assert gwen.page.get_by_role("button", name="Stay", exact=True).count() == 0
+    ticks(gwen)
+    assert "Quorum: responsible clinician present" in gwen.page.inner_text("main")
+
+    # An action half said is asked for, and nothing is recorded.
+    writes(gwen, "Nobody knows how she lives")
+    gwen.page.fill("#actions-0-what", f"Call the landlord of {people[0]}")
+    gwen.press("More information")
+    assert gwen.page.get_by_role("link", name="Select which organisation does it").is_visible()
+    gwen.page.select_option("#actions-0-owner", label=HOUSING)
+    for part, text in (("day", "6"), ("month", "1"), ("year", "2031")):
+        gwen.page.fill(f"#actions-0-due_on-{part}", text)
+    gwen.press("More information")
+
+    # Decided and agreed in one go; the next person is there, with the room as it was.
+    assert gwen.done == "The decision is recorded."
+    assert heading.inner_text() == people[1]
+    assert gwen.page.get_by_label(re.compile("Dr Rajesh Menon")).is_checked()
+    gwen.press("These are here")
+    writes(gwen, "It needs a hospital")
+    gwen.press("Step up")
+    assert gwen.page.get_by_role("alert").get_by_role("link").first.is_visible()
+    gwen.page.select_option("#service", index=1)
+    gwen.press("Hand over")
+    assert "Everybody on the list has been decided about." in gwen.page.inner_text("main")
+
+    gwen.open(listed)
+    first = gwen.page.locator(".tc-case", has_text=people[0]).first.inner_text()
+    assert "Decided: more information" in first
+    assert f"Call the landlord of {people[0]}" in first
+    assert "waits for" in gwen.page.locator(".tc-case", has_text=people[1]).first.inner_text()
+
+
+def test_a_meeting_is_run_by_keyboard_alone(
+    listed: str, people: tuple[str, str], visiting: Opening
+) -> None:
+    gwen = visiting("gwen")
+    gwen.open(f"{listed}/run")
+    keys = gwen.page.keyboard
+    gwen.page.get_by_label(re.compile("Dr Asha Rahman")).focus()
+    keys.press("Space")
+    gwen.page.get_by_role("button", name="These are here").focus()
+    keys.press("Enter")
+    gwen.page.locator("#rationale").wait_for()
+    gwen.is_accessible(1440, 320)
+    gwen.page.locator("#rationale").focus()
+    keys.type("She is better")
+    keys.press("Tab")
+    keys.type("To be left alone")
+    gwen.page.locator("#review_on-day").focus()
+    keys.press("Enter")  # in a field: no outcome is recorded by accident
+    assert gwen.page.locator("h1").inner_text() == people[0]
+    gwen.page.get_by_role("button", name="Stay", exact=True).focus()
+    keys.press("Enter")
+    gwen.page.locator("h1", has_text=people[1]).wait_for()
+    assert gwen.complaints == []
+
+
+def test_the_agenda_is_read_on_paper(
+    listed: str, people: tuple[str, str], visiting: Opening
+) -> None:
+    gwen = visiting("gwen", scripts=False)
+    gwen.open(listed)
+    gwen.follow("Agenda to print")
+    paper = pages(gwen.page.pdf(prefer_css_page_size=True))
+    said = "".join(paper)
+    for words in (*people, "Confidential", "Printed by Dr Gwen Tolley, Cape Hill Practice"):
+        assert words.replace(" ", "") in said
+    assert f"Page1of{len(paper)}" in paper[0]
+    assert "fromentry" in said
+    assert f"Is{people[0]}safe?".replace(" ", "") in said
+    assert "Runthemeeting" not in said
+
+    gwen.follow("Show initials and number only")
+    assert urlsplit(gwen.page.url).query == "people=initials"
+    listing = gwen.page.locator(".tc-agenda").inner_text()
+    assert "1. A. " in listing
+    assert people[0] not in gwen.page.locator(".tc-agenda th").all_inner_texts()[3]
