@@ -72,6 +72,7 @@ from tests.projections.week import busy_week
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "stricter.toml"
 AMIR = PersonId(named("Amir"))
 AIDE = PractitionerId(named("an aide of the trust"))
+FOR_THE_TRUST = Attendee(practitioner=AIDE, partner=TRUST)
 DISCHARGED = DecisionId(named("Rosa is discharged with an aide in the room"))
 IN_MAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 HEARD = MeetingId(named("A meeting in May"))
@@ -84,7 +85,10 @@ where schemaname not in ('pg_catalog', 'information_schema', 'looks') order by 1
 
 @pytest.fixture(scope="module")
 def place(server: Embedded) -> Iterator[Place]:
-    """A week, then two meetings where only an aide speaks for the trust, a score and two waits."""
+    """A week, then two meetings where only an aide speaks for the trust, a score and two waits.
+
+    At the second the trust's psychiatrist is there too, for another organisation.
+    """
     with made(server) as database:
         lived = Place(database)
         busy_week(lived)
@@ -92,9 +96,24 @@ def place(server: Embedded) -> Iterator[Place]:
         lived.care.add_practitioner(
             TRUST, AIDE, name="an aide", role=Role.HELPER, title="aide", asked=asked
         )
-        heard(lived, MeetingId(named("The week after")), MONDAY, DISCHARGED)
-        heard(lived, HEARD, IN_MAY, None)
-        heard(lived, MeetingId(named("A week later")), IN_MAY, None, DR_OKAFOR)
+        heard(lived, MeetingId(named("The week after")), MONDAY, DISCHARGED, FOR_THE_TRUST)
+        lived.care.add_practitioner(
+            TALKING,
+            DR_OKAFOR,
+            name="Dr Okafor",
+            role=Role.CLINICIAN,
+            title="psychiatrist",
+            asked=lived.by(TALKING),
+        )
+        elsewhere = Attendee(practitioner=DR_OKAFOR, partner=TALKING)
+        heard(lived, HEARD, IN_MAY, None, FOR_THE_TRUST, elsewhere)
+        heard(
+            lived,
+            MeetingId(named("A week later")),
+            IN_MAY,
+            None,
+            Attendee(practitioner=DR_OKAFOR, partner=TRUST),
+        )
         scored(lived)
         closed(lived)
         for words, days in (("Tom waits 20 days", 20), ("Tom waits 30 days", 30)):
@@ -112,9 +131,9 @@ def heard(
     meeting: MeetingId,
     at: datetime,
     decision: DecisionId | None,
-    attending: PractitionerId = AIDE,
+    *there: Attendee,
 ) -> None:
-    """Rosa is heard with only one of who is responsible in the room, and discharged or not."""
+    """Rosa is heard with only these in the room, and discharged or not."""
     care, then = place.care, at + timedelta(days=10)
     scheduled = MeetingScheduled(
         kind=MeetingKind.WEEKLY_MDT,
@@ -125,9 +144,8 @@ def heard(
     )
     care.schedule_meeting(meeting, scheduled, asked=place.by(WIGG, at=at))
     care.list_case(
-        meeting, ROSA, question="Home?", present=(TRUST, WIGG), asked=place.by(WIGG, at=at)
+        meeting, ROSA, question="Home?", present=(TRUST, WIGG, TALKING), asked=place.by(WIGG, at=at)
     )
-    there = (Attendee(practitioner=attending, partner=TRUST),)
     care.record_attendance(meeting, ROSA, there, asked=place.by(TRUST, at=then))
     if decision:
         care.record_decision(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,7 @@ def _readable(value: Any) -> Any:
     if isinstance(value, bytes) and value[:1] == b"\1":
         try:
             return unpacked(value)
-        except Exception:  # noqa: BLE001  sealed bytes begin with the same number
+        except zlib.error:  # sealed bytes begin with the same number
             return value
     return value
 

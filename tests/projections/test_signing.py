@@ -60,6 +60,12 @@ def refused(database: Database) -> str | None:
     return reason if isinstance(reason, str) else None
 
 
+def folded(place: Place, person: PersonId) -> None:
+    """Somebody is registered, and everybody who may is told."""
+    place.register(person)
+    place.fold()
+
+
 @contextmanager
 def disarmed(database: Database) -> Iterator[psycopg.Connection]:
     """A superuser who first takes the guards away."""
@@ -71,14 +77,12 @@ def disarmed(database: Database) -> Iterator[psycopg.Connection]:
 
 
 def test_what_is_signed_can_be_verified_by_whoever_has_the_key(place: Place, kept: Path) -> None:
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     signer = signing(place.database, kept)
     first = signer.once()
     assert first is not None
     assert signer.once() is None
-    place.register(TOM)
-    place.fold()
+    folded(place, TOM)
     second = signing(place.database, kept).once()
     assert second is not None
     assert second.size == place.rows("select position from log.head")[0][0] > first.size
@@ -149,13 +153,11 @@ ALTERATIONS = {
 def test_what_was_altered_before_it_was_signed_is_not_signed_and_care_goes_on(
     place: Place, kept: Path, altered: str
 ) -> None:
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     signer = signing(place.database, kept)
     before = signer.once()
     assert before is not None
-    place.register(TOM)
-    place.fold()
+    folded(place, TOM)
     ((last,),) = place.rows("select max(position) from log.facts")
     with disarmed(place.database) as superuser:
         superuser.execute(ALTERATIONS[altered], {"last": last})
@@ -179,11 +181,9 @@ def put_back(superuser: psycopg.Connection, size: int) -> None:
 def test_a_database_put_back_is_not_signed_until_it_is_the_same_again(
     place: Place, kept: Path
 ) -> None:
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     first = signing(place.database, kept).once()
-    place.register(TOM)
-    place.fold()
+    folded(place, TOM)
     last = signing(place.database, kept).once()
     assert first is not None
     assert last is not None
@@ -204,11 +204,9 @@ def test_a_database_put_back_is_not_signed_until_it_is_the_same_again(
 def test_another_history_in_the_place_of_what_was_given_out_is_not_signed(
     place: Place, kept: Path
 ) -> None:
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     first = signing(place.database, kept).once()
-    place.register(TOM)
-    place.fold()
+    folded(place, TOM)
     assert first is not None
     assert signing(place.database, kept).once()
     with disarmed(place.database) as superuser:
@@ -216,8 +214,7 @@ def test_another_history_in_the_place_of_what_was_given_out_is_not_signed(
         superuser.execute("update after set effective_at = effective_at - '1 day'::interval")
         superuser.execute("insert into log.facts select * from after")
         superuser.execute("select tree.grow((select max(position) from log.facts))")
-    place.register(MINA)
-    place.fold()
+    folded(place, MINA)
     with pytest.raises(Refused, match="another history was recorded in the place"):
         signing(place.database, kept).once()
 
@@ -225,8 +222,7 @@ def test_another_history_in_the_place_of_what_was_given_out_is_not_signed(
 def test_what_a_witness_denies_is_not_gone_on_with_until_it_signs_again(
     place: Place, kept: Path
 ) -> None:
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     signer = signing(place.database, kept)
     assert signer.once()
     with place.as_superuser() as relay:
@@ -253,13 +249,11 @@ def test_a_witness_that_signed_more_is_believed_until_a_checkpoint_of_as_many_is
     place: Place, kept: Path
 ) -> None:
     """The database and the file beside it were put back together; only a witness knows better."""
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     first = signing(place.database, kept).once()
     assert first is not None
     before = kept.read_text("utf-8")
-    place.register(TOM)
-    place.fold()
+    folded(place, TOM)
     last = signing(place.database, kept).once()
     assert last is not None
     witnessed = kept.read_text("utf-8")
@@ -282,20 +276,17 @@ def test_a_witness_that_signed_more_is_believed_until_a_checkpoint_of_as_many_is
 def test_leaves_rewritten_under_a_checkpoint_are_found_by_who_starts_anew(
     place: Place, kept: Path
 ) -> None:
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     assert signing(place.database, kept).once()
     with disarmed(place.database) as superuser:
         superuser.execute("update tree.leaves set hash = sha256(hash) where position = 3")
-    place.register(TOM)
-    place.fold()
+    folded(place, TOM)
     with pytest.raises(Refused, match="the leaves are not those of which a checkpoint"):
         signing(place.database, kept).once()
 
 
 def test_a_checkpoint_of_another_key_is_not_gone_on_from(place: Place, kept: Path) -> None:
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     assert signing(place.database, kept).once()
     stranger = Signs()
     stranger._private = Ed25519PrivateKey.generate()
@@ -305,8 +296,7 @@ def test_a_checkpoint_of_another_key_is_not_gone_on_from(place: Place, kept: Pat
 
 
 def test_of_two_signers_one_signs(place: Place, kept: Path) -> None:
-    place.register(ROSA)
-    place.fold()
+    folded(place, ROSA)
     other = signing(place.database, kept)
     with psycopg.connect(place.database.dsn(TREE), autocommit=True) as connection:
         assert leads(connection)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 import pytest
 
-from domain.policies.clocks import RULES, Clock, Kind, State, in_force, read
+from domain.policies.clocks import RULES, Clock, Kind, State, in_force, read, reckoned
 from domain.policies.days import Unit, Within
 from tests.domain.policies.stories import moment, story
 
@@ -469,6 +469,27 @@ def test_every_clock_has_a_rule_with_a_source_and_dates_that_follow_one_another(
 def test_the_rule_is_the_one_that_held_on_the_day() -> None:
     assert len(in_force(FOUR, date(2024, 3, 31)).stops) == 3
     assert len(in_force(FOUR, date(2024, 4, 1)).stops) == 4
+
+
+def test_another_rule_joins_referrals_by_its_own_gap_and_only_while_it_holds() -> None:
+    happened = story(
+        """
+        2026-01-05 referral received #1
+        2026-01-12 referral ended #1
+        2026-02-02 referral received #2
+        """
+    )
+    shipped = in_force(FOUR, date(2026, 2, 1))
+    wider = [replace(shipped, spell_gap=21)]
+    later = [
+        replace(shipped, effective_to=date(2026, 6, 1)),
+        replace(shipped, spell_gap=21, effective_from=date(2026, 6, 1)),
+    ]
+    at = moment("2026-02-10")
+    assert reckoned(FOUR, happened, at).day == 8
+    assert reckoned(FOUR, happened, at, wider).day == 36
+    assert reckoned(FOUR, happened, at, later).day == 8
+    assert reckoned(FOUR, happened, moment("2026-06-02"), later).started == happened[0].at
 
 
 @pytest.mark.parametrize(
