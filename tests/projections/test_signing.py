@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from domain.vocabulary import PersonId
 from projections import soundness, tree, verifier
 from projections.schema import AUDIT, SERVE, TREE
 from projections.signing import Refused, Signing, leads
