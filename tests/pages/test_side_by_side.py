@@ -83,3 +83,17 @@ def test_whom_or_which_organisation_nobody_knows_is_not_found(story: Story) -> N
     imani, nobody = story.visitor("imani"), "00000000-0000-4000-8000-000000000000"
     for wrong in ({"person": nobody}, {"person": "Nia"}, {"one": nobody}):
         assert imani.get(PAGE, params=asked(story) | wrong).status_code == 404
+
+
+def test_nothing_is_compared_when_it_cannot_be_written_down(story: Story) -> None:
+    imani = story.visitor("imani")
+    with psycopg.connect(story.place.house.database.dsn(schema.OWNER), autocommit=True) as owner:
+        owner.execute("revoke insert on looks.looks from throughcare_serve")
+        try:
+            answer = imani.get(PAGE, params=asked(story))
+        finally:
+            owner.execute("grant insert on looks.looks to throughcare_serve")
+    assert answer.status_code == 503
+    assert "It cannot be recorded just now who looks" in answer.text
+    assert not any(word in answer.text for word in (NIA, REASON, ASK))
+    assert imani.get(PAGE, params=asked(story)).status_code == 200
