@@ -24,6 +24,8 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from tests.trusting import TRUSTED
+
 CLIENT, SECRET = "throughcare", "a-secret-of-the-tests"
 ROOT = Path(__file__).resolve().parents[1]
 TRUE = ""
@@ -76,7 +78,7 @@ def running(port: int, place: str) -> Iterator[Identities]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        with httpx.Client(base_url=url, timeout=20) as http:
+        with httpx.Client(base_url=url, timeout=20, verify=TRUSTED) as http:
             until = time.monotonic() + 30
             while True:
                 assert process.poll() is None, "the provider ended"

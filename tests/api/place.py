@@ -26,6 +26,7 @@ from domain.vocabulary import PartnerId, Role
 from projections.contract import Contract
 from tests.api.founded import built
 from tests.database import Database
+from tests.trusting import TRUSTED
 
 STARTS_WITHIN = 20.0
 
@@ -107,7 +108,7 @@ class Place:
         parts = self.house.parts(self.house.reading())
         app = create_app(replace(parts, contract=contract) if contract else parts)
         url = self.clients.enter_context(_served(app, *proxies))
-        return self.clients.enter_context(httpx.Client(base_url=url, timeout=20))
+        return self.clients.enter_context(httpx.Client(base_url=url, timeout=20, verify=TRUSTED))
 
     def superuser(self) -> psycopg.Connection:
         """The database as nobody who serves may see it."""
@@ -115,7 +116,9 @@ class Place:
 
     def anybody(self) -> httpx.Client:
         """Somebody who has not signed in."""
-        return self.clients.enter_context(httpx.Client(base_url=self.url, timeout=20))
+        return self.clients.enter_context(
+            httpx.Client(base_url=self.url, timeout=20, verify=TRUSTED)
+        )
 
     def person(self, key: str) -> Client:
         """One of the community, by the name its place gives them, e.g. ``asha``."""

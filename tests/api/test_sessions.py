@@ -23,6 +23,7 @@ from domain.vocabulary import PractitionerId
 from projections import schema
 from projections.sessions import IDLE, LIFETIME
 from tests.api.place import Place, _served
+from tests.trusting import TRUSTED
 
 GWEN = next(p for p in PRACTICE.people if p.key == "gwen")
 
@@ -41,7 +42,9 @@ def demo(place: Place) -> Place:
 
 
 def browser(url: str, secret: str = "", cookie: str = COOKIE) -> httpx.Client:
-    client = httpx.Client(base_url=url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=20)
+    client = httpx.Client(
+        base_url=url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=20, verify=TRUSTED
+    )
     if secret:
         client.cookies.set(cookie, secret)
     return client

@@ -29,6 +29,7 @@ from tests import identities
 from tests.api.place import Client, Place
 from tests.consumers.brokers import free_port
 from tests.identities import CLIENT, SECRET, TRUE, Identities
+from tests.trusting import TRUSTED
 
 ASHA, SAMUEL = "900000000101", "900000000102"
 NOBODY_HERE = "900000000999"
@@ -92,7 +93,7 @@ def signing(place: Place, provider: Identities) -> Iterator[Identities]:
 @pytest.fixture
 def browser(place: Place, signing: Identities) -> Iterator[httpx.Client]:
     with httpx.Client(
-        base_url=place.url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=20
+        base_url=place.url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=20, verify=TRUSTED
     ) as client:
         yield client
 
@@ -225,7 +226,7 @@ def test_an_answer_is_taken_once(browser: httpx.Client, signing: Identities) -> 
     kept = dict(browser.cookies)
     assert browser.get(address).status_code == 303
     asked = len(signing.asked)
-    with httpx.Client(base_url=str(browser.base_url), cookies=kept) as again:
+    with httpx.Client(base_url=str(browser.base_url), cookies=kept, verify=TRUSTED) as again:
         assert again.get(address).status_code == 400
         assert not is_in(again)
     assert len(signing.asked) == asked, "the provider is not asked about an answer that was used"
@@ -384,7 +385,7 @@ def test_who_acts_for_several_says_for_whom_and_changes_under_a_new_secret(
         assert organisation.name in page.text
         assert "Change organisation" in page.text
         assert before[COOKIE] != browser.cookies[COOKIE]
-        with httpx.Client(base_url=place.url, cookies=before) as stale:
+        with httpx.Client(base_url=place.url, cookies=before, verify=TRUSTED) as stale:
             assert not is_in(stale)
         seen.append(browser.cookies[COOKIE])
     assert len(set(seen)) == 2
@@ -404,7 +405,7 @@ def test_signing_out_ends_it_here_and_at_the_provider(
     back(browser, signing)
     kept = dict(browser.cookies)
     assert browser.post("/sign-out").headers["Location"] == "/signing-out"
-    with httpx.Client(base_url=place.url, cookies=kept) as stale:
+    with httpx.Client(base_url=place.url, cookies=kept, verify=TRUSTED) as stale:
         assert not is_in(stale)
     page = browser.get("/signing-out").text
     there = page.split('content="0; url=')[1].split('"')[0].replace("&amp;", "&")
@@ -458,7 +459,7 @@ def test_who_is_somebody_else_to_the_provider_from_now_on_is_signed_out(
     kept = place.house.sessions.begin(
         made, PRACTICE.id, identity=Identity(signing.url, "900000000105")
     )
-    with httpx.Client(base_url=place.url, cookies={COOKIE: kept}) as stale:
+    with httpx.Client(base_url=place.url, cookies={COOKIE: kept}, verify=TRUSTED) as stale:
         assert not is_in(stale)
 
 
@@ -510,11 +511,13 @@ def test_signing_in_ends_what_the_browser_brought(
     planted = place.session("gwen")
     address = signing.proven(away(browser), ASHA)
     begun = {cookie.name: str(cookie.value) for cookie in browser.cookies.jar}
-    with httpx.Client(base_url=place.url, cookies=begun | {COOKIE: planted}) as brought:
+    with httpx.Client(
+        base_url=place.url, cookies=begun | {COOKIE: planted}, verify=TRUSTED
+    ) as brought:
         answer = brought.get(address)
     assert answer.status_code == 303
     assert planted not in str(answer.headers)
-    with httpx.Client(base_url=place.url, cookies={COOKIE: planted}) as stale:
+    with httpx.Client(base_url=place.url, cookies={COOKIE: planted}, verify=TRUSTED) as stale:
         assert not is_in(stale)
 
 

@@ -23,6 +23,7 @@ from tests.processes.canary import CANARY, officer, worker
 from tests.processes.house import House
 from tests.processes.marked import marked_person
 from tests.processes.private import looks_after_privacy
+from tests.trusting import TRUSTED
 
 Reader = tuple[PartnerId, Role]
 """Somebody in a role there."""
@@ -58,13 +59,17 @@ class Aviary:
 
     def get(self, partner: PartnerId, path: str, **params: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.tokens[partner]}"}
-        answer = httpx.get(self.house.url + path, params=params, headers=headers, timeout=30)
+        answer = httpx.get(
+            self.house.url + path, params=params, headers=headers, timeout=30, verify=TRUSTED
+        )
         self.asked.append(answer)
         return answer
 
     def page(self, partner: PartnerId, path: str, **params: Any) -> httpx.Response:
         cookie = {COOKIE: self.sessions[partner]}
-        answer = httpx.get(self.house.url + path, params=params, cookies=cookie, timeout=30)
+        answer = httpx.get(
+            self.house.url + path, params=params, cookies=cookie, timeout=30, verify=TRUSTED
+        )
         self.asked.append(answer)
         return answer
 
@@ -72,7 +77,7 @@ class Aviary:
         """A page by a session, and everything else by a token."""
         token, session = self.readers[reader]
         headers, cookies = {"Authorization": f"Bearer {token}"}, {COOKIE: session}
-        with httpx.Client(base_url=self.house.url, timeout=30) as client:
+        with httpx.Client(base_url=self.house.url, timeout=30, verify=TRUSTED) as client:
             if path.startswith("/v1/"):
                 client.headers.update(headers)
             else:
@@ -87,7 +92,7 @@ class Aviary:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
         url = self.house.url + path
         for _ in range(20):  # a busy machine may say: the same request again in a moment
-            answer = httpx.post(url, json=body, headers=headers, timeout=30)
+            answer = httpx.post(url, json=body, headers=headers, timeout=30, verify=TRUSTED)
             if answer.status_code != 503:
                 break
         return answer
@@ -108,7 +113,9 @@ class Aviary:
         said = ""
         headers = {"Authorization": f"Bearer {self.tokens[partner]}"}
         url = f"{self.house.url}/v1/share/live"
-        with httpx.stream("GET", url, params={"after": 0}, headers=headers, timeout=30) as answer:
+        with httpx.stream(
+            "GET", url, params={"after": 0}, headers=headers, timeout=30, verify=TRUSTED
+        ) as answer:
             for text in answer.iter_text():
                 said += text
                 if newest in said and said.endswith("\n\n"):

@@ -19,6 +19,7 @@ from deploy import wiring
 from deploy.settings import Settings
 from domain.vocabulary import PartnerId
 from tests.processes import lives
+from tests.trusting import TRUSTED
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +63,7 @@ class House:
         assert self.process is not None
         assert self.process.is_running(), f"the server ended: {self.written.read_text()[-2000:]}"
         with suppress(httpx.TransportError):
-            return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
+            return httpx.get(f"{self.url}/health", timeout=5, verify=TRUSTED).status_code == 200
         return False
 
     def kill(self) -> None:

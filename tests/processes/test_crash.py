@@ -31,6 +31,7 @@ from tests.processes.house import House
 from tests.processes.marked import LONG_AGO
 from tests.projections.place import entries, forget_what_was_told, views
 from tests.projections.test_views import assert_views_are_as_told
+from tests.trusting import TRUSTED
 from tests.waiting import until
 
 pytestmark = pytest.mark.process
@@ -56,7 +57,7 @@ class Ledger:
 
     def write(self, number: int, enough: Event) -> None:
         """One writer: refers people, and sometimes accepts what was referred."""
-        with httpx.Client(base_url=self.house.url, timeout=20) as http:
+        with httpx.Client(base_url=self.house.url, timeout=20, verify=TRUSTED) as http:
             self._write(number, http, enough)
 
     def _write(self, number: int, http: httpx.Client, enough: Event) -> None:
@@ -187,7 +188,7 @@ def test_killed_under_load_nothing_acknowledged_is_lost_and_nothing_is_done_twic
 
 def assert_every_key_still_gives_its_first_answer(ledger: Ledger) -> None:
     sample = Random(SEED).sample(sorted(ledger.answers), min(60, len(ledger)))
-    with httpx.Client(base_url=ledger.house.url, timeout=20) as http:
+    with httpx.Client(base_url=ledger.house.url, timeout=20, verify=TRUSTED) as http:
         for key in sample:
             assert_key_gives_its_first_answer(ledger, http, key)
 

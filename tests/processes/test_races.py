@@ -43,6 +43,7 @@ from tests.people import KINDS, SERVICES, TALKING, THERAPY, TRUST, WARD, WIGG, n
 from tests.processes.canary import worker
 from tests.processes.house import House
 from tests.processes.marked import LONG_AGO
+from tests.trusting import TRUSTED
 
 pytestmark = pytest.mark.process
 
@@ -112,7 +113,9 @@ class Course:
         kept: dict[int, httpx.Client] = self.mine.__dict__.setdefault("clients", {})
         if server not in kept:
             url = self.houses[server].url
-            kept[server] = self.clients.enter_context(httpx.Client(base_url=url, timeout=30))
+            kept[server] = self.clients.enter_context(
+                httpx.Client(base_url=url, timeout=30, verify=TRUSTED)
+            )
         return kept[server]
 
     def ask(
