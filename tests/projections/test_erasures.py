@@ -37,7 +37,7 @@ from projections.entries import Entry
 from projections.erasures import State
 from projections.moments import When
 from projections.versions import unpacked
-from tests.people import MONDAY, ROSA, TOM, WARD, WIGG
+from tests.people import MINA, MONDAY, ROSA, TOM, WARD, WIGG
 from tests.projections.place import Place
 
 HUGH, IRIS = PractitionerId(uuid4()), PractitionerId(uuid4())
@@ -228,6 +228,39 @@ def test_the_keys_are_destroyed_and_a_sweep_that_was_killed_goes_on(place: Place
         place.care.take_back_death(ROSA, note=CANARY, asked=place.by(WIGG))
     with pytest.raises(ThePersonIsErased):
         order(place)
+
+
+def test_all_records_of_one_person_are_erased_under_one_order(place: Place) -> None:
+    lived(place)
+    second = "Popocatepetl-Xochimilco"
+    place.care.register_person(
+        MINA, Details(name=second, phone=second, practice=WIGG), asked=place.by(WIGG)
+    )
+    place.refer(f"{second} is low", person=MINA)
+    place.care.record_death(MINA, MONDAY.date(), known_by=HowKnown.FAMILY, asked=place.by(WIGG))
+    place.care.link_persons(ROSA, MINA, reason="One and the same", asked=place.by(WIGG))
+    place.fold()
+    assert second in every_row(place)
+    knew = {
+        (entry.partner, who)
+        for entry in place.entries()
+        for who in (ROSA, MINA)
+        if entry.subject == place.subject(PartnerId(entry.partner), who)
+    }
+    made = erase(place)
+    said = every_row(place)
+    assert not [word for word in (CANARY, NUMBER, second) if word in said]
+    for partner, who in knew:
+        subject = place.subject(PartnerId(partner), who)
+        last = [entry for entry in place.entries() if entry.subject == subject][-1]
+        assert last.type == ERASED, (partner, who)
+    assert sweep(place) == ["finished"]
+    place.forget_keys()
+    assert [place.keys.of(who) for who in (ROSA, MINA)] == [None, None]
+    assert [place.care._load(Person, who).erased for who in (ROSA, MINA)] == [made, made]
+    assert place.keys.of(TOM) is not None
+    heard = place.ask(lambda reading: reading.told_of_erasure(WIGG, made))
+    assert {each.partner for each in heard} == {partner for partner, _ in knew}
 
 
 def test_a_page_of_before_and_of_now_says_under_which_order(place: Place) -> None:
