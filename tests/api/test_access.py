@@ -13,7 +13,6 @@ import orjson
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
-from hypothesis import settings
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
@@ -23,6 +22,7 @@ from api.tokens import AUDIENCE, ISSUER, TokenIsNotValid, Tokens
 from deploy.community.place import COMMISSIONER, LOW, PRACTICE, PROBATION, TALKING
 from domain.vocabulary import Role
 from tests.api.place import Client, Place
+from tests.sampling import EACH
 
 SECRET = b"a secret of the tests, 32 bytes."
 ROSA = {"name": "Rosa Lind"}
@@ -139,11 +139,6 @@ def test_without_a_token_every_page_leads_to_signing_in(place: Place) -> None:
             answer = knock(anybody, method, path)
             assert answer.status_code in (303, 401), (method, path)
             assert answer.status_code == 401 or answer.headers["Location"].startswith("/sign-in")
-
-
-EACH = 1 if settings.get_current_profile_name() == "thorough" else 4
-"""Each flaw is tried at one in so many addresses, and each address with one in so many flaws; the
-thorough profile tries all at all."""
 
 
 def test_no_flawed_token_passes_at_any_address(place: Place) -> None:

@@ -18,7 +18,8 @@ from api.access_tokens import TYPE, AccessTokens
 from api.scopes import SCOPES
 from tests.api.machine import Machine, api_key, new_key, public, registered, with_key
 from tests.api.place import Client, Place
-from tests.api.test_access import EACH, knock, routes
+from tests.api.test_access import knock, routes
+from tests.sampling import EACH
 
 SECRET = OctKey.import_key("a secret of the tests, 32 bytes.")
 

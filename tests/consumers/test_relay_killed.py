@@ -14,14 +14,15 @@ from tests.consumers.brokers import ApacheKafka, KafkaServer
 from tests.consumers.kills import WRONG, killed
 from tests.consumers.place import Place
 from tests.consumers.relaying import AN_ATTEMPT, LINES, referrals_coming_in, relays
+from tests.sampling import THOROUGH
 
 pytestmark = [pytest.mark.broker, pytest.mark.process]
 
 SEED = 20_261_121
-LIVES = 6
+LIVES = 10 if THOROUGH else 6
 """Lives that end themselves somewhere in an attempt, beside one before each line of publishing."""
 
-MOMENTS = 3
+MOMENTS = 5 if THOROUGH else 3
 """Lives ended from outside, at moments of their own."""
 
 

@@ -61,6 +61,7 @@ from tests.domain.chance import ACTORS, PEOPLE, RARE, Pool, intentions
 from tests.domain.knowing import COORDINATORS, Knowing, Wish
 from tests.domain.promises import AGREEMENTS, Promises
 from tests.people import GARDENING, MONDAY, PRACTITIONERS, TALKING, WIGG, named
+from tests.sampling import THOROUGH
 from tests.scenario import Community, by
 
 Asking: TypeAlias = tuple[Callable[[], Answer], Answer]
@@ -573,11 +574,9 @@ class Responsibilities(RuleBasedStateMachine):
                     assert Referral.fold(None, about) == self.place.referral(referral)
 
 
-THOROUGH = "thorough"
-thorough = settings.get_current_profile_name() == THOROUGH
 Responsibilities.TestCase.settings = settings(
-    max_examples=320 if thorough else 60,
-    stateful_step_count=60 if thorough else 40,
+    max_examples=320 if THOROUGH else 60,
+    stateful_step_count=60 if THOROUGH else 40,
     derandomize=True,
     database=None,
     deadline=None,
@@ -596,10 +595,10 @@ class Counted(Responsibilities.TestCase):  # type: ignore[misc, valid-type]
         began = monotonic()
         super().runTest()
         seconds, counts = monotonic() - began, Responsibilities.counts
-        assert counts["asked"] > (10_000 if thorough else 1_000), counts
+        assert counts["asked"] > (10_000 if THOROUGH else 1_000), counts
         assert counts["recorded"] > counts["asked"] / 6, "too little happens to say anything"
-        assert counts["offered"] > (100 if thorough else 15), counts
-        if thorough:
+        assert counts["offered"] > (100 if THOROUGH else 15), counts
+        if THOROUGH:
             print(f"\n{dict(counts)} in {seconds:.0f} s")
             print(dict(Responsibilities.did.most_common()))
             print("never:", sorted(set(intentions()) - set(Responsibilities.did)))

@@ -31,6 +31,7 @@ from tests.processes.house import House
 from tests.processes.marked import LONG_AGO
 from tests.projections.place import entries, forget_what_was_told, views
 from tests.projections.test_views import assert_views_are_as_told
+from tests.sampling import THOROUGH
 from tests.trusting import TRUSTED
 from tests.waiting import until
 
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.process
 
 SEED = 20260302
 WRITERS = 4
-KILLS = 6
+KILLS = 8 if THOROUGH else 6
 
 
 @dataclass

@@ -32,6 +32,7 @@ from projections import schema
 from tests.people import KINDS, SERVICES, SUPPORT, TALKING, THERAPY, WARD, WIGG, named
 from tests.processes.house import ROOT, House
 from tests.processes.marked import LONG_AGO
+from tests.sampling import THOROUGH
 from tests.waiting import until
 
 pytestmark = pytest.mark.process
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.process
 SEED = 20260302
 REFERRALS = 180
 OFFERS = 60
-KILLS = 4
+KILLS = 6 if THOROUGH else 4
 
 
 @pytest.fixture
