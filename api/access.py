@@ -71,6 +71,7 @@ PUBLIC = frozenset(
         "/log/checkpoint",
         "/log/checkpoint/witnessed",
         "/log/key",
+        "/log/reopened",
         "/log/tile/{level}/{tile:path}",
         "/log/verifier.py",
     }

@@ -70,6 +70,12 @@ async def key(here: Here) -> Response:
     return Response("".join(f"{each}\n" for each in found), media_type=TEXT, headers=SOON)
 
 
+@router.get("/reopened", response_class=PlainTextResponse)
+async def reopened(here: Here) -> Response:
+    """When, why and with which loss the log went on under another name, as signed notes."""
+    return _note(await here.reading.reopened() or None)
+
+
 @router.get("/verifier.py", response_class=PlainTextResponse)
 async def verifier_itself() -> Response:
     """The verifier, one file; a copy that was taken earlier is better evidence than today's."""

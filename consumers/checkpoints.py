@@ -20,6 +20,7 @@ from consumers.kafka.publishing import Broker, NotPublished
 from consumers.leading import Loop, lead
 from projections import tree
 from projections.connections import SETTINGS
+from projections.verifier import Checkpoint, Note
 
 APART = 1.0
 """Seconds between two records at least; as long is word of a new checkpoint waited for."""
@@ -42,6 +43,7 @@ class Checkpoints:
     def __init__(self, dsn: str, broker: Broker, topic: str = CHECKPOINTS) -> None:
         self._dsn, self._broker, self._topic = dsn, broker, topic
         self._reached: int | None = None
+        self._reopened: list[str] = []
 
     def run(self, stop: Event) -> None:
         """Publish until told to stop. A lost database or broker is waited for."""
@@ -74,29 +76,52 @@ class Checkpoints:
         if newest is None:
             return False
         if self._reached is None:
-            self._reached = self._from_tail(connection)
+            self._reached = self._from_tail(connection, _origin(newest.note))
         if newest.size <= self._reached:
             return False
         headers: Headers = [
             ("content-type", b"text/plain; charset=utf-8"),
             ("size", b"%d" % newest.size),
             ("root", newest.root.hex().encode()),
+            ("origin", _origin(newest.note).encode()),
         ]
-        origin = newest.note.partition("\n")[0]
-        record = Record(origin.encode(), newest.note.encode(), headers)
-        self._broker.publish({self._topic: [record]})
-        self._reached = newest.size
+        key = _origin(newest.note).encode()
+        records = [Record(key, each.encode(), headers[:1]) for each in self._reopened]
+        records.append(Record(key, newest.note.encode(), headers))
+        self._broker.publish({self._topic: records})
+        self._reached, self._reopened = newest.size, []
         return True
 
-    def _from_tail(self, connection: Connection) -> int:
+    def _from_tail(self, connection: Connection, origin: str) -> int:
+        self._reopened = []
         tail = self._broker.tails([self._topic])[self._topic]
         if tail is None:
             return 0
         said = {name: value.decode() for name, value in tail}
-        size = int(said["size"])
+        size, openings = int(said["size"]), tree.openings(connection)
+        first = _origin(openings[0].ended) if openings else origin
+        if (then := said.get("origin", first)) != origin:
+            since = [each for each in openings if _ends(each, then, size)]
+            if not since:
+                raise TakenBack(
+                    f"the topic has a checkpoint of {size} of {then}, and no statement says that "
+                    f"the log of that name ended so and goes on as {origin}"
+                )
+            self._reopened = [each.statement for each in openings[since[0].number - 1 :]]
+            return 0
         known = tree.covering(connection, size)
         if known is None or (known.size, known.root.hex()) != (size, said["root"]):
             raise TakenBack(
                 f"the topic has a checkpoint of {size} that is none of those signed here"
             )
         return size
+
+
+def _ends(opening: tree.Opening, origin: str, size: int) -> bool:
+    """Whether a log of that name and at least that size ended with this opening."""
+    ended = Checkpoint.parse(Note.parse(opening.ended).text)
+    return ended.origin == origin and ended.size >= size
+
+
+def _origin(note: str) -> str:
+    return note.partition("\n")[0]

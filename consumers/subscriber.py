@@ -45,6 +45,7 @@ LATE = timedelta(days=2)
 """How long after its day a digest may come."""
 
 DIGESTED = ("id", "type", "time", "subject", "sharenumber", "position", "backfill", "data")
+REOPENED = "throughcare-log-reopened@1\n"  # how a statement of that begins
 MOST_PAUSE = 30.0
 _chance = SystemRandom()
 
@@ -109,6 +110,7 @@ class Kept:
     held: list[int] = field(default_factory=list)
     checkpoint: str = ""
     log_keys: list[str] = field(default_factory=list)
+    log_ended: dict[str, int] = field(default_factory=dict)  # up to where an earlier one counts
     leaves: list[bytes] = field(default_factory=list)
     _written: int = 0  # how many of the leaves are in their file
 
@@ -158,6 +160,15 @@ class Kept:
         self.leaves.append(bytes(32))
         self.number = number
 
+    def back_to(self, number: int) -> None:
+        """What came after a number was lost by a restore: others have those numbers now."""
+        if number < self.checked:
+            self.start_after(number)
+            return
+        del self.leaves[number - self.checked :]
+        self.held = [each for each in self.held if each <= number]
+        self.number, self._written = number, min(self._written, len(self.leaves))
+
     def verified(self, day: str, last: int, chain: str) -> None:
         """Everything up to a number is what was signed; its leaves are needed no more."""
         before = self._beside if self.file else None
@@ -190,6 +201,7 @@ class Kept:
             "held": self.held,
             "checkpoint": self.checkpoint,
             "log_keys": self.log_keys,
+            "log_ended": self.log_ended,
         }
         _whole(self.file, json.dumps(said).encode() + b"\n")
 
@@ -212,6 +224,7 @@ def subscribe(
     kafka: Mapping[str, Any] | None = None,
     key: str | None = None,
     verify: bool = True,
+    accept_log: str | None = None,
     say: Callable[[str], None] = lambda _: None,
     silence: float | None = None,
     clock: Callable[[], float] = monotonic,
@@ -224,8 +237,10 @@ def subscribe(
     a crash, none is left out. ``live`` follows the event stream instead of asking page by page,
     ``kafka`` a topic: its settings are the client's, and ``topic``. ``wait`` is how many seconds a
     question may wait for news. Each day's digest is checked once it is there, by the ``key`` of
-    this thumbprint, or by those that the server named first. What somebody should know and that
-    ends nothing (a silent server, a late digest) is given to ``say``. Answers the last number.
+    this thumbprint, or by those that the server named first. A log that was reopened after a
+    restore ends it, until that name of it is accepted by ``accept_log``. What somebody should
+    know and that ends nothing (a silent server, a late digest) is given to ``say``. Answers the
+    last number.
     Raises `Missed`, `NotVerified`, `NotLetIn`, `Refused`.
     """
     kept = Kept.read(cursor)
@@ -241,6 +256,8 @@ def subscribe(
         log = _Log(url, client, kept, say)
         digests = _Digests(client, kept, key, say, now, log) if verify else None
         acknowledged = _Acknowledged(client, way, clock, say)
+        if accept_log and verify:
+            log.look(accept_log)
         asks = client if kafka else None
         while not stop.is_set():
             pages = (
@@ -284,7 +301,7 @@ def subscribe(
                         say(f"held back by the server for now: {kept.held or 'nothing'}")
                     if stop.is_set():
                         break
-                    _compare(kept, page)
+                    _compare(kept, page, log if verify else None)
                     if digests and (not page.entries or digests.asked is None):
                         digests.check(clock(), complete=page.up_to is not None and not kafka)
                     acknowledged.up_to(kept.whole)
@@ -302,13 +319,15 @@ def subscribe(
     return kept.number
 
 
-def _compare(kept: Kept, page: Page) -> None:
+def _compare(kept: Kept, page: Page, log: _Log | None) -> None:
     """What the server said it has told, beside what came."""
     if page.up_to is None:
         return
     if kept.number < page.up_to:
         raise Missed(kept.number + 1, page.up_to)
     if kept.number > page.up_to and page.newest:
+        if log and kept.checkpoint:
+            log.look()  # it may have been told why
         raise NotVerified(
             f"the server has told up to {page.up_to}, and {kept.number} were received: "
             "it was put back to an earlier time"
@@ -528,7 +547,19 @@ class _Log:
     kept: Kept
     say: Callable[[str], None]
 
-    def check(self, note: str, *, newest: bool = False) -> None:
+    def look(self, accepted: str | None = None) -> None:
+        """Ask how far the log is; a name that is ``accepted`` may be another than it had.
+
+        Raises `NotVerified`, `Refused`.
+        """
+        try:
+            with _answer(self.client, "/log/checkpoint") as answer:
+                note = answer.read().decode()
+            self.check(note, newest=True, accepted=accepted)
+        except (_Away, httpx.TransportError):
+            raise Refused("the server does not say how far the log is: try again") from None
+
+    def check(self, note: str, *, newest: bool = False, accepted: str | None = None) -> None:
         """See that a checkpoint and the largest one that we know are of one log, by its tiles.
 
         Raises `NotVerified`.
@@ -543,6 +574,12 @@ class _Log:
             known = witness.Checkpoint.read(self.kept.checkpoint or witness.EMPTY)
         except witness.Refused as unreadable:
             raise NotVerified("what the server calls a checkpoint is none") from unreadable
+        if said.origin in self.kept.log_ended:
+            if said.size > self.kept.log_ended[said.origin]:
+                return  # of what was lost, as was told
+        elif known.origin and said.origin != known.origin:
+            self._reopened(witness, note, said, known, accepted)
+            return
         if not self.kept.log_keys:
             self._pin()
         if not any(said.signed_by(witness.Key.read(key)) for key in self.kept.log_keys):
@@ -551,7 +588,12 @@ class _Log:
             raise NotVerified(
                 f"the log was put back: it had {known.size} facts and has {said.size}"
             )
-        small, large = sorted((known, said), key=lambda each: each.size)
+        self._follows(witness, *sorted((known, said), key=lambda each: each.size))
+        if said.size > known.size:
+            self.kept.checkpoint = note
+            self.kept.write()
+
+    def _follows(self, witness: Any, small: Any, large: Any) -> None:
         hashes = witness.hashes_of(f"{self.url}/log", large.size)
         try:
             proof = witness.proof_of(small.size, 0, large.size, hashes) if small.size else []
@@ -562,9 +604,92 @@ class _Log:
                 f"the log was rewritten: that of {large.size} facts does not begin with the "
                 f"{small.size} that were signed"
             )
-        if said.size > known.size:
-            self.kept.checkpoint = note
-            self.kept.write()
+
+    def _reopened(
+        self, witness: Any, note: str, said: Any, known: Any, accepted: str | None
+    ) -> None:
+        """Go on with another name of the log, if that was accepted; else say why it has one.
+
+        Nothing but the key that we know can have said so. Raises `NotVerified`.
+        """
+        keys = [witness.Key.read(key) for key in self.kept.log_keys]
+        own = [key._replace(name=said.origin) for key in keys]
+        key = next((key for key in own if said.signed_by(key)), None)
+        if key is None:
+            raise NotVerified(f"{said.origin} is another log, and no key that you know signed it")
+        told = self._told(witness, key, known.origin)
+        if not told or told[-1]["origin"] != said.origin:
+            raise NotVerified(
+                f"the log was called {known.origin}, and is {said.origin} now: nobody says why"
+            )
+        ended = witness.Checkpoint.read(told[0]["ended"])
+        shared = min(each["shared"] for each in told)
+        if known.size > ended.size or (known.size == ended.size and known.root != ended.root):
+            raise NotVerified(
+                f"the log {known.origin} had {known.size} facts, and is said to have ended with "
+                f"{ended.size}, or with others: that more was lost is hidden"
+            )
+        if known.size <= shared:
+            self._follows(witness, known, said)
+        lost = f"numbers {shared + 1} to {ended.size} of its facts were lost by a restore"
+        if accepted != said.origin:
+            raise NotVerified(
+                f"the log {known.origin} was reopened as {said.origin} on {told[0]['opened_at']}, "
+                f"because: {told[0]['because']}. It had ended with {ended.size} facts; {lost}, and "
+                "what of them is told again has a new number. Ask who operates the place whether "
+                f"that is so, then go on with --accept-log {said.origin}"
+            )
+        number = self.kept.number
+        if (last := self._number_at(shared)) < number:
+            self.kept.back_to(last)
+            self.say(f"entries {last + 1} to {number} were lost; others come with those numbers")
+        ends = {each["ended"].partition("\n")[0] for each in told}
+        self.kept.log_ended = {
+            name: min(shared, self.kept.log_ended.get(name, shared))
+            for name in {*self.kept.log_ended, *ends}
+        }
+        self.kept.checkpoint = note
+        self.kept.log_keys.append(str(key))
+        self.kept.write()
+        self.say(f"the log is {said.origin} from now on: {lost}")
+
+    def _told(self, witness: Any, key: Any, origin: str) -> list[dict[str, Any]]:
+        """What was signed of it since the log of a name ended, the oldest first."""
+        try:
+            with _answer(self.client, "/log/reopened") as answer:
+                written = answer.read().decode()
+        except Refused:
+            return []
+        told: list[dict[str, Any]] = []
+        for each in written.split(REOPENED)[1:]:
+            text, _, lines = f"{REOPENED}{each}".rpartition("\n\n")
+            note = witness.Checkpoint(f"{text}\n", lines.splitlines(), "", 0, b"")
+            try:
+                one: dict[str, Any] = json.loads(text.partition("\n")[2])
+                ended = one["ended"].partition("\n")[0]
+                names = (ended, one["origin"])
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise NotVerified("what is said of the log's end cannot be read") from None
+            if not all(note.signed_by(key._replace(name=name)) for name in names):
+                raise NotVerified("what is said of the log's end is not signed by both its names")
+            if told or ended == origin:
+                told.append(one)
+        return told
+
+    def _number_at(self, position: int) -> int:
+        """The last number of our share that tells of facts up to a position."""
+        low, high = 0, self.kept.number
+        while low < high:
+            middle = (low + high + 1) // 2
+            # Who asks by a time as well does not say that it has everything before.
+            asked = {"after": middle - 1, "limit": 1, "since": "1970-01-01T00:00:00Z"}
+            with _answer(self.client, "/v1/share", params=asked) as answer:
+                entries = _read(answer.read())
+            if entries and entries[0]["position"] <= position:
+                low = middle
+            else:
+                high = middle - 1
+        return low
 
     def _pin(self) -> None:
         """At first use, take every key that the server names."""

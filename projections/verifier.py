@@ -1169,10 +1169,10 @@ def _checkpoints(asked: argparse.Namespace) -> str:
 
 
 def _reopened(asked: argparse.Namespace) -> str:
-    written = asked.file.read_text(encoding="utf-8").split(REOPENED)
+    written = asked.file.read_text(encoding="utf-8").split(f"{REOPENED}\n")
     if written[0] or not written[1:]:
         raise Wrong(f"this is not a statement that a log was reopened ({REOPENED})")
-    told = reopenings([REOPENED + each for each in written[1:]], _trust(asked).keys)
+    told = reopenings([f"{REOPENED}\n{each}" for each in written[1:]], _trust(asked).keys)
     return " ".join(map(str, told))
 
 

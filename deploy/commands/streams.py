@@ -31,6 +31,9 @@ def subscribe(
     key: Annotated[
         str | None, Parameter(help="The key's thumbprint; else that which is named first.")
     ] = None,
+    accept_log: Annotated[
+        str | None, Parameter(help="The log's new name, once you know why it was reopened.")
+    ] = None,
 ) -> None:
     """Follow a partner's share and prove that nothing is missing, until Ctrl-C.
 
@@ -52,6 +55,7 @@ def subscribe(
             wait=2.0,
             kafka=settings,
             key=key,
+            accept_log=accept_log,
             say=note,
         )
     except subscriber.Missed as missed:

@@ -36,6 +36,10 @@ class CheckpointQuestions(ShareQuestions):
         """Every key that signed checkpoints, the oldest first."""
         return [key for (key,) in await self._rows(SQL["keys"])]
 
+    async def reopened(self) -> str:
+        """What was said each time that the log was reopened, the oldest first; empty if never."""
+        return "".join(statement for (statement,) in await self._rows(SQL["statements"]))
+
     async def witnesses(self) -> list[WitnessStands]:
         """Everybody who is asked to countersign, and how that stands."""
         return [WitnessStands(*row) for row in await self._rows(SQL["stand"])]

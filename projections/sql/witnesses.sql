@@ -72,3 +72,6 @@ left join lateral (
     order by s.size desc limit 1
 ) as c on true
 order by w.name
+
+-- name: statements
+select statement from tree.origins order by opening

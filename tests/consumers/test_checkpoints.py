@@ -16,7 +16,7 @@ from consumers.watchdog import Watchdog
 from projections.verifier import Checkpoint, opened
 from tests.consumers.brokers import KafkaServer
 from tests.consumers.place import HOUSING, Place
-from tests.consumers.signing import Signer, rewrite
+from tests.consumers.signing import ORIGIN, Signer, rewrite
 from tests.consumers.test_relay import must_not_end
 
 with warnings.catch_warnings():
@@ -85,6 +85,38 @@ def test_each_checkpoint_is_published_once_in_order_and_for_ever(
         assert "-1" in str(admin.describe_configs([asked]))
     finally:
         admin.close()
+
+
+def test_a_log_that_was_reopened_goes_on_after_the_statement_that_says_so(
+    town: Place, kafka: KafkaServer, publishing: Checkpoints, topic: str
+) -> None:
+    """Only where what the topic has is not more than what is said to have ended."""
+    signer, statement = Signer(town), "throughcare-log-reopened@1\n{}\n\n— signed\n"
+    with psycopg.connect(town.dsn, autocommit=True) as connection:
+        size = signer.sign().size
+        assert publishing.step(connection)
+        ((last,),) = connection.execute("select note from tree.checkpoints").fetchall()
+        second = last.replace(f"{ORIGIN}\n", "throughcare.test/log/2\n", 1)
+        opened_with = "insert into tree.origins values (1, 'throughcare.test/log/2', now(), 1, 0,"
+        with psycopg.connect(town.database.dsn("postgres")) as admin:
+            less = last.replace(f"\n{size}\n", f"\n{size - 1}\n")
+            admin.execute(f"{opened_with} %s, 'why', 'one', 'two', %s)", [less, statement])
+            admin.execute(
+                "insert into tree.checkpoints (opening, size, root, note)"
+                " select 1, size, root, %s from tree.checkpoints",
+                [second],
+            )
+        again = Checkpoints(town.dsn, publishing._broker, topic)
+        with pytest.raises(TakenBack, match=f"a checkpoint of {size} of {ORIGIN}, and no state"):
+            again.step(connection)
+        with psycopg.connect(town.database.dsn("postgres")) as admin:
+            admin.execute("set session_replication_role = replica")
+            admin.execute("alter table tree.origins disable trigger origins_are_kept")
+            admin.execute("update tree.origins set ended = %s", [last])
+        assert again.step(connection)
+        assert not again.step(connection)
+        assert not Checkpoints(town.dsn, publishing._broker, topic).step(connection)
+    assert notes(kafka, topic) == [last, statement, second]
 
 
 @pytest.mark.parametrize("how", ["rewritten", "put back"])

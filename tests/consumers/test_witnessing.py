@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -14,15 +15,26 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consumers import witness
-from consumers.subscriber import Kept, NotVerified, subscribe
+from consumers.subscriber import Entry, Kept, NotVerified, _Log, subscribe
 from consumers.witnessing import Witnessing
-from projections import verifier
+from deploy.embedded import Embedded
+from domain.application import CareCoordination
+from domain.facts import FACTS
+from domain.mapping import FactMapper
+from projections import schema, verifier
+from projections.engine import Engine
+from projections.keys import PersonKeys
+from projections.log import PostgresLog
+from projections.reopening import reopen
+from projections.signing import Refused, Signing
 from projections.verifier import Note
 from projections.witnesses import SQL, UNWITNESSED, Asked, WitnessStands, alarm
 from tests.consumers.logs import running
 from tests.consumers.place import HOUSING, Place
-from tests.consumers.signing import Signer, rewrite
+from tests.consumers.signing import ORIGIN, Signer, rewrite
 from tests.consumers.test_subscriber import Edge
+from tests.database import made
+from tests.projections.test_tampering import postgres
 
 NAME = "council.example/witness"
 
@@ -263,12 +275,20 @@ def test_a_witness_is_named_by_its_key_and_its_address(wrong: str) -> None:
 # Partners that follow their share
 
 
-def follow(town: Place, url: str, cursor: Path) -> None:
-    """Follow the live stream of the housing adviser until a checkpoint has come."""
-    stop = Event()
+def follow(
+    town: Place, url: str, cursor: Path, accepted: str | None = None, entries: int = 0
+) -> list[int]:
+    """Follow the live stream of the housing adviser until a checkpoint has come, or entries."""
+    stop, seen = Event(), list[int]()
 
     def say(_: str) -> None:
-        stop.set()
+        if not entries:
+            stop.set()
+
+    def emit(entry: Entry) -> None:
+        seen.append(entry["sharenumber"])
+        if len(seen) == entries:
+            stop.set()
 
     subscribe(
         url.removesuffix("/log"),
@@ -277,9 +297,11 @@ def follow(town: Place, url: str, cursor: Path) -> None:
         cursor=cursor,
         live=True,
         stop=stop,
-        emit=lambda _: None,
+        emit=emit,
+        accept_log=accepted,
         say=say,
     )
+    return seen
 
 
 @pytest.mark.parametrize("how", ["rewritten", "put back"])
@@ -303,3 +325,131 @@ def test_a_subscriber_sees_that_the_log_took_something_back(
         signer.sign(size - 9)
     with pytest.raises(NotVerified, match=f"the log was {how}"):
         follow(town, url, cursor)
+
+
+# A log that goes on under another name after a restore
+
+SECOND = "throughcare.test/log/2"
+
+
+@dataclass
+class Named:
+    """The key of the place, by a name of the log."""
+
+    signer: Signer
+    name: str = ORIGIN
+
+    @property
+    def key(self) -> verifier.Key:
+        return verifier.Key(self.name, self.signer.key.public)
+
+    def signed(self, message: bytes) -> bytes:
+        return self.signer.private.sign(message)
+
+
+@contextmanager
+def put_back(town: Place, server: Embedded, dump: Path) -> Iterator[Place]:
+    """The place as its dump has it, in another database."""
+    with made(server, template="template0") as restored, ExitStack() as stack:
+        postgres("pg_restore", "-d", restored.dsn("postgres"), dump)
+        keys = PersonKeys(restored.pool(schema.KEYS), server.master)
+        care = CareCoordination(
+            log=PostgresLog(restored.pool(schema.DECIDE)), keys=keys, host=town.care.host
+        )
+        stack.callback(care.close)
+        mapper, dsn = FactMapper(FACTS, keys), restored.dsn(schema.PROJECT)
+        engine = Engine(dsn, mapper, keys, town.pseudonyms)
+        yield replace(town, database=restored, keys=keys, care=care, engine=engine)
+
+
+def signed(town: Place, signs: Named, kept: Path) -> int:
+    checkpoint = Signing(town.database.dsn(schema.TREE), signs, kept).once()
+    assert checkpoint is not None
+    return checkpoint.size
+
+
+def test_a_log_that_was_reopened_is_another_log_to_everybody_until_they_accept_it(
+    town: Place, signer: Signer, url: str, server: Embedded, tmp_path: Path
+) -> None:
+    """Witnesses by their operators, and a subscriber that goes on from what both logs share."""
+    first, second, kept = Named(signer), Named(signer, SECOND), tmp_path / "last-checkpoint"
+    cursor, watching, dump = tmp_path / "cursor", tmp_path / "watching", tmp_path / "dump"
+    more(town, 3)
+    shared = signed(town, first, kept)
+    postgres("pg_dump", "-Fc", "-f", dump, town.database.dsn("postgres"))
+    before = town.told()[town.partners[HOUSING]]
+    more(town, 4)
+    ended = signed(town, first, kept)
+    follow(town, url, cursor, entries=town.told()[town.partners[HOUSING]])
+    known = Kept.read(cursor)
+    assert known.number > before
+    assert watched(watching, url, signer) == 0
+    with (
+        put_back(town, server, dump) as again,
+        outside(tmp_path / "asked", signer) as asked,
+    ):
+        assert asking(town, asked) == 1
+        with pytest.raises(Refused, match="older than what was given out"):
+            signed(again, first, kept)
+        assert asking(again, asked) == 0
+        assert stands(again)[0].denied, "it signed more"
+        reopen(
+            again.database.dsn(schema.TREE),
+            second,
+            kept,
+            because="the disk was lost",
+            by="ann",
+            approved_by="Dr Tolley",
+            told=lambda done, of: None,
+        )
+        more(again, 2)
+        size = signed(again, second, kept)
+        told = again.told()[town.partners[HOUSING]]
+        edge = Edge(again)
+        with edge.up():
+            # What it knew by the old name it still knows, and signs nothing by it.
+            assert asking(again, asked) == 0
+            (stand,) = stands(again)
+            assert (stand.denied, stand.failure, stand.size) == (None, "it answers 404", 0)
+            assert watched(watching, f"{edge.url}/log", signer) == witness.NOT_SIGNED
+            reopened = httpx.get(f"{edge.url}/log/reopened", timeout=5).text
+            (tmp_path / "reopened").write_text(reopened)
+            assert (
+                verifier.main(["reopened", str(tmp_path / "reopened"), f"--key={first.key}"]) == 0
+            )
+            assert httpx.get(f"{edge.url}/log/key", timeout=5).text.splitlines() == [
+                str(first.key),
+                str(second.key),
+            ]
+            with_second = [witness.Key.read(str(each.key)) for each in (first, second)]
+            private = Ed25519PrivateKey.from_private_bytes((tmp_path / "asked/key").read_bytes())
+            one = witness.Witness(NAME, private, tmp_path / "asked", with_second)
+            with running(one.server("127.0.0.1:0")) as at:
+                assert asking(again, Asked(asked.key, at)) == 1
+            assert one.remembered(ORIGIN).size == ended
+            assert one.remembered(SECOND).size == size
+
+            sentence = (
+                f"{ORIGIN} was reopened as {SECOND} on .*, because: the disk was lost.*numbers "
+                f"{shared + 1} to {ended} .* lost by a restore.*go on with --accept-log {SECOND}"
+            )
+            for wrong in (None, "throughcare.test/log/3"):
+                with pytest.raises(NotVerified, match=sentence):
+                    follow(again, f"{edge.url}/log", cursor, wrong, entries=1)
+            seen = follow(again, f"{edge.url}/log", cursor, SECOND, told - before)
+            assert seen == list(range(before + 1, told + 1))
+            after = Kept.read(cursor)
+            assert (after.number, after.checkpoint) == (told, kept.read_text("utf-8"))
+            assert after.log_keys == [str(first.key), str(second.key)]
+            more(again)
+            signed(again, second, kept)
+            assert follow(again, f"{edge.url}/log", cursor, entries=1) == [told + 1]
+            # A digest of an earlier day may still have the old name.
+            with httpx.Client(base_url=edge.url, timeout=5) as client:
+                log = _Log(edge.url, client, Kept.read(cursor), lambda _: None)
+                log.check(known.checkpoint)
+    # Nobody but who has the key that it knows can say so.
+    stranger = replace(known, file=None, log_keys=[str(Named(Signer(town)).key)])
+    log = _Log(url, httpx.Client(), stranger, lambda _: None)
+    with pytest.raises(NotVerified, match="no key that you know"):
+        log.check(kept.read_text("utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -165,32 +166,42 @@ def test_what_was_altered_is_named_and_is_not_proved(place: Place, typed: Any) -
     assert typed("verify").code == OK
 
 
-def test_a_log_that_was_put_back_is_reopened_by_two_people(
+def runbook() -> list[list[str]]:
+    """What the runbook has typed to reopen the log, each without the program's name."""
+    page = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text("utf-8")
+    block = page.partition("## Reopen the log after a restore")[2].split("```")[1]
+    typed = block.removeprefix("sh\n").replace("\\\n", " ").splitlines()
+    return [shlex.split(line, comments=True)[2:] for line in typed]
+
+
+def test_a_log_that_was_put_back_is_reopened_by_two_people_as_the_runbook_says(
     place: Place, parts: tuple[Settings, Database], typed: Any, tmp_path: Path
 ) -> None:
-    words = ["--origin", "throughcare.local/log/2", "--because", "the disk was lost"]
-    named = [*words, "--approved-by", "Dr Tolley"]
-    alone = typed("reopen", *words, "--approved-by", getpass.getuser())
-    assert (alone.code, "a second person" in alone.err) == (USAGE, True)
-    assert typed("reopen", *words[:3], "", *named[4:]).code == USAGE
-    assert typed("reopen", "--origin", "https://x", *named[2:]).code == USAGE
-    refused = typed("reopen", *named)
+    first, named, last = runbook()
+    assert typed(*named[:-1], getpass.getuser()).code == USAGE
+    assert "a second person" in typed(*named[:-1], "").err
+    assert typed(*named, "--because", "").code == USAGE
+    assert typed(*named, "--origin", "https://x").code == USAGE
+    refused = typed(*named)
     assert (refused.code, "nothing was restored" in refused.err) == (NOT_VERIFIED, True)
 
     ((head,),) = place.rows("select position from log.head")
     with disarmed(place.database) as superuser:
         put_back(superuser, head - 2)
-    assert typed("verify").code == NOT_VERIFIED
-    found = typed("reopen", *named)
+    found = typed(*first)
+    assert (found.code, f"number {head - 1}" in found.err) == (NOT_VERIFIED, True)
+    found = typed(*named)
     assert found.code == OK
-    assert "The log was reopened as throughcare.local/log/2" in found.err
+    assert "The log was reopened as throughcare.example.org/log/2" in found.err
     assert f"ended with {head} facts" in found.err
-    verified = typed("verify", "--json")
+    verified = typed(*last, "--json")
     assert verified.code == OK
-    assert "because: the disk was lost" in verified.out
+    assert "The disk of the database failed" in verified.out
+    assert place.rows("select opened_by, approved_by from tree.origins") == [
+        (getpass.getuser(), "Dr A. Tolley")
+    ]
     out = str(tmp_path / "range")
     assert typed("export", out).code == OK
     keys = [word for each in own_keys(*parts) for word in ("--key", str(each))]
-    saved = ["--saved", str(tmp_path / "note")]
     (tmp_path / "note").write_text(place.rows("select ended from tree.origins")[0][0])
-    assert verifier.main(["range", out, *keys, *saved]) == 0
+    assert verifier.main(["range", out, *keys, "--saved", str(tmp_path / "note")]) == 0
