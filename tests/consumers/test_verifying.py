@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from consumers import subscriber
 from consumers.closing import Closing
 from consumers.subscriber import Entry, Kept, Missed, NotVerified, leaf
-from projections import held
+from projections import held, verifier
 from projections.digests import Signer
 from projections.digests import leaf as leaf_here
 from tests.consumers.place import HOUSING, PRACTICE, Place, place
+from tests.consumers.signing import Signer as LogSigner
+from tests.consumers.signing import rewrite
 from tests.consumers.test_subscriber import Edge, happens, server
 from tests.database import Database, unreadable
 
@@ -111,6 +113,27 @@ def test_every_day_is_verified(
     assert (kept.number, kept.checked, kept.leaves) == (last, last, [])
     assert list(kept.keys) == [signer.id]
     assert sorted(each.name for each in tmp_path.iterdir()) == ["cursor", f"cursor.{last}.leaves"]
+
+
+def test_the_checkpoint_in_a_digest_is_held_against_the_one_before(
+    edge: Edge, signer: Signer, tmp_path: Path
+) -> None:
+    """Who reads the feed alone, and never the log, finds out all the same."""
+    town, log = edge.town, LogSigner(edge.town)
+    last = town.told()[town.partners[HOUSING]]
+    first = log.sign()
+    closed(town, signer, days=2)
+    follow(edge, last, cursor=tmp_path / "cursor", said=2)
+    kept = Kept.read(tmp_path / "cursor")
+    assert verifier.Checkpoint.parse(verifier.Note.parse(kept.checkpoint).text) == first
+
+    rewrite(town, "update tree.leaves set hash = sha256(hash) where position = 3")
+    town.refer(HOUSING)
+    town.tell()
+    log.sign()
+    closed(town, signer)
+    with pytest.raises(NotVerified, match="the log was rewritten"):
+        follow(edge, last + 1, cursor=tmp_path / "cursor")
 
 
 def test_the_digest_of_an_entry_is_the_same_on_both_sides(edge: Edge) -> None:
