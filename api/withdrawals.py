@@ -14,7 +14,15 @@ from api.parts import Here, Parts
 from api.privacy import PrivacyOfficer
 from api.problems import NothingIsHere
 from api.reads import Now
+from domain.vocabulary import Retention
 from projections.withdrawals import Withdrawal
+
+WHAT = {
+    None: "All that was told of them",
+    Retention.CORRESPONDENCE.value: "What they asked about their own record",
+    Retention.FEEDBACK.value: "What they said of a service",
+}
+"""What is to be removed, by what it was kept as; else all of it."""
 
 router = APIRouter(prefix="/v1/withdrawals", tags=["share"])
 
@@ -75,4 +83,6 @@ def shown(row: Withdrawal, here: Parts) -> dict[str, Any]:
         "position": row.position,
         "withdrawn_at": row.withdrawn_at,
         "days": row.days(here.clock()),
+        "kept_as": row.kept_as,
+        "what": WHAT[row.kept_as],
     }

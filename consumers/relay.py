@@ -23,7 +23,7 @@ from consumers.kafka.connecting import BrokerIsAway, Headers
 from consumers.kafka.publishing import Broker, NotPublished
 from consumers.leading import Loop, lead
 from consumers.records import HEARTBEAT, Batch, batch_of, heartbeat
-from domain.sharing import ERASED, WITHDRAWN
+from domain.sharing import ERASED, LET_GO, WITHDRAWN
 from domain.vocabulary import Way
 from projections import directory, topics
 from projections.connections import SETTINGS
@@ -53,6 +53,9 @@ MOST_REST = 60.0
 
 BEAT = timedelta(hours=1)
 """A topic never says nothing for longer, so that it always ends with a number to go on from."""
+
+_REMOVING = {ERASED: Why.ERASED, LET_GO: Why.LET_GO}
+"""What is asked to be removed, and so is on no topic from then on."""
 
 _SETTINGS: dict[str, Any] = dict(SETTINGS)
 
@@ -236,8 +239,9 @@ class Relay:
                 (each, Why.NARROWED) for each in narrowed if each.position > now.topic.position
             ]
         for row in rows:
-            if row[5] == ERASED and topics.holds(connection, now.topic, row[4], row[1]):
-                found.append((Narrowing(row[1], row[2]), Why.ERASED))
+            why = _REMOVING.get(row[5])
+            if why and topics.holds(connection, now.topic, row[4], row[1]):
+                found.append((Narrowing(row[1], row[2]), why))
         return sorted(found, key=lambda each: each[0].number)
 
     def _publish(self, connection: Connection, batches: dict[UUID, Batch]) -> int:

@@ -25,6 +25,7 @@ from domain.rectification import RectificationFact
 from domain.sharing import (
     ENDED,
     ERASED,
+    LET_GO,
     RECEIVED,
     SAID_AS,
     SENT,
@@ -34,7 +35,7 @@ from domain.sharing import (
     message_type,
 )
 from domain.unmet import UnmetNeedRecorded
-from domain.vocabulary import Label, PartnerId, PersonId, Purpose
+from domain.vocabulary import Label, PartnerId, PersonId, Purpose, Retention
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -133,6 +134,22 @@ def notices() -> tuple[Shape, ...]:
             _object(
                 {"effective_at": EFFECTIVE, "order": _ORDER, "acknowledge": _REMOVE},
                 ("effective_at", "order"),
+            ),
+        ),
+        Shape(
+            LET_GO,
+            "What you were told of this person and is kept as this was kept for as long as the "
+            "rule says: remove it, in copies too. The rest of their record stays.",
+            _object(
+                {
+                    "effective_at": EFFECTIVE,
+                    "kept_as": {"enum": [e.value for e in Retention if e is not Retention.CARE]},
+                    "volumes": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+                    "rule": {"type": "string", "description": "The source that says how long."},
+                    "rule_since": {"type": "string", "format": "date"},
+                    "acknowledge": _REMOVE,
+                },
+                ("effective_at", "kept_as", "volumes", "rule", "rule_since"),
             ),
         ),
         Shape(

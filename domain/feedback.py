@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from domain.kept_no_longer import KeptNoLonger, LettingGo
 from domain.kernel import (
-    Aggregate,
     Asked,
     BrokenRule,
     Category,
@@ -84,7 +84,7 @@ class NotYourService(BrokenRule):
 
 
 @dataclass
-class Feedback(Aggregate):
+class Feedback(LettingGo):
     """One answer."""
 
     NOUN: ClassVar[str] = "feedback"
@@ -113,6 +113,8 @@ class Feedback(Aggregate):
         match recorded.fact:
             case FeedbackGiven() | AnonymousFeedbackGiven():
                 self.given = True
+            case KeptNoLonger() as gone:
+                self.follow_letting_go(gone)
             case other:
                 raise AssertionError(f"{other.TOPIC} is not a fact about feedback")
 

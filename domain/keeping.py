@@ -14,6 +14,7 @@ from uuid import UUID
 from domain.erased import PersonErased
 from domain.erasure import ErasureFact
 from domain.feedback import FeedbackFact
+from domain.kept_no_longer import KeptNoLonger
 from domain.kernel import Recorded
 from domain.legal_hold import LegalHoldFact, LegalHoldLifted, LegalHoldPlaced
 from domain.linking import PersonsLinked, PersonsUnlinked
@@ -32,6 +33,7 @@ from domain.vocabulary import Retention
 OF_THE_HOUSE = (
     ErasureFact,
     PersonErased,
+    KeptNoLonger,
     LegalHoldFact,
     SubjectAccessFact,
     RectificationAsked,

@@ -194,6 +194,7 @@ class Recorded:
     label: Label = Label.ORDINARY
     position: int = 0
     recorded_at: datetime | None = None
+    volume: int = 0  # of what its personal fields are kept as; only the log knows it
 
     @property
     def id(self) -> str:

@@ -124,7 +124,8 @@ def volume_of(state: bytes) -> Volume:
     return Volume(_RETENTIONS[retention], number)
 
 
-def _format(volume: Volume) -> bytes:
+def head_of(volume: Volume) -> bytes:
+    """How sealed bytes that rest in a volume begin."""
     if volume == CARE:
         return FORMAT
     return _HEAD.pack(IN_A_VOLUME, _NUMBERED[volume.retention], volume.number)
@@ -144,7 +145,7 @@ def seal(
     """
     open_part = _json({k: v for k, v in content.items() if k not in personal})
     closed = {k: v for k, v in content.items() if k in personal and v is not None}
-    head = _format(volume) + struct.pack(">I", len(open_part)) + open_part
+    head = head_of(volume) + struct.pack(">I", len(open_part)) + open_part
     if not closed:
         return head
     if key is None:
@@ -237,9 +238,9 @@ class FactMapper(Mapper[UUID]):
         assert isinstance(stream, UUID)
         try:
             kind = self.topics.fact(topic)
-            key = None
+            key, volume = None, volume_of(stored.state)
             if kind.PERSONAL_FIELDS and stored.person is not None:
-                key = self.keys.of(stored.person, volume_of(stored.state))
+                key = self.keys.of(stored.person, volume)
             body = unseal(stored.state, kind.PERSONAL_TEXTS, key, _bound(stream, version, topic))
             if stored.schema < kind.SCHEMA:
                 body = kind.upcast(body, stored.schema)
@@ -261,6 +262,7 @@ class FactMapper(Mapper[UUID]):
                 label=_LABELS[stored.label],
                 position=stored.position,
                 recorded_at=stored.recorded_at,
+                volume=volume.number,
             )
         except (KeyError, ValueError, InvalidTag, struct.error) as unreadable:
             raise UnreadableFact(f"{stream}/{version}", topic) from unreadable

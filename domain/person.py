@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, ClassVar
 
-from domain import disclosure, edits, erased, linking, needs, rectification, sealing, wishes
+from domain import (
+    disclosure,
+    edits,
+    erased,
+    kept_no_longer,
+    linking,
+    needs,
+    rectification,
+    sealing,
+    wishes,
+)
 from domain.corrections import (
     About,
     ConflictSettled,
@@ -22,6 +32,7 @@ from domain.corrections import (
 )
 from domain.disclosure import DisclosedWithoutConsent, Disclosing
 from domain.erased import PersonErased
+from domain.kept_no_longer import KeptNoLonger, LettingGo
 from domain.kernel import (
     REMOVED,
     Access,
@@ -190,7 +201,7 @@ class Details:
 
 
 @dataclass
-class Person(Needing, Wishing, Sealing, Disclosing, Rectifying):
+class Person(Needing, Wishing, Sealing, Disclosing, Rectifying, LettingGo):
     """One person across every organisation that helps them."""
 
     NOUN: ClassVar[str] = "person"
@@ -388,6 +399,8 @@ class Person(Needing, Wishing, Sealing, Disclosing, Rectifying):
                 self.died_on = None
             case PersonErased(erasure=erasure):
                 self.erased = erasure
+            case KeptNoLonger() as gone:
+                self.follow_letting_go(gone)
             case PersonMovedAway(new_place_told=told):
                 self.new_place_told = told
             case PersonMadeKnownAgain():  # read by who said it as of somebody new, and so corrected
@@ -439,6 +452,7 @@ FACTS: tuple[type[Fact], ...] = (
     *disclosure.FACTS,
     *erased.FACTS,
     *rectification.FACTS,
+    *kept_no_longer.FACTS,
     PersonDied,
     DeathRecordedInError,
     PersonMovedAway,

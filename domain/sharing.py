@@ -51,6 +51,7 @@ from domain.erasure import ErasureFact
 from domain.handover import HandoverAccepted
 from domain.handover_offer import HandoverFact
 from domain.implementation import ImplementationAwaited, ImplementationFact
+from domain.kept_no_longer import KeptNoLonger
 from domain.kernel import Category, Fact, Recorded
 from domain.leaving import FallbackFact, ResponsibilityFellBack
 from domain.legal_hold import LegalHoldFact
@@ -83,6 +84,9 @@ WITHDRAWN = "share.Withdrawn.v1"
 
 ERASED = "person.PersonErased.v1"
 """The type of the notice that a person was erased, under an order: it says no more than that."""
+
+LET_GO = "person.KeptNoLonger.v1"
+"""The type of the notice that something was kept for long enough: it says what is to be removed."""
 
 ENDED = "share.InvolvementEnded.v1"
 """The type of the notice that nothing more is told; what was told stays the partner's record."""
@@ -288,6 +292,12 @@ def erased_to(partner: PartnerId, recorded: Recorded) -> Disclosure:
     return Disclosure(partner, ERASED, {"order": fact.order}, frozenset(), recorded)
 
 
+def let_go_to(partner: PartnerId, recorded: Recorded) -> Disclosure:
+    """That something was kept for long enough, told to who was told of it; nothing else is."""
+    data = recorded.fact.model_dump(mode="json")
+    return Disclosure(partner, LET_GO, data, frozenset(), recorded)
+
+
 def of_nobody(recorded: Recorded) -> Disclosure:
     """What is told of an unmet need that is nobody's: only who recorded it hears of it."""
     return Disclosure(
@@ -340,11 +350,12 @@ TOLD_TO_NOBODY = (
     SubjectAccessFact,
     ErasureFact,
     PersonErased,
+    KeptNoLonger,
     LegalHoldFact,
 )
 """In nobody's share: what nobody said is counted, who learned what is their employer's, who
 somebody is not would name another, and a review of who looked is the privacy officer's. That
-somebody was erased is no news of them but a notice (`Circle`)."""
+somebody was erased, or something kept long enough, is no news of them but a notice."""
 
 ABOUT_ONE_PARTNER = (
     WishFact,

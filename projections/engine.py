@@ -18,7 +18,7 @@ from psycopg import Connection, Cursor
 
 from domain.kernel import Recorded
 from domain.mapping import FactMapper, StoredFact, UnreadableFact
-from domain.sharing import ERASED, WITHDRAWN
+from domain.sharing import ERASED, LET_GO, WITHDRAWN
 from projections import directory, log, versions
 from projections.agreed import Agreed
 from projections.arranging import arranged
@@ -26,7 +26,7 @@ from projections.caseload import Caseload
 from projections.concerns import Concerns
 from projections.connections import flowing
 from projections.directory import Directory
-from projections.entries import ADDED, Entry, keyless, opened
+from projections.entries import ADDED, Entry, opened_all
 from projections.erasures import Erasures
 from projections.exceptional import Exceptional
 from projections.feedback import Feedback
@@ -351,12 +351,13 @@ def fold_views(
 
 def _arranged(connection: Connection, told: list[Told], keys: PersonKeys) -> list[Told]:
     """What views fold: of whom something was added, all from the beginning, in its place; and of
-    whom was erased, all from the beginning without a word, whether or not their key still stands.
+    whom was erased, or something was let go, all from the beginning without those words, whether
+    or not a key still stands.
     """
     fresh = {
         (t.entry.partner, t.entry.subject): t
         for t in told
-        if ADDED in t.entry.data or t.entry.type == ERASED
+        if ADDED in t.entry.data or t.entry.type in (ERASED, LET_GO)
     }
     forgotten = _forgotten(told)
     if not fresh:
@@ -367,7 +368,7 @@ def _arranged(connection: Connection, told: list[Told], keys: PersonKeys) -> lis
     for (partner, subject), one in fresh.items():
         asked = [partner, subject, last[partner, subject]]
         rows = cursor.execute(SHARE["of_subject_up_to"], asked).fetchall()
-        entries = arranged(opened(keyless(row, forgotten), keys) for row in rows)
+        entries = arranged(opened_all(rows, keys, forgotten))
         blank = replace(one.entry, type=WITHDRAWN, data={})
         kept += [replace(one, entry=entry) for entry in (blank, *entries)]
     return kept

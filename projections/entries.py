@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,17 +11,21 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 
-from domain.kernel import REMOVED
-from domain.mapping import CARE, Keys, seal, unseal, volume_of
+from domain.mapping import CARE, Keys, Volume, seal, unseal, volume_of
+from domain.sharing import LET_GO
 from domain.vocabulary import Retention
 
 NOTHING: frozenset[str] = frozenset()
+NOBODY: frozenset[UUID] = frozenset()
 
 AGAIN = "told_again"
 """Says of an entry that what holds now would have told it when it happened, and tells it now."""
 
 TO_ACKNOWLEDGE = "acknowledge"
 """Says of a withdrawal that the partner is asked to acknowledge it."""
+
+REMOVED_UNDER = "removed_under"
+"""Says of an entry in a history under which rule words of it were removed; it is told to nobody."""
 
 ADDED = "added"
 """Says of an entry that it stands where its fact did, in place of less of it, or of nothing."""
@@ -60,24 +64,17 @@ def sealed(
     personal: frozenset[str],
     person: UUID | None,
     keys: Keys,
-    retention: Retention = Retention.CARE,
+    volume: Volume = CARE,
 ) -> bytes:
     """The entry's content as it rests, its personal part under a key of the person.
 
-    It is the key of what the fact that it tells is kept as. What was removed from that fact is
-    absent from the entry.
+    It is the key of the volume in which the fact that it tells rests. Once that is destroyed, what
+    rested in it is absent from the entry.
     """
-    key, volume = None, CARE
-    if person and personal:
-        if retention is not Retention.CARE:
-            volume = keys.newest(person, retention)
-        key = keys.of(person, volume)
-    gone: Collection[str] = NOTHING
-    if person and key is None:
-        gone = personal
-    elif retention is not Retention.CARE:
-        gone = [name for name in personal if entry.data.get(name) == REMOVED]
-    if gone:
+    if not (person and personal):
+        volume = CARE
+    key = keys.of(person, volume) if person and personal else None
+    if person and personal and key is None:
         entry = Entry(
             entry.partner,
             entry.number,
@@ -87,15 +84,10 @@ def sealed(
             entry.effective_at,
             entry.recorded_at,
             entry.backfill,
-            {name: value for name, value in entry.data.items() if name not in gone},
+            {name: value for name, value in entry.data.items() if name not in personal},
         )
     where = bound(entry.partner, entry.number, entry.type)
     return seal(entry.data, personal, key, where, volume)
-
-
-def keyless(row: Any, forgotten: Collection[UUID]) -> Any:
-    """An entry's row, or of somebody who is forgotten the row without whose key would open it."""
-    return (*row[:3], None, *row[4:]) if row[3] in forgotten else row
 
 
 def opened(row: Any, keys: Keys) -> Entry:
@@ -124,3 +116,29 @@ def opened(row: Any, keys: Keys) -> Entry:
         backfill,
         unseal(state, NOTHING, key, bound(partner, number, message_type)),
     )
+
+
+def opened_all(
+    rows: Sequence[Any], keys: Keys, forgotten: Collection[UUID] = NOBODY
+) -> list[Entry]:
+    """Entries from their rows, without what they themselves say was kept for long enough.
+
+    That is not read any more although its key may still stand; of who is forgotten, nothing is.
+    """
+    gone = {
+        (row[3], volume)
+        for row in rows
+        if row[5] == LET_GO
+        for volume in volumes_let_go(opened(row, keys).data)
+    }
+    found = []
+    for row in rows:
+        closed = row[3] in forgotten or (gone and (row[3], volume_of(row[9])) in gone)
+        found.append(opened((*row[:3], None, *row[4:]) if closed else row, keys))
+    return found
+
+
+def volumes_let_go(data: Mapping[str, Any]) -> list[Volume]:
+    """Which volumes a notice says were kept for long enough."""
+    kept_as = Retention(data["kept_as"])
+    return [Volume(kept_as, number) for number in data["volumes"]]

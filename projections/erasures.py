@@ -16,7 +16,9 @@ from psycopg import Connection
 
 from domain.erased import PersonErased
 from domain.erasure import ErasureCancelled, ErasureConfirmed, ErasureOrdered, KeysDestroyed
+from domain.kept_no_longer import KeptNoLonger
 from domain.kernel import Recorded
+from domain.mapping import Volume, head_of
 from projections.statements import statements
 
 SQL = statements("erasures")
@@ -87,6 +89,13 @@ class Erasures:
                 self._asked.append(("erase", (*said, of)))
                 self._asked.append(("erased", (recorded.person, of, order, *said)))
                 self._asked.append(("purge", ([recorded.person],)))
+            case KeptNoLonger(kept_as=kept_as, volumes=volumes, rule=rule, rule_since=since):
+                whose, numbers = recorded.person, list(volumes)
+                at = recorded.recorded_at or at
+                row = (whose, kept_as.value, rule, since, at, recorded.position, numbers)
+                self._asked.append(("let_go", row))
+                heads = [head_of(Volume(kept_as, each)) for each in volumes]
+                self._asked.append(("purge_volumes", (whose, heads)))
             case KeysDestroyed(backups_for=backups_for):
                 self._asked.append(("finish", (at, backups_for, erasure)))
             case _:

@@ -34,13 +34,37 @@ LONDON = ZoneInfo("Europe/London")
 class Standing:
     """How something of a person stands; ``records`` are all that are this one person's.
 
-    ``volumes`` are those whose keys still stand: what would go.
+    ``volumes`` are those of each record whose keys still stand: what would go.
     """
 
     person: PersonId
     records: tuple[UUID, ...]
     kept: Kept
-    volumes: tuple[Volume, ...]
+    volumes: tuple[tuple[PersonId, Volume], ...]
+
+    @property
+    def numbers(self) -> dict[PersonId, list[int]]:
+        """The numbers of the volumes, by record."""
+        found: dict[PersonId, list[int]] = {}
+        for record, volume in self.volumes:
+            found.setdefault(record, []).append(volume.number)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """A volume that was kept for long enough; ``told`` were told of it, ``to_say`` are to say
+    still that they removed it.
+    """
+
+    person: PersonId
+    volume: Volume
+    rule: str
+    rule_since: date
+    removed_at: datetime
+    position: int
+    told: int
+    to_say: tuple[UUID, ...]
 
 
 def standings(
@@ -71,6 +95,16 @@ def standings(
         asked["after"] = page[-1][0]
 
 
+def let_go(connection: Connection) -> Iterator[LetGo]:
+    """Every volume that was kept for long enough, and who was told so; the first one first."""
+    after = (0, UUID(int=0), "", 0)
+    while rows := connection.execute(SQL["let_go"], (*after, PAGE)).fetchall():
+        for position, person, kept_as, number, rule, since, at, told, to_say in rows:
+            volume = Volume(Retention(kept_as), number)
+            yield LetGo(PersonId(person), volume, rule, since, at, position, told, tuple(to_say))
+        after = rows[-1][:4]
+
+
 def _stand(
     person: UUID,
     records: set[UUID],
@@ -86,9 +120,11 @@ def _stand(
         for each in stored
         if each.person and mapper.topics.fact(each.topic).PERSONAL_FIELDS
     } | {(each, CARE) for each in records}
-    stands = {volume for who, volume in rests if keys.of(who, volume) is not None}
+    stands = {each for each in rests if keys.of(*each) is not None}
     for retention in Retention:
-        volumes = tuple(sorted(each for each in stands if each.retention is retention))
+        volumes = tuple(
+            sorted((PersonId(who), each) for who, each in stands if each.retention is retention)
+        )
         kept = found.kept(retention, on)
         if kept is not None and volumes and (kept.due_on is None or kept.is_due(on)):
             yield Standing(PersonId(person), tuple(sorted(records)), kept, volumes)

@@ -152,6 +152,21 @@ class PersonKeys:
         self._forget(person)
         return gone
 
+    def settled(self, person: UUID, retention: Retention, seconds: float) -> Volume | None:
+        """The newest volume that was begun so long ago; ``None`` if none was."""
+        rows = self._execute("settled", person, retention.value, seconds)
+        return Volume(retention, rows[0][0]) if rows else None
+
+    def standing(self, volumes: Sequence[tuple[UUID, Volume]]) -> list[tuple[UUID, Volume]]:
+        """Which of these volumes still have a key."""
+        asked = (
+            [person for person, _ in volumes],
+            [volume.retention.value for _, volume in volumes],
+            [volume.number for _, volume in volumes],
+        )
+        rows = self._execute("standing", *asked)
+        return [(person, Volume(_RETENTIONS[kept_as], n)) for person, kept_as, n in rows]
+
     def lacking(self, persons: Sequence[UUID]) -> list[UUID]:
         """Those who have no key of a care record, and of whom none was destroyed either."""
         there = {

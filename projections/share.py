@@ -25,18 +25,21 @@ from domain.agreement import (
 )
 from domain.circle import Circle, Telling
 from domain.erased import PersonErased
-from domain.kernel import Category, Recorded
+from domain.kept_no_longer import KeptNoLonger
+from domain.kernel import REMOVED, Category, Recorded
 from domain.linking import PersonsLinked, PersonsUnlinked
-from domain.mapping import FactMapper, UnreadableFact
+from domain.mapping import CARE, FactMapper, UnreadableFact, Volume, head_of
 from domain.partner import PartnerLeft
 from domain.sealing import SealFact
 from domain.sharing import (
     ENDED,
     ERASED,
+    LET_GO,
     TOLD_TO_NOBODY,
     WITHDRAWN,
     Disclosure,
     erased_to,
+    let_go_to,
     message_type,
     of_nobody,
 )
@@ -46,13 +49,16 @@ from domain.wishes import WishFact
 from projections import log
 from projections.arranging import LINKING
 from projections.directory import Directory
-from projections.entries import ADDED, AGAIN, NOTHING, TO_ACKNOWLEDGE, Entry, sealed
+from projections.entries import ADDED, AGAIN, NOTHING, TO_ACKNOWLEDGE, Entry, sealed, volumes_let_go
 from projections.keys import PersonKeys
 from projections.pseudonyms import Pseudonyms
 from projections.retelling import CIRCLE, fetch, fetch_linked, retold
 from projections.statements import statements
 
 _SQL = statements("share")
+
+FOREVER = 2**63 - 1
+"""The position of what did not happen."""
 
 TAKEN_BACK = (
     WishFact,
@@ -95,8 +101,8 @@ class Told:
     person: PersonId | None
     personal: frozenset[str]
     case: UUID
-    retention: Retention = Retention.CARE
-    """What the fact that it tells is kept as."""
+    volume: Volume = CARE
+    """In which of the person's volumes the fact that it tells rests."""
 
 
 @dataclass
@@ -113,6 +119,8 @@ class Share:
     given: set[UUID] = field(default_factory=set)
     introduced: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     directory_streams: set[UUID] = field(default_factory=set)
+    let_go: dict[PersonId, dict[Volume, int]] = field(default_factory=dict)
+    """Of those who were asked about: what was let go, and by which position."""
     agreements: Mapping[PartnerId, AgreementSigned] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,6 +136,8 @@ class Share:
             try:
                 for about, telling in tellings:
                     told += self._told(recorded, about, telling, history)
+                if isinstance(recorded.fact, KeptNoLonger):
+                    told += self._let_go(recorded, told)
             except Exception as failed:
                 raise _poison(recorded, failed) from failed
         return told
@@ -145,7 +155,7 @@ class Share:
                 each.entry.effective_at,
                 each.entry.recorded_at,
                 each.entry.backfill,
-                sealed(each.entry, each.personal, each.person, self.keys, each.retention),
+                sealed(each.entry, each.personal, each.person, self.keys, each.volume),
             )
             for each in told
         ]
@@ -326,6 +336,45 @@ class Share:
         partners |= {disclosure.partner for disclosure in hearing}
         return tuple(erased_to(partner, recorded) for partner in sorted(partners))
 
+    def _let_go(self, recorded: Recorded, told: Sequence[Told]) -> list[Told]:
+        """That something of a person is kept no longer, for all who were ever told of it."""
+        assert recorded.person is not None, "a volume is somebody's"
+        going = set(volumes_let_go(recorded.fact.model_dump()))
+        known = self._known_let_go(recorded.person)
+        for volume in going:
+            known.setdefault(volume, recorded.position)
+        heads = [head_of(each) for each in sorted(going)]
+        asked = [recorded.person, recorded.position, heads]
+        rows = self.connection.cursor(binary=True).execute(_SQL["told_of_volumes"], asked)
+        partners = {PartnerId(partner) for (partner,) in rows.fetchall()}
+        partners |= {
+            PartnerId(each.entry.partner)
+            for each in told
+            if each.person == recorded.person and each.volume in going
+        }
+        return [self._number(let_go_to(each, recorded), recorded) for each in sorted(partners)]
+
+    def _known_let_go(self, who: PersonId) -> dict[Volume, int]:
+        if who not in self.let_go:
+            rows = self.connection.cursor(binary=True).execute(_SQL["let_go"], [who]).fetchall()
+            self.let_go[who] = {Volume(Retention(kept), n): at for kept, n, at in rows}
+        return self.let_go[who]
+
+    def _still_kept(self, disclosure: Disclosure, because: Recorded) -> dict[str, Any]:
+        """What is told of a fact that is kept for less long than the record; it may be gone."""
+        recorded, personal = disclosure.recorded, disclosure.personal
+        if recorded.fact.RETENTION is Retention.CARE or not personal or not recorded.person:
+            return disclosure.data
+        volume = Volume(recorded.fact.RETENTION, recorded.volume)
+        gone = False
+        if recorded.position < because.position:
+            gone = self._known_let_go(recorded.person).get(volume, FOREVER) < because.position
+        return {
+            name: value
+            for name, value in disclosure.data.items()
+            if name not in personal or not (gone or value == REMOVED)
+        }
+
     def _history(
         self,
         facts: Sequence[Recorded],
@@ -377,8 +426,8 @@ class Share:
             subject = self.pseudonyms.of(partner, recorded.person)
             self.introduced.add((partner, subject, recorded.person))
         assert because.recorded_at is not None
-        data = disclosure.data
-        if disclosure.type == ERASED:
+        data = self._still_kept(disclosure, because)
+        if disclosure.type in (ERASED, LET_GO):
             data = data | {TO_ACKNOWLEDGE: True}
         if disclosure.type in LINKING:
             data = data | self._linked(partner, recorded)
@@ -400,7 +449,7 @@ class Share:
             recorded.person,
             disclosure.personal,
             case_of(because),
-            recorded.fact.RETENTION,
+            Volume(recorded.fact.RETENTION, recorded.volume) if disclosure.personal else CARE,
         )
 
     def _linked(self, partner: PartnerId, recorded: Recorded) -> dict[str, Any]:

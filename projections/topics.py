@@ -34,6 +34,7 @@ class Why(StrEnum):
     NARROWED = "terms narrowed"
     AGREED_AGAIN = "agreed again"
     ERASED = "somebody was erased"
+    LET_GO = "something was kept long enough"
 
 
 @dataclass(frozen=True, slots=True)

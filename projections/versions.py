@@ -19,7 +19,7 @@ from psycopg import Connection
 from domain.sharing import WITHDRAWN
 from projections import record
 from projections.arranging import standing
-from projections.entries import ADDED, Entry, keyless, opened
+from projections.entries import ADDED, Entry, opened_all
 from projections.keys import PersonKeys
 from projections.statements import statements
 
@@ -179,8 +179,7 @@ def told(
         rows = cursor.execute(SQL["told"], asked, prepare=True).fetchall()
         keys.many({row[3] for row in rows if row[3]})
         found: dict[Pair, list[Entry]] = {pair: [] for pair in chunk}
-        for row in rows:
-            entry = opened(keyless(row, forgotten), keys)
+        for entry in opened_all(rows, keys, forgotten):
             assert entry.subject is not None, "asked for by person"
             found[entry.partner, entry.subject].append(entry)
         yield from found.items()

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from domain.acknowledgement import WithdrawalsAcknowledged
 from domain.policies.days import local_date
-from domain.sharing import ERASED, WITHDRAWN, message_type
+from domain.sharing import ERASED, LET_GO, WITHDRAWN, message_type
 from projections.entries import TO_ACKNOWLEDGE, Entry
 from projections.statements import statements
 
@@ -32,6 +32,8 @@ class Withdrawal:
     withdrawn_at: datetime
     number: int = 0
     acknowledged_at: datetime | None = None
+    kept_as: str | None = None
+    """Which kind of thing was kept for long enough; ``None``: all of the person is withdrawn."""
 
     def days(self, now: datetime) -> int:
         """For how many days nobody has said that it is removed."""
@@ -61,11 +63,16 @@ class Withdrawals:
 
     def fold(self, entry: Entry) -> None:
         """Follow one entry."""
-        taken_back = entry.type in (WITHDRAWN, ERASED)
+        taken_back = entry.type in (WITHDRAWN, ERASED, LET_GO)
         if taken_back and entry.data.get(TO_ACKNOWLEDGE) and entry.subject:
             self.rows.append(
                 Withdrawal(
-                    entry.partner, entry.subject, entry.position, entry.recorded_at, entry.number
+                    entry.partner,
+                    entry.subject,
+                    entry.position,
+                    entry.recorded_at,
+                    entry.number,
+                    kept_as=entry.data.get("kept_as"),
                 )
             )
         elif entry.type == ACKNOWLEDGED:
@@ -93,6 +100,7 @@ class Withdrawals:
                     [row.position for row in self.rows],
                     [row.withdrawn_at for row in self.rows],
                     [row.acknowledged_at for row in self.rows],
+                    [row.kept_as for row in self.rows],
                 ],
                 binary=True,
             )

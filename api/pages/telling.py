@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.pages.words import Names, day, moment, sentence
+from projections.entries import REMOVED_UNDER
 
 HAPPENED = {
     "PersonRegistered": "Details recorded",
@@ -54,6 +55,7 @@ HAPPENED = {
     "RectificationDecided": "Asked to be put right: {outcome}",
     "ItemUnsealed": "A seal was lifted",
     "DisclosedWithoutConsent": "Told without consent: {to_whom}",
+    "KeptNoLonger": "Removed under retention rule: {rule}",
     "PersonDied": "Died on {died_on}",
     "PersonsLinked": "Two records are one person: {reason}",
     "PersonsUnlinked": "Two records are two people after all: {reason}",
@@ -253,7 +255,8 @@ def happened(type_: str, data: Mapping[str, Any], names: Names) -> str:
         return f"Referral sent to {to}" if data.get("part") == "sent" else f"Referred to {to}"
     told = {key: _words(key, value, names) for key, value in data.items()}
     pattern = HAPPENED.get(name) or sentence(re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower())
-    return pattern.format_map(_Otherwise(told))
+    said = pattern.format_map(_Otherwise(told))
+    return f"{said}. {data[REMOVED_UNDER]}" if REMOVED_UNDER in data else said
 
 
 def latest(type_: str) -> str:

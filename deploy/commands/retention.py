@@ -1,7 +1,7 @@
 """``retention``: whose records have been kept for as long as they must be, and legal holds.
 
-It refuses to destroy anything: a care record that is due is ordered to be erased, people confirm
-that, and it waits.
+It refuses to destroy a care record: one that is due is ordered to be erased, people confirm that,
+and it waits. What is kept for less long goes alone, in steps (`deploy.letting_go`).
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from uuid import UUID, uuid4, uuid5
 import psycopg
 from cyclopts import App, Parameter
 
+from deploy import letting_go
 from deploy.commands.house import identifier, opened
 from deploy.commands.output import NOTHING, USAGE, Json, Stopped, note, say
 from deploy.commands.views import asked
 from deploy.kept import now
+from deploy.letting_go import UNTIL_SETTLED
 from deploy.wiring import House
 from domain.facts import FACTS
 from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Asked, BrokenRule
 from domain.legal_hold import LegalHoldIsUnknown
-from domain.mapping import FactMapper
+from domain.mapping import FactMapper, Volume
 from domain.policies.days import local_date
 from domain.policies.retention import in_force
 from domain.vocabulary import ErasureId, ErasureReason, LegalHoldReason, PersonId, Retention
@@ -34,6 +36,9 @@ from projections.behalf import acting_for
 from projections.keeping import Standing
 
 app = App(name="retention", help="What is kept of persons, and for how long.")
+
+FOLDED_WITHIN = 20.0
+"""Seconds for which a sweep waits for the views; else the next one destroys the keys."""
 
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{1,39}")
 """It names an order and nobody, and is no place for words."""
@@ -49,17 +54,23 @@ def sweep(
     on: Annotated[str, Parameter(help="As if it were this day: 2046-11-22.")] = "",
     json: Json = False,
 ) -> None:
-    """Who is due, under which rule and why; nobody whose pathway is open or whom the law holds."""
+    """Let go what was kept for long enough, and say under which rule; nothing that the law holds.
+
+    A care record that is due is ordered to be erased. Of what is kept for less long a new volume
+    is begun, and a sweep at least two minutes later lets the ones before it go.
+    """
     if on and not dry_run:
         raise Stopped("--on looks ahead: say --dry-run with it", USAGE)
     day = _day(on)
     with opened() as house:
         with psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
+            if not dry_run:
+                _destroyed(letting_go.destroy(connection, house.keys))
             mapper = FactMapper(FACTS, house.keys)
             found = list(keeping.standings(connection, mapper, house.keys, day))
         due = [each for each in found if each.kept.is_due(day)]
-        ordered = {} if dry_run else dict(_ordered(house, due))
-        say([_row(house, each, day) | ordered.get(each, {}) for each in due], json=json)
+        done = {} if dry_run else dict(_ordered(house, due)) | _let_go(house, due)
+        say([_row(house, each, day) | done.get(each, {}) for each in due], json=json)
     _summed(found, due)
     if not due:
         raise Stopped(f"nothing is due on {day}", NOTHING)
@@ -117,17 +128,61 @@ def _ordered(house: House, due: list[Standing]) -> Iterator[tuple[Standing, dict
                 yield each, {"erasure": which, "order": order}
 
 
+@app.command
+def gone(*, json: Json = False) -> None:
+    """What was let go, by which rule, whether its key stands, and who is to say it removed it."""
+    with opened() as house, psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
+        found = list(keeping.let_go(connection))
+        standing = set(house.keys.standing([(each.person, each.volume) for each in found]))
+        rows = [
+            {
+                "record": each.person,
+                "kept_as": each.volume.retention.value,
+                "volume": each.volume.number,
+                "source": each.rule,
+                "source_since": each.rule_since,
+                "removed_at": each.removed_at,
+                "position": each.position,
+                "key": "stands" if (each.person, each.volume) in standing else "destroyed",
+                "told": each.told,
+                "to_say": each.to_say,
+            }
+            for each in found
+        ]
+        say(rows, json=json)
+    if not rows:
+        raise Stopped("nothing was let go yet", NOTHING)
+
+
+def _let_go(house: House, due: list[Standing]) -> dict[Standing, dict[str, object]]:
+    """The next step of each volume that is due; what was let go is destroyed once it is folded."""
+    done = list(letting_go.follow(house.care, house.keys, due, at=now(), settled=UNTIL_SETTLED))
+    if any(step == letting_go.Step.LET_GO for _, step in done):
+        head = house.log.max_notification_id() or 0
+        asked(house, lambda reading: reading.reached(head, FOLDED_WITHIN))
+        with psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
+            _destroyed(letting_go.destroy(connection, house.keys))
+    return {each: {"step": str(step)} for each, step in done}
+
+
+def _destroyed(volumes: list[tuple[PersonId, Volume]]) -> None:
+    for kept_as, many in Counter(volume.retention.value for _, volume in volumes).items():
+        note(f"keys destroyed of {kept_as}: {many}")
+
+
 def _row(house: House, due: Standing, on: date) -> dict[str, object]:
     kept = due.kept
     return {
         "person": house.pseudonyms.of(house.care.host, due.person),
         "record": due.person,
         "records": len(due.records),
+        "volumes": [volume.number for _, volume in due.volumes],
         "kept_as": kept.retention.value,
         "why": kept.why.value,
         "since": kept.since,
         "due_on": kept.due_on,
         "source": in_force(kept.retention, on).source,
+        "source_since": in_force(kept.retention, on).effective_from,
     }
 
 

@@ -9,7 +9,7 @@ from domain.intentions.answers import Answer
 from domain.intentions.deciding import Deciding
 from domain.intentions.persons import PersonIsUnknown
 from domain.kernel import Aggregate, Asked
-from domain.legal_hold import ALegalHoldKeepsThem, LegalHold
+from domain.legal_hold import ALegalHoldKeepsThem
 from domain.policies.erasure import in_force
 from domain.vocabulary import ErasureId, ErasureReason, PersonId, Role
 
@@ -124,11 +124,6 @@ class ErasureIntentions(Deciding):
         if any(self._held_for_the_law(each) for each in records):
             raise ALegalHoldKeepsThem(person_id)
         return [records[each] for each in sorted(records)]
-
-    def _held_for_the_law(self, person_id: PersonId) -> bool:
-        streams = self._log.streams_of(person_id)
-        holds = (stream for stream, noun in streams if noun == LegalHold.NOUN)
-        return any(self._load(LegalHold, each).stands for each in holds)
 
     def _of_the_host(self, asked: Asked, roles: Collection[Role]) -> None:
         """Raises `OnlyTheHostErases`."""

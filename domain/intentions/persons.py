@@ -10,6 +10,7 @@ from uuid import UUID
 from domain import partner, person
 from domain.intentions.partners import AboutPartners
 from domain.kernel import Asked, BrokenRule, Category, Unknown
+from domain.legal_hold import LegalHold
 from domain.linking import kept_of
 from domain.policies.days import local_date
 from domain.vocabulary import PartnerId, PartnerKind, PersonId
@@ -57,6 +58,12 @@ class AboutPersons(AboutPartners):
             return person_id
         kept = kept_of({each: member.links for each, member in members.items()})
         return person_id if members[kept].died_on else kept
+
+    def _held_for_the_law(self, person_id: PersonId) -> bool:
+        """Whether an order keeps this record."""
+        streams = self._log.streams_of(person_id)
+        holds = (stream for stream, noun in streams if noun == LegalHold.NOUN)
+        return any(self._load(LegalHold, each).stands for each in holds)
 
     def _holders(self, person_id: PersonId) -> set[PartnerId]:
         """Who is responsible for the person, by any record of theirs: they must know of them."""

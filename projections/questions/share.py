@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -18,12 +18,15 @@ import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from domain.kept_no_longer import in_words
+from domain.mapping import CARE, Volume, volume_of
 from domain.policies.roles import WHOLE, Sight
-from domain.vocabulary import PartnerId, PersonId
+from domain.vocabulary import PartnerId, PersonId, Retention
 from projections import looking, progress
 from projections.arranging import arranged, standing
 from projections.behalf import WHOSE, whose
-from projections.entries import Entry, opened
+from projections.entries import REMOVED_UNDER, Entry, opened_all
+from projections.erasures import SQL as ERASURES
 from projections.held import SQL as HELD
 from projections.held import readable
 from projections.keys import PersonKeys
@@ -143,7 +146,7 @@ class ShareQuestions:
     ) -> list[Entry]:
         """What the partner was told of a person, oldest first, as far as the sight goes."""
         rows = await self._rows(SHARE["of_subject"], partner, subject)
-        told = await self._known(rows, when)
+        told = await self._explained(subject, rows, await self._known(rows, when))
         if told:
             looking.note(partner, subject)
         return list(seen(told, sight))
@@ -252,6 +255,27 @@ class ShareQuestions:
 
     # How it is done
 
+    async def _explained(
+        self, subject: UUID, rows: Sequence[Any], told: list[Entry]
+    ) -> list[Entry]:
+        """These entries; where words were kept for long enough, the rule stands for them."""
+        rests = {row[1]: volume_of(row[9]) for row in rows if row[3]}
+        if set(rests.values()) <= {CARE}:
+            return told
+        gone = {
+            Volume(Retention(kept_as), number): in_words(rule, since)
+            for kept_as, number, rule, since, _ in await self._rows(
+                ERASURES["kept_no_longer"], subject
+            )
+        }
+        words = {number: gone[rest] for number, rest in rests.items() if rest in gone}
+        return [
+            replace(entry, data=entry.data | {REMOVED_UNDER: words[entry.number]})
+            if entry.number in words
+            else entry
+            for entry in told
+        ]
+
     async def _told(self, partner: PartnerId, when: When) -> list[Entry]:
         asked = {"partner": partner, "position": await self.position(when)}
         return list(arranged(await self._known(await self._rows(SHARE["up_to"], asked), when)))
@@ -284,7 +308,7 @@ class ShareQuestions:
     async def _opened(self, rows: Sequence[Any]) -> list[Entry]:
         def unseal() -> list[Entry]:
             self._keys.many({row[3] for row in rows if row[3]})
-            return [opened(row, self._keys) for row in rows]
+            return opened_all(rows, self._keys)
 
         return await asyncio.to_thread(unseal)
 

@@ -16,10 +16,10 @@ class WithdrawalQuestions(ShareQuestions):
     async def to_remove(self, partner: PartnerId) -> list[Withdrawal]:
         """What was withdrawn from a partner and not acknowledged, the oldest first."""
         rows = await self._rows(SQL["of_partner"], partner)
-        looking.note_rows(partner, ({"person": str(subject)} for _, subject, _, _ in rows))
+        looking.note_rows(partner, ({"person": str(subject)} for _, subject, *_ in rows))
         return [
-            Withdrawal(partner, subject, position, at, number)
-            for number, subject, position, at in rows
+            Withdrawal(partner, subject, position, at, number, kept_as=kept_as)
+            for number, subject, position, at, kept_as in rows
         ]
 
     async def not_acknowledged(

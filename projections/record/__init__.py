@@ -9,7 +9,7 @@ from typing import Any
 from domain.policies import reviews
 from domain.policies.missed import SEEN
 from domain.request import State
-from domain.sharing import ENDED, ERASED, SENT, WITHDRAWN
+from domain.sharing import ENDED, ERASED, LET_GO, SENT, WITHDRAWN
 from domain.vocabulary import Attendance, Complexity, Content, ReviewOf
 from projections.arranging import arranged
 from projections.entries import Entry
@@ -85,6 +85,8 @@ def follow(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     """The row after one more entry, before it is `settled`."""
     if row is None or entry.type == WITHDRAWN:
         row = _blank(entry, withdrawn=entry.type == WITHDRAWN)
+    if entry.type == LET_GO:  # what was let go is no more in the entries that told it
+        return _reached(row, entry)
     for name in ("edits", "conflicts"):
         row.setdefault(name, {})  # absent from rows of a version that knew of no conflicts
     row.setdefault("disagreements", [])
@@ -160,6 +162,10 @@ def follow(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             "by_organisation": data.get("by_organisation"),
             "by_practitioner": data.get("by_practitioner"),
         }
+    return _reached(row, entry)
+
+
+def _reached(row: dict[str, Any], entry: Entry) -> dict[str, Any]:
     row["number"] = max(row.get("number", 0), entry.number)
     row["position"] = max(row.get("position", 0), entry.position)
     return row

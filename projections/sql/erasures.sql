@@ -26,6 +26,15 @@ on conflict do nothing
 -- name: purge
 select views.purge(%b::uuid[])
 
+-- name: let_go
+insert into views.kept_no_longer (person, kept_as, volume, rule, rule_since, removed_at, position)
+select %b, %b, volume, %b, %b::date, %b, %b::bigint
+from unnest(%b::smallint[]) as let_go (volume)
+on conflict do nothing
+
+-- name: purge_volumes
+select views.purge_volumes(%b, %b::bytea[])
+
 -- name: finish
 update views.erasures set destroyed_at = %b, backups_for = %b, state = 'finished'
 where erasure = %b
@@ -53,6 +62,9 @@ where organisation = %s and erasure = %s
 
 -- name: under
 select reference, erased_at from share.erased_under(%s)
+
+-- name: kept_no_longer
+select kept_as, volume, rule, rule_since, removed_at from share.kept_no_longer(%s)
 
 -- name: told
 select partner, told_at, acknowledged_at, position from views.erasure_told(%s, %s)

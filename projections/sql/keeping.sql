@@ -25,3 +25,18 @@ order by page.person
 select stream from log.facts
 where stream > %s and version = 1 and person = stream
 order by stream limit %s
+
+-- What was let go after one volume, with who was told so and has not said that it is removed.
+-- name: let_go
+select k.position, k.person, k.kept_as, k.volume, k.rule, k.rule_since, k.removed_at,
+    count(w.partner),
+    coalesce(array_agg(w.partner order by w.partner)
+        filter (where w.partner is not null and w.acknowledged_at is null), '{}')
+from views.kept_no_longer as k
+left join share.subjects as s on s.person = k.person
+left join views.withdrawals as w
+    on w.partner = s.partner and w.subject = s.subject and w.position = k.position
+where (k.position, k.person, k.kept_as, k.volume) > (%s, %s, %s, %s)
+group by k.person, k.kept_as, k.volume
+order by k.position, k.person, k.kept_as, k.volume
+limit %s

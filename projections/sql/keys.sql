@@ -41,6 +41,20 @@ where person = %b and retention = %b and volume < %b and destroyed_at is null
 and retention <> 'care'
 returning volume
 
+-- name: settled
+select volume from keys.person_keys
+where person = %b and retention = %b::text and wrapped is not null
+    and made_at <= clock_timestamp() - make_interval(secs => %b)
+order by volume desc
+limit 1
+
+-- name: standing
+select k.person, k.retention, k.volume
+from unnest(%b::uuid[], %b::text[], %b::smallint[]) as asked (person, retention, volume)
+join keys.person_keys as k using (person, retention, volume)
+where k.destroyed_at is null
+order by k.person, k.retention, k.volume
+
 -- name: every
 select person, retention, volume, wrapped, master
 from keys.person_keys

@@ -24,6 +24,17 @@ where jsonb_exists(j.circle -> 'bases', %(partner)b::text)
 -- name: ever_told
 select distinct partner from share.subjects where person = %b
 
+-- Who was told of anything that rests in volumes whose bytes begin so, up to a position.
+
+-- name: told_of_volumes
+select distinct s.partner
+from share.subjects as s
+join share.entries as e on e.partner = s.partner and e.subject = s.subject
+where s.person = %b and e.position <= %b::bigint and substring(e.state for 3) = any(%b::bytea[])
+
+-- name: let_go
+select kept_as, volume, position from views.kept_no_longer where person = %b
+
 -- name: numbers
 select partner, number from share.partners
 

@@ -1,9 +1,11 @@
 -- name: keep
-insert into views.withdrawals (partner, number, subject, position, withdrawn_at, acknowledged_at)
-select partner, number, subject, position, withdrawn_at, acknowledged_at
+insert into views.withdrawals (
+    partner, number, subject, position, withdrawn_at, acknowledged_at, kept_as
+)
+select partner, number, subject, position, withdrawn_at, acknowledged_at, kept_as
 from unnest(%b::uuid[], %b::bigint[], %b::uuid[], %b::bigint[], %b::timestamptz[],
-        %b::timestamptz[])
-    as w (partner, number, subject, position, withdrawn_at, acknowledged_at)
+        %b::timestamptz[], %b::text[])
+    as w (partner, number, subject, position, withdrawn_at, acknowledged_at, kept_as)
 on conflict (partner, number) do nothing
 
 -- name: acknowledge
@@ -13,7 +15,7 @@ from unnest(%b::uuid[], %b::bigint[], %b::timestamptz[]) as a (partner, up_to, a
 where w.partner = a.partner and w.position <= a.up_to and w.acknowledged_at is null
 
 -- name: of_partner
-select number, subject, position, withdrawn_at
+select number, subject, position, withdrawn_at, kept_as
 from views.withdrawals
 where partner = %b and acknowledged_at is null
 order by number

@@ -14,13 +14,18 @@ from consumers.kafka.publishing import Broker
 from consumers.relay import BEAT, Relay
 from consumers.watchdog import Watchdog
 from domain.kernel import Category
-from domain.sharing import ERASED, WITHDRAWN
+from domain.policies.agreements import TEMPLATES
+from domain.sharing import ERASED, LET_GO, WITHDRAWN
 from domain.vocabulary import (
+    Collected,
     ErasureId,
     ErasureReason,
+    Experience,
+    FeedbackId,
     HowKnown,
     PersonId,
     PractitionerId,
+    Retention,
     Role,
     Way,
 )
@@ -133,8 +138,22 @@ def erased(town: Place, who: PersonId) -> None:
     town.tell()
 
 
+def said(town: Place, who: PersonId, words: str) -> None:
+    """Somebody says by name how it was at the housing service."""
+    town.care.give_feedback(
+        FeedbackId(uuid4()),
+        town.services[HOUSING],
+        Experience.GOOD,
+        collected=Collected.ONLINE,
+        words=words,
+        person_id=who,
+        asked=town.asked(HOUSING),
+    )
+
+
 def test_who_is_erased_is_on_no_topic_any_more(town: Place, kafka: KafkaServer) -> None:
     housing, relay = town.partners[HOUSING], relay_of(town, kafka)
+    town.sign(HOUSING, categories=(*TEMPLATES[HOUSING].categories, Category.ENGAGEMENT))
     _, ann = town.refer(HOUSING, ask="canary-ask", name="Canary Bee")
     town.refer(HOUSING)
     town.tell()
@@ -152,6 +171,19 @@ def test_who_is_erased_is_on_no_topic_any_more(town: Place, kafka: KafkaServer) 
     assert numbers == list(range(numbers[0], town.told()[housing] + 1))
     published(town, relay_of(town, kafka))
     assert kafka.numbers(topic_of(housing, 2)) == numbers, "one erasure begins one topic"
+    # What was kept for long enough ends a topic as who was erased does.
+    _, bob = town.refer(HOUSING)
+    said(town, bob, "canary-said")
+    town.tell()
+    published(town, relay)
+    assert any(b"canary-said" in record.value for record in kafka.entries(topic_of(housing, 2)))
+    town.care.let_volumes_go(bob, Retention.FEEDBACK, {bob: [0]}, asked=town.asked())
+    town.tell()
+    published(town, relay)
+    assert topic_of(housing, 2) not in there(town, kafka)
+    entries = kafka.entries(topic_of(housing, 3))
+    assert dict(entries[0].headers)["ce_type"] == LET_GO.encode()
+    assert not any(b"anary" in record.value for record in entries)
 
 
 def test_the_first_topic_begins_after_the_last_narrowing(town: Place, kafka: KafkaServer) -> None:

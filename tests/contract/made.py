@@ -23,10 +23,11 @@ from domain.agreement import AgreementSigned
 from domain.catalogue import EXAMPLES
 from domain.contract import TOLD_WHOLE, Shape
 from domain.facts import FACTS
+from domain.kept_no_longer import KeptNoLonger
 from domain.kernel import Fact, Recorded
 from domain.linking import LinkingFact
 from domain.policies.agreements import TEMPLATES
-from domain.sharing import ERASED, WITHDRAWN, may_know
+from domain.sharing import ERASED, LET_GO, WITHDRAWN, may_know
 from domain.vocabulary import PartnerId, PartnerKind, PersonId, PractitionerId, Purpose
 from projections.cloudevents import SOURCE, cloudevent
 from projections.contract import Contract, Deprecated, Message, Told
@@ -160,7 +161,12 @@ def _beat() -> dict[str, Any]:
 def example(shape: Shape) -> dict[str, Any]:
     """An entry as a partner reads it, of a fact as it was stored."""
     if shape.fact is None:
-        taken_back = {TO_ACKNOWLEDGE: True} if shape.type in (WITHDRAWN, ERASED) else {}
+        taken_back: dict[str, Any] = {}
+        if shape.type in (WITHDRAWN, ERASED, LET_GO):
+            taken_back = {TO_ACKNOWLEDGE: True}
+        if shape.type == LET_GO:
+            (sample,) = samples(KeptNoLonger)
+            taken_back |= orjson.loads(sample.read_bytes())["body"]
         return _entry(shape.type, taken_back | ({"order": ORDER} if shape.type == ERASED else {}))
     path, *_ = samples(shape.fact)
     return of_sample(shape, path)

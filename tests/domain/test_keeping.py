@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.keeping import Keeping, KeptBy, keeping
+from domain.kept_no_longer import KeptNoLonger, OnlyATimerLetsGo, OnlyErasureLetsARecordGo
+from domain.kernel import Asked
 from domain.legal_hold import ALegalHoldKeepsThem, LegalHoldIsUnknown, OnlyTheHostHolds
 from domain.policies import retention as rules
 from domain.policies.retention import due_on
@@ -16,6 +18,7 @@ from domain.vocabulary import (
     ErasureReason,
     HowKnown,
     LegalHoldReason,
+    PartnerId,
     RectificationId,
     Rectified,
     Retention,
@@ -163,3 +166,30 @@ def test_nobody_is_erased_whom_a_legal_hold_keeps(place: Community) -> None:
     kept = stands(place).kept(CARE, years(19))
     assert kept is not None
     assert kept.since == LAST
+
+
+def test_what_is_kept_for_less_long_is_let_go_once_by_the_host_and_not_while_the_law_holds_it(
+    place: Community,
+) -> None:
+    def timer(partner: PartnerId = WIGG) -> Asked:
+        return replace(by(partner), practitioner=None)
+
+    going = {ROSA: [0]}
+    with refused(OnlyTheHostHolds):
+        place.care.let_volumes_go(ROSA, LETTERS, going, asked=timer(TALKING))
+    with refused(OnlyATimerLetsGo):
+        place.care.let_volumes_go(ROSA, LETTERS, going, asked=by(WIGG))
+    with refused(OnlyErasureLetsARecordGo):
+        place.care.let_volumes_go(ROSA, CARE, going, asked=timer())
+    place.care.place_legal_hold(ROSA, "COR-1", reason=LegalHoldReason.COURT, asked=by(WIGG))
+    with refused(ALegalHoldKeepsThem):
+        place.care.let_volumes_go(ROSA, LETTERS, going, asked=timer())
+    place.care.lift_legal_hold(ROSA, "COR-1", asked=by(WIGG))
+    last = stands(place).contact
+    first = place.care.let_volumes_go(ROSA, LETTERS, going, asked=timer())
+    again = place.care.let_volumes_go(ROSA, LETTERS, {ROSA: [0, 1]}, asked=timer())
+    assert place.care.let_volumes_go(ROSA, LETTERS, {ROSA: [1]}, asked=timer()).repeated
+    assert again.position == first.position + 1
+    told = [each.fact for each in place.recorded() if isinstance(each.fact, KeptNoLonger)]
+    assert [each.volumes for each in told] == [(0,), (1,)]
+    assert stands(place).contact == last, "it is no contact"

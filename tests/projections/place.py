@@ -339,7 +339,7 @@ def forget_what_was_told(dsn: str) -> None:
         )
         connection.execute("truncate views.feedback, views.training, views.training_attended")
         connection.execute("truncate views.groups, views.exceptional, views.subject_access")
-        connection.execute("truncate views.erasures, views.erased")
+        connection.execute("truncate views.erasures, views.erased, views.kept_no_longer")
         connection.execute("truncate views.caseload_counts, views.referrals_counts")
         connection.execute("truncate views.caseload_versions, views.caseload_changes")
         connection.execute("update views.kept_from set position = 0")

@@ -42,7 +42,7 @@ def test_entries_of_a_destroyed_volume_are_told_without_what_rested_in_it() -> N
             frozenset({"words"}),
             ROSA,
             keys,
-            Retention.CORRESPONDENCE,
+            LETTERS,
         )
 
     state = told("Mine")

@@ -15,7 +15,7 @@ from api.pages.forms import Question, choices
 from api.pages.person.doing import Doing, Row
 from api.pages.visit import Visit
 from domain.vocabulary import Rectified
-from projections.entries import Entry
+from projections.entries import REMOVED_UNDER, Entry
 
 
 async def conflicts(visit: Visit, row: Row) -> Mapping[str, Any]:
@@ -44,10 +44,17 @@ async def rectifications(visit: Visit, row: Row) -> Mapping[str, Any]:
         visit.caller.organisation, UUID(row["person"]), visit.when
     )
     about = {str(entry.data.get("fact")): corrections.said(entry, visit) for entry in told}
+    removed = {
+        entry.data.get("rectification"): entry.data[REMOVED_UNDER]
+        for entry in told
+        if REMOVED_UNDER in entry.data
+    }
     return {
         "rectifications": [
-            each | {"what": about.get(str(each.get("about")), "Something told before")}
-            for each in requests.values()
+            each
+            | {"what": about.get(str(each.get("about")), "Something told before")}
+            | {"removed": removed.get(which)}
+            for which, each in requests.items()
         ]
     }
 
