@@ -402,6 +402,7 @@ def test_a_log_that_was_reopened_is_another_log_to_everybody_until_they_accept_i
             approved_by="Dr Tolley",
             told=lambda done, of: None,
         )
+        assert stands(again)[0].denied is None, "what it said was of the log that ended"
         more(again, 2)
         size = signed(again, second, kept)
         told = again.told()[town.partners[HOUSING]]
