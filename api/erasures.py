@@ -42,8 +42,10 @@ COPIES: tuple[tuple[str, str], ...] = (
     ("messages as partners and referrers sent them", "deleted"),
     ("Kafka topics of partners", "a new generation begins; the one before it is deleted"),
     ("keys of the person", "destroyed, of every class of retention"),
-    ("backups of keys, and backups and archives of the database's files",
-     "expire; after the last of them nobody can read who it was"),
+    ("backups and archives of the keys' database, which is apart from all others",
+     "expire; after the last of them no key opens what was personal"),
+    ("backups and archives of the events' database, which hold no key",
+     "expire as soon; until then they hold views and messages of before"),
     ("what partners hold themselves", "each was asked to remove it, and says so"),
     ("who looked at the record", "stays: an id, a time and a reason, and no name"),
 )  # fmt: skip

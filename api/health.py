@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+import anyio.to_thread
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
@@ -50,6 +51,8 @@ async def health(here: Here) -> Response:
             "unsigned_seconds": round(signed.waiting, 3),
             "refused": signed.refused,
         },
+        # Nor does a restart bring the keys' database back.
+        "keys": "reached" if await anyio.to_thread.run_sync(here.keys_reached) else "away",
     }
     return Response(
         orjson.dumps(content), 200 if status == "ok" else 503, media_type="application/json"

@@ -124,7 +124,7 @@ class Parts:
     Without ``readers`` nobody notes how far a partner reads; ``silence`` is how long an entry may
     wait unread. ``provider`` is by whom people prove who they are; without one they cannot.
     ``contract`` is what partners are promised of messages. Without ``packs`` nobody is given
-    evidence.
+    evidence. ``keys_reached`` says whether the persons' keys' database answers.
     """
 
     care: CareCoordination
@@ -151,6 +151,7 @@ class Parts:
     readers: Readers | None = None
     silence: timedelta = ALLOWED
     packs: Packs | None = None
+    keys_reached: Callable[[], bool] = lambda: True
     contract: Contract = field(default_factory=contract)
 
     @property

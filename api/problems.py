@@ -67,6 +67,7 @@ from domain.mapping import TextCannotBeStored
 from domain.policies import minimum_data, steps, ways
 from domain.policies.instruments import Fault, Flaw
 from projections import addresses, credentials, inbox, packs
+from projections.keys import KeysCannotBeReached
 from projections.paging import NoSuchPage
 from projections.refusals import NoAgreementIsInForce as NoAgreementIsInForce
 from projections.refusals import NotForThisPurpose as NotForThisPurpose
@@ -197,6 +198,10 @@ class AnswerTookTooLong(BrokenRule):
 
 class HistoryCannotBeReached(BrokenRule):
     """The database does not answer; send the same request again in a moment."""
+
+
+class PersonsKeysCannotBeReached(BrokenRule):
+    """Names and notes cannot be opened just now, and nothing was recorded; send the same again."""
 
 
 class QuestionTakesTooLong(BrokenRule):
@@ -353,6 +358,7 @@ STATUS: dict[type[BrokenRule], int] = {
     AnswerTookTooLong: 503,
     LookIsNotRecorded: 503,
     HistoryCannotBeReached: 503,
+    PersonsKeysCannotBeReached: 503,
     QuestionTakesTooLong: 503,
     MessagesAreNotTaken: 503,
     packs.NothingIsSigned: 503,
@@ -531,6 +537,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(PersistenceError)
     @app.exception_handler(psycopg.OperationalError)
     async def database(request: Request, failure: Exception) -> Response:
+        if isinstance(failure, KeysCannotBeReached):
+            return problem(request, PersonsKeysCannotBeReached())
         if isinstance(failure, psycopg.errors.QueryCanceled):
             return problem(request, QuestionTakesTooLong())
         if isinstance(failure, (OperationalError, psycopg.OperationalError)):

@@ -17,11 +17,10 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import psutil
-import psycopg
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from projections.schema import migrate
+from projections.keys_moving import moved
+from projections.schema import OF_KEYS, keys_database, make_database, migrate, migrate_keys
 
 with warnings.catch_warnings():
     # It warns at import where no session is logged in (a container, sudo): nothing to be done.
@@ -47,12 +46,15 @@ class Embedded:
     _server: PostgresServer = field(repr=False)
 
     def dsn(self, role: str, database: str = DATABASE) -> str:
-        """How to connect as one of the roles of `projections.schema` (or as ``postgres``)."""
+        """How to connect as one of the roles of `projections.schema` (or as ``postgres``).
+
+        ``database`` is the events'; roles of the persons' keys go to theirs, which belongs to it.
+        """
         there = self._server.get_postmaster_info()
         return make_conninfo(
             host=str(there.socket_dir),
             port=there.port,
-            dbname=database,
+            dbname=keys_database(database) if role in OF_KEYS else database,
             user=role,
             connect_timeout=5,
         )
@@ -67,7 +69,7 @@ class Embedded:
 
 
 def start(folder: Path) -> Embedded:
-    """Start, or find running, the PostgreSQL of a folder; its database made and migrated.
+    """Start, or find running, the PostgreSQL of a folder; its databases made and migrated.
 
     Everything is kept below ``folder``: the database in ``postgres/``, which only its own system
     user may enter, and the key of the persons' keys in ``master.key``, which only we may read.
@@ -77,8 +79,12 @@ def start(folder: Path) -> Embedded:
     with (folder / "starting").open("w") as one_at_a_time:
         flock(one_at_a_time, LOCK_EX)
         embedded = Embedded(master_key(folder / "master.key"), _running(folder / "postgres"))
-        _ensure_database(embedded.dsn("postgres", "postgres"))
-    migrate(embedded.dsn("postgres"))
+        for name in (DATABASE, keys_database(DATABASE)):
+            make_database(embedded.dsn("postgres", "postgres"), name)
+    events, keys = (embedded.dsn("postgres", each) for each in (DATABASE, keys_database(DATABASE)))
+    migrate(events)
+    migrate_keys(keys)
+    moved(events, keys)
     return embedded
 
 
@@ -94,19 +100,6 @@ def master_key(path: Path) -> bytes:
             os.fsync(file.fileno())
         new.rename(path)
     return path.read_bytes()
-
-
-def _ensure_database(dsn: str) -> None:
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).rowcount:
-            return
-        # The same order of names on every machine, whatever its own language is.
-        connection.execute(
-            sql.SQL(
-                "create database {} template template0 encoding 'utf8' "
-                "locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
-            ).format(sql.Identifier(DATABASE))
-        )
 
 
 def _running(data: Path) -> PostgresServer:

@@ -77,6 +77,9 @@ class Settings:
     holder: PartnerId
     """The organisation that holds whom no other would (``policies/entry.py``)."""
 
+    keys_database: str | None = None
+    """A login to the persons' keys' database; ``None``: it lies beside ``database``."""
+
     kafka_user: str | None = None
     """As whom to sign in there, by SCRAM-SHA-512; ``None``: not at all."""
 
@@ -165,9 +168,19 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             "give both of THROUGHCARE_KAFKA_USER and THROUGHCARE_KAFKA_PASSWORD_FILE, or neither"
         )
     authority = environment.get("THROUGHCARE_KAFKA_CA_FILE")
+    database = _database("THROUGHCARE_DATABASE", environment.get("THROUGHCARE_DATABASE"))
+    keys_database = _database(
+        "THROUGHCARE_KEYS_DATABASE", environment.get("THROUGHCARE_KEYS_DATABASE")
+    )
+    if keys_database and not database:
+        raise SettingIsWrong(
+            "THROUGHCARE_KEYS_DATABASE needs THROUGHCARE_DATABASE: the embedded PostgreSQL has "
+            "both databases"
+        )
     return Settings(
         data=Path(environment.get("THROUGHCARE_DATA") or ".throughcare").resolve(),
-        database=_database(environment.get("THROUGHCARE_DATABASE")),
+        database=database,
+        keys_database=keys_database,
         master_key=Path(key) if key else None,
         silence=_silence(environment.get("THROUGHCARE_SILENCE_HOURS") or "24"),
         versions=_versions(environment.get("THROUGHCARE_VERSIONS_DAYS") or "0"),
@@ -365,7 +378,7 @@ def _yes(name: str, text: str | None) -> bool:
     return said == "yes"
 
 
-def _database(text: str | None) -> str | None:
+def _database(name: str, text: str | None) -> str | None:
     """A connection string without a secret: an environment is shown to more than who may know."""
     if not text:
         return None
@@ -373,11 +386,11 @@ def _database(text: str | None) -> str | None:
         secret = conninfo_to_dict(text).get("password")
     except ProgrammingError:
         raise SettingIsWrong(
-            "THROUGHCARE_DATABASE is no connection string: give postgresql://login@host/database"
+            f"{name} is no connection string: give postgresql://login@host/database"
         ) from None
     if secret:
         raise SettingIsWrong(
-            "THROUGHCARE_DATABASE holds a password: put it in a file that only this user may "
+            f"{name} holds a password: put it in a file that only this user may "
             "read, and give passfile=/path/of/the/file instead"
         )
     return text

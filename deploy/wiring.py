@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.access_tokens import AccessTokens
 from api.fhir.intake import FhirIntake
@@ -42,9 +42,9 @@ from domain.facts import FACTS
 from domain.mapping import FactMapper
 from domain.policies.matching import Known
 from domain.vocabulary import PartnerId, PersonId, Way
-from projections import directory, schema
+from projections import directory, keys_moving, schema
 from projections.audit import Audit
-from projections.connections import async_pool, open_pool
+from projections.connections import async_pool, open_pool, pool_of_keys
 from projections.credentials import Credentials
 from projections.digests import Signer
 from projections.directory import Directory
@@ -109,16 +109,57 @@ def open_database(settings: Settings, stack: ExitStack, *, migrating: bool = Fal
     passwords = kept(roles, _new_passwords)
     if migrating:
         passwords = _with_new_roles(roles, passwords)
-        schema.migrate(make_conninfo(settings.database, connect_timeout=5), passwords)
+        _migrate(settings.database, settings.keys_database, passwords)
+    keys = settings.keys_database or _beside(settings.database)
     dsns = {
         role: make_conninfo(
-            settings.database, user=role, password=password, passfile="", connect_timeout=5
+            keys if role in schema.OF_KEYS else settings.database,
+            user=role,
+            password=password,
+            passfile="",
+            connect_timeout=5,
         )
         for role, password in passwords.items()
     }
-    if missing := schema.pending(next(iter(dsns.values()))):
-        raise NotMigrated(f"the database lacks {', '.join(missing)}: run `throughcare migrate`")
+    _assert_migrated(dsns)
     return Database(dsns, _master(settings), settings.data)
+
+
+def _beside(events: str) -> str:
+    """The persons' keys' database where none is named: the same server's, by the same login."""
+    name = conninfo_to_dict(events).get("dbname")
+    if not name:
+        raise SettingIsWrong("THROUGHCARE_DATABASE names no database: end it with /throughcare")
+    return make_conninfo(events, dbname=schema.keys_database(str(name)))
+
+
+def _migrate(events: str, named: str | None, passwords: Mapping[str, str]) -> None:
+    """Both databases, and out of the one what is the other's."""
+    events = make_conninfo(events, connect_timeout=5)
+    keys = make_conninfo(named or _beside(events), connect_timeout=5)
+    schema.migrate(events, passwords)
+    if named is None:
+        schema.make_database(events, str(conninfo_to_dict(keys)["dbname"]))
+    schema.migrate_keys(keys, passwords)
+    keys_moving.moved(events, keys)
+
+
+def _assert_migrated(dsns: Mapping[str, str]) -> None:
+    """Both databases are of this release, as far as this process enters them.
+
+    It starts without the keys' where that is away: what needs no key is served meanwhile.
+    """
+    missing = list[str]()
+    if events := [dsn for role, dsn in dsns.items() if role not in schema.OF_KEYS][:1]:
+        missing += schema.pending(events[0])
+        with psycopg.connect(events[0]) as connection:
+            if keys_moving.unmoved(connection):
+                missing.append("the move of the persons' keys")
+    with suppress(psycopg.OperationalError):
+        if schema.KEYS in dsns:
+            missing += schema.pending_keys(dsns[schema.KEYS])
+    if missing:
+        raise NotMigrated(f"the database lacks {', '.join(missing)}: run `throughcare migrate`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +255,7 @@ class House:
             readers=Readers(at_the_door),
             silence=self.settings.silence,
             packs=packs(self.database),
+            keys_reached=self.keys.reached,
         )
 
 
@@ -278,7 +320,7 @@ def ed25519(given: Path | None, own: Path) -> Ed25519PrivateKey:
 
 def persons_keys(database: Database, stack: ExitStack) -> PersonKeys:
     """The keys of persons; ``stack`` closes their connections."""
-    keeping = stack.enter_context(open_pool(database.dsn(schema.KEYS), most=4))
+    keeping = stack.enter_context(pool_of_keys(database.dsn(schema.KEYS)))
     return PersonKeys(keeping, database.master)
 
 

@@ -32,6 +32,22 @@ def open_pool(dsn: str, *, most: int = 8, least: int = 1) -> ConnectionPool[Conn
     )
 
 
+def pool_of_keys(dsn: str, *, most: int = 4) -> ConnectionPool[Connection]:
+    """A pool on the persons' keys' database, which may be away for long and is then tried anew.
+
+    It gives up soon, so that the next who asks makes it try again, and none waits out its patience.
+    """
+    return ConnectionPool(
+        dsn,
+        kwargs=SETTINGS,
+        min_size=1,
+        max_size=most,
+        timeout=PATIENCE,
+        reconnect_timeout=PATIENCE,
+        open=True,
+    )
+
+
 def async_pool(dsn: str, *, most: int = 4, least: int = 1) -> AsyncConnectionPool[AsyncConnection]:
     """A pool for one event loop, which opens it before use and closes it after."""
     return AsyncConnectionPool(

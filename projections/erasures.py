@@ -22,6 +22,7 @@ from domain.mapping import Volume, head_of
 from projections.statements import statements
 
 SQL = statements("erasures")
+KEYS = statements("keys")
 
 
 class State(StrEnum):
@@ -120,9 +121,10 @@ def made(row: Sequence[object]) -> Ordered:
     return Ordered(*found)  # type: ignore[arg-type]
 
 
-def rewrite(connection: Connection) -> None:
+def rewrite(events: Connection, keys: Connection) -> None:
     """Write the files anew in which names, words or keys lay, each table locked meanwhile.
 
-    It is asked as the owner, outside a transaction.
+    It is asked of both databases as their owners, outside a transaction.
     """
-    connection.execute(SQL["rewrite"])
+    keys.execute(KEYS["rewrite"])
+    events.execute(SQL["rewrite"])

@@ -6,7 +6,8 @@ It refuses to know what is encrypted, and to bring a destroyed key back.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from os import urandom
@@ -17,8 +18,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from psycopg import Connection
-from psycopg_pool import ConnectionPool
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from domain.mapping import CARE, Volume
 from domain.vocabulary import Retention
@@ -29,12 +30,19 @@ NONCE_BYTES = 12
 MOST_SECONDS = 60.0
 """How long a process may go on reading with a key that another process has destroyed."""
 
+ASKED_AGAIN = 1.0
+"""Seconds after which a database that did not answer is asked again; until then nobody waits."""
+
 _SQL = statements("keys")
 _RETENTIONS = {each.value: each for each in Retention}
 
 
 FIRST = (UUID(int=0), "", 0)
 """What every key follows."""
+
+
+class KeysCannotBeReached(OperationalError):
+    """The persons' keys' database does not answer."""
 
 
 class WrongMasterKey(Exception):
@@ -85,6 +93,7 @@ class PersonKeys:
         self._seconds = seconds
         self._known: OrderedDict[UUID, _Held] = OrderedDict()
         self._lock = Lock()
+        self._away_until = 0.0
 
     def of(self, person: UUID, volume: Volume = CARE) -> AESGCM | None:
         """The key of a person's volume, made on first use; ``None`` once destroyed."""
@@ -138,7 +147,7 @@ class PersonKeys:
 
     def destroy(self, person: UUID) -> None:
         """Destroy a person's keys, for ever; a person without one never gets one."""
-        with self._pool.connection() as connection, connection.transaction():
+        with self._connected() as connection, connection.transaction():
             cursor = connection.cursor(binary=True)
             # The care record first: from then on no other volume begins.
             cursor.execute(_SQL["destroy"], (person, self._master_name))
@@ -175,6 +184,14 @@ class PersonKeys:
             if retention == Retention.CARE.value
         }
         return [person for person in persons if person not in there]
+
+    def reached(self) -> bool:
+        """Whether the database of keys answers."""
+        try:
+            self._execute("of", [])
+        except KeysCannotBeReached:
+            return False
+        return True
 
     def unopened(self, after: tuple[UUID, str, int], many: int) -> Unopened:
         """Of so many keys that follow this one, which do not unwrap; and the last of them."""
@@ -259,10 +276,24 @@ class PersonKeys:
         return AESGCM(self._master.decrypt(nonce, closed, _tied_to(person, volume)))
 
     def _execute(self, name: str, *arguments: object) -> list[Any]:
-        with self._pool.connection() as connection:
+        with self._connected() as connection:
             cursor = connection.cursor(binary=True)
             cursor.execute(_SQL[name], arguments, prepare=True)
             return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection; while the database is away nobody but one a second waits for it."""
+        if monotonic() < self._away_until:
+            raise KeysCannotBeReached("the persons' keys' database does not answer")
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except PoolTimeout as away:
+            self._away_until = monotonic() + ASKED_AGAIN
+            raise KeysCannotBeReached(str(away)) from away
+        except OperationalError as failed:
+            raise KeysCannotBeReached(str(failed)) from failed
 
 
 def _tied_to(person: UUID, volume: Volume) -> bytes:

@@ -31,10 +31,13 @@ def columns(rows: Iterable[Iterable[Any]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def migrations() -> list[tuple[str, str]]:
-    """Name and text of each migration (``sql/NNN_<name>.sql``), in their order."""
+def migrations(of: str = "") -> list[tuple[str, str]]:
+    """Name and text of each migration (``sql/NNN_<name>.sql``), in their order.
+
+    The events' database has them in that folder, another (``keys``) in a folder of its own there.
+    """
     return sorted(
         (file.name, file.read_text("utf-8"))
-        for file in _FOLDER.iterdir()
+        for file in (_FOLDER / of if of else _FOLDER).iterdir()
         if _MIGRATION.match(file.name)
     )

@@ -15,7 +15,8 @@ from shutil import rmtree
 
 import psycopg
 
-from deploy.embedded import start
+from deploy.embedded import DATABASE, Embedded, start
+from projections.schema import keys_database
 
 TABLE = Path(__file__).parent / "projections" / "who_may_do_what.txt"
 
@@ -23,12 +24,26 @@ _, *_pairs = re.split(r"(?m)^-- name: (\w+)$", TABLE.with_suffix(".sql").read_te
 SQL = dict(zip(_pairs[::2], _pairs[1::2], strict=True))
 
 
-def lines(connection: psycopg.Connection) -> Iterator[str]:
-    """Every role, grant, owner, wall, function and guard of this database."""
+def both(server: Embedded) -> Iterator[str]:
+    """What is said of the events' database, and then of the persons' keys'."""
+    with psycopg.connect(server.dsn("postgres")) as connection:
+        yield from roles(connection)
+        yield from lines(connection)
+    yield "# THE PERSONS' KEYS' DATABASE"
+    with psycopg.connect(server.dsn("postgres", keys_database(DATABASE))) as connection:
+        yield from lines(connection)
+
+
+def roles(connection: psycopg.Connection) -> Iterator[str]:
+    """Every role of ours on the server."""
     yield "# roles"
     for role, powers, memberships, settings in connection.execute(SQL["roles"]):
         yield f"{role}: {powers}{'; MEMBER OF ' + ', '.join(memberships) if memberships else ''}"
         yield f"    {', '.join(settings)}"
+
+
+def lines(connection: psycopg.Connection) -> Iterator[str]:
+    """Every grant, owner, wall, function and guard of this database."""
     yield "# owners"
     yield from (owner for (owner,) in connection.execute(SQL["owners"]))
     yield "# by default, for what is made later"
@@ -57,8 +72,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="throughcare-"))
     server = start(folder)
     try:
-        with psycopg.connect(server.dsn("postgres")) as connection:
-            sys.stdout.writelines(f"{line}\n" for line in lines(connection))
+        sys.stdout.writelines(f"{line}\n" for line in both(server))
     finally:
         server.stop()
         rmtree(folder)

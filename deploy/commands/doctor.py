@@ -44,26 +44,27 @@ def doctor(*, json: Json = False) -> None:
         raise Stopped(f"{len(bad)} of {len(rows)} checks failed", FAILED)
 
 
-def _checks(house: House) -> Iterator[dict[str, Any]]:
-    def check(what: str, ok: bool, found: str, remedy: str) -> dict[str, Any]:
-        state = "ok" if ok else "not ok"
-        return {"check": what, "state": state, "found": found, "remedy": "" if ok else remedy}
+def _check(what: str, ok: bool, found: str, remedy: str) -> dict[str, Any]:
+    state = "ok" if ok else "not ok"
+    return {"check": what, "state": state, "found": found, "remedy": "" if ok else remedy}
 
+
+def _checks(house: House) -> Iterator[dict[str, Any]]:
     with psycopg.connect(house.database.dsn(schema.AUDIT), autocommit=True) as connection:
         (release, database_now) = connection.execute(
             "select current_setting('server_version_num')::int, clock_timestamp()"
         ).fetchone() or (0, datetime.now(UTC))
-        yield check("PostgreSQL", release >= 180000, str(release), "use PostgreSQL 18 or newer")
+        yield _check("PostgreSQL", release >= 180000, str(release), "use PostgreSQL 18 or newer")
         skew = abs((datetime.now(UTC) - database_now).total_seconds())
-        yield check(
+        yield _check(
             "clocks agree", skew < MOST_SKEW, f"{skew:.1f} s apart", "set both hosts' clocks by NTP"
         )
         (may_rewrite,) = connection.execute(
             "select bool_or(has_table_privilege(role, 'log.facts', 'update, delete, truncate')) "
             "from unnest(%s::text[]) as role",
-            [sorted(schema.ROLES.keys() - {schema.OWNER})],
+            [sorted(schema.ROLES.keys() - {schema.OWNER} - schema.OF_KEYS)],
         ).fetchone() or (True,)
-        yield check(
+        yield _check(
             "no process can rewrite history",
             not may_rewrite,
             "no right to change facts" if not may_rewrite else "a role has the right",
@@ -72,7 +73,7 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         (facts, head) = connection.execute(
             "select count(*), (select position from log.head) from log.facts"
         ).fetchone() or (0, -1)
-        yield check(
+        yield _check(
             "positions have no gaps", facts == head, f"{facts} facts, position {head}", "restore"
         )
         (kept, size, kept_from) = connection.execute(
@@ -80,35 +81,35 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
             "from pg_class as c, views.kept_from as k "
             "where c.oid = 'views.caseload_versions'::regclass and k.name = 'caseload'"
         ).fetchone() or (0, 0, 0)
-        yield check(
+        yield _check(
             "caseloads of earlier moments",
             True,
             f"from position {kept_from} on, about {max(kept, 0):,} versions, {size >> 20:,} MiB",
             "",
         )
     pending = schema.pending(house.database.dsn(schema.AUDIT))
-    yield check(
+    yield _check(
         "migrations",
         not pending,
         f"{len(migrations()) - len(pending)} applied of {len(migrations())}",
         "run `throughcare migrate` with this release",
     )
     progress = asked(house, lambda reading: reading.progress())
-    yield check(
+    yield _check(
         "views keep up",
         progress.seconds <= MOST_LAG,
         f"{progress.seconds:.0f} s behind",
         "start `throughcare work` or `up`, and the group's workers",
     )
     still = [f"{view.name} for {view.still:.0f} s" for view in progress.stuck]
-    yield check(
+    yield _check(
         "views move",
         not still,
         f"still though facts wait: {', '.join(still)}" if still else f"at {progress.position}",
         "see docs/runbook.md, Views are behind",
     )
     tree = asked(house, lambda reading: reading.tree_stands())
-    yield check(
+    yield _check(
         "the log is signed",
         tree.refused is None and tree.waiting <= MOST_LAG,
         f"refused since {tree.since:%Y-%m-%d %H:%M}: {tree.refused}"
@@ -119,14 +120,14 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
     witnesses = asked(house, lambda reading: reading.witnesses())
     unwitnessed = unsigned(witnesses, database_now)
     signed = (f"{each.name} signed {each.size} facts" for each in witnesses)
-    yield check(
+    yield _check(
         "a witness signs",
         not unwitnessed,
         unwitnessed or "; ".join(signed) or "no witness is named",
         "see docs/runbook.md, No witness signs",
     )
     relayed = asked(house, lambda reading: reading.relay_lag())
-    yield check(
+    yield _check(
         "topics keep up",
         relayed.seconds < MOST_LAG,
         f"{relayed.topics} topics, {relayed.entries} entries and {relayed.seconds:.0f} s behind"
@@ -135,7 +136,7 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         "start `throughcare relay`; if it runs, its log says which topic waits and why",
     )
     group = asked(house, lambda reading: reading.group_lag())
-    yield check(
+    yield _check(
         "the group keeps up",
         group.seconds < MOST_LAG,
         f"{group.behind} of {group.partitions} partitions behind, by {group.seconds:.0f} s; "
@@ -147,7 +148,7 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
     waits = asked(house, lambda reading: reading.cases_wait())
     beside = sum(each.cases for each in waits) + group.parked
     parked = len(asked(house, lambda reading: reading.parked())) + beside
-    yield check(
+    yield _check(
         "no case is parked", not parked, f"{parked} parked", "see `throughcare parked list`"
     )
     readers = asked(house, lambda reading: reading.readers())
@@ -156,7 +157,7 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         f"{names[PartnerId(each.partner)]} has read {each.number} of {each.newest}"
         for each in unread(readers, database_now, house.settings.silence)
     ]
-    yield check(
+    yield _check(
         "partners' systems read",
         not quiet,
         "; ".join(quiet) or f"{len({r.partner for r in readers if r.way})} read",
@@ -170,14 +171,14 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         if each.alarms(database_now)
     ]
     counted = (f"{many} {state}" for state, many in by_state(endpoints).items() if many)
-    yield check(
+    yield _check(
         "endpoints take what they are sent",
         not alarms,
         "; ".join(alarms) or ", ".join(counted) or "no partner has an endpoint",
         "ask the partner: see docs/runbook.md, An endpoint is disabled",
     )
     custody = asked(house, lambda reading: reading.custody())
-    yield check(
+    yield _check(
         "nobody is held by nobody",
         not custody["held_by_nobody"],
         f"{custody['open']} people held, {custody['held_by_nobody']} by nobody",
@@ -187,7 +188,7 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
     ends = list(ending_soon(place, local_date(database_now)))
     over = [partner.name for partner, last in ends if last is None]
     named = (f"{partner.name} {last or 'has none'}" for partner, last in ends)
-    yield check(
+    yield _check(
         "every partner has an agreement",
         not over,
         "; ".join(named) or "none ends within 90 days",
@@ -200,14 +201,44 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
             found = ""
         except ProviderDoesNotAnswer as silent:
             found = str(silent)
-        yield check(
+        yield _check(
             "provider of identities",
             not found,
             found or provider.registration.issuer,
             "see THROUGHCARE_OIDC_ISSUER, and that this host may reach it: nobody can sign in",
         )
+    if not house.keys.reached():
+        yield _check(
+            "the keys' database answers",
+            False,
+            "it does not: nobody's names and notes can be opened, and no fact of them recorded",
+            "start it, or see THROUGHCARE_KEYS_DATABASE: docs/runbook.md, Persons' keys",
+        )
+    else:
+        yield from _keys(house)
+    free = shutil.disk_usage(settings().data).free
+    yield _check("disk", free > LEAST_FREE, f"{free >> 20:,} MiB free", "free at least 1 GiB")
+    folder = assets.installed_folder()
+    missing = [a.name for a in assets.ASSETS if not (folder / a.name).is_file()]
+    yield _check(
+        "front-end files",
+        not missing,
+        ", ".join(missing) + " missing" if missing else f"{len(assets.ASSETS)} there",
+        "run `python -m deploy.assets`",
+    )
+
+
+def _keys(house: House) -> Iterator[dict[str, Any]]:
+    """What is asked of the persons' keys' database."""
+    lacks = schema.pending_keys(house.database.dsn(schema.KEYS))
+    yield _check(
+        "the keys' database answers",
+        not lacks,
+        f"it lacks {', '.join(lacks)}" if lacks else "apart from the events'",
+        "run `throughcare migrate` with this release",
+    )
     kept, closed = _unwrapped(house)
-    yield check(
+    yield _check(
         "persons' keys unwrap",
         not closed,
         f"{kept} keys"
@@ -215,23 +246,13 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
         "give the master key they were wrapped by, or restore: docs/runbook.md, Persons' keys",
     )
     keyless = _without_keys(house)
-    yield check(
+    yield _check(
         "every person has a key",
         not keyless,
         f"{len(keyless)} without: {', '.join(map(str, keyless[:SHOWN]))}"
         if keyless
         else "none lacks one",
         "restore the keys: docs/runbook.md, Persons' keys",
-    )
-    free = shutil.disk_usage(settings().data).free
-    yield check("disk", free > LEAST_FREE, f"{free >> 20:,} MiB free", "free at least 1 GiB")
-    folder = assets.installed_folder()
-    missing = [a.name for a in assets.ASSETS if not (folder / a.name).is_file()]
-    yield check(
-        "front-end files",
-        not missing,
-        ", ".join(missing) + " missing" if missing else f"{len(assets.ASSETS)} there",
-        "run `python -m deploy.assets`",
     )
 
 

@@ -59,6 +59,9 @@ def _rewrite() -> None:
     """As the owner of the tables, on the machine that runs the place."""
     with ExitStack() as stack:
         database = connected(settings(), stack, migrating=True)
-        with psycopg.connect(database.dsn(schema.OWNER), autocommit=True) as connection:
-            erasures.rewrite(connection)
+        with (
+            psycopg.connect(database.dsn(schema.OWNER), autocommit=True) as events,
+            psycopg.connect(database.dsn(schema.KEYS_OWNER), autocommit=True) as keys,
+        ):
+            erasures.rewrite(events, keys)
     note("Nothing that was deleted is left in the tables' files; their archives expire by age.")

@@ -74,4 +74,4 @@ select partner, told_at, acknowledged_at, position from views.erasure_told(%s, %
 -- name: rewrite
 vacuum (full, analyze) views.caseload, views.caseload_versions, views.referrals, views.meetings,
     views.agreed, views.groups, views.feedback, views.matches, share.identifiers, inbox.messages,
-    intake.messages, keys.person_keys
+    intake.messages

@@ -78,3 +78,28 @@ select * from unnest(
 )
 on conflict (person, retention, volume) do nothing
 returning person
+
+-- As they rested in the events' database. A key that is destroyed there is destroyed here too, and
+-- none that is destroyed here comes back.
+-- name: take_over
+insert into keys.person_keys as k
+    (person, retention, volume, wrapped, master, made_at, destroyed_at)
+select * from unnest(
+    %b::uuid[], %b::text[], %b::smallint[], %b::bytea[], %b::text[], %b::timestamptz[],
+    %b::timestamptz[]
+)
+on conflict (person, retention, volume) do update
+set wrapped = null, destroyed_at = excluded.destroyed_at
+where k.destroyed_at is null and excluded.destroyed_at is not null
+
+-- How many of these are here as they were there, or destroyed.
+-- name: taken_over
+select count(*)
+from unnest(%b::uuid[], %b::text[], %b::smallint[], %b::bytea[], %b::text[])
+    as o (person, retention, volume, wrapped, master)
+join keys.person_keys as k using (person, retention, volume)
+where k.wrapped is null or (k.wrapped = o.wrapped and k.master = o.master)
+
+-- What was destroyed lies in the table's file until it is overwritten: the file is written anew.
+-- name: rewrite
+vacuum (full, analyze) keys.person_keys

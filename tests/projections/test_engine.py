@@ -275,7 +275,7 @@ def test_history_spoilt_after_it_was_told_parks_its_person_when_it_is_needed(pla
 
 def test_a_key_that_does_not_open_parks_its_person(place: Place) -> None:
     busy_week(place)
-    with place.as_superuser() as connection:
+    with place.database.beside() as connection:
         connection.execute(
             "update keys.person_keys set wrapped = set_byte(wrapped, 20, 1 # get_byte(wrapped, 20))"
             " where person = %s",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 
 from deploy.sweeping import Sweep, erasure
@@ -296,7 +295,8 @@ def test_what_is_folded_anew_is_what_was_served(place: Place) -> None:
 def test_after_the_stated_day_no_file_holds_a_word_or_a_key(place: Place) -> None:
     """WAL expires with its archive: here the server is told to keep none, and to write it off."""
     lived(place)
-    ((wrapped,),) = place.rows("select wrapped from keys.person_keys where person = %s", ROSA)
+    asked = "select wrapped from keys.person_keys where person = %s"
+    ((wrapped,),) = place.database.beside().execute(asked, [ROSA], binary=True).fetchall()
     sought = [CANARY.encode(), NUMBER.encode(), wrapped]
     with place.as_superuser() as admin:
         admin.execute("analyze")
@@ -305,8 +305,8 @@ def test_after_the_stated_day_no_file_holds_a_word_or_a_key(place: Place) -> Non
         assert all(_files_with(Path(folder), [each]) for each in sought), "it is looked for rightly"
         erase(place)
         sweep(place)
-        with psycopg.connect(place.database.dsn(schema.OWNER), autocommit=True) as owner:
-            erasures.rewrite(owner)
+        owner, owner_of_keys = map(place.database.connect, (schema.OWNER, schema.KEYS_OWNER))
+        erasures.rewrite(owner, owner_of_keys)
         admin.execute("alter system set wal_recycle = off")
         admin.execute("select pg_reload_conf()")
         for _ in range(2):

@@ -157,7 +157,7 @@ def test_what_rested_under_a_destroyed_key_reads_as_removed(database: Database) 
 
 def test_wrapped_keys_swapped_in_the_table_do_not_open(database: Database) -> None:
     process(database).make_many([AMIRA, TOM])
-    database.connect("postgres").execute(
+    database.beside().execute(
         "update keys.person_keys as k set wrapped = other.wrapped "
         "from keys.person_keys as other where other.person <> k.person"
     )
@@ -209,7 +209,7 @@ def test_with_the_care_record_every_volume_goes_and_none_begins(database: Databa
     for each in (CARE, LETTERS, TWO, Volume(Retention.FEEDBACK)):
         assert keys.of(AMIRA, each) is None
         assert other.of(AMIRA, each) is None
-    assert database.connect("postgres").execute(
+    assert database.beside().execute(
         "select count(*), count(wrapped) from keys.person_keys"
     ).fetchone() == (2, 0)
 
@@ -224,14 +224,14 @@ def test_no_volume_outlives_an_erasure_that_it_began_beside(database: Database) 
             for number, each in enumerate(others):
                 people.submit(each.of, person, Volume(Retention.FEEDBACK, number))
         gone.result()
-    assert database.connect("postgres").execute(
+    assert database.beside().execute(
         "select count(*) from keys.person_keys where wrapped is not null"
     ).fetchone() == (0,)
 
 
 def test_wrapped_keys_of_a_persons_volumes_swapped_do_not_open(database: Database) -> None:
     process(database).of(AMIRA, LETTERS)
-    database.connect("postgres").execute(
+    database.beside().execute(
         "update keys.person_keys as k set wrapped = other.wrapped "
         "from keys.person_keys as other where other.retention <> k.retention"
     )
@@ -247,7 +247,7 @@ def test_what_does_not_unwrap_is_named_and_the_rest_is_counted(database: Databas
     keys.of(persons[1], LETTERS)
     keys.destroy(persons[4])
     assert keys.unopened(FIRST, 100) == Unopened(5, [], (persons[3], "care", 0))
-    database.connect("postgres").execute(
+    database.beside().execute(
         "update keys.person_keys set wrapped = set_byte(wrapped, 20, 1 # get_byte(wrapped, 20)) "
         "where person = %s",
         [persons[2]],

@@ -28,7 +28,7 @@ def test_a_copy_brings_back_what_was_lost_and_nothing_that_was_destroyed(
     }
     copy = list(backed_up(pool, NOW))
     assert len(copy) == 6
-    admin = database.connect("postgres")
+    admin = database.beside()
     before = admin.execute(EVERY).fetchall()
 
     admin.execute("truncate keys.person_keys")
@@ -53,8 +53,8 @@ def test_half_a_copy_puts_nothing_back(database: Database, lost: slice) -> None:
     process(database).make_many([AMIRA, TOM])
     pool = database.pool("throughcare_keys")
     copy = list(backed_up(pool, NOW))
-    database.connect("postgres").execute("truncate keys.person_keys")
+    database.beside().execute("truncate keys.person_keys")
     for broken in (copy[lost], [*copy[:2], *copy[3:]], [*copy[:2], b"{}", *copy[3:]]):
         with pytest.raises(NotACopyOfKeys):
             restored(pool, broken)
-    assert database.connect("postgres").execute(EVERY).fetchall() == []
+    assert database.beside().execute(EVERY).fetchall() == []

@@ -253,8 +253,8 @@ def test_what_was_kept_long_enough_is_in_no_table_and_the_record_stays_as_it_was
     # No file of the server has a word, its indexes and what it keeps to write again among them.
     with place.as_superuser() as admin:
         ((folder,),) = admin.execute("show data_directory").fetchall()
-        with psycopg.connect(place.database.dsn(schema.OWNER), autocommit=True) as owner:
-            erasures.rewrite(owner)
+        owner, owner_of_keys = map(place.database.connect, (schema.OWNER, schema.KEYS_OWNER))
+        erasures.rewrite(owner, owner_of_keys)
         for _ in range(2):
             admin.execute("select pg_switch_wal()")
             admin.execute("checkpoint")

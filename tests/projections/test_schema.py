@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import psycopg
 import pytest
 
+from projections import schema
 from projections.schema import ROLES, CannotMigrate, migrate
 from projections.statements import migrations, statements
 from tests.database import Database
@@ -66,7 +68,8 @@ def test_an_administrator_who_is_no_superuser_may_migrate(empty_database: Databa
 def test_a_login_that_may_not_make_roles_is_told_which_are_missing(
     empty_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.schema.ROLES", {"throughcare_archive": {}})
+    of_another = replace(schema._EVENTS, roles={"throughcare_archive": {}})
+    monkeypatch.setattr(schema, "_EVENTS", of_another)
     with pytest.raises(CannotMigrate, match="throughcare_archive are missing"):
         migrate(empty_database.dsn("throughcare_serve"))
 

@@ -233,6 +233,11 @@ def test_of_somebody_erased_no_page_of_then_says_a_word(place: Place) -> None:
 
     place.ask(read)
     assert "Rosa" in repr(place.ask(lambda r: r.caseload(WIGG, when=When(as_at=head - 1))))
+    with place.as_superuser() as admin:
+        admin.execute(
+            "insert into views.erased values (%s, gen_random_uuid(), 'IG/1', now(), %s)",
+            [ROSA, head],
+        )
     place.keys.destroy(ROSA)
     place.forget_keys()
     place.ask(read)
