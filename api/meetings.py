@@ -22,9 +22,11 @@ from domain.vocabulary import (
     ActionId,
     Decision,
     DecisionId,
+    ItemId,
     MeetingId,
     MeetingKind,
     PartnerId,
+    PenReason,
     PractitionerId,
     Priority,
     SeriesId,
@@ -99,6 +101,22 @@ class Attending(Activity):
     )
 
     attendees: Annotated[list[InTheRoom], Field(min_length=1, max_length=MOST)]
+
+
+class TakingThePen(Activity):
+    """Running the meeting from now on; ``reason`` says why it is taken from whoever holds it."""
+
+    model_config = example(reason="the holder has left the meeting")
+
+    reason: PenReason | None = None
+
+
+class GivingThePen(Activity):
+    """Who is to run the meeting: somebody who asked."""
+
+    model_config = example(to="0b9f4c1e-77a1-4b6e-8c6e-2d1f0f3a9c55")
+
+    to: UUID
 
 
 class Dissenting(BaseModel):
@@ -258,6 +276,45 @@ async def record_attendance(meeting: UUID, person: UUID, body: Attending, asks: 
     care = asks.here.care
     answer = await asks.ask(
         body, lambda asked: care.record_attendance(known, discussed, attendees, asked=asked)
+    )
+    return answered(answer, 200, person=person)
+
+
+@router.post("/{meeting}/pen", response_model=Answered)
+async def take_pen(meeting: UUID, asks: Asks, body: TakingThePen | None = None) -> Response:
+    """Run the meeting from now on: at once if nobody does, else after the holder's silence."""
+    known, care, taking = await asks.meeting(meeting), asks.here.care, body or TakingThePen()
+    answer = await asks.ask(taking, lambda asked: care.take_pen(known, taking.reason, asked=asked))
+    return answered(answer, 200)
+
+
+@router.post("/{meeting}/pen/request", response_model=Answered)
+async def ask_for_pen(meeting: UUID, asks: Asks, body: Activity | None = None) -> Response:
+    """Ask whoever runs the meeting to let you run it."""
+    known, care = await asks.meeting(meeting), asks.here.care
+    answer = await asks.ask(body or Activity(), lambda asked: care.ask_for_pen(known, asked=asked))
+    return answered(answer, 200)
+
+
+@router.post("/{meeting}/pen/gift", response_model=Answered)
+async def give_pen(meeting: UUID, body: GivingThePen, asks: Asks) -> Response:
+    """Let somebody run the meeting who asked to."""
+    known, care = await asks.meeting(meeting), asks.here.care
+    answer = await asks.ask(
+        body, lambda asked: care.give_pen(known, PractitionerId(body.to), asked=asked)
+    )
+    return answered(answer, 200)
+
+
+@router.post("/{meeting}/cases/{person}/call", response_model=Answered)
+async def call_case(
+    meeting: UUID, person: UUID, asks: Asks, body: Activity | None = None
+) -> Response:
+    """Come to a case; whoever holds the pen may."""
+    known, discussed = await asks.meeting(meeting), await asks.person(person)
+    care, item = asks.here.care, ItemId(asks.new("item"))
+    answer = await asks.ask(
+        body or Activity(), lambda asked: care.call_case(known, discussed, item, asked=asked)
     )
     return answered(answer, 200, person=person)
 

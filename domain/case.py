@@ -15,6 +15,7 @@ from domain.kernel import BrokenRule, Category, Clinical, Fact, Personal, Person
 from domain.vocabulary import (
     Decision,
     DecisionId,
+    ItemId,
     Label,
     MeetingId,
     PartnerId,
@@ -75,6 +76,14 @@ class AttendanceRecorded(CaseFact):
     TOPIC: ClassVar[str] = "meeting:AttendanceRecorded"
 
     attendees: tuple[Attendee, ...]
+
+
+class CaseCalled(CaseFact):
+    """The meeting has come to this person; ``item`` is what all who are invited see of it."""
+
+    TOPIC: ClassVar[str] = "meeting:CaseCalled"
+
+    item: ItemId
 
 
 class MdtDecisionRecorded(CaseFact):
@@ -196,6 +205,7 @@ class Case:
 FACTS: tuple[type[Fact], ...] = (
     CaseListed,
     AttendanceRecorded,
+    CaseCalled,
     MdtDecisionRecorded,
     DissentRecorded,
     CaseNoted,

@@ -11,11 +11,13 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from domain import case as cases
+from domain import pen as pens
 from domain.case import (
     MOVES,
     AttendanceRecorded,
     Attendee,
     Case,
+    CaseCalled,
     CaseIsBeingHeard,
     CaseIsDecided,
     CaseIsListedOnly,
@@ -36,16 +38,30 @@ from domain.case import (
     WasNotInTheRoom,
 )
 from domain.kernel import Aggregate, Asked, BrokenRule, Category, Fact, Recorded, Recorder
+from domain.pen import (
+    DidNotAskForThePen,
+    ItemCalled,
+    NobodyIsASystem,
+    OnlyTheHolderOfThePenMay,
+    Pen,
+    PenAsked,
+    PenIsHeld,
+    PenTaken,
+    SayWhyThePenIsTaken,
+)
 from domain.policies import listing, quorum, rhythm
+from domain.policies import pen as silence
 from domain.policies.days import local_date
 from domain.vocabulary import (
     Decision,
     DecisionId,
+    ItemId,
     Label,
     MeetingId,
     MeetingKind,
     Moment,
     PartnerId,
+    PenReason,
     PersonId,
     PractitionerId,
     SeriesId,
@@ -169,6 +185,8 @@ class Meeting(Aggregate):
     changed: bool = False  # since the list went round
     closed: bool = False
     cases: dict[PersonId, Case] = field(default_factory=dict)
+    pen: Pen = field(default_factory=Pen)
+    called: PersonId | None = None
 
     @property
     def meeting(self) -> MeetingId:
@@ -305,6 +323,69 @@ class Meeting(Aggregate):
         fact = AttendanceRecorded(attendees=attendees)
         return self.record(fact, asked, person=person, label=case.label)
 
+    def take_pen(self, reason: PenReason | None, *, asked: Asked) -> Recorded | None:
+        """Run the meeting from now on: at once if nobody does, else after the holder's silence.
+
+        Raises `MeetingIsOver`, `NotInvited`, `NobodyIsASystem`, `PenIsHeld`,
+        `SayWhyThePenIsTaken`.
+        """
+        self._taking_part(asked)
+        mine, holder, seen = self._practitioner(asked), self.pen.holder, self.pen.seen
+        if holder == mine:
+            return None
+        if holder is None or seen is None:
+            return self._pen_goes_to(mine, PenReason.FREE, asked)
+        if not silence.in_force(asked.at).over(seen, asked.at):
+            raise PenIsHeld(holder)
+        if reason is None:
+            raise SayWhyThePenIsTaken(self.id)
+        return self._pen_goes_to(mine, reason, asked)
+
+    def ask_for_pen(self, *, asked: Asked) -> Recorded | None:
+        """Ask the holder for it. Raises `MeetingIsOver`, `NotInvited`, `NobodyIsASystem`."""
+        self._taking_part(asked)
+        mine = self._practitioner(asked)
+        if self.pen.holder in (None, mine) or mine in self.pen.asking:
+            return None
+        return self.record(PenAsked(practitioner=mine, invited=self.invited), asked)
+
+    def give_pen(self, to: PractitionerId, *, asked: Asked) -> Recorded | None:
+        """Give it to who asked. Raises `OnlyTheHolderOfThePenMay`, `DidNotAskForThePen`."""
+        self._taking_part(asked)
+        if self.pen.holder == to:
+            return None
+        self._holding_the_pen(asked)
+        if to not in self.pen.asking:
+            raise DidNotAskForThePen(to)
+        return self._pen_goes_to(to, PenReason.GIVEN, asked)
+
+    def call(self, person: PersonId, item: ItemId, *, asked: Asked) -> Recorded | None:
+        """Come to a case. Raises `OnlyTheHolderOfThePenMay`, `CaseIsNotListed`."""
+        self._taking_part(asked)
+        self._holding_the_pen(asked)
+        case = self._discussed(person)
+        if self.called == person:
+            return None
+        # The person first: whoever is told of the item can be told at once of whom it is.
+        self.record(CaseCalled(item=item), asked, person=person, label=case.label)
+        return self.record(ItemCalled(item=item, invited=self.invited), asked)
+
+    def _holding_the_pen(self, asked: Asked) -> None:
+        if self.pen.holder is None or self.pen.holder != asked.practitioner:
+            raise OnlyTheHolderOfThePenMay(self.id)
+
+    def _pen_goes_to(self, to: PractitionerId, reason: PenReason, asked: Asked) -> Recorded:
+        fact = PenTaken(
+            practitioner=to, before=self.pen.holder, reason=reason, invited=self.invited
+        )
+        return self.record(fact, asked)
+
+    @staticmethod
+    def _practitioner(asked: Asked) -> PractitionerId:
+        if asked.practitioner is None:
+            raise NobodyIsASystem
+        return asked.practitioner
+
     def decide(
         self,
         person: PersonId,
@@ -329,9 +410,11 @@ class Meeting(Aggregate):
 
         ``clinicians`` are the person's key worker and whoever may stand in. Raises
         `MeetingIsOver`, `CaseIsNotListed`, `CaseIsListedOnly`, `CaseIsDecided`, `NobodyAttended`,
-        `NoQuorum`, `WasNotInTheRoom`, `DestinationIsMissing`.
+        `NoQuorum`, `WasNotInTheRoom`, `DestinationIsMissing`, `OnlyTheHolderOfThePenMay`.
         """
         self._taking_part(asked)
+        if self.pen.holder is not None:
+            self._holding_the_pen(asked)
         case = self._discussed(person)
         if case.decision == decision:
             return None
@@ -466,7 +549,17 @@ class Meeting(Aggregate):
             raise WasNotInTheRoom(practitioner)
 
     def evolve(self, recorded: Recorded) -> None:
+        if self.pen.seen is not None and recorded.practitioner == self.pen.holder:
+            self.pen.seen = max(self.pen.seen, recorded.effective_at)
         match recorded.fact:
+            case PenTaken(practitioner=holder):
+                self.pen = Pen(holder, recorded.effective_at)
+            case PenAsked(practitioner=asking):
+                self.pen.asking.append(asking)
+            case ItemCalled():
+                pass
+            case CaseCalled():
+                self.called = recorded.person
             case MeetingScheduled() as scheduled:
                 self.scheduled, self.convener = scheduled, recorded.organisation
             case ListCirculated():
@@ -506,7 +599,15 @@ class Meeting(Aggregate):
                 raise AssertionError(f"{other.TOPIC} is not a fact about a meeting")
 
 
-OF_THE_WHOLE = (MeetingScheduled, ListCirculated, ApologiesRecorded, MeetingClosed)
+OF_THE_WHOLE = (
+    MeetingScheduled,
+    ListCirculated,
+    ApologiesRecorded,
+    PenTaken,
+    PenAsked,
+    ItemCalled,
+    MeetingClosed,
+)
 """Facts about nobody who is helped; told to the organisations invited."""
 
 FACTS: tuple[type[Fact], ...] = (
@@ -514,5 +615,6 @@ FACTS: tuple[type[Fact], ...] = (
     ListCirculated,
     ApologiesRecorded,
     *cases.FACTS,
+    *pens.FACTS,
     MeetingClosed,
 )

@@ -65,6 +65,7 @@ from domain.opening import (
     SealedItemClosed,
     SealedItemOpened,
 )
+from domain.pen import PenFact
 from domain.rectification import RectificationFact
 from domain.registered_carer import RegisteredCarerFact
 from domain.request import ReferralFact
@@ -564,7 +565,7 @@ def _concerns(
             return recorded.originator_id in own
         case UnmetNeedRecorded():
             return recorded.organisation == partner
-        case meeting.MeetingFact() | CaseFact():
+        case meeting.MeetingFact() | PenFact() | CaseFact():
             return recorded.originator_id in own
         case _:
             return False

@@ -21,6 +21,7 @@ MeetingId = NewType("MeetingId", UUID)
 DecisionId = NewType("DecisionId", UUID)
 SeriesId = NewType("SeriesId", UUID)
 ActionId = NewType("ActionId", UUID)
+ItemId = NewType("ItemId", UUID)
 DiscussionId = NewType("DiscussionId", UUID)
 WorkId = NewType("WorkId", UUID)
 ConcernId = NewType("ConcernId", UUID)
@@ -533,6 +534,16 @@ class MeetingKind(StrEnum):
     MONTHLY_PLANNING = "monthly planning"
     MONTHLY_REVIEW = "monthly project review"
     QUARTERLY_PLANNING = "quarterly planning"
+
+
+class PenReason(StrEnum):
+    """Why somebody holds a meeting's pen who did not hold it before."""
+
+    FREE = "nobody held it"
+    GIVEN = "it was given"
+    LEFT = "the holder has left the meeting"
+    DEVICE = "the holder's device failed"
+    SAID = "the holder said so in the room"
 
 
 class ViewObtained(StrEnum):

@@ -35,6 +35,13 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
             row["circulated_at"] = at
         case "ApologiesRecorded":
             row["absent"] = entry.data["absent"]
+        case "PenTaken":
+            row["pen"] = {"practitioner": entry.data["practitioner"], "since": at}
+            row["asking"] = []
+        case "PenAsked":
+            row.setdefault("asking", []).append(entry.data["practitioner"])
+        case "ItemCalled":
+            row["called"] = {"item": entry.data["item"], "at": at}
         case "MeetingClosed":
             row["closed"] = True
         case _:

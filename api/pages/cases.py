@@ -252,7 +252,7 @@ def those_there(visit: Visit, case: Mapping[str, Any]) -> list[Choice]:
     attendees = {a["practitioner"] for a in case.get("attendees", ())}
     return [
         choice
-        for choice in choosing.practitioners(visit.names, case.get("present", ()))
+        for choice in choosing.practitioners(visit.names, case.get("present") or ())
         if choice[0] in attendees
     ]
 
@@ -319,7 +319,7 @@ def _room(
     visit: Visit, case: Mapping[str, Any], leaving: set[str]
 ) -> list[tuple[str, list[Question]]]:
     groups = []
-    staying = [partner for partner in case.get("present", ()) if partner not in leaving]
+    staying = [partner for partner in case.get("present") or () if partner not in leaving]
     offered = choosing.practitioners(visit.names, staying)
     shown = [(value, f"{text} ({organisation})", "") for value, text, organisation in offered]
     groups.append(

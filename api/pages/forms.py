@@ -35,6 +35,7 @@ from domain.intentions.referrals import OnlyTheReceiverMayRecordForAnother
 from domain.kernel import BrokenRule
 from domain.meeting import SomebodyNeededIsNotInvited
 from domain.outcome import WhereToIsMissing
+from domain.pen import SayWhyThePenIsTaken
 from domain.person import (
     DateOfBirthIsNotPossible,
     DeathDateIsNotPossible,
@@ -98,6 +99,7 @@ ABOUT_A_QUESTION: dict[type[BrokenRule], str] = {
     HostIsNotAllowed: "url",
     TwoSecretsAreLive: "overlap_hours",
     DestinationIsMissing: "service",
+    SayWhyThePenIsTaken: "reason",
     LateAdditionMustBeUrgent: "urgent",
     DueDateHasPassed: "due_on",
     OwnerMayNotBeTold: "owner",

@@ -204,7 +204,7 @@ async def list_suggested(visit: CaringVisit, meeting: UUID, person: UUID) -> Res
         "question": NEW_CASE if new else EXISTING_CASE,
         "present": _helping(each.row, row["invited"]),
     }
-    form = replace(_plain("List a case", "Put on the list", visit, row), model=meetings.Listing)
+    form = replace(plain("List a case", "Put on the list", visit, row), model=meetings.Listing)
     return await form.sent(
         visit,
         lambda body, asks: meetings.list_case(meeting, body, asks),
@@ -225,7 +225,7 @@ def _open(asked: Mapping[str, Any]) -> bool:
     return asked["state"] not in ENDED_STATES
 
 
-def _plain(title: str, button: str, visit: Visit, row: Mapping[str, Any]) -> Form[Any]:
+def plain(title: str, button: str, visit: Visit, row: Mapping[str, Any]) -> Form[Any]:
     """One button, and nothing to answer."""
     return Form(
         title=title,
@@ -242,7 +242,7 @@ def _plain(title: str, button: str, visit: Visit, row: Mapping[str, Any]) -> For
 async def send_list_round(visit: CaringVisit, meeting: UUID) -> Response:
     """Send the list round, and show the board."""
     row = await meeting_of(visit, meeting)
-    return await _plain("Send the list round", "Send the list round", visit, row).sent(
+    return await plain("Send the list round", "Send the list round", visit, row).sent(
         visit,
         lambda body, asks: meetings.circulate_list(meeting, asks, body),
         done="circulated",
@@ -254,7 +254,7 @@ async def send_list_round(visit: CaringVisit, meeting: UUID) -> Response:
 async def schedule_next(visit: CaringVisit, meeting: UUID) -> Response:
     """Schedule the one after it, and show its board."""
     row = await meeting_of(visit, meeting)
-    return await _plain("Schedule the next one", "Schedule the next one", visit, row).sent(
+    return await plain("Schedule the next one", "Schedule the next one", visit, row).sent(
         visit,
         lambda body, asks: meetings.schedule_next_meeting(meeting, asks, body),
         done="scheduled",
@@ -329,7 +329,7 @@ def _absent(visit: Visit, row: Mapping[str, Any]) -> Form[meetings.Apologising]:
 async def end_meeting(visit: CaringVisit, meeting: UUID) -> Response:
     """End the meeting; its record stands."""
     row = await meeting_of(visit, meeting)
-    return await _plain("Close the meeting", "Close the meeting", visit, row).sent(
+    return await plain("Close the meeting", "Close the meeting", visit, row).sent(
         visit,
         lambda body, asks: meetings.close_meeting(meeting, asks, body),
         done="closed",

@@ -6,23 +6,25 @@ It refuses to know whom to show: a person who is not shared with the visitor is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import meetings
+from api.asking import Asking, caught_up
 from api.pages import cases, choosing, words
 from api.pages.caseload import Line, Score, line, score
 from api.pages.forms import Choice, Form, Question, choices
-from api.pages.meetings import meeting_of
+from api.pages.meetings import meeting_of, plain
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
+from domain.policies import pen as silence
 from domain.policies import quorum
-from domain.vocabulary import Decision, Instrument, Role, Source, ViewObtained
+from domain.vocabulary import Decision, Instrument, PenReason, Role, Source, ViewObtained
 from projections.record import concern
 
 router = APIRouter(route_class=PageRoute)
@@ -43,6 +45,40 @@ class Item:
     name: str
     said: str
     here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Who runs the meeting, since when, and who asks to."""
+
+    holder: str
+    since: str
+    mine: bool
+    asking: list[tuple[str, str]]
+    asked: bool
+
+
+def pen_of(visit: Visit, row: Mapping[str, Any]) -> Pen | None:
+    """Whoever holds it; ``None`` when nobody does."""
+    held, me = row.get("pen"), str(visit.caller.practitioner)
+    if held is None:
+        return None
+    asking = row.get("asking") or []
+    return Pen(
+        holder=visit.names.practitioner(held["practitioner"]),
+        since=held["since"],
+        mine=held["practitioner"] == me,
+        asking=[(who, visit.names.practitioner(who)) for who in asking],
+        asked=me in asking,
+    )
+
+
+def called(row: Mapping[str, Any]) -> str | None:
+    """The person before the meeting, if the visitor may know of them."""
+    item = (row.get("called") or {}).get("item")
+    return next(
+        (who for who, told in row["cases"].items() if item and told.get("item") == item), None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +119,77 @@ def next_one(row: Mapping[str, Any], after: str = "") -> str | None:
 
 
 @router.get("/mdt/{meeting}/run", response_class=HTMLResponse)
-async def run(visit: CaringVisit, meeting: UUID, case: UUID | None = None) -> Response:
-    """The person before the meeting, and what may be recorded about them."""
+async def run(visit: CaringVisit, meeting: UUID) -> Response:
+    """The person before the meeting; for whoever holds the pen, what may be recorded about them."""
+    if visit.request.headers.get("HX-Request"):  # word came of something new: show it
+        await caught_up(visit.here)
     row = await meeting_of(visit, meeting)
-    now = str(case) if case else next_one(row)
-    if now is not None and now not in row["cases"]:
-        raise NothingIsHere
-    return await (await _page(visit, row, now)).show(visit)
+    return await (await _page(visit, row, called(row))).show(visit)
+
+
+@router.post("/mdt/{meeting}/run/pen", response_class=HTMLResponse)
+async def take(visit: CaringVisit, meeting: UUID) -> Response:
+    """Run the meeting from now on; the first person comes with it."""
+    row = await meeting_of(visit, meeting)
+    first = None if row.get("called") else next_one(row)
+
+    async def ask(body: meetings.TakingThePen, asks: Asking) -> Response:
+        answer = await meetings.take_pen(meeting, asks, body)
+        return await _comes(visit, row, first, asks.key) if first else answer
+
+    return await _taking(visit, row).sent(visit, ask, done="pen", then=f"/mdt/{meeting}/run")
+
+
+@router.post("/mdt/{meeting}/run/pen/request", response_class=HTMLResponse)
+async def ask_for(visit: CaringVisit, meeting: UUID) -> Response:
+    """Ask whoever runs the meeting to let one run it."""
+    row = await meeting_of(visit, meeting)
+    return await plain("Ask for the pen", "Ask for the pen", visit, row).sent(
+        visit,
+        lambda body, asks: meetings.ask_for_pen(meeting, asks, body),
+        done="pen-asked",
+        then=f"/mdt/{meeting}/run",
+    )
+
+
+@router.post("/mdt/{meeting}/run/pen/gift", response_class=HTMLResponse)
+async def give(visit: CaringVisit, meeting: UUID) -> Response:
+    """Let somebody run the meeting who asked to."""
+    row = await meeting_of(visit, meeting)
+    form = replace(plain("Give the pen", "Give the pen", visit, row), model=meetings.GivingThePen)
+    return await form.sent(
+        visit,
+        lambda body, asks: meetings.give_pen(meeting, body, asks),
+        done="pen-given",
+        then=f"/mdt/{meeting}/run",
+    )
+
+
+@router.post("/mdt/{meeting}/run/{person}/call", response_class=HTMLResponse)
+async def come_to(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
+    """Come to a case; everybody who follows comes along."""
+    row = await meeting_of(visit, meeting)
+    return await plain("Come to this case", "Come to this case", visit, row).sent(
+        visit,
+        lambda body, asks: meetings.call_case(meeting, person, asks, body),
+        done="",
+        then=f"/mdt/{meeting}/run",
+    )
+
+
+async def _comes(visit: Visit, row: Mapping[str, Any], person: str, key: UUID) -> Response:
+    """The next case comes by the same press of a button: asked once, however often it is sent."""
+    asks = visit.asking(uuid5(key, "the case that comes next"))
+    return await meetings.call_case(UUID(row["id"]), UUID(person), asks, None)
+
+
+def _taking(visit: Visit, row: Mapping[str, Any]) -> Form[meetings.TakingThePen]:
+    offered = [c for c in choices(PenReason) if c[0] not in (PenReason.FREE, PenReason.GIVEN)]
+    return replace(
+        plain("Take the pen", "Take the pen", visit, row),
+        model=meetings.TakingThePen,
+        groups=(("", (Question("reason", "Why?", "radios", choices=offered, optional=True),)),),
+    )
 
 
 @router.post("/mdt/{meeting}/run/{person}/decision", response_class=HTMLResponse)
@@ -109,12 +209,16 @@ async def decide(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
         return {**cases.decided(values, visit.names), "actions": agreed}
 
     following = next_one(row, str(person))
-    then = f"/mdt/{meeting}/run" + (f"?case={following}" if following else "")
+
+    async def ask(body: meetings.Deciding, asks: Asking) -> Response:
+        answer = await meetings.record_decision(meeting, person, body, asks)
+        return await _comes(visit, row, following, asks.key) if following else answer
+
     return await (await _page(visit, row, str(person), filled=filled)).sent(
         visit,
-        lambda body, asks: meetings.record_decision(meeting, person, body, asks),
+        ask,
         done="decision",
-        then=then,
+        then=f"/mdt/{meeting}/run",
         shape=shape,
     )
 
@@ -122,8 +226,7 @@ async def decide(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
 @router.post("/mdt/{meeting}/run/{person}/room", response_class=HTMLResponse)
 async def arrive(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
     """Record who is in the room now, and go on with the case."""
-    then = f"/mdt/{meeting}/run?case={person}"
-    return await cases.record_about(visit, meeting, person, "room", then)
+    return await cases.record_about(visit, meeting, person, "room", f"/mdt/{meeting}/run")
 
 
 def _fields(number: int) -> list[str]:
@@ -138,7 +241,9 @@ async def _page(
     """The whole page; its form records the decision about the person who is before the meeting."""
     before = await _before(visit, row, now) if now else None
     there = cases.those_there(visit, before.told) if before else []
-    deciding = before is not None and bool(before.room) and not before.told.get("outcome")
+    pen = pen_of(visit, row)
+    mine = pen is not None and pen.mine and not row["closed"] and visit.when.now
+    deciding = mine and before is not None and bool(before.room) and not before.told.get("outcome")
     return Form(
         title=str(row["name"]),
         button="Record",
@@ -154,6 +259,12 @@ async def _page(
             "deciding": deciding,
             "outcomes": choices(Decision),
             "open": not row["closed"] and visit.when.now,
+            "pen": pen,
+            "mine": mine,
+            "began": (row.get("called") or {}).get("at"),
+            "taking": _taking(visit, row).questions,
+            "silence": silence.in_force(visit.now),
+            "newest": await visit.here.reading.newest(visit.caller.organisation),
             "items": await _items(visit, row, now),
             "following": next_one(row, now or ""),
             "chair": visit.names.practitioner(row["chair"]),

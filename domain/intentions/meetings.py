@@ -27,9 +27,11 @@ from domain.vocabulary import (
     DecisionId,
     EndReason,
     HandoverId,
+    ItemId,
     Label,
     MeetingId,
     PartnerId,
+    PenReason,
     PersonId,
     PractitionerId,
     Priority,
@@ -142,6 +144,26 @@ class MeetingIntentions(Handovers, Raising):
                 asked=asked,
             ),
         )
+
+    def take_pen(
+        self, meeting_id: MeetingId, reason: PenReason | None = None, *, asked: Asked
+    ) -> Answer:
+        """Run a meeting from now on. Of two who take it at once, one is told that it is held."""
+        return self._on_meeting(meeting_id, asked, lambda m: m.take_pen(reason, asked=asked))
+
+    def ask_for_pen(self, meeting_id: MeetingId, *, asked: Asked) -> Answer:
+        """Ask whoever runs a meeting to let one run it."""
+        return self._on_meeting(meeting_id, asked, lambda m: m.ask_for_pen(asked=asked))
+
+    def give_pen(self, meeting_id: MeetingId, to: PractitionerId, *, asked: Asked) -> Answer:
+        """Let somebody run the meeting who asked to."""
+        return self._on_meeting(meeting_id, asked, lambda m: m.give_pen(to, asked=asked))
+
+    def call_case(
+        self, meeting_id: MeetingId, person_id: PersonId, item: ItemId, *, asked: Asked
+    ) -> Answer:
+        """Come to a case: everybody who follows sees that, and those who may know of whom."""
+        return self._on_meeting(meeting_id, asked, lambda m: m.call(person_id, item, asked=asked))
 
     def who_must_leave(
         self, meeting_id: MeetingId, person_id: PersonId, *, asked: Asked

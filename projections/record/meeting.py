@@ -20,6 +20,8 @@ def fold(case: dict[str, Any], fact: str, data: dict[str, Any], at: str) -> None
             )
         case "AttendanceRecorded":
             case["attendees"] = data["attendees"]
+        case "CaseCalled":
+            case.update(item=data["item"], called_at=at)
         case "CaseNotReached":
             case["not_reached_at"] = at
         case "CaseNoted":

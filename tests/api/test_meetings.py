@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -355,3 +356,23 @@ def test_a_case_talked_over_is_in_the_record_of_both(rosa: str, asha: Client) ->
     assert seen["advice"] == "Check her levels."
     alone = asha.ask(f"/v1/people/{rosa}/discussions", talk | {"advised_by": practitioner("asha")})
     assert alone.json()["type"] == "/problems/two-organisations-discuss"
+
+
+def test_of_two_who_take_the_pen_at_once_one_holds_it(
+    asha: Client, place: Place, meeting: str
+) -> None:
+    """Two of two organisations, each with a client of their own, four times over."""
+    clients = {key: place.person(key) for key in ("asha", "rajesh")}
+
+    def take(key: str) -> int:
+        return int(clients[key].ask(f"/v1/meetings/{meeting}/pen", {}).status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(take, ["asha", "rajesh"] * 4))
+    held = asha.seen(f"/v1/meetings/{meeting}")["pen"]["practitioner"]
+    holder = next(key for key in clients if practitioner(key)["practitioner"] == held)
+    (other,) = clients.keys() - {holder}
+    assert sorted(answers) == [200] * 4 + [409] * 4
+    assert take(holder) == 200
+    refused = clients[other].ask(f"/v1/meetings/{meeting}/pen", {})
+    assert refused.json()["type"] == "/problems/pen-is-held"

@@ -201,6 +201,10 @@ NOT_YET_LIVED = {
     "person:KeptNoLonger",  # nothing of this place is old enough
     "person:DeathRecordedInError",  # a death that did not happen: nobody's demo
     "person:PersonMovedAway",
+    "meeting:PenTaken",  # the demo's meetings are told as they were minuted, and nobody runs one
+    "meeting:PenAsked",
+    "meeting:ItemCalled",
+    "meeting:CaseCalled",
     "shared_care:PharmacyChanged",  # there is one pharmacy
 }
 """What may happen anywhere and does not happen in this place."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from domain.case import (
     AttendanceRecorded,
     Attendee,
+    CaseCalled,
     CaseIsDecided,
     CaseIsNotListed,
     CaseListed,
@@ -19,6 +23,7 @@ from domain.case import (
 )
 from domain.kernel import Fact
 from domain.meeting import (
+    OF_THE_WHOLE,
     Meeting,
     MeetingClosed,
     MeetingIsOver,
@@ -26,7 +31,26 @@ from domain.meeting import (
     MeetingScheduled,
     NotInvited,
 )
-from domain.vocabulary import Decision, DecisionId, Label, MeetingKind, PartnerId, ServiceId
+from domain.pen import (
+    DidNotAskForThePen,
+    ItemCalled,
+    OnlyTheHolderOfThePenMay,
+    PenAsked,
+    PenIsHeld,
+    PenTaken,
+    SayWhyThePenIsTaken,
+)
+from domain.vocabulary import (
+    Decision,
+    DecisionId,
+    ItemId,
+    Label,
+    MeetingKind,
+    PartnerId,
+    PenReason,
+    PractitionerId,
+    ServiceId,
+)
 from tests.people import (
     CHARITY,
     DR_OKAFOR,
@@ -80,10 +104,9 @@ def decided(
 
 
 def meeting(*facts: Fact) -> Given[Meeting]:
-    about_nobody = (MeetingScheduled, MeetingClosed)
     return given(
         Meeting(id=named("Monday MDT")),
-        *(Happened(f, person=None if isinstance(f, about_nobody) else ROSA) for f in facts),
+        *(Happened(f, person=None if isinstance(f, OF_THE_WHOLE) else ROSA) for f in facts),
     )
 
 
@@ -232,3 +255,63 @@ def test_a_decision_for_a_drug_service_is_labelled() -> None:
     )
     assert [r.label for r in after.facts] == [Label.SUBSTANCE]
     assert [r.correlation for r in after.facts] == [DECISION]
+
+
+CALLED = ItemId(named("the first case"))
+
+
+def taken(by_whom: PractitionerId, before: PractitionerId | None = None) -> PenTaken:
+    reason = PenReason.GIVEN if before else PenReason.FREE
+    return PenTaken(practitioner=by_whom, before=before, reason=reason, invited=SCHEDULED.invited)
+
+
+def test_a_free_pen_is_taken_and_a_held_one_is_not() -> None:
+    meeting(SCHEDULED).when(lambda m: m.take_pen(None, asked=by(WIGG, practitioner=DR_PATEL))).then(
+        taken(DR_PATEL)
+    )
+    held = (SCHEDULED, taken(DR_PATEL))
+    meeting(*held).when(
+        lambda m: m.take_pen(None, asked=by(WIGG, practitioner=DR_PATEL))
+    ).then_nothing()
+    meeting(*held).when(
+        lambda m: m.take_pen(PenReason.LEFT, asked=by(TRUST, practitioner=DR_OKAFOR))
+    ).then_refused(PenIsHeld)
+
+
+def test_after_ten_minutes_of_silence_the_pen_is_taken_with_a_reason() -> None:
+    held = meeting(SCHEDULED, taken(DR_PATEL))
+    early, late = (
+        replace(by(TRUST, practitioner=DR_OKAFOR), at=by(WIGG).at + timedelta(minutes=minutes))
+        for minutes in (9, 10)
+    )
+    held.when(lambda m: m.take_pen(PenReason.LEFT, asked=early)).then_refused(PenIsHeld)
+    held.when(lambda m: m.take_pen(None, asked=late)).then_refused(SayWhyThePenIsTaken)
+    held.when(lambda m: m.take_pen(PenReason.LEFT, asked=late)).then(
+        taken(DR_OKAFOR, DR_PATEL).model_copy(update={"reason": PenReason.LEFT})
+    )
+
+
+def test_the_pen_is_given_to_who_asked_for_it() -> None:
+    asking = PenAsked(practitioner=DR_OKAFOR, invited=SCHEDULED.invited)
+    held = (SCHEDULED, taken(DR_PATEL))
+    meeting(*held).when(lambda m: m.ask_for_pen(asked=by(TRUST, practitioner=DR_OKAFOR))).then(
+        asking
+    )
+    meeting(*held).when(
+        lambda m: m.give_pen(DR_OKAFOR, asked=by(WIGG, practitioner=DR_PATEL))
+    ).then_refused(DidNotAskForThePen)
+    meeting(*held, asking).when(
+        lambda m: m.give_pen(DR_OKAFOR, asked=by(WIGG, practitioner=DR_PATEL))
+    ).then(taken(DR_OKAFOR, DR_PATEL))
+
+
+def test_only_who_holds_the_pen_comes_to_a_case_and_records_what_is_decided() -> None:
+    held = (SCHEDULED, LISTED, attended(GP, PSYCHIATRIST), taken(DR_PATEL))
+    meeting(*held).when(lambda m: m.call(ROSA, CALLED, asked=by(WIGG, practitioner=DR_PATEL))).then(
+        CaseCalled(item=CALLED), ItemCalled(item=CALLED, invited=SCHEDULED.invited)
+    )
+    other = by(TRUST, practitioner=DR_OKAFOR)
+    meeting(*held).when(lambda m: m.call(ROSA, CALLED, asked=other)).then_refused(
+        OnlyTheHolderOfThePenMay
+    )
+    meeting(*held[:-1], taken(DR_OKAFOR)).when(decide).then_refused(OnlyTheHolderOfThePenMay)

@@ -31,6 +31,7 @@ from domain.implementation import ImplementationFact
 from domain.kernel import Category, Fact, Recorded
 from domain.key_worker import KeyWorkerNamed
 from domain.leaving import ResponsibilityFellBack
+from domain.pen import PenFact
 from domain.registered_carer import RegisteredCarerFact
 from domain.sharing import Disclosure, may_know, of_nobody
 from domain.standing import PathwayFact
@@ -137,6 +138,7 @@ def test_partners_outside_care_learn_nothing_clinical_and_nothing_of_steps(
                     PathwayFact
                     | HandoverFact
                     | meeting.MeetingFact
+                    | PenFact
                     | CaseFact
                     | ImplementationFact
                     | measure.MeasureCompleted,

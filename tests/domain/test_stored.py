@@ -132,6 +132,7 @@ def test_a_topic_is_its_nouns_module_and_its_own_name() -> None:
         "membership": "group",
         "offered": "contact",
         "outcome": "referral",
+        "pen": "meeting",
         "practitioner": "partner",
         "privacy": "partner",
         "needs": "person",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from deploy.community import place as community
 from tests.pages.conftest import Opening, Watched
@@ -34,10 +35,10 @@ def listed(story: Story, people: tuple[str, str]) -> str:
         "/v1/meetings",
         {
             "kind": "weekly MDT",
-            "name": f"MDT about {people[0]}",
+            "name": "The Monday MDT",
             "starts_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
             "chair": str(chair()),
-            "invited": [*heard, str(community.TALKING.id)],
+            "invited": [*heard, str(community.SOCIAL_WORK.id)],
         },
     )
     for name in people:
@@ -74,6 +75,8 @@ def test_a_meeting_goes_from_person_to_person_without_scripts(
     gwen = visiting("gwen", scripts=False)
     gwen.open(listed)
     gwen.follow("Run the meeting")
+    gwen.press("Take the pen")
+    assert gwen.done == "You hold the pen."
     heading = gwen.page.locator("h1")
     assert heading.inner_text() == people[0]
     assert f"Is {people[0]} safe?" in gwen.page.inner_text("main")
@@ -117,11 +120,15 @@ def test_a_meeting_is_run_by_keyboard_alone(
     gwen = visiting("gwen")
     gwen.open(f"{listed}/run")
     keys = gwen.page.keyboard
+    gwen.page.get_by_role("button", name="Take the pen").focus()
+    keys.press("Enter")
+    expect(gwen.page.locator("h1")).to_have_text(people[0])
+    expect(gwen.page.locator(".tc-timer")).to_contain_text("of 5 minutes")
     gwen.page.get_by_label(re.compile("Dr Asha Rahman")).focus()
     keys.press("Space")
     gwen.page.get_by_role("button", name="These are here").focus()
     keys.press("Enter")
-    gwen.page.locator("#rationale").wait_for()
+    expect(gwen.page.locator("#rationale")).to_be_visible()
     gwen.is_accessible(1440, 320)
     gwen.page.locator("#rationale").focus()
     keys.type("She is better")
@@ -132,8 +139,51 @@ def test_a_meeting_is_run_by_keyboard_alone(
     assert gwen.page.locator("h1").inner_text() == people[0]
     gwen.page.get_by_role("button", name="Stay", exact=True).focus()
     keys.press("Enter")
-    gwen.page.locator("h1", has_text=people[1]).wait_for()
+    expect(gwen.page.locator("h1")).to_have_text(people[1])
     assert gwen.complaints == []
+
+
+def test_who_follows_sees_whom_the_chair_comes_to_and_two_never_hold_the_pen(
+    listed: str, people: tuple[str, str], visiting: Opening
+) -> None:
+    gwen, rajesh, maureen = visiting("gwen"), visiting("rajesh"), visiting("maureen")
+    for each in (gwen, rajesh, maureen):
+        each.open(f"{listed}/run")
+    gwen.press("Take the pen")
+    expect(gwen.page.locator("h1")).to_have_text(people[0])
+
+    # Who follows comes along, with nothing to press but the asking for the pen.
+    here = rajesh.page.locator("h1")
+    expect(here).to_have_text(people[0])
+    expect(rajesh.page.locator("#pen")).to_contain_text("Dr Gwen Tolley holds the pen since")
+    assert rajesh.page.get_by_role("button", name="These are here").count() == 0
+
+    # Who may not know of the person sees that there is one, and nothing else.
+    expect(maureen.page.locator("h1")).to_have_text("A person not shared with you")
+    assert not [name for name in people if name in maureen.page.content()]
+
+    gwen.press("Next person without a decision")
+    expect(gwen.page.locator("h1")).to_have_text(people[1])
+    expect(here).to_have_text(people[1])
+    expect(rajesh.page.locator("#said")).to_have_text(f"The meeting has come to {people[1]}")
+    late = visiting("asha", scripts=False)
+    late.open(f"{listed}/run")
+    assert late.page.inner_text("h1") == people[1]
+    assert "Before the meeting since" in late.page.inner_text("main")
+
+    # Taking it too soon is refused; asked for, it is given, and the pages change places.
+    late.page.locator("summary", has_text="Take it after ten minutes of silence").click()
+    late.page.get_by_label("The holder has left the meeting").check()
+    late.press("Take the pen")
+    assert "Somebody else holds the pen" in late.page.inner_text("main")
+    rajesh.press("Ask for the pen")
+    expect(gwen.page.locator("#pen")).to_contain_text("Dr Rajesh Menon asks for the pen")
+    rajesh.is_accessible(1440, 320)
+    gwen.press("Give it to Dr Rajesh Menon")
+    expect(gwen.page.locator("#pen")).to_contain_text("Dr Rajesh Menon holds the pen")
+    expect(rajesh.page.locator("#pen")).to_contain_text("You hold the pen")
+    expect(rajesh.page.get_by_role("button", name="These are here")).to_be_visible()
+    assert gwen.complaints == rajesh.complaints == maureen.complaints == []
 
 
 def test_the_agenda_is_read_on_paper(

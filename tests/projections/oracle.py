@@ -124,6 +124,17 @@ def meetings(entries: Sequence[Entry]) -> dict[str, Row]:
             said = [e for e in entries if stream in (e.data.get("stream"), e.data.get("meeting"))]
             rounds = [i for i, e in enumerate(said) if _fact(e) == "ListCirculated"]
             absences = [e.data["absent"] for e in said if _fact(e) == "ApologiesRecorded"]
+            pens = [
+                {"practitioner": e.data["practitioner"], "since": e.effective_at.isoformat()}
+                for e in said
+                if _fact(e) == "PenTaken"
+            ]
+            runs = max((i for i, e in enumerate(said) if _fact(e) == "PenTaken"), default=0)
+            items = [
+                {"item": e.data["item"], "at": e.effective_at.isoformat()}
+                for e in said
+                if _fact(e) == "ItemCalled"
+            ]
             heard = _until_withdrawn([e for e in entries if e in said or _withdrawn(e)])
             found[stream] = {name: each.data[name] for name in named} | {
                 **{name: each.data[name] for name in also if name in each.data},
@@ -131,6 +142,9 @@ def meetings(entries: Sequence[Entry]) -> dict[str, Row]:
                 "circulated_at": said[rounds[-1]].effective_at.isoformat() if rounds else None,
                 "absent": absences[-1] if absences else None,
                 "id": stream,
+                "pen": pens[-1] if pens else None,
+                "asking": [e.data["practitioner"] for e in said[runs:] if _fact(e) == "PenAsked"],
+                "called": items[-1] if items else None,
                 "closed": any(_fact(e) == "MeetingClosed" for e in said),
                 "cases": {
                     subject: _case([e for e in heard if str(e.subject) == subject])
@@ -517,6 +531,8 @@ def _case(said: list[Entry]) -> Row:
                 row["carried_over_from"] = d.get("carried_over_from")
             case "AttendanceRecorded":
                 row["attendees"] = d["attendees"]
+            case "CaseCalled":
+                row |= {"item": d["item"], "called_at": at}
             case "CaseNotReached":
                 row["not_reached_at"] = at
             case "CaseNoted":

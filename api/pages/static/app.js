@@ -66,3 +66,26 @@ if (pause) {
     if (document.body.hasAttribute("data-paused") && !listening) event.preventDefault();
   });
 }
+
+// A case's five minutes: the page says since when, and a script counts.
+function counted() {
+  const timer = document.querySelector("[data-began]");
+  if (!timer) return;
+  const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(timer.dataset.began)) / 1000));
+  const over = seconds >= timer.dataset.minutes * 60;
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  timer.textContent = `${clock} of ${timer.dataset.minutes} minutes${over ? ", time is over" : ""}`;
+  timer.classList.toggle("tc-late", over);
+}
+if (document.querySelector("[data-began], #following")) setInterval(counted, 1000);
+
+// Who follows a meeting hears whom it has come to.
+const said = document.getElementById("said");
+if (said) {
+  let who = document.querySelector("h1").textContent;
+  new MutationObserver(() => {
+    const now = document.querySelector("h1")?.textContent ?? who;
+    if (now !== who) said.textContent = `The meeting has come to ${now}`;
+    who = now;
+  }).observe(document.querySelector("main"), { childList: true, subtree: true });
+}
