@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from time import monotonic
@@ -244,12 +245,17 @@ class Responsibilities(RuleBasedStateMachine):
             practitioner=who or PRACTITIONERS.get(organisation),
         )
 
+    def asked_as(self, name: str, actor: PartnerId, who: PractitionerId | None) -> Asked:
+        """Nobody's name is under what the timer alone asks."""
+        asked = self.by(actor, who)
+        return replace(asked, practitioner=None) if name == "escalate_concern" else asked
+
     def ask(
         self, name: str, actor: PartnerId, *, who: PractitionerId | None = None, **known: Any
     ) -> Asking | None:
         """Ask one intention; what came of it, if anything was recorded."""
         self.pool.actor = actor
-        asked, arguments = self.by(actor, who), self.pool.arguments(name, **known)
+        asked, arguments = self.asked_as(name, actor, who), self.pool.arguments(name, **known)
 
         def intention() -> Answer:
             answer: Answer = getattr(self.place.care, name)(**arguments, asked=asked)
