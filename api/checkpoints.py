@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
 from api.parts import Here
-from api.problems import NothingIsHere
+from api.problems import PROBLEM, NothingIsHere
 from projections import verifier
 from projections.questions.checkpoints import WIDTH
 
@@ -21,6 +22,12 @@ router = APIRouter(prefix="/log", tags=["log"])
 TEXT = "text/plain; charset=utf-8"
 OCTETS = "application/octet-stream"
 SOON = {"Cache-Control": "public, max-age=1"}
+NOT_YET: dict[int | str, dict[str, Any]] = {
+    404: {
+        "description": "There is none yet.",
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 _TILE = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?", re.ASCII)
@@ -30,13 +37,13 @@ LARGEST = 2**62
 VERIFIER = Path(verifier.__file__).read_bytes()
 
 
-@router.get("/checkpoint", response_class=PlainTextResponse)
+@router.get("/checkpoint", response_class=PlainTextResponse, responses=NOT_YET)
 async def checkpoint(here: Here) -> Response:
     """The newest checkpoint: how many facts there are and the root over them, as a signed note."""
     return _note(await here.reading.checkpoint())
 
 
-@router.get("/checkpoint/witnessed", response_class=PlainTextResponse)
+@router.get("/checkpoint/witnessed", response_class=PlainTextResponse, responses=NOT_YET)
 async def witnessed(here: Here) -> Response:
     """The newest checkpoint that a witness countersigned, with the lines of all who did."""
     return _note(await here.reading.witnessed())
@@ -70,7 +77,7 @@ async def key(here: Here) -> Response:
     return Response("".join(f"{each}\n" for each in found), media_type=TEXT, headers=SOON)
 
 
-@router.get("/reopened", response_class=PlainTextResponse)
+@router.get("/reopened", response_class=PlainTextResponse, responses=NOT_YET)
 async def reopened(here: Here) -> Response:
     """When, why and with which loss the log went on under another name, as signed notes."""
     return _note(await here.reading.reopened() or None)

@@ -17,6 +17,8 @@ from api.problems import NothingIsHere
 from api.reads import Now
 from projections.questions.digests import SignedDay
 
+JWK_SET = "application/jwk-set+json"
+
 router = APIRouter(prefix="/v1/share", tags=["share"])
 
 MOST = 400
@@ -46,11 +48,16 @@ async def digest(day: date, caller: Seeing, here: Here, now: Now) -> Response:
     return now.answer(_shown(found) | {"erased": erased})
 
 
-@router.get("/keys", response_model=dict[str, Any])
+@router.get(
+    "/keys",
+    response_model=None,
+    responses={200: {"content": {JWK_SET: {}}, "description": "A JWK set."}},
+    response_class=Response,
+)
 async def keys(here: Here) -> Response:
     """The public keys that digests are signed by, as a JWK set; to be pinned at first use."""
     found = {"keys": await here.reading.digest_keys()}
-    return Response(orjson.dumps(found), media_type="application/jwk-set+json")
+    return Response(orjson.dumps(found), media_type=JWK_SET)
 
 
 def _shown(day: SignedDay) -> dict[str, Any]:

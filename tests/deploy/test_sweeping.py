@@ -25,6 +25,8 @@ from tests.projections.place import Place
 from tests.projections.week import busy_week
 
 RUNGS = list(Rung)
+APART = 14
+"""Days in which five are working days, at Christmas too."""
 
 
 class Killed(BaseException):
@@ -46,14 +48,14 @@ def sweep(place: Place, later: Later) -> Sweep:
     return Sweep(place.care, place.database.dsn(schema.PROJECT), later)
 
 
-def rounds(place: Place, sweep: Sweep, *, days: int = 60) -> list[Swept]:
-    """Sweep and fold every tenth day."""
+def rounds(place: Place, sweep: Sweep, *, days: int = 6 * APART) -> list[Swept]:
+    """Sweep and fold once in so many days."""
     assert isinstance(sweep.clock, Later)
     told: list[Swept] = []
-    for _ in range(0, days, 10):
+    for _ in range(0, days, APART):
         place.fold()
         told += sweep.once(of=[silence])
-        sweep.clock.days += 10
+        sweep.clock.days += APART
     place.fold()
     return told
 
@@ -250,7 +252,7 @@ def test_two_sweeps_at_once_tell_nothing_twice(place: Place, sweep: Sweep, later
     asked_for = waiting(place, 12)
     place.fold()
     told: list[Swept] = []
-    for later.days in (10, 20, 30, 40):
+    for later.days in range(APART, 5 * APART, APART):
         together = Barrier(3)
 
         def run(together: Barrier = together) -> None:
@@ -296,7 +298,7 @@ def silent_for_long(place: Place, count: int) -> list[ReferralId]:
     asked_for = waiting(place, count)
     for nth, rung in enumerate(RUNGS, start=1):
         for each in asked_for:
-            asked = Asked(WIGG, datetime.now(UTC) + timedelta(days=10 * nth), uuid4())
+            asked = Asked(WIGG, datetime.now(UTC) + timedelta(days=APART * nth), uuid4())
             place.care.escalate_referral(each, rung, asked=asked)
     place.fold()
     return asked_for
@@ -308,7 +310,7 @@ def test_what_nobody_answers_or_sees_to_comes_back_to_its_sender(
     silent, seen_to = silent_for_long(place, 2)
     place.care.acknowledge_referral_silence(seen_to, asked=place.by(TALKING))
     just_told = place.refer("just told")
-    later.days = 70
+    later.days = 7 * APART
     place.fold()
     assert sweep.once(of=[silence])[0].id == just_told
     place.fold()
@@ -326,7 +328,7 @@ def test_a_sweep_begun_again_or_twice_lets_a_referral_expire_once(
     place: Place, sweep: Sweep, later: Later
 ) -> None:
     asked_for = silent_for_long(place, 6)
-    later.days = 70
+    later.days = 7 * APART
     assert len(sweep.once(2, of=[expiry])) == 2
     assert len(sweep.once(of=[expiry])) == 4, "begun again where the view stands, not folded yet"
     threads = [Thread(target=sweep.once) for _ in range(3)]
