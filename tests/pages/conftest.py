@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from api.parts import COOKIE
 from deploy import assets
@@ -78,6 +78,13 @@ class Watched:
     def follow(self, name: str) -> None:
         self.page.get_by_role("link", name=name, exact=True).first.click()
         self.page.wait_for_load_state("domcontentloaded")
+
+    def turn_to(self, name: str) -> Locator:
+        """A list's row that says this, on whichever page of it: other tests add to the list."""
+        row = self.page.locator("tbody tr", has_text=name)
+        while not row.count():
+            self.follow("Next page")
+        return row
 
     def is_accessible(self, *widths: int) -> None:
         """The page as it is, or as it opens at each of these widths, breaks no rule and fits.

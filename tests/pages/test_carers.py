@@ -53,7 +53,7 @@ def test_a_need_is_a_flag_on_the_record_and_on_the_caseload(
     there.press("Confirm and save")
     assert "Not met" in there.page.locator("main").inner_text()
     there.open("/caseload?status=sent")
-    row = there.page.locator("tr", has_text=lena["name"])
+    row = there.turn_to(lena["name"])
     assert "Needs: large print (18 point) · longer appointment" in row.inner_text()
     assert there.complaints == []
 

@@ -35,6 +35,7 @@ def test_the_sender_sees_that_the_referral_was_accepted(visiting: Opening) -> No
     asha, priya = visiting("asha", scripts=False), visiting("priya", scripts=False)
     sent = refer(asha, "Idris Vale", "Talking therapies", take_over=True)
     priya.open("/referrals")
+    priya.turn_to("Idris Vale")
     priya.follow("Idris Vale")
     priya.press("Accept the referral")
     assert priya.done == "You accepted the referral. The sender can see it."
@@ -71,7 +72,7 @@ def test_what_was_said_is_recorded_by_whom_it_was_said_to(visiting: Opening) -> 
     maureen.press("Record the referral")
     assert "is recorded" in maureen.done
     asha.open("/referrals?part=sent")
-    assert asha.page.get_by_role("link", name="Bea Corridor").is_visible()
+    assert asha.turn_to("Bea Corridor").get_by_role("link").first.is_visible()
 
 
 def test_somebody_refers_herself_without_signing_in(story: Story, visiting: Opening) -> None:
@@ -93,7 +94,7 @@ def test_somebody_refers_herself_without_signing_in(story: Story, visiting: Open
     nobody.press("Send my referral")
     assert nobody.page.get_by_text("Your reference is").is_visible()
     priya.open("/referrals")
-    row = priya.page.get_by_role("row").filter(has_text="Sol Ames")
+    row = priya.turn_to("Sol Ames")
     assert "The person" in row.inner_text()
 
 
