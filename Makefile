@@ -23,7 +23,7 @@ test: .venv/development
 	@.ci/asyncapi $(BIN)/python
 	@.ci/mesh $(BIN)/python
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.ci/tests $(BIN) $(ARGS)
 
 check: .venv/development
 	$(BIN)/ruff format --check .
