@@ -72,12 +72,15 @@ class Watched:
         self.page.goto(self.url + path)
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state("domcontentloaded")
+        self.leave_by(self.page.get_by_role("button", name=name, exact=True))
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-        self.page.wait_for_load_state("domcontentloaded")
+        self.leave_by(self.page.get_by_role("link", name=name, exact=True).first)
+
+    def leave_by(self, way: Locator) -> None:
+        """Click what leads to another page, and be there: a click alone does not wait for it."""
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            way.click()
 
     def turn_to(self, name: str) -> Locator:
         """A list's row that says this, on whichever page of it: other tests add to the list."""

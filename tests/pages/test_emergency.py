@@ -33,7 +33,7 @@ def test_a_record_is_two_clicks_from_a_page_that_is_not_there(
 ) -> None:
     denise = visiting("denise", scripts=False)
     denise.open(f"/people/{uuid4()}")
-    denise.page.get_by_role("link", name="Open a record in an emergency").first.click()
+    denise.leave_by(denise.page.get_by_role("link", name="Open a record in an emergency").first)
     found(denise, "5")
     assert "Nobody is found by these" in denise.page.inner_text("main")
     assert NIA not in denise.page.content()
@@ -83,7 +83,7 @@ def test_the_privacy_officer_is_shown_a_reference_and_reviews_it(
         assert known not in desk
     assert "Siobhan Kelly" in desk
     line = valerie.page.get_by_role("listitem").filter(has_text="Siobhan Kelly").first
-    line.get_by_role("link", name=re.compile("^Review")).click()
+    valerie.leave_by(line.get_by_role("link", name=re.compile("^Review")))
     said = valerie.page.inner_text("main")
     assert NIA in said
     assert WORDS in said
@@ -98,7 +98,7 @@ def test_the_privacy_officer_is_shown_a_reference_and_reviews_it(
     seeing = visiting("valerie")
     seeing.open("/privacy")
     seeing.is_accessible(1440, 320)
-    seeing.page.get_by_role("link", name=re.compile("^[0-9a-f]{8}$")).first.click()
+    seeing.leave_by(seeing.page.get_by_role("link", name=re.compile("^[0-9a-f]{8}$")).first)
     seeing.is_accessible(1440, 320)
     siobhan.open("/privacy")
     assert siobhan.page.inner_text("h1") == "You cannot see this"

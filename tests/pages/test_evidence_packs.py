@@ -191,6 +191,6 @@ def test_an_auditor_saves_one_from_who_looked(story: Story, visiting: Opening) -
     imani.open(f"{PAGE}?person={story.person('asha')}")
     imani.is_accessible(1440, 320)
     with imani.page.expect_download() as saved:
-        imani.press("Make the pack")
+        imani.page.get_by_role("button", name="Make the pack").click()
     assert re.fullmatch(r"evidence-pack-[0-9a-f-]{36}\.zip", saved.value.suggested_filename)
     assert [c for c in imani.complaints if "422" not in c] == []

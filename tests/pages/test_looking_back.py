@@ -89,7 +89,7 @@ def test_the_number_and_the_slider_move_each_other(story: Story, visiting: Openi
 def test_a_line_of_the_record_leads_to_what_made_it_so(story: Story, visiting: Opening) -> None:
     priya = visiting("priya", scripts=False)
     priya.open(f"/people/{story.person('priya')}/history")
-    priya.page.get_by_role("link", name="Why PHQ-9 says so").click()
+    priya.leave_by(priya.page.get_by_role("link", name="Why PHQ-9 says so"))
     assert priya.page.locator("h1").inner_text().endswith(")”")
     first, then = priya.page.locator(".tc-card").all()
     assert "This made it so" in first.inner_text()

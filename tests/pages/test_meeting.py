@@ -56,14 +56,14 @@ def lists(gwen: Watched, name: str, *, urgent: str = "") -> None:
 
 
 def hears(gwen: Watched) -> None:
-    gwen.page.get_by_role("link", name=re.compile("Who is in the room")).click()
+    gwen.leave_by(gwen.page.get_by_role("link", name=re.compile("Who is in the room")))
     for practitioner in ("Dr Asha Rahman", "Dr Rajesh Menon"):
         gwen.page.get_by_label(re.compile(practitioner)).check()
     gwen.press("Confirm and save")
 
 
 def decides(gwen: Watched, outcome: str) -> None:
-    gwen.page.get_by_role("link", name=re.compile("Record the decision")).click()
+    gwen.leave_by(gwen.page.get_by_role("link", name=re.compile("Record the decision")))
     gwen.page.check(f"input[value='{outcome}']")
     gwen.page.fill("#options", "Wait; ask her sister")
     gwen.page.fill("#rationale", "Nobody knows how she lives")
@@ -93,7 +93,7 @@ def test_what_is_agreed_is_seen_and_done_by_whoever_does_it(
 ) -> None:
     lists(gwen, name, urgent="She may lose her flat")
     hears(gwen)
-    gwen.page.get_by_role("link", name=re.compile("Agree an action")).click()
+    gwen.leave_by(gwen.page.get_by_role("link", name=re.compile("Agree an action")))
     gwen.page.select_option("#owner", label=HOUSING)
     gwen.page.fill("#what", f"Call the landlord of {name}")
     for part, text in (("day", "6"), ("month", "1"), ("year", "2031")):
@@ -108,7 +108,7 @@ def test_what_is_agreed_is_seen_and_done_by_whoever_does_it(
     row = joy.page.get_by_role("row").filter(has_text=name)
     assert "6 January 2031" in row.inner_text()
     assert "Is she safe" not in joy.page.content()
-    row.get_by_role("link", name=re.compile("It is done")).click()
+    joy.leave_by(row.get_by_role("link", name=re.compile("It is done")))
     joy.page.fill("#note", "He repairs it")
     joy.press("It is done")
     assert joy.done == "The action is done."
@@ -123,14 +123,14 @@ def test_a_decision_stays_on_the_list_until_it_has_its_end(gwen: Watched, name: 
     card = gwen.page.locator(".tc-case", has_text=name)
     assert "Not implemented yet" in card.inner_text()
     assert "Wait; ask her sister" in card.inner_text()
-    gwen.page.get_by_role("link", name=re.compile("Record dissent")).click()
+    gwen.leave_by(gwen.page.get_by_role("link", name=re.compile("Record dissent")))
     gwen.page.select_option("#practitioner", index=1)
     gwen.page.fill("#reason", "We know enough")
     gwen.press("Confirm and save")
     assert "We know enough" in card.inner_text()
     gwen.open("/mdt/decisions")
     waiting = gwen.page.locator("article", has_text=name)
-    waiting.get_by_role("link", name=re.compile("It was not done")).click()
+    gwen.leave_by(waiting.get_by_role("link", name=re.compile("It was not done")))
     gwen.page.check("input[value='the person chose otherwise']")
     gwen.press("Confirm and save")
     assert gwen.page.locator("article", has_text=name).count() == 0
@@ -154,7 +154,7 @@ def test_a_later_decision_takes_the_place_of_one_that_is_not_done(
     decides(gwen, "more information")
     gwen.open("/mdt/decisions")
     assert replaced.count() == 1
-    replaced.click()
+    gwen.leave_by(replaced)
     with_scripts = visiting("gwen")  # what looks for flaws is a script itself
     with_scripts.page.goto(gwen.page.url)
     with_scripts.is_accessible()
@@ -170,7 +170,7 @@ def test_a_later_decision_takes_the_place_of_one_that_is_not_done(
 
 def test_what_was_not_reached_is_on_the_next_ones_list(gwen: Watched, name: str) -> None:
     lists(gwen, name, urgent="She may lose her flat")
-    gwen.page.get_by_role("link", name="Who is absent?").click()
+    gwen.leave_by(gwen.page.get_by_role("link", name="Who is absent?"))
     gwen.page.locator("input[name='absent']").nth(0).check()
     gwen.press("Confirm and save")
     assert f"Absent: {TRUST}" in gwen.page.inner_text("main")

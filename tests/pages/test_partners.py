@@ -31,7 +31,7 @@ def test_an_administrator_of_the_host_says_that_an_organisation_leaves(
     assert host.get_by_role("link", name=re.compile("It leaves")).count() == 0
     row = yusuf.page.get_by_role("row").filter(has_text=LEAVING.name)
     assert "Books on prescription" in row.inner_text()
-    row.get_by_role("link", name=re.compile("It leaves")).click()
+    yusuf.leave_by(row.get_by_role("link", name=re.compile("It leaves")))
     address, said = yusuf.page.url, yusuf.page.inner_text("main")
     assert "Its services can be chosen no more" in said
     assert f"fall back to their practice or to {community.PRACTICE.name}" in said

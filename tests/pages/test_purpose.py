@@ -18,7 +18,7 @@ def test_who_may_look_for_more_than_one_purpose_chooses_and_sees_what_it_needs(
     asha.open(nia)
     assert "For direct care" in asha.page.inner_text("header")
     assert "What you can do now" in asha.page.inner_text("main")
-    asha.page.get_by_role("link", name="For direct care").click()
+    asha.leave_by(asha.page.get_by_role("link", name="For direct care"))
     asha.page.get_by_label("Administration").check()
     asha.press("Look for this purpose")
     assert asha.done == "You look for this purpose from now on."

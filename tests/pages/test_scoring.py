@@ -37,7 +37,7 @@ def test_a_score_is_entered_item_by_item_and_put_right(story: Story, visiting: O
     assert priya.page.get_by_role("heading", name="PHQ-9: 16 on").is_visible()
     priya.page.get_by_text("See PHQ-9 as a table").click()
     assert priya.page.get_by_text("Moderately severe; answers missing").is_visible()
-    priya.page.get_by_role("link", name="Put right the PHQ-9").click()
+    priya.leave_by(priya.page.get_by_role("link", name="Put right the PHQ-9"))
     assert priya.page.input_value("#items-0") == "2"
     assert priya.page.input_value("#items-3") == ""
     priya.page.fill("#items-3", "1")

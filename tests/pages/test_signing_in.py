@@ -49,7 +49,7 @@ def test_somebody_signs_in_works_and_signs_out(visiting: Opening, signing: Ident
     proves(there, GWEN)
     assert there.page.url.endswith("/caseload")
     assert there.page.get_by_role("heading", level=1).is_visible()
-    there.page.get_by_role("link", name="Dr Gwen Tolley").click()
+    there.leave_by(there.page.get_by_role("link", name="Dr Gwen Tolley"))
     assert there.page.get_by_text("This browser", exact=True).is_visible()
     there.press("Sign out")
     there.page.wait_for_url("**/signed-out")
@@ -65,11 +65,11 @@ def test_who_acts_for_two_chooses_one_and_changes(visiting: Opening, signing: Id
     there.follow("Sign in with NHS CIS2")
     proves(there, BOTH)
     assert there.page.get_by_role("heading", name="Choose an organisation").is_visible()
-    there.page.get_by_role("button", name=TALKING.name).click()
+    there.leave_by(there.page.get_by_role("button", name=TALKING.name))
     assert there.page.url.endswith("/referrals")
     assert there.page.get_by_label("Account").get_by_text(TALKING.name).is_visible()
     there.follow("Change organisation")
-    there.page.get_by_role("button", name=PRACTICE.name).click()
+    there.leave_by(there.page.get_by_role("button", name=PRACTICE.name))
     assert there.page.get_by_label("Account").get_by_text(PRACTICE.name).is_visible()
 
 
@@ -102,7 +102,7 @@ def test_an_administrator_invites_somebody_who_then_signs_in(
     yusuf.press("Add them")
     assert "Invite them" in yusuf.done
     row = yusuf.page.get_by_role("row").filter(has_text="Ines Duarte")
-    row.get_by_role("link", name="Invite").click()
+    yusuf.leave_by(row.get_by_role("link", name="Invite"))
     yusuf.press("Make an invitation")
     code = yusuf.page.locator(".tc-code").inner_text()
     assert code not in yusuf.page.url
@@ -120,7 +120,7 @@ def test_an_administrator_invites_somebody_who_then_signs_in(
     assert ines.page.get_by_text("Ines Duarte").first.is_visible()
 
     yusuf.open(f"/partners/{PRACTICE.id}/practitioners")
-    row.get_by_role("link", name="They left").click()
+    yusuf.leave_by(row.get_by_role("link", name="They left"))
     yusuf.press("They have left")
     ines.open("/caseload")
     assert ines.page.get_by_role("heading", name="You are no longer signed in").is_visible()

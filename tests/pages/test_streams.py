@@ -53,7 +53,7 @@ def test_an_organisation_sees_to_its_endpoint_by_itself(
 
     yusuf.open("/partners")
     row = yusuf.page.get_by_role("row").filter(has_text=community.TALKING.name)
-    row.get_by_role("link", name=re.compile("Where it is told of news")).click()
+    yusuf.leave_by(row.get_by_role("link", name=re.compile("Where it is told of news")))
     assert "No host is allowed" in text(yusuf)
     yusuf.follow("Allow a host")
     yusuf.page.fill("#host", "https://not.a.host/")
@@ -115,7 +115,7 @@ def test_an_organisation_sees_to_its_endpoint_by_itself(
         Webhook(each).verify(last.body, last.headers)
 
     tom.page.reload()
-    tom.page.get_by_role("link", name=re.compile("^Send again")).first.click()
+    tom.leave_by(tom.page.get_by_role("link", name=re.compile("^Send again")).first)
     tom.press("Send it again")
     assert tom.done == "They are sent again."
     send(story.place)
@@ -145,7 +145,7 @@ def test_an_organisation_sees_to_its_endpoint_by_itself(
     tom.follow("Streams")
     assert "Ended: Case system" in text(tom)
     yusuf.open(f"/partners/{community.TALKING.id}/webhook-hosts")
-    yusuf.page.get_by_role("link", name=re.compile("^Take it back")).click()
+    yusuf.leave_by(yusuf.page.get_by_role("link", name=re.compile("^Take it back")))
     yusuf.press("Take it back")
     assert "No host is allowed" in text(yusuf)
     for there in (tom, yusuf, seen):

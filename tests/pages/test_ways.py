@@ -109,7 +109,7 @@ def test_a_team_meeting_is_told_whom_to_look_at_and_lists_them_with_one_press(
     assert "Wilma Weekly" in suggested.inner_text()
     assert "New since the last meeting" in suggested.inner_text()
     accessible(visiting, "rajesh", rajesh)
-    suggested.get_by_role("row", name="Wilma Weekly").get_by_role("button").click()
+    rajesh.leave_by(suggested.get_by_role("row", name="Wilma Weekly").get_by_role("button"))
     assert rajesh.done == "The case is on the list."
     case = rajesh.page.locator("article", has_text="Wilma Weekly").inner_text()
     assert "New case: what is needed, and who sees to it?" in case
@@ -133,7 +133,7 @@ def test_social_workers_take_something_up_and_say_what_became_of_it(
     assert maureen.done == "The social work is recorded."
     record_of(maureen, "Sol Worker")
     accessible(visiting, "maureen", maureen)
-    maureen.page.get_by_role("link", name="Say what became of it").click()
+    maureen.leave_by(maureen.page.get_by_role("link", name="Say what became of it"))
     maureen.page.check("input[value='done']")
     maureen.press("Confirm and save")
     assert "Select whether an admission was avoided" in maureen.page.inner_text("main")

@@ -41,7 +41,7 @@ def test_a_paused_stream_stands_still_until_resumed(story: Story, visiting: Open
     priya.open("/stream")
     top = priya.page.locator("#entries tbody th").first
     before = top.inner_text()
-    priya.press("Pause updates")
+    priya.page.get_by_role("button", name="Pause updates").click()
     with priya.page.expect_event("console", lambda said: "paused" in said.text, timeout=10_000):
         priya.page.evaluate("document.body.addEventListener('entry', () => console.info('paused'))")
         refer(story, "Ben Paused")
