@@ -10,14 +10,14 @@ import orjson
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from api import practitioners, privacy
+from api import practitioners, privacy, shared_care
 from api.asking import Activity, Asking
 from api.pages.forms import Form, Question, choices
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.practitioners import AddingPractitioner, GivingRole, Identifying, staffing
 from api.problems import IdempotencyKeyIsMissing, NothingIsHere
-from domain.vocabulary import PractitionerId, Role
+from domain.vocabulary import PartnerKind, PractitionerId, Role
 from projections.directory import PartnerEntry, PractitionerEntry
 
 router = APIRouter(route_class=PageRoute)
@@ -41,6 +41,7 @@ async def list_of_practitioners(visit: CaringVisit, partner: UUID) -> Response:
         section="/partners",
         partner=known,
         rows=sorted(known.practitioners.values(), key=lambda each: (each.left, each.name)),
+        names_liaison=_names_liaison(visit, known),
     )
 
 
@@ -74,6 +75,24 @@ async def officer_answer(visit: CaringVisit, partner: UUID) -> Response:
         visit,
         lambda body, asks: privacy.name_privacy_officer(partner, body, asks),
         done="privacy-officer",
+        then=_list(partner),
+        shape=lambda values: {**values, "since": visit.today.isoformat()},
+    )
+
+
+@router.get("/partners/{partner}/liaison", response_class=HTMLResponse)
+async def liaison_question(visit: CaringVisit, partner: UUID) -> Response:
+    """Who of the practice is in touch with the drug service."""
+    return await _liaising(visit, _practice(visit, partner)).show(visit)
+
+
+@router.post("/partners/{partner}/liaison", response_class=HTMLResponse)
+async def liaison_answer(visit: CaringVisit, partner: UUID) -> Response:
+    """Name them."""
+    return await _liaising(visit, _practice(visit, partner)).sent(
+        visit,
+        shared_care.name_liaison,
+        done="liaison",
         then=_list(partner),
         shape=lambda values: {**values, "since": visit.today.isoformat()},
     )
@@ -128,6 +147,19 @@ async def _invited(visit: Visit, partner: PartnerEntry, who: PractitionerEntry) 
 def _organisation(visit: Visit, partner: UUID) -> PartnerEntry:
     directory = visit.names.directory
     return staffing(visit.caller, visit.here.care.host, partner, directory.partners)
+
+
+def _names_liaison(visit: Visit, partner: PartnerEntry) -> bool:
+    """Whether it is a practice, and the visitor's own: nobody else names its liaison."""
+    return partner.kind is PartnerKind.PRACTICE and partner.id == visit.caller.organisation
+
+
+def _practice(visit: Visit, partner: UUID) -> PartnerEntry:
+    """Raises `NothingIsHere`."""
+    known = _organisation(visit, partner)
+    if not _names_liaison(visit, known):
+        raise NothingIsHere
+    return known
 
 
 def _somebody(partner: PartnerEntry, practitioner: UUID) -> PractitionerEntry:
@@ -193,6 +225,28 @@ def _naming(visit: Visit, partner: PartnerEntry) -> Form[privacy.NamingPrivacyOf
         ),
         button="Name them",
         model=privacy.NamingPrivacyOfficer,
+        groups=(("", (who,)),),
+        action=visit.path,
+        section="/partners",
+        back_to=(_list(partner.id), f"Who acts for {partner.name}"),
+    )
+
+
+def _liaising(visit: Visit, partner: PartnerEntry) -> Form[shared_care.NamingLiaison]:
+    who = Question(
+        "practitioner",
+        "Who?",
+        "select",
+        choices=[(str(each.id), f"{each.name}, {each.title}", "") for each in partner.here],
+        value=str(partner.liaison or ""),
+        missing="Select who is in touch with the drug service",
+    )
+    return Form(
+        title="Name who is in touch with the drug service",
+        caption=partner.name,
+        lede=("Every organisation sees whom to ring about shared care.",),
+        button="Name them",
+        model=shared_care.NamingLiaison,
         groups=(("", (who,)),),
         action=visit.path,
         section="/partners",

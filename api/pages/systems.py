@@ -1,10 +1,11 @@
 """A partner's own systems and their keys, for its administrator: a new key is shown once.
 
-It refuses to show a key again, and to register a public key: a system's own makers send that.
+It refuses to show a key again, and to take the private half of one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,20 +13,66 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, field_validator
 
 from api import systems
-from api.asking import Activity
+from api.asking import Activity, Asking
+from api.assertions import KeyIsNotPossible, public_key
 from api.pages.forms import Form, Question, answers, checked, unanswered
 from api.pages.problem import PageRoute
 from api.pages.visit import SomebodysVisit, Visit
 from api.problems import IdempotencyKeyIsMissing, NothingIsHere, Refused
 from api.scopes import SCOPES
-from projections.credentials import ApiKey, Client
+from projections.credentials import LIVE_KEYS, ApiKey, Client
 
 router = APIRouter(route_class=PageRoute)
 
 USUAL = timedelta(days=90)
 """For how long a key is good, if nobody says otherwise."""
+
+
+class Pasted(BaseModel):
+    """The public half of a system's key, or of two, as text: a JWK or a set of them."""
+
+    jwk: str
+
+    @field_validator("jwk")
+    @classmethod
+    def possible(cls, text: str) -> str:
+        for key in _pasted(text):
+            try:
+                public_key(key)
+            except KeyIsNotPossible as rule:
+                raise ValueError(rule.text) from None
+        return text
+
+
+class Another(Pasted):
+    """One more public key of a system."""
+
+    @field_validator("jwk")
+    @classmethod
+    def one(cls, text: str) -> str:
+        if len(_pasted(text)) > 1:
+            raise ValueError("Paste one public key.")
+        return text
+
+
+class Introducing(systems.Scoped, Pasted):
+    """A system, what it may do, and its public key."""
+
+
+def _pasted(text: str) -> Sequence[dict[str, Any]]:
+    """Raises `ValueError`."""
+    try:
+        given = orjson.loads(text)
+    except ValueError:
+        given = None
+    found = given.get("keys", [given]) if isinstance(given, dict) else None
+    few = isinstance(found, list) and 0 < len(found) <= LIVE_KEYS
+    if not few or not all(isinstance(key, dict) for key in found or ()):
+        raise ValueError("Paste one public key as a JWK, or a set with one or two.")
+    return list(found or ())
 
 
 async def administering_visit(visit: SomebodysVisit) -> Visit:
@@ -96,8 +143,25 @@ async def key_answer(visit: AdministeringVisit) -> Response:
     )
 
 
+_NAME = Question("name", "Which system?", missing="Enter what the system is called")
+_SCOPES = Question(
+    "scopes",
+    "What may it do?",
+    "checkboxes",
+    choices=[(scope, scope, "") for scope in SCOPES],
+    missing="Select what it may do",
+)
+_JWK = Question(
+    "jwk",
+    "Its public key",
+    "textarea",
+    hint="A JWK or a set of them, as its makers give it to you. Never the private half.",
+    missing="Paste the public key",
+    rows=6,
+)
+
+
 def _making(visit: Visit) -> Form[systems.MakingApiKey]:
-    scopes = [(scope, scope, "") for scope in SCOPES]
     return Form(
         title="Make a key for a system",
         caption=visit.organisation,
@@ -111,14 +175,8 @@ def _making(visit: Visit) -> Form[systems.MakingApiKey]:
             (
                 "",
                 (
-                    Question("name", "Which system?", missing="Enter what the system is called"),
-                    Question(
-                        "scopes",
-                        "What may it do?",
-                        "checkboxes",
-                        choices=scopes,
-                        missing="Select what it may do",
-                    ),
+                    _NAME,
+                    _SCOPES,
                     Question(
                         "expires_on",
                         "Which is the last day on which the key is good?",
@@ -146,6 +204,61 @@ async def revoking_answer(visit: AdministeringVisit, key: UUID) -> Response:
     """It opens nothing from now on."""
     await systems.revoke_api_key(key, visit.caller, visit.here)
     return RedirectResponse("/systems?done=system-key-revoked", 303)
+
+
+@router.get("/systems/new", response_class=HTMLResponse)
+async def system_question(visit: AdministeringVisit) -> Response:
+    """Which system signs, with which key, and what it may do."""
+    systems.credentials(visit.here)
+    return await _introducing(visit).show(visit)
+
+
+@router.post("/systems/new", response_class=HTMLResponse)
+async def system_answer(visit: AdministeringVisit) -> Response:
+    """It gets tokens by what its key signs."""
+
+    async def registered(body: Introducing, asks: Asking) -> Response:
+        said = {"name": body.name, "scopes": body.scopes, "jwks": {"keys": _pasted(body.jwk)}}
+        whole = systems.RegisteringSystem.model_validate(said)
+        return await systems.register_system(whole, visit.caller, visit.here, asks.key)
+
+    return await _introducing(visit).sent(visit, registered, done="system", then="/systems")
+
+
+@router.get("/systems/{system}/keys/new", response_class=HTMLResponse)
+async def adding_question(visit: AdministeringVisit, system: UUID) -> Response:
+    """Which key the system changes to."""
+    return await _adding(visit, await _system(visit, system)).show(visit)
+
+
+@router.post("/systems/{system}/keys/new", response_class=HTMLResponse)
+async def adding_answer(visit: AdministeringVisit, system: UUID) -> Response:
+    """Both keys are good, until one is revoked."""
+
+    async def added(body: Another, _asks: Asking) -> Response:
+        whole = systems.AddingKey.model_validate({"key": _pasted(body.jwk)[0]})
+        return await systems.add_system_key(system, whole, visit.caller, visit.here)
+
+    form = _adding(visit, await _system(visit, system))
+    return await form.sent(visit, added, done="system-key", then="/systems")
+
+
+@router.get("/systems/{system}/keys/{thumbprint}/revocation", response_class=HTMLResponse)
+async def withdrawing_question(
+    visit: AdministeringVisit, system: UUID, thumbprint: str
+) -> Response:
+    """Whether this public key is to prove nothing more."""
+    name = await _signed_by(visit, system, thumbprint)
+    return await _ending(visit, "Revoke the public key", name).show(visit)
+
+
+@router.post("/systems/{system}/keys/{thumbprint}/revocation", response_class=HTMLResponse)
+async def withdrawing_answer(visit: AdministeringVisit, system: UUID, thumbprint: str) -> Response:
+    """It proves nothing from now on, and tokens got by it open nothing."""
+    await _signed_by(visit, system, thumbprint)
+    which = systems.RevokingKey(thumbprint=thumbprint)
+    await systems.revoke_system_key(system, which, visit.caller, visit.here)
+    return RedirectResponse("/systems?done=system-key-withdrawn", 303)
 
 
 @router.get("/systems/{system}/ending", response_class=HTMLResponse)
@@ -177,6 +290,45 @@ async def _system(visit: Visit, system: UUID) -> Client:
     if found is None:
         raise NothingIsHere
     return found
+
+
+async def _signed_by(visit: Visit, system: UUID, thumbprint: str) -> str:
+    """What is said of a good key of a system. Raises `NothingIsHere`."""
+    found = await _system(visit, system)
+    if thumbprint not in {key.thumbprint for key in found.live}:
+        raise NothingIsHere
+    return f"{found.name}, {thumbprint}"
+
+
+def _introducing(visit: Visit) -> Form[Introducing]:
+    return Form(
+        title="Register a system that signs",
+        caption=visit.organisation,
+        lede=(
+            "It proves itself by a key of its own, whose private half never leaves it: better "
+            "than a key made here, wherever the system can sign.",
+        ),
+        button="Register the system",
+        model=Introducing,
+        groups=(("", (_NAME, _SCOPES, _JWK)),),
+        action=visit.path,
+        section="/partners",
+        back_to=("/systems", "Systems"),
+    )
+
+
+def _adding(visit: Visit, system: Client) -> Form[Another]:
+    return Form(
+        title="Add a public key",
+        caption=system.name,
+        lede=("Add the new key, let the system use it, then revoke the old one.",),
+        button="Add the key",
+        model=Another,
+        groups=(("", (_JWK,)),),
+        action=visit.path,
+        section="/partners",
+        back_to=("/systems", "Systems"),
+    )
 
 
 def _ending(visit: Visit, title: str, name: str) -> Form[Any]:

@@ -80,6 +80,16 @@ def test_a_carer_is_recorded_registered_and_on_the_page_of_the_register(
     )
     there.press("Confirm and save")
     assert there.done == "The carer is on the register. Their assessment is asked for."
+    there.follow("The carer does not want to be assessed")
+    there.page.get_by_label("Ines Harrow").check()
+    there.press("Confirm and save")
+    there.follow("Ask again for a carer’s assessment")
+    there.page.get_by_label("Ines Harrow").check()
+    there.page.get_by_label("Who is to assess the carer?").select_option(
+        label=community.SOCIAL_WORK.name
+    )
+    there.press("Confirm and save")
+    assert there.done == "Their assessment is asked for again."
     there.open("/carers")
     row = there.page.locator("tr", has_text="Ines Harrow")
     assert "Assessment asked for" in row.inner_text()

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 import httpx
+import orjson
 import pytest
+from joserfc.jwk import OKPKey
 
 from tests.pages.conftest import Opening, Watched
 from tests.pages.place import Story
@@ -63,6 +65,37 @@ def test_a_key_is_shown_once_used_and_revoked(
     assert "Nightly report" not in yusuf.page.content()
 
 
+def test_a_system_that_signs_is_registered_changes_its_key_and_ends(
+    story: Story, visiting: Opening
+) -> None:
+    old, new = OKPKey.generate_key("Ed25519"), OKPKey.generate_key("Ed25519")
+    tom = visiting("tom", scripts=False)
+    tom.open("/systems")
+    tom.follow("Register a system that signs")
+    tom.page.fill("#name", "Referral gateway")
+    tom.page.get_by_label("share.read", exact=True).check()
+    for wrong, said in (
+        ("not a key", "Paste one public key as a JWK"),
+        (orjson.dumps(old.as_dict(private=True)).decode(), "Send a public key alone"),
+    ):
+        tom.page.fill("#jwk", wrong)
+        tom.press("Register the system")
+        assert said in tom.page.inner_text(".nhsuk-error-summary")
+    tom.page.fill("#jwk", orjson.dumps(old.as_dict(private=False)).decode())
+    tom.press("Register the system")
+    assert tom.done == "The system is registered. It gets tokens by what its key signs."
+    row = tom.page.get_by_role("row").filter(has_text="Referral gateway")
+    assert old.thumbprint() in row.inner_text()
+    row.get_by_role("link", name=re.compile("^Add a key")).click()
+    tom.page.fill("#jwk", orjson.dumps(new.as_dict(private=False)).decode())
+    tom.press("Add the key")
+    row.get_by_role("link", name=re.compile(f"^Revoke.*{old.thumbprint()}$")).click()
+    tom.press("Revoke the public key")
+    assert tom.done == "The public key is revoked. It proves nothing from now on."
+    assert old.thumbprint() not in row.inner_text()
+    assert new.thumbprint() in row.inner_text()
+
+
 def test_its_pages_are_accessible(story: Story, visiting: Opening) -> None:
     anil = visiting("anil")
     made(anil, "Ward board")
@@ -76,7 +109,7 @@ def test_its_pages_are_accessible(story: Story, visiting: Opening) -> None:
 @pytest.mark.parametrize("key", ["asha", "hugh", "joy", "ruth"])
 def test_nobody_else_sees_to_systems(key: str, story: Story, visiting: Opening) -> None:
     there = visiting(key, scripts=False)
-    for path in ("/systems", "/systems/keys/new"):
+    for path in ("/systems", "/systems/new", "/systems/keys/new"):
         answer = there.page.goto(there.url + path)
         assert answer is not None
         assert answer.status == 403

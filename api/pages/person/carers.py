@@ -87,9 +87,21 @@ def allowed(row: Row, visit: Visit) -> set[str]:
     asked = [e for e in (row.get("carers_register") or {}).values() if e["state"] == ASKED]
     if asked:
         may |= {"carer-assessment-refusal"}
+    if _registered(row):
+        may |= {"carer-assessment-request"}
     if any(entry.get("owner") == row["partner"] for entry in asked):
         may |= {"carer-assessment"}
     return may
+
+
+def _registered(row: Row) -> list[Choice]:
+    """Who is on the register, for whom nobody is asked to assess them now."""
+    return [
+        (carer, str(entry.get("name") or row.get("name") or "Carer"), "")
+        for entry in (row.get("carers_register") or {}).values()
+        if entry["state"] not in (ASKED, OFF)
+        for carer in entry["caring"][:1]
+    ]
 
 
 def _cares(row: Row) -> list[Choice]:
@@ -184,21 +196,26 @@ def _ringing(_visit: Visit, row: Row) -> list[Question]:
 
 
 def _registering(visit: Visit, row: Row) -> list[Question]:
+    return [_which(_cares(row)), _social_work(visit)]
+
+
+def _asking_again(visit: Visit, row: Row) -> list[Question]:
+    return [_which(_registered(row)), _social_work(visit)]
+
+
+def _social_work(visit: Visit) -> Question:
     teams = [
         partner.id
         for partner in visit.names.directory.partners.values()
         if partner.kind is PartnerKind.SOCIAL_WORK
     ]
-    return [
-        _which(_cares(row)),
-        Question(
-            "social_work",
-            "Who is to assess the carer?",
-            "select",
-            choices=choosing.organisations(visit.names, teams),
-            missing="Select a social work team",
-        ),
-    ]
+    return Question(
+        "social_work",
+        "Who is to assess the carer?",
+        "select",
+        choices=choosing.organisations(visit.names, teams),
+        missing="Select a social work team",
+    )
 
 
 def _assessing(_visit: Visit, row: Row) -> list[Question]:
@@ -260,6 +277,14 @@ DOING: dict[str, Doing] = {
         _of_one(carers.register_carer),
         _registering,
         "The local authority is asked to assess them, as the law says.",
+        where=Where.WISHES,
+    ),
+    "carer-assessment-request": Doing(
+        "Ask again for a carer’s assessment",
+        RegisteringOne,
+        _of_one(carers.ask_carers_assessment),
+        _asking_again,
+        "Whoever declined one may have one later, and whoever had one may need another.",
         where=Where.WISHES,
     ),
     "carer-assessment": Doing(
