@@ -447,6 +447,13 @@ def _topic(client: httpx.Client, kept: Kept, settings: Mapping[str, Any]) -> Gen
     """The topic, from where its group has read to; what comes twice has the same number."""
     from kafka import KafkaConsumer, TopicPartition
     from kafka.errors import KafkaError
+    from kafka.net.compat import KafkaNetClient
+
+    began: list[KafkaNetClient] = []
+
+    def beginning(**given: Any) -> KafkaNetClient:
+        began.append(KafkaNetClient(**given))
+        return began[-1]
 
     given = dict(settings)
     named = given.pop("topic", None)
@@ -462,6 +469,7 @@ def _topic(client: httpx.Client, kept: Kept, settings: Mapping[str, Any]) -> Gen
                 request_timeout_ms=int(QUIET * 1000),
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,
+                kafka_client=beginning,
             )
         ) as consumer:
             consumer.assign([TopicPartition(topic, 0)])
@@ -488,6 +496,8 @@ def _topic(client: httpx.Client, kept: Kept, settings: Mapping[str, Any]) -> Gen
                 if look and _current(client, kept) != topic:
                     return  # terms that narrowed began another
     except KafkaError as away:
+        for each in began:
+            each.close()  # kafka-python leaves one running that found no broker
         raise _Away from away
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from kafka.net.compat import KafkaNetClient
 
 DEADLINE = 10.0
 """Seconds a broker may take for one call that can be given a deadline."""
@@ -24,6 +26,9 @@ class Record:
     value: bytes
     headers: Headers
     partition: int = 0
+
+
+Client = TypeVar("Client")
 
 
 class BrokerIsAway(Exception):
@@ -48,3 +53,23 @@ def connection(
         "SSL" if authority is not None else "PLAINTEXT"
     )
     return made
+
+
+def opened(kind: Callable[..., Client], **settings: Any) -> Client:
+    """A consumer, producer or administrator, or what it raises, with nothing of it left running.
+
+    kafka-python 3.0.12 leaves the thread of a client that found no broker, which asks for one for
+    ever: one more at each try while the broker is away. See docs/decisions.md, 2026-11-23.
+    """
+    began: list[KafkaNetClient] = []
+
+    def beginning(**given: Any) -> KafkaNetClient:
+        began.append(KafkaNetClient(**given))
+        return began[-1]
+
+    try:
+        return kind(**settings, kafka_client=beginning)
+    except BaseException:
+        for each in began:
+            each.close()
+        raise

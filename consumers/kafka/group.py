@@ -12,7 +12,7 @@ from typing import Any
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from consumers.kafka.connecting import DEADLINE, BrokerIsAway, Connection, Headers
+from consumers.kafka.connecting import DEADLINE, BrokerIsAway, Connection, Headers, opened
 from consumers.watchdog import Watchdog
 
 SILENT = 6.0
@@ -107,7 +107,8 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _joined(self) -> KafkaConsumer:
         if self._consumer is None:
-            self._consumer = KafkaConsumer(
+            self._consumer = opened(
+                KafkaConsumer,
                 **self._connection,
                 group_id=self._name,
                 enable_auto_commit=False,

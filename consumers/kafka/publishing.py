@@ -13,7 +13,14 @@ from time import monotonic
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from consumers.kafka.connecting import DEADLINE, BrokerIsAway, Connection, Headers, Record
+from consumers.kafka.connecting import (
+    DEADLINE,
+    BrokerIsAway,
+    Connection,
+    Headers,
+    Record,
+    opened,
+)
 from consumers.kafka.reading import ends, reader, since, tails
 from consumers.kafka.topics import KEPT, administrator, drop, make
 from consumers.watchdog import Watchdog
@@ -149,7 +156,8 @@ class Broker:
                     producer.close(timeout=1.0)
 
     def _open(self) -> None:
-        self._producer = KafkaProducer(
+        self._producer = opened(
+            KafkaProducer,
             **self._connection,
             transactional_id=self._name,
             transaction_timeout_ms=int(self._deadline * 1000),

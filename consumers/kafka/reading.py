@@ -7,7 +7,7 @@ from time import monotonic
 
 from kafka import KafkaConsumer, TopicPartition
 
-from consumers.kafka.connecting import DEADLINE, Connection, Headers
+from consumers.kafka.connecting import DEADLINE, Connection, Headers, opened
 
 
 def reader(
@@ -17,7 +17,8 @@ def reader(
 
     ``reset`` is where it goes on when its place is gone; ``none`` refuses to guess.
     """
-    return KafkaConsumer(
+    return opened(
+        KafkaConsumer,
         **connection,
         enable_auto_commit=False,
         isolation_level="read_committed",

@@ -13,7 +13,7 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from consumers.kafka.connecting import DEADLINE, Connection
+from consumers.kafka.connecting import DEADLINE, Connection, opened
 
 RETENTION_DAYS = 7
 
@@ -26,7 +26,8 @@ FOR_EVER = {"retention.ms": "-1", "cleanup.policy": "delete"}
 
 def administrator(connection: Connection, deadline: float = DEADLINE) -> KafkaAdminClient:
     """A client that makes and changes; to be closed."""
-    return KafkaAdminClient(
+    return opened(
+        KafkaAdminClient,
         **connection,
         request_timeout_ms=int(deadline * 1000),
         bootstrap_timeout_ms=int(deadline * 500),

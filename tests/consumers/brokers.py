@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from consumers.kafka.connecting import opened
 from deploy.broker.nodes import Nodes, free_ports
 from deploy.broker.standin import StandIn
 
@@ -41,13 +42,14 @@ class KafkaServer(ABC):
 
     def has(self, topic: str) -> bool:
         """Whether there is such a topic."""
-        with closing(KafkaAdminClient(**self.connection)) as admin:
+        with closing(opened(KafkaAdminClient, **self.connection)) as admin:
             return topic in admin.list_topics()
 
     def read(self, topic: str) -> Sequence[Any]:
         """Every committed record of a topic, as a partner's consumer gets them."""
         partition = TopicPartition(topic, 0)
-        consumer = KafkaConsumer(
+        consumer = opened(
+            KafkaConsumer,
             **self.connection,
             isolation_level="read_committed",
             enable_auto_commit=False,

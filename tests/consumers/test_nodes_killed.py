@@ -12,6 +12,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from consumers.kafka.connecting import opened
 from deploy.broker.nodes import free_ports, nodes
 from projections.topics import topic_of
 from tests.consumers.brokers import ApacheKafka
@@ -47,7 +48,7 @@ def three(why_not: str | None, quiet: None) -> Iterator[ApacheKafka]:
 
 def leader_of(kafka: ApacheKafka, topic: str) -> tuple[int, int]:
     """Which node leads a topic, and how many have all of it."""
-    with closing(KafkaAdminClient(**kafka.connection)) as client:
+    with closing(opened(KafkaAdminClient, **kafka.connection)) as client:
         (described,) = client.describe_topics([topic])
         (partition,) = described["partitions"]
         return partition["leader_id"], len(partition["isr_nodes"])
