@@ -152,7 +152,7 @@ def score(row: Mapping[str, Any], instrument: Instrument = Instrument.PHQ_9) -> 
         totals[0],
         totals[-1],
         instruments.change(instrument, totals[0], totals[-1]),
-        drawing.sparkline(totals, SCALES[instrument]),
+        drawing.sparkline(tuple(totals), SCALES[instrument]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -26,6 +27,11 @@ SHAPES = {
 """A point of a control chart by its shape, so that no colour alone says what it means."""
 
 
+DRAWN = 4_096
+"""Small charts that are kept: rows of a list are drawn again with each look at it."""
+
+
+@lru_cache(DRAWN)
 def bar(part: float, tone: str) -> Markup:
     """A waiting clock's bar. ``part`` is the share of the limit that has gone by."""
     width, filled = 110, round(110 * max(0.0, min(1.0, part)), 1)
@@ -36,7 +42,8 @@ def bar(part: float, tone: str) -> Markup:
     ).format(tone, width, width, width, filled)
 
 
-def sparkline(totals: Sequence[int], scale: Scale) -> Markup:
+@lru_cache(DRAWN)
+def sparkline(totals: tuple[int, ...], scale: Scale) -> Markup:
     """Scores from first to last; the dotted line, where there is one, is where a case begins."""
     width, height, edge = 62, 20, 2
     span = height - 2 * edge

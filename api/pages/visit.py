@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -320,7 +321,7 @@ class Visit:
         """Whether the visitor is given evidence packs."""
         return makes_packs(self.caller, self.here)
 
-    @property
+    @cached_property  # a list asks it for each of its rows
     def categories(self) -> frozenset[Category]:
         """What the organisation's agreement lets it know."""
         agreement = self.names.directory.agreements.get(self.caller.organisation)
@@ -330,7 +331,7 @@ class Visit:
     def follows_contacts(self) -> bool:
         return Category.ENGAGEMENT in self.categories
 
-    @property
+    @cached_property  # a list asks it for each of its rows
     def statuses(self) -> dict[str, words.Tag]:
         """Where a person can stand for this organisation, by what it may know.
 

@@ -24,6 +24,7 @@ from tests.bench import (
     earlier,
     folding,
     grouping,
+    pages,
     paging,
     proving,
     rebuilding,
@@ -49,6 +50,7 @@ class Size:
     relayed: int
     grouped: int
     people: int
+    drawn: int
     of_long: int
     earlier: int
 
@@ -63,6 +65,7 @@ FULL = Size(
     relayed=1_000,
     grouped=8_000,
     people=1_000_000,
+    drawn=100_000,
     of_long=5,
     earlier=1_000_000,
 )
@@ -76,6 +79,7 @@ QUICK = Size(
     relayed=300,
     grouped=2_000,
     people=30_000,
+    drawn=30_000,
     of_long=3,
     earlier=100_000,
 )
@@ -111,7 +115,10 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[str]]] = {
         b.folded(), b.lives, repeats=b.size.of_long, asked=b.size.relayed
     ),
     "grouping": lambda b: grouping.lines(b.folded(), repeats=b.size.of_long, facts=b.size.grouped),
-    "paging": lambda b: paging.growth(  # late, for it fills the place
+    "pages": lambda b: pages.lines(  # late, for it fills the place, as the next does
+        b.folded(), people=b.size.drawn, repeats=b.size.repeats, asked=b.size.pages
+    ),
+    "paging": lambda b: paging.growth(
         b.folded(), people=b.size.people, repeats=b.size.repeats, asked=10 * b.size.pages
     ),
     "appending": lambda b: appending.lines(

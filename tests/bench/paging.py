@@ -46,6 +46,13 @@ select kept.partner, copy.subject, kept.name, kept.status, kept.urgency,
         'UTF8')
 from copy join kept using (n)
 """
+COPIES_GONE = """
+delete from views.caseload where ctid in (
+    select ctid from views.caseload where partner = %(partner)s order by ctid desc limit %(fewer)s
+)
+"""
+"""Copies lie behind the rows that they were made of."""
+
 SOMEWHERE = """
 select urgency, coalesce(waiting_since, 'infinity')::text, subject
 from views.caseload where partner = %s and status <> 'past' order by random() limit %s
@@ -113,7 +120,7 @@ def growth(place: Place, *, people: int, repeats: int, asked: int) -> Iterator[s
     """The same from all over a caseload, of few people and then of many: rows are copied by SQL."""
     found: dict[int, dict[str, float]] = {}
     for many in (FEW, people):
-        _fill(place, many)
+        fill(place, many)
         found[many] = _far_in(place, repeats=repeats, asked=asked)
     yield line(
         f"caseload page of {ROWS} rows from anywhere, {CALLERS} callers, 95th percentile, "
@@ -165,11 +172,12 @@ def _bare(place: Place, page: bytes) -> Iterator[int]:
             yield port
 
 
-def _fill(place: Place, people: int) -> None:
-    """Copy the caseload's rows until it has so many, and count them."""
+def fill(place: Place, people: int) -> None:
+    """Copy the caseload's rows until it has so many, or let copies go, and count them."""
     ((there,),) = place.rows("select count(*) from views.caseload where partner = %s", TALKING)
     with place.as_superuser() as somebody:
         somebody.execute(COPIED, {"partner": TALKING, "more": max(0, people - there)})
+        somebody.execute(COPIES_GONE, {"partner": TALKING, "fewer": max(0, there - people)})
         somebody.execute("vacuum analyze views.caseload, share.subjects")
         caseload.recount(somebody)
 

@@ -66,7 +66,7 @@ def test_every_status_state_and_fact_has_its_words() -> None:
 def test_no_drawing_brings_a_style_of_its_own() -> None:
     drawn = drawing.bar(0.5, "near")
     for name, scale in SCALES.items():
-        drawn += drawing.sparkline([21, 12], scale)
+        drawn += drawing.sparkline((21, 12), scale)
         drawn += drawing.scores([21, 12], ["1 May", "8 May"], name=name, scale=scale)
     assert "style" not in drawn
 
