@@ -63,6 +63,7 @@ PUBLIC = frozenset(
         "/refer-yourself/{service}/sent",
         "/feedback/{code}",
         "/feedback/{code}/sent",
+        "/branding/{name}",
         "/accessibility",
         "/keyboard",
         "/catalogue",

@@ -19,12 +19,9 @@ from api import (
     problems,
     routes,
 )
+from api.pages import guest, rendering
 from api.pages import problem as problem_pages
-from api.pages import rendering
 from api.parts import Parts
-
-VERSIONED = "public, max-age=31536000, immutable"
-
 
 Application = FastAPI
 
@@ -34,7 +31,7 @@ class Assets(StaticFiles):
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         answer = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        answer.headers["Cache-Control"] = VERSIONED
+        answer.headers["Cache-Control"] = rendering.VERSIONED
         return answer
 
 
@@ -75,6 +72,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(edge.SameSite, refuse=problem_pages.refusal)
     app.add_middleware(edge.Limited, refuse=problem_pages.refusal)
     app.add_middleware(limits.Paced, refuse=problem_pages.refusal)
+    app.add_middleware(guest.Greeted)
     app.add_middleware(edge.Edge, measured=app.state.measured, refuse=problem_pages.refusal)
     forgotten = access.undeclared(app)
     assert not forgotten, f"say who may use {', '.join(forgotten)}"

@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from api.access_tokens import AccessTokens
+from api.pages.branding import OURS, Branding
 from api.provider import Provider
 from api.tokens import Tokens
 from domain.application import CareCoordination
@@ -124,7 +125,8 @@ class Parts:
     Without ``readers`` nobody notes how far a partner reads; ``silence`` is how long an entry may
     wait unread. ``provider`` is by whom people prove who they are; without one they cannot.
     ``contract`` is what partners are promised of messages. Without ``packs`` nobody is given
-    evidence. ``keys_reached`` says whether the persons' keys' database answers.
+    evidence. ``keys_reached`` says whether the persons' keys' database answers. ``branding`` is
+    under whose name pages are shown.
     """
 
     care: CareCoordination
@@ -153,6 +155,7 @@ class Parts:
     packs: Packs | None = None
     keys_reached: Callable[[], bool] = lambda: True
     contract: Contract = field(default_factory=contract)
+    branding: Branding = OURS
 
     @property
     def begun_cookie(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,12 +18,17 @@ from joserfc.jwk import ECKey, RSAKey
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from api.pages import branding
+from api.pages.branding import OURS, Branding, BrandingIsWrong
 from api.provider import UNNAMED, Registration
 from deploy.community.place import PRACTICE
 from domain.vocabulary import PartnerId
 from projections.addresses import Network
 from projections.readers import ALLOWED
 from projections.witnesses import Asked
+
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, for itself alone."""
@@ -135,6 +141,9 @@ class Settings:
     witnesses: tuple[Asked, ...] = ()
     """Who outside countersigns how far the log has come."""
 
+    branding: Branding = OURS
+    """Under whose name pages are shown."""
+
     demo: bool = False
     """Whether one may sign in by choosing a name, and come in with a development token."""
 
@@ -209,8 +218,35 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             "THROUGHCARE_WEBHOOK_NETWORKS", environment.get("THROUGHCARE_WEBHOOK_NETWORKS") or ""
         ),
         witnesses=_witnesses(environment.get("THROUGHCARE_WITNESSES") or ""),
+        branding=_branding(environment),
         demo=demo,
     )
+
+
+def _branding(environment: Mapping[str, str]) -> Branding:
+    """Under whose name pages are shown. Raises `SettingIsWrong`."""
+    service = environment.get("THROUGHCARE_SERVICE_NAME")
+    organisation = environment.get("THROUGHCARE_ORGANISATION_NAME")
+    copyright_ = environment.get("THROUGHCARE_COPYRIGHT")
+    colour = environment.get("THROUGHCARE_HEADER_COLOUR")
+    logo = environment.get("THROUGHCARE_LOGO_FILE")
+    fonts = environment.get("THROUGHCARE_FONT_FILES")
+    named = [Path(each.strip()) for each in (fonts or "").split(",") if each.strip()]
+    return Branding(
+        service=_brand("THROUGHCARE_SERVICE_NAME", branding.text, service) or OURS.service,
+        organisation=_brand("THROUGHCARE_ORGANISATION_NAME", branding.text, organisation) or "",
+        copyright=_brand("THROUGHCARE_COPYRIGHT", branding.text, copyright_) or "",
+        colour=_brand("THROUGHCARE_HEADER_COLOUR", branding.colour, colour) or "",
+        logo=_brand("THROUGHCARE_LOGO_FILE", branding.logo, Path(logo) if logo else None),
+        fonts=_brand("THROUGHCARE_FONT_FILES", branding.fonts, named) or (),
+    )
+
+
+def _brand(name: str, read: Callable[[Given], Read], given: Given | None) -> Read | None:
+    try:
+        return read(given) if given else None
+    except BrandingIsWrong as wrong:
+        raise SettingIsWrong(f"{name} {wrong}") from None
 
 
 def _days(text: str) -> int:

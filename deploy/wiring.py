@@ -256,6 +256,7 @@ class House:
             silence=self.settings.silence,
             packs=packs(self.database),
             keys_reached=self.keys.reached,
+            branding=self.settings.branding,
         )
 
 

@@ -21,9 +21,12 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 
 from api.pages import words
+from api.pages.guest import GUEST
 
 HERE = Path(__file__).parent
 TEMPLATES, STATIC = HERE / "templates", HERE / "static"
+VERSIONED = "public, max-age=31536000, immutable"
+"""How long a browser keeps a file whose address changes with it."""
 MAKES = (Path(__file__), Path(words.__file__))
 """What a compiled template may hold something of, besides its own text."""
 
@@ -90,5 +93,5 @@ def render(
     template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
     """A page. What protects it goes on at the edge, with every other answer."""
-    content = ENVIRONMENT.get_template(template).render(NOBODY | context)
+    content = ENVIRONMENT.get_template(template).render(NOBODY | {"guest": GUEST.get()} | context)
     return HTMLResponse(content, status_code=status, headers=headers)
