@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from api.asking import Asking, in_time
-from api.pages.opened import Opened
+from api.pages import words
+from api.pages.opened import Opened, Shown, Since, Subject
 from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
 from api.problems import IdempotencyKeyIsMissing, Refused, missing, status_of
@@ -213,9 +214,51 @@ def _places(pointer: str) -> tuple[str, str]:
     return pointer.rsplit("/", 1)[-1], pointer[1:].replace("/", "-")
 
 
+def _in_words(question: Question, value: object) -> str:
+    """An answer as the question words it; a day of three parts as people here write it."""
+    given = [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)]
+    words_of = {code: said for code, said, _ in question.choices}
+    said = [words_of.get(each, each) for each in given if each]
+    if question.kind == "date":
+        said = ["/".join(reversed(each.split("-"))) for each in said]
+    return ", ".join(each.replace("T", " ") if question.kind in TIMES else each for each in said)
+
+
+TIMES = ("datetime-local",)
+
+
 def fields_alone(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """A form whose questions are named like the request's fields."""
     return values
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A form whose subject moved on: what changed since, and what was written meanwhile.
+
+    ``refusal`` is why it cannot be as things stand now, if the domain refused it.
+    """
+
+    since: Since
+    written: Sequence[tuple[str, str]]
+    refusal: BrokenRule | Refused | None = None
+
+    @property
+    def status(self) -> int:
+        return 409 if self.refusal else 412
+
+    @property
+    def said(self) -> str:
+        """Why it is refused."""
+        if self.refusal is None:
+            return ""
+        return (self.refusal.rule if isinstance(self.refusal, Refused) else self.refusal).text
+
+    @property
+    def instead(self) -> list[str]:
+        """What may be done now, in words."""
+        actions = (self.refusal.actions or ()) if isinstance(self.refusal, Refused) else ()
+        return [words.ACTIONS.get(action, sentence(action)) for action in actions]
 
 
 @dataclass(frozen=True)
@@ -233,6 +276,8 @@ class Form(Generic[M]):
     lede: Sequence[str] = ()
     warning: bool = False
     opened: Opened | None = None
+    stands: Mapping[str, str] = field(default_factory=dict)
+    """What else its asker goes by, where that is not a person's record: label and words."""
     template: str = "form.html"
     beside: Mapping[str, Any] = field(default_factory=dict)
     """What a template of its own shows around the questions."""
@@ -241,27 +286,43 @@ class Form(Generic[M]):
     def questions(self) -> list[Question]:
         return [question for _, questions in self.groups for question in questions]
 
+    @property
+    def subject(self) -> Subject:
+        """What is written about: somebody's record, or else what the form itself showed."""
+        if self.opened:
+            return self.opened
+        stands = {f"stands-{n}": line for n, line in enumerate(self.stands.items())}
+        return Shown(stands | {q.name: (q.label, _in_words(q, q.value)) for q in self.questions})
+
+    def written(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """What was answered: each question with the answer's own words."""
+        given = [(q.label, _in_words(q, values.get(q.name, ""))) for q in self.questions]
+        return [(label, words) for label, words in given if words]
+
     async def show(
         self,
         visit: Visit,
         *,
         values: Mapping[str, Any] | None = None,
         errors: Mapping[str, str] | None = None,
-        news: Sequence[str] = (),
+        stale: Stale | None = None,
         doubts: Sequence[str] = (),
+        kept: Sequence[str] = (),
     ) -> Response:
         """The questions; with ``errors``, as they were answered and what is wrong.
 
-        With ``news``, as they were answered and what has happened since they were asked; with
-        ``doubts``, and what to think of before it is sent.
+        With ``stale``, as they were answered beside what has changed since they were asked; with
+        ``doubts``, and what to think of before it is sent. ``kept`` is what was written before it
+        was started again.
         """
         given = values or {}
         return await visit.page(
             self.template,
-            status=412 if news else 422 if errors else 200,
-            news=news,
+            status=stale.status if stale else 422 if errors else 200,
+            stale=stale,
+            kept=kept,
             doubts=doubts,
-            seen=given.get("seen") or (self.opened.number if self.opened else None),
+            seen=given.get("seen") or self.subject.version,
             form=self,
             title=self.title,
             section=self.section,
@@ -286,15 +347,20 @@ class Form(Generic[M]):
 
         What ``doubting`` finds is shown once before it is sent, and blocks nothing.
         """
-        values = answers(await visit.request.form(), self.questions)
+        sent = await visit.request.form()
+        values, kept = answers(sent, self.questions), [str(text) for text in sent.getlist("kept")]
+        if "again" in values:
+            before = [f"{label}: {answer}" for label, answer in self.written(values)]
+            return await self.show(visit, kept=[*kept, *before])
         try:
             key = UUID(str(values.pop("key", "")))
         except ValueError:
             raise IdempotencyKeyIsMissing from None
-        news, newest = await self._news(visit, key, values)
-        if news:
-            again = values | {"key": str(key), "seen": str(newest)}
-            return await self.show(visit, values=again, news=news)
+        since = await self._since(visit, key, values)
+        if since:
+            again = values | {"key": str(key), "seen": since.version}
+            stale = Stale(since, self.written(values))
+            return await self.show(visit, values=again, stale=stale, kept=kept)
         if "base" in self.model.model_fields and "seen" in values:
             values["base"] = values["seen"]
         asked = self.questions
@@ -302,7 +368,9 @@ class Form(Generic[M]):
         errors = wrong | unanswered(values, asked)
         if body is None or errors:
             errors = {q.name: errors.pop(q.name) for q in asked if q.name in errors} | errors
-            return await self.show(visit, values=values | {"key": str(key)}, errors=errors)
+            return await self.show(
+                visit, values=values | {"key": str(key)}, errors=errors, kept=kept
+            )
         doubts: Sequence[str] = ()
         try:
             if doubting:
@@ -311,12 +379,18 @@ class Form(Generic[M]):
                 if doubts and values.get("thought", "") != thought:
                     again = values | {"key": str(key), "thought": thought}
                     beside = {q.name: lacking[q.name] for q in asked if q.name in lacking}
-                    return await self.show(visit, values=again, errors=beside, doubts=doubts)
+                    return await self.show(
+                        visit, values=again, errors=beside, doubts=doubts, kept=kept
+                    )
             answer = await ask(body, visit.asking(key))
         except (BrokenRule, Refused) as refusal:
             rule = refusal.rule if isinstance(refusal, Refused) else refusal
             question = ABOUT_A_QUESTION.get(type(rule), "")
             question = question if question in {q.name for q in asked} else ""
+            if not question and status_of(type(rule)) == 409 and self.opened:
+                stale = Stale(Since(self.subject.version), self.written(values), refusal)
+                again = values | {"seen": self.subject.version}
+                return await self.show(visit, values=again, stale=stale, kept=kept)
             if not question and status_of(type(rule)) != 422:
                 raise
             # What is sent next is another request, so it gets another key.
@@ -327,23 +401,21 @@ class Form(Generic[M]):
             others = refusal.instead if isinstance(refusal, Refused) else ()
             said = _said(rule, others)
             wrong = beside | {question: said}
-            return await self.show(visit, values=values, errors=wrong, doubts=doubts)
+            return await self.show(visit, values=values, errors=wrong, doubts=doubts, kept=kept)
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
         return visit.see(path, answer, done)
 
-    async def _news(
-        self, visit: Visit, key: UUID, values: Mapping[str, Any]
-    ) -> tuple[list[str], int]:
+    async def _since(self, visit: Visit, key: UUID, values: Mapping[str, Any]) -> Since:
         """What has happened since the form was opened, unless this very form was taken already.
 
         What others may write too is taken as it comes: it replaces only what its writer had seen.
         """
-        seen = str(values.get("seen", ""))
-        if self.opened is None or not seen.isdecimal() or "base" in self.model.model_fields:
-            return [], 0
-        news, newest = await self.opened.since(visit, int(seen))
-        if not news:
-            return [], newest
+        seen, subject = str(values.get("seen", "")), self.subject
+        if not seen or "base" in self.model.model_fields:
+            return Since(seen)
+        since = await subject.since(visit, seen)
+        if not since:
+            return since
         care, organisation = visit.here.care, visit.caller.organisation
         fresh = await in_time(lambda: care.not_recorded(organisation, [key]))
-        return (news, newest) if fresh else ([], newest)
+        return since if fresh else Since(since.version)

@@ -88,6 +88,9 @@ async def page(request: Request, rule: BrokenRule, *, actions: tuple[str, ...] =
     """The page for a broken rule; whoever is not signed in is asked to."""
     status = problems.status_of(type(rule))
     if isinstance(rule, problems.NotSignedIn):
+        fields = await _fields(request) if request.method == "POST" else []
+        if any(name == "key" for name, _ in fields):
+            return _sign_in_and_send(request, fields)
         return _to_signing_in(request)
     kept = await _kept(request) if request.method == "POST" else []
     usual = (HEADINGS.get(status, "There is a problem"), REMEDIES.get(status, ""))
@@ -115,6 +118,18 @@ def _to_signing_in(request: Request) -> Response:
     wanted = {"next": path if request.method == "GET" else _before(path)}
     over = {"over": "yes"} if here.cookie in request.cookies else {}
     return RedirectResponse(f"/sign-in?{urlencode(wanted | over, safe='/')}", status_code=303)
+
+
+def _sign_in_and_send(request: Request, fields: list[tuple[str, str]]) -> Response:
+    """For whoever wrote something while their session ended: all of it, to be sent again."""
+    return render(
+        "sign_in_and_send.html",
+        status=401,
+        title="You are signed out, and nothing you wrote is lost",
+        action=f"{request.url.path}?{request.url.query}".rstrip("?"),
+        fields=fields,
+        kept=_typed(fields),
+    )
 
 
 async def refusal(request: Request, rule: BrokenRule) -> Response:
@@ -156,13 +171,25 @@ async def _visit(request: Request) -> Visit | None:
     return Visit(request, here, caller, names, NOW, here.clock())
 
 
-async def _kept(request: Request) -> list[str]:
-    """The free text that was sent, so that nobody has to write it twice."""
+async def _fields(request: Request) -> list[tuple[str, str]]:
+    """Everything a form sent, in its order."""
     content = request.headers.get("content-type", "")
     if not content.startswith("application/x-www-form-urlencoded"):
         return []
-    form = await request.form()
-    return [str(value) for name, value in form.items() if len(str(value)) > 40 and name != "next"]
+    return [(name, str(value)) for name, value in (await request.form()).multi_items()]
+
+
+async def _kept(request: Request) -> list[str]:
+    """The free text that was sent, so that nobody has to write it twice."""
+    return _typed(await _fields(request))
+
+
+def _typed(fields: list[tuple[str, str]]) -> list[str]:
+    """What of a form's fields somebody wrote in words, and not the form itself."""
+    return [value for name, value in fields if name not in OF_THE_FORM and " " in value.strip()]
+
+
+OF_THE_FORM = ("key", "seen", "next", "thought")
 
 
 def _before(path: str) -> str:

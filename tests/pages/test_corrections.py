@@ -87,23 +87,3 @@ def test_what_the_person_disputes_stands_beside_what_it_is_about(
     assert asha.done == "The disagreement is recorded beside what it is about."
     card = asha.page.locator(".tc-card", has_text="Nobody asked me whether I wanted this.")
     assert "Referral sent to" in card.locator("h3").inner_text()
-
-
-def test_a_form_opened_before_somebody_else_answered_says_so_and_keeps_what_was_typed(
-    ids: dict[str, str], story: Story, visiting: Opening
-) -> None:
-    priya = visiting("priya")
-    priya.open(f"/referrals/{ids['referral']}/information-request")
-    priya.page.fill("#question", "Which evenings would suit her best, and is there a lift?")
-    colleague = story.place.person("priya")
-    colleague.done(f"/v1/referrals/{ids['referral']}/pause", {"reason": "away"})
-    colleague.seen(f"/v1/referrals/{ids['referral']}")
-    priya.press("Confirm and send")
-    news = priya.page.get_by_role("alert").inner_text()
-    assert "This changed while you were writing" in news
-    assert "paused" in news
-    kept = priya.page.input_value("#question")
-    assert kept == "Which evenings would suit her best, and is there a lift?"
-    priya.is_accessible()
-    priya.press("Confirm and send")
-    assert priya.done == "You asked the sender for more information."

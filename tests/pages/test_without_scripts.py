@@ -239,9 +239,9 @@ def test_who_comes_too_late_is_told_what_may_be_done_and_keeps_the_text(
     joy.page.fill("#note", "There is no room before the new year; ask the council first")
     joy.press("Decline the referral")
     page = joy.page.inner_text("main")
-    assert "This changed while you were writing" in page
+    assert "This changed since you opened it" in page
     assert "Referral accepted by Doorstep Housing Advice" in page
-    joy.press("Decline the referral")
+    joy.press("Apply mine on top")
     page = joy.page.inner_text("main")
     assert "End this help" in page
     assert "ask the council first" in page
