@@ -36,7 +36,7 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
         case "ApologiesRecorded":
             row["absent"] = entry.data["absent"]
         case "PenTaken":
-            row["pen"] = {"practitioner": entry.data["practitioner"], "since": at}
+            row["pen"] = {"practitioner": entry.data["practitioner"], "since": at, "seen": at}
             row["asking"] = []
         case "PenAsked":
             row.setdefault("asking", []).append(entry.data["practitioner"])
@@ -53,6 +53,9 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
                 action.fold(agreed, fact, entry.data, at)
             else:
                 meeting.fold(case, fact, entry.data, at)
+    pen = row.get("pen")
+    if pen and noun == "meeting" and entry.data.get("by_practitioner") == pen["practitioner"]:
+        pen["seen"] = max(pen.get("seen", at), at)
     return row
 
 

@@ -14,9 +14,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages import words
+from api.pages.calling import order
 from api.pages.meetings import meeting_of
 from api.pages.problem import PageRoute
-from api.pages.running import order
 from api.pages.visit import CaringVisit
 
 router = APIRouter(route_class=PageRoute)

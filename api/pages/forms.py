@@ -62,7 +62,10 @@ Doubting = Callable[[M], Awaitable[tuple[Sequence[str], Mapping[str, str]]]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of a form. ``missing`` is what is said when it has no answer."""
+    """One question of a form. ``missing`` is what is said when it has no answer.
+
+    ``place`` is where its answer stands in what is asked, if not under its name.
+    """
 
     name: str
     label: str
@@ -77,6 +80,7 @@ class Question:
     width: int = 0
     autocomplete: str = ""
     numeric: bool = False
+    place: str = ""
 
 
 def new_key() -> str:
@@ -181,7 +185,7 @@ def unanswered(values: Mapping[str, Any], questions: Sequence[Question]) -> dict
 
 def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[str, str]:
     """Every refusal in the words of the question it belongs to."""
-    asked = {question.name: question for question in questions}
+    asked = {question.place or question.name: question for question in questions}
     found: dict[str, str] = {}
     for error in refused.errors():
         parts = [str(part) for part in error["loc"]]
@@ -196,7 +200,7 @@ def messages(refused: ValidationError, questions: Sequence[Question]) -> dict[st
         if name and error["type"] in NOT_AN_ANSWER:
             number = f"{asked[name].label}: enter a whole number"
             said = asked[name].missing or (number if error["type"] == "int_parsing" else said)
-        found.setdefault(name, sentence(said))
+        found.setdefault(asked[name].name if name else "", sentence(said))
     return found
 
 
@@ -230,6 +234,11 @@ TIMES = ("datetime-local",)
 def fields_alone(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """A form whose questions are named like the request's fields."""
     return values
+
+
+def about_none(_rule: BrokenRule, _asks: Asking) -> str:
+    """A form that asks each thing once: a rule's own question is known by the rule alone."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,10 +351,12 @@ class Form(Generic[M]):
         then: str | Callable[[Mapping[str, Any]], str],
         shape: Callable[[Mapping[str, Any]], Mapping[str, Any]] = fields_alone,
         doubting: Doubting[M] | None = None,
+        about: Callable[[BrokenRule, Asking], str] = about_none,
     ) -> Response:
         """Ask what was sent, and go to see it; or show the form again with what is wrong.
 
-        What ``doubting`` finds is shown once before it is sent, and blocks nothing.
+        What ``doubting`` finds is shown once before it is sent, and blocks nothing. ``about`` says
+        beside which of several like questions a broken rule belongs.
         """
         sent = await visit.request.form()
         values, kept = answers(sent, self.questions), [str(text) for text in sent.getlist("kept")]
@@ -372,6 +383,7 @@ class Form(Generic[M]):
                 visit, values=values | {"key": str(key)}, errors=errors, kept=kept
             )
         doubts: Sequence[str] = ()
+        asking = visit.asking(key)
         try:
             if doubting:
                 doubts, lacking = await doubting(body)
@@ -382,10 +394,10 @@ class Form(Generic[M]):
                     return await self.show(
                         visit, values=again, errors=beside, doubts=doubts, kept=kept
                     )
-            answer = await ask(body, visit.asking(key))
+            answer = await ask(body, asking)
         except (BrokenRule, Refused) as refusal:
             rule = refusal.rule if isinstance(refusal, Refused) else refusal
-            question = ABOUT_A_QUESTION.get(type(rule), "")
+            question = about(rule, asking) or ABOUT_A_QUESTION.get(type(rule), "")
             question = question if question in {q.name for q in asked} else ""
             if not question and status_of(type(rule)) == 409 and self.opened:
                 stale = Stale(Since(self.subject.version), self.written(values), refusal)

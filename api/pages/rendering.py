@@ -61,6 +61,7 @@ def environment(undefined: type[Undefined] = ChainableUndefined) -> Environment:
         short_day=words.short_day,
         month=words.month,
         moment=words.moment,
+        time=words.time,
         nhs_number=words.nhs_number,
         sentence=words.sentence,
         behind=words.behind,

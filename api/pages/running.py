@@ -5,10 +5,10 @@ It refuses to know whom to show: a person who is not shared with the visitor is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
@@ -16,15 +16,20 @@ from fastapi.responses import HTMLResponse
 from api import meetings
 from api.asking import Asking, caught_up
 from api.pages import cases, choosing, words
+from api.pages.calling import NOT_SHARED, called, comes, items, next_one
 from api.pages.caseload import Line, Score, line, score
 from api.pages.forms import Choice, Form, Question, choices
-from api.pages.meetings import meeting_of, plain
+from api.pages.meetings import meeting_of
+from api.pages.pens import pen_of, taking
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
-from domain.policies import pen as silence
+from domain.action import DueDateHasPassed
+from domain.intentions.meetings import OwnerMayNotBeTold
+from domain.intentions.persons import ThePersonObjects
+from domain.kernel import BrokenRule
 from domain.policies import quorum
-from domain.vocabulary import Decision, Instrument, PenReason, Role, Source, ViewObtained
+from domain.vocabulary import Decision, Instrument, Role, Source, ViewObtained
 from projections.record import concern
 
 router = APIRouter(route_class=PageRoute)
@@ -32,53 +37,7 @@ router = APIRouter(route_class=PageRoute)
 ACTIONS = 2
 """How many actions are asked for beside a decision; more are agreed one by one."""
 
-NOT_SHARED = "A person not shared with you"
-
 DRAWN = (Instrument.PHQ_9, Instrument.GAD_7)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One case of the running order."""
-
-    person: str
-    name: str
-    said: str
-    here: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pen:
-    """Who runs the meeting, since when, and who asks to."""
-
-    holder: str
-    since: str
-    mine: bool
-    asking: list[tuple[str, str]]
-    asked: bool
-
-
-def pen_of(visit: Visit, row: Mapping[str, Any]) -> Pen | None:
-    """Whoever holds it; ``None`` when nobody does."""
-    held, me = row.get("pen"), str(visit.caller.practitioner)
-    if held is None:
-        return None
-    asking = row.get("asking") or []
-    return Pen(
-        holder=visit.names.practitioner(held["practitioner"]),
-        since=held["since"],
-        mine=held["practitioner"] == me,
-        asking=[(who, visit.names.practitioner(who)) for who in asking],
-        asked=me in asking,
-    )
-
-
-def called(row: Mapping[str, Any]) -> str | None:
-    """The person before the meeting, if the visitor may know of them."""
-    item = (row.get("called") or {}).get("item")
-    return next(
-        (who for who, told in row["cases"].items() if item and told.get("item") == item), None
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +63,6 @@ class Before:
         return self.line.name if self.line else NOT_SHARED
 
 
-def order(row: Mapping[str, Any]) -> list[str]:
-    """Whom the meeting discusses, in the order they were listed."""
-    to_discuss = [(who, told) for who, told in row["cases"].items() if not told.get("listed_only")]
-    return [who for who, _ in sorted(to_discuss, key=lambda one: str(one[1].get("listed_at")))]
-
-
-def next_one(row: Mapping[str, Any], after: str = "") -> str | None:
-    """The first who waits for a decision, of those after this one before those passed over."""
-    people = order(row)
-    turn = people.index(after) + 1 if after in people else 0
-    waiting = [who for who in people[turn:] + people[:turn] if not row["cases"][who].get("outcome")]
-    return next((who for who in waiting if who != after), None)
-
-
 @router.get("/mdt/{meeting}/run", response_class=HTMLResponse)
 async def run(visit: CaringVisit, meeting: UUID) -> Response:
     """The person before the meeting; for whoever holds the pen, what may be recorded about them."""
@@ -127,71 +72,6 @@ async def run(visit: CaringVisit, meeting: UUID) -> Response:
     return await (await _page(visit, row, called(row))).show(visit)
 
 
-@router.post("/mdt/{meeting}/run/pen", response_class=HTMLResponse)
-async def take(visit: CaringVisit, meeting: UUID) -> Response:
-    """Run the meeting from now on; the first person comes with it."""
-    row = await meeting_of(visit, meeting)
-    first = None if row.get("called") else next_one(row)
-
-    async def ask(body: meetings.TakingThePen, asks: Asking) -> Response:
-        answer = await meetings.take_pen(meeting, asks, body)
-        return await _comes(visit, row, first, asks.key) if first else answer
-
-    return await _taking(visit, row).sent(visit, ask, done="pen", then=f"/mdt/{meeting}/run")
-
-
-@router.post("/mdt/{meeting}/run/pen/request", response_class=HTMLResponse)
-async def ask_for(visit: CaringVisit, meeting: UUID) -> Response:
-    """Ask whoever runs the meeting to let one run it."""
-    row = await meeting_of(visit, meeting)
-    return await plain("Ask for the pen", "Ask for the pen", visit, row).sent(
-        visit,
-        lambda body, asks: meetings.ask_for_pen(meeting, asks, body),
-        done="pen-asked",
-        then=f"/mdt/{meeting}/run",
-    )
-
-
-@router.post("/mdt/{meeting}/run/pen/gift", response_class=HTMLResponse)
-async def give(visit: CaringVisit, meeting: UUID) -> Response:
-    """Let somebody run the meeting who asked to."""
-    row = await meeting_of(visit, meeting)
-    form = replace(plain("Give the pen", "Give the pen", visit, row), model=meetings.GivingThePen)
-    return await form.sent(
-        visit,
-        lambda body, asks: meetings.give_pen(meeting, body, asks),
-        done="pen-given",
-        then=f"/mdt/{meeting}/run",
-    )
-
-
-@router.post("/mdt/{meeting}/run/{person}/call", response_class=HTMLResponse)
-async def come_to(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
-    """Come to a case; everybody who follows comes along."""
-    row = await meeting_of(visit, meeting)
-    return await plain("Come to this case", "Come to this case", visit, row).sent(
-        visit,
-        lambda body, asks: meetings.call_case(meeting, person, asks, body),
-        done="",
-        then=f"/mdt/{meeting}/run",
-    )
-
-
-async def _comes(visit: Visit, row: Mapping[str, Any], person: str, key: UUID) -> Response:
-    """The next case comes by the same press of a button: asked once, however often it is sent."""
-    asks = visit.asking(uuid5(key, "the case that comes next"))
-    return await meetings.call_case(UUID(row["id"]), UUID(person), asks, None)
-
-
-def _taking(visit: Visit, row: Mapping[str, Any]) -> Form[meetings.TakingThePen]:
-    offered = [c for c in choices(PenReason) if c[0] not in (PenReason.FREE, PenReason.GIVEN)]
-    return replace(
-        plain("Take the pen", "Take the pen", visit, row),
-        model=meetings.TakingThePen,
-        groups=(("", (Question("reason", "Why?", "radios", choices=offered, optional=True),)),),
-    )
-
-
 @router.post("/mdt/{meeting}/run/{person}/decision", response_class=HTMLResponse)
 async def decide(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
     """Record what was decided and agreed, all of it or nothing; then come to the next person."""
@@ -199,12 +79,12 @@ async def decide(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
     if str(person) not in row["cases"]:
         raise NothingIsHere
     given = await visit.request.form()
-    filled = {n for n in range(ACTIONS) if any(given.get(f) for f in _fields(n))}
+    filled = [n for n in range(ACTIONS) if any(given.get(f) for f in _fields(n))]
 
     def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
         agreed = [
             {name: values[f"actions-{n}-{name}"] for name in ("what", "owner", "due_on")}
-            for n in sorted(filled)
+            for n in filled
         ]
         return {**cases.decided(values, visit.names), "actions": agreed}
 
@@ -212,7 +92,19 @@ async def decide(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
 
     async def ask(body: meetings.Deciding, asks: Asking) -> Response:
         answer = await meetings.record_decision(meeting, person, body, asks)
-        return await _comes(visit, row, following, asks.key) if following else answer
+        return await comes(visit, row, following, asks.key) if following else answer
+
+    def about(rule: BrokenRule, asks: Asking) -> str:
+        """The question of the one action that a rule refuses."""
+        for number, n in enumerate(filled):
+            due = isinstance(rule, DueDateHasPassed) and asks.new(f"action {number}")
+            refuses_owner = isinstance(rule, (OwnerMayNotBeTold, ThePersonObjects))
+            owner = refuses_owner and given.get(f"actions-{n}-owner")
+            if str(due) in rule.args:
+                return f"actions-{n}-due_on"
+            if str(owner) in rule.args:
+                return f"actions-{n}-owner"
+        return ""
 
     return await (await _page(visit, row, str(person), filled=filled)).sent(
         visit,
@@ -220,6 +112,7 @@ async def decide(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
         done="decision",
         then=f"/mdt/{meeting}/run",
         shape=shape,
+        about=about,
     )
 
 
@@ -236,7 +129,7 @@ def _fields(number: int) -> list[str]:
 
 
 async def _page(
-    visit: Visit, row: Mapping[str, Any], now: str | None, *, filled: set[int] | None = None
+    visit: Visit, row: Mapping[str, Any], now: str | None, *, filled: Sequence[int] = ()
 ) -> Form[meetings.Deciding]:
     """The whole page; its form records the decision about the person who is before the meeting."""
     before = await _before(visit, row, now) if now else None
@@ -248,7 +141,7 @@ async def _page(
         title=str(row["name"]),
         button="Record",
         model=meetings.Deciding,
-        groups=_questions(visit, there, filled or set()) if deciding else (),
+        groups=_questions(visit, there, filled) if deciding else (),
         action=f"/mdt/{row['id']}/run/{now}/decision",
         section="/mdt",
         back_to=(f"/mdt/{row['id']}", "The whole list"),
@@ -262,24 +155,13 @@ async def _page(
             "pen": pen,
             "mine": mine,
             "began": (row.get("called") or {}).get("at"),
-            "taking": _taking(visit, row).questions,
-            "silence": silence.in_force(visit.now),
+            "taking": taking(visit, row).questions,
             "newest": await visit.here.reading.newest(visit.caller.organisation),
-            "items": await _items(visit, row, now),
+            "items": await items(visit, row, now),
             "following": next_one(row, now or ""),
             "chair": visit.names.practitioner(row["chair"]),
         },
     )
-
-
-async def _items(visit: Visit, row: Mapping[str, Any], now: str | None) -> list[Item]:
-    items = []
-    for person in order(row):
-        record = await visit.here.reading.record(visit.caller.organisation, UUID(person))
-        name = str((record or {}).get("name") or NOT_SHARED)
-        said = words.sentence(row["cases"][person].get("outcome") or "")
-        items.append(Item(person, name, said, person == now))
-    return items
 
 
 async def _before(visit: Visit, row: Mapping[str, Any], now: str) -> Before:
@@ -365,20 +247,12 @@ def _quorum(
 
 
 def _questions(
-    visit: Visit, there: list[Choice], filled: set[int]
+    visit: Visit, there: list[Choice], filled: Sequence[int]
 ) -> list[tuple[str, list[Question]]]:
+    """What every decision needs, and under a heading each what some need."""
     decision = [
         Question(
-            "service",
-            "To which service?",
-            "select",
-            choices=choosing.services(visit.names, Source.PROFESSIONAL, visit.today, holding=True),
-            optional=True,
-            nothing="None: the person stays",
-            hint="Needed to step up, step down or hand over; the hand-over is offered at once.",
-        ),
-        Question(
-            "rationale", "Why?", "textarea", missing="Enter why the meeting decided so", rows=3
+            "rationale", "Why?", "textarea", missing="Enter why the meeting decided so", rows=2
         ),
         Question(
             "persons_view",
@@ -388,12 +262,12 @@ def _questions(
             rows=2,
         ),
         Question(
-            "view_obtained",
-            "How is that known?",
+            "service",
+            "To which service?",
             "select",
-            choices=[(value, text, "") for value, text, _ in choices(ViewObtained)],
+            choices=choosing.services(visit.names, Source.PROFESSIONAL, visit.today, holding=True),
             optional=True,
-            nothing="Not said",
+            nothing="None: the person stays",
         ),
         Question(
             "informs",
@@ -403,40 +277,69 @@ def _questions(
             optional=True,
             nothing="Nobody yet",
         ),
+    ]
+    more = [
+        Question(
+            "view_obtained",
+            "How is it known what they want?",
+            "select",
+            choices=[(value, text, "") for value, text, _ in choices(ViewObtained)],
+            optional=True,
+            nothing="Not said",
+        ),
         Question("review_on", "Review on", "date", optional=True),
     ]
     against = [
-        Question("practitioner", "Who?", "select", choices=there, optional=True, nothing="Nobody"),
+        Question(
+            "practitioner",
+            "Who saw it otherwise?",
+            "select",
+            choices=there,
+            optional=True,
+            nothing="Nobody",
+        ),
         Question("reason", "Their reason", "textarea", optional=True, rows=2),
     ]
+    actions = [question for n in range(ACTIONS) for question in _action(visit, n, filled)]
     return [
         ("", decision),
-        *((f"Action {n + 1} (optional)", _action(visit, n, n in filled)) for n in range(ACTIONS)),
-        ("Did somebody see it otherwise?", against),
+        ("Actions", actions),
+        ("Review and wish", more),
+        ("Dissent", against),
     ]
 
 
-def _action(visit: Visit, number: int, begun: bool) -> list[Question]:
-    """An action's questions; once one of them is answered, all must be."""
+def _action(visit: Visit, number: int, filled: Sequence[int]) -> list[Question]:
+    """An action's questions; once one of them is answered, all must be.
+
+    What is asked has no gaps: an action alone in the second row is the first one.
+    """
+    begun, row = number in filled, f"actions-{number}"
+    place = f"actions-{filled.index(number)}" if begun else row
 
     def must(text: str) -> str:
         return text if begun else ""
 
     return [
         Question(
-            f"actions-{number}-what",
-            "What is to be done?",
-            hint="They read this and nothing of why.",
-            missing=must("Enter what is to be done"),
+            f"{row}-what",
+            f"Action {number + 1}: what is to be done?",
+            missing=must(f"Enter what is to be done as action {number + 1}"),
+            place=f"{place}-what",
         ),
         Question(
-            f"actions-{number}-owner",
+            f"{row}-owner",
             "Which organisation does it?",
             "select",
             choices=choosing.organisations(visit.names),
-            missing=must("Select which organisation does it"),
+            missing=must(f"Select which organisation does action {number + 1}"),
+            place=f"{place}-owner",
         ),
         Question(
-            f"actions-{number}-due_on", "By when?", "date", missing=must("Enter the day it is due")
+            f"{row}-due_on",
+            "By when?",
+            "date",
+            missing=must(f"Enter the day action {number + 1} is due"),
+            place=f"{place}-due_on",
         ),
     ]

@@ -45,6 +45,11 @@ def moment(value: datetime | str) -> str:
     return f"{day(value)}, {instant(value):%H:%M}"
 
 
+def time(value: datetime | str) -> str:
+    """11:30, of what is known to be today."""
+    return f"{instant(value):%H:%M}"
+
+
 def nhs_number(value: str) -> str:
     """999 012 3456."""
     digits = value.replace(" ", "")

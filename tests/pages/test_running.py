@@ -64,14 +64,21 @@ def ticks(there: Watched) -> None:
     there.press("These are here")
 
 
+def unfold(there: Watched, name: str) -> None:
+    there.page.locator("summary", has_text=name).click()
+
+
 def writes(there: Watched, why: str) -> None:
     there.page.fill("#rationale", why)
     there.page.fill("#persons_view", "She wants to be rung in the evening")
 
 
 def test_a_meeting_goes_from_person_to_person_without_scripts(
-    listed: str, people: tuple[str, str], visiting: Opening
+    listed: str, people: tuple[str, str], story: Story, visiting: Opening
 ) -> None:
+    asha = story.place.person("asha")
+    objecting = asha.found(people[0])["rows"][0]["person"]
+    asha.done(f"/v1/people/{objecting}/objections", {"to": str(community.LIBRARY.id)})
     gwen = visiting("gwen", scripts=False)
     gwen.open(listed)
     gwen.follow("Run the meeting")
@@ -85,19 +92,34 @@ def test_a_meeting_goes_from_person_to_person_without_scripts(
     ticks(gwen)
     assert "Quorum: responsible clinician present" in gwen.page.inner_text("main")
 
-    # An action half said is asked for, and nothing is recorded.
+    # An action half said is asked for, beside its own row, and nothing is recorded or lost.
     writes(gwen, "Nobody knows how she lives")
-    gwen.page.fill("#actions-0-what", f"Call the landlord of {people[0]}")
+    unfold(gwen, "Actions (optional)")
+    gwen.page.fill("#actions-1-what", f"Call the landlord of {people[0]}")
     gwen.press("More information")
-    assert gwen.page.get_by_role("link", name="Select which organisation does it").is_visible()
-    gwen.page.select_option("#actions-0-owner", label=HOUSING)
+    lacking = gwen.page.get_by_role("link", name="Select which organisation does action 2")
+    assert lacking.is_visible()
     for part, text in (("day", "6"), ("month", "1"), ("year", "2031")):
-        gwen.page.fill(f"#actions-0-due_on-{part}", text)
+        gwen.page.fill(f"#actions-1-due_on-{part}", text)
+    gwen.page.select_option("#actions-1-owner", label=community.LIBRARY.name)
     gwen.press("More information")
+    assert "does not want" in gwen.page.locator("#actions-1-owner-error").inner_text()
+    gwen.page.select_option("#actions-1-owner", label=HOUSING)
+    for year, said in (("20", "Enter a real date"), ("2021", "has passed"), ("2031", "")):
+        for part, text in (("day", "6"), ("month", "1"), ("year", year)):
+            gwen.page.fill(f"#actions-1-due_on-{part}", text)
+        gwen.press("More information")
+        if said:
+            assert said in gwen.page.locator("#actions-1-due_on-error").inner_text()
+            assert gwen.page.locator("#actions-0-due_on-error").count() == 0
+            assert gwen.page.input_value("#actions-1-what") == f"Call the landlord of {people[0]}"
+            assert gwen.page.input_value("#actions-1-due_on-year") == year
+            assert gwen.page.input_value("#rationale") == "Nobody knows how she lives"
 
     # Decided and agreed in one go; the next person is there, with the room as it was.
     assert gwen.done == "The decision is recorded."
     assert heading.inner_text() == people[1]
+    assert "As for the last case" in gwen.page.locator("summary").all_inner_texts()[0]
     assert gwen.page.get_by_label(re.compile("Dr Rajesh Menon")).is_checked()
     gwen.press("These are here")
     writes(gwen, "It needs a hospital")
@@ -130,10 +152,23 @@ def test_a_meeting_is_run_by_keyboard_alone(
     keys.press("Enter")
     expect(gwen.page.locator("#rationale")).to_be_visible()
     gwen.is_accessible(1440, 320)
+
+    # On a desk nobody scrolls: who it is, what is asked and every outcome are on the screen.
+    gwen.page.set_viewport_size({"width": 1280, "height": 800})
+    gwen.page.reload()
+    assert gwen.page.evaluate("scrollY") == 0
+    for there in ("h1", "#question", "#rationale", "button[name=outcome]"):
+        for each in gwen.page.locator(there).all():
+            box = each.bounding_box()
+            assert box is not None
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 800
     gwen.page.locator("#rationale").focus()
     keys.type("She is better")
     keys.press("Tab")
     keys.type("To be left alone")
+    gwen.page.locator("summary", has_text="Review and wish").focus()
+    keys.press("Enter")
     gwen.page.locator("#review_on-day").focus()
     keys.press("Enter")  # in a field: no outcome is recorded by accident
     assert gwen.page.locator("h1").inner_text() == people[0]
@@ -174,6 +209,7 @@ def test_who_follows_sees_whom_the_chair_comes_to_and_two_never_hold_the_pen(
     # Taking it too soon is refused; asked for, it is given, and the pages change places.
     late.page.locator("summary", has_text="Take it after ten minutes of silence").click()
     late.page.get_by_label("The holder has left the meeting").check()
+    assert re.search(r"They end at \d\d:\d\d, or later", late.page.inner_text("#pen"))
     late.press("Take the pen")
     assert "Somebody else holds the pen" in late.page.inner_text("main")
     rajesh.press("Ask for the pen")
@@ -200,6 +236,7 @@ def test_the_agenda_is_read_on_paper(
     assert "fromentry" in said
     assert f"Is{people[0]}safe?".replace(" ", "") in said
     assert "Runthemeeting" not in said
+    assert "Throughcare" not in said, "the header is for the screen"
 
     gwen.follow("Show initials and number only")
     assert urlsplit(gwen.page.url).query == "people=initials"

@@ -125,8 +125,20 @@ def meetings(entries: Sequence[Entry]) -> dict[str, Row]:
             rounds = [i for i, e in enumerate(said) if _fact(e) == "ListCirculated"]
             absences = [e.data["absent"] for e in said if _fact(e) == "ApologiesRecorded"]
             pens = [
-                {"practitioner": e.data["practitioner"], "since": e.effective_at.isoformat()}
-                for e in said
+                {
+                    "practitioner": e.data["practitioner"],
+                    "since": e.effective_at.isoformat(),
+                    "seen": max(
+                        at.effective_at.isoformat()
+                        for at in [e, *said[i:]]
+                        if at is e
+                        or (
+                            at.type.startswith("meeting.")
+                            and at.data.get("by_practitioner") == e.data["practitioner"]
+                        )
+                    ),
+                }
+                for i, e in enumerate(said)
                 if _fact(e) == "PenTaken"
             ]
             runs = max((i for i, e in enumerate(said) if _fact(e) == "PenTaken"), default=0)
