@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 
+from api.pages.router import router
 from deploy.community import place as community
 from domain.feedback import code_of
 from projections.contract import contract
 from tests.pages.conftest import Opening
 from tests.pages.place import Story
+from tests.sampling import THOROUGH
 
 pytestmark = pytest.mark.browser
 
 ABOUT = sorted({f"/catalogue/{type_.partition('.')[0]}" for type_ in contract()})
-PUBLIC = ["/sign-in", "/accessibility", "/keyboard", "/catalogue", *ABOUT]
+PUBLIC = ["/sign-in", "/signed-out", "/accessibility", "/keyboard", "/catalogue"]
+PUBLIC += ABOUT if THOROUGH else ["/catalogue/person"]  # one template, and the longest of them
 EVERYBODYS = ["/", "/caseload", "/referrals", "/referrals?part=sent&show=all", "/refer", "/stream"]
 PAGES: list[tuple[str | None, str]] = [
     *((None, path) for path in PUBLIC),
@@ -23,6 +29,28 @@ PAGES: list[tuple[str | None, str]] = [
     (None, "/refer-yourself/{talking}/sent?reference=abc"),
     *((key, path) for key in ("asha", "priya", "joy", "leroy") for path in EVERYBODYS),
     *((key, f"/people/{{person}}{part}") for key in ("asha", "joy") for part in ("", "/history")),
+    ("beryl", "/caseload"),
+    ("beryl", "/people/{patient}"),
+    ("tom", "/"),
+    ("nina", "/"),
+    ("nina", "/operations"),
+    ("imani", "/"),
+    ("imani", "/audit/access"),
+    ("hugh", "/people/{patient}/recipients"),
+    ("hugh", "/people/{patient}/subject-access"),
+    ("asha", "/people/{person}/rectification"),
+    ("asha", "/people/{person}/sealing"),
+    ("asha", "/withdrawals"),
+    ("asha", "/refer/advice"),
+    ("yusuf", "/systems/new"),
+    ("yusuf", f"/partners/{community.PRACTICE.id}/liaison"),
+    ("yusuf", f"/partners/{community.PRACTICE.id}/practitioners/new"),
+    (
+        "yusuf",
+        f"/partners/{community.PRACTICE.id}/practitioners/{community.PRACTICE.people[0].id}/role",
+    ),
+    ("yusuf", f"/partners/{community.TRUST.id}/agreements"),
+    ("yusuf", f"/partners/{community.TRUST.id}/agreements/new"),
     ("priya", "/people/{person}/history?at=3&as-of=2020-01-01"),
     ("priya", "/people/{person}/difference"),
     ("priya", "/people/{person}/why?field=status"),
@@ -126,11 +154,74 @@ PAGES: list[tuple[str | None, str]] = [
 ]
 
 
+LOOKED_AT: dict[str, str] = {
+    "/sign-in/organisation": "test_signing_in",
+    "/signing-out": "test_signing_in",
+    "/streams/{endpoint}": "test_streams",
+    "/streams/{endpoint}/{activity}": "test_streams",
+    "/people/{person}/erasure": "test_erasing",
+    "/erasures/{erasure}": "test_erasing",
+    "/evidence-packs": "test_evidence_packs",
+    "/audit/side-by-side": "test_side_by_side",
+    "/subject-access/{request}": "test_subject_access",
+    "/subject-access/{request}/judging": "test_subject_access",
+    "/people/{person}/concerns/{which}/{activity}": "test_concerns",
+    "/people/{person}/scores/{measure}/correction": "test_corrections",
+    "/privacy/emergency-access/{access}": "test_emergency",
+    "/privacy/openings/{opening}": "test_opening",
+    "/people/{person}/sealed": "test_opening",
+    "/opening-grants/{practitioner}/end": "test_opening",
+    "/systems/keys/{key}/revocation": "test_systems",
+}
+"""Pages about what a test makes first: the module that does, and looks at them with axe."""
+
+ONE_FORM = {
+    "/referrals/{referral}/appointments/{contact}",
+    "/referrals/{referral}/appointments/{contact}/{activity}",
+    "/referrals/{referral}/work/{work}",
+    "/training/{session}/attendance",
+    "/actions/{action}/{activity}",
+    "/people/{person}/decisions/{decision}/non-implementation",
+    "/people/{person}/decisions/{decision}/supersession",
+    "/duplicates/{match}/{activity}",
+    "/groups/{group}",
+    "/groups/{group}/{activity}",
+    "/systems/{system}/keys/new",
+    "/systems/{system}/keys/{thumbprint}/revocation",
+    "/systems/{system}/ending",
+    "/partners/{partner}/agreements/ending",
+}
+"""Questions by the form that many pages above are; each is answered without scripts by a test."""
+
+NO_PAGES = {
+    "/sign-in/start",
+    "/sign-in/callback",
+    "/branding/{name}",
+    "/caseload/freshness",
+    "/caseload.csv",
+    "/referrals.csv",
+    "/subject-access/{request}/export",
+}
+"""What leads elsewhere, goes into a page, or is a file."""
+
+
+def test_every_page_there_is_is_looked_at() -> None:
+    """A new page is added above, or said to be looked at elsewhere."""
+    there = [r for r in router.routes if isinstance(r, APIRoute) and "GET" in (r.methods or ())]
+    said = LOOKED_AT.keys() | ONE_FORM | NO_PAGES
+    named = [re.sub(r"\{\w+\}", "of-somebody", path.partition("?")[0]) for _, path in PAGES]
+    walked = {next(r.path for r in there if r.path_regex.match(path)) for path in named}
+    assert {route.path for route in there} - walked == said
+    for module in set(LOOKED_AT.values()):
+        assert "is_accessible(" in Path(__file__).with_name(f"{module}.py").read_text("utf-8")
+
+
 @pytest.fixture
 def address(story: Story) -> Callable[[str | None, str], str]:
     def filled(key: str | None, path: str) -> str:
         return path.format(
             person=story.person(key) if key and "{person}" in path else "",
+            patient=story.person("asha") if "{patient}" in path else "",
             therapy=story.therapy,
             housing=story.housing,
             meeting=story.meeting,
@@ -151,6 +242,7 @@ def test_a_page_is_accessible_quiet_and_fits_a_phone(
     assert answer.status == 200
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     there.is_accessible(*((320, 1440) if PAGES.index((key, path)) % 2 else (1440, 320)))
+    assert there.beyond_the_keyboard() == []
     assert there.complaints == []
 
 
