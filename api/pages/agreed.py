@@ -13,6 +13,7 @@ from api import agreed
 from api.asking import Activity
 from api.pages import choosing, words
 from api.pages.forms import Form, Question, choices, new_key
+from api.pages.opened import Opened
 from api.pages.person.identity import known, name_of
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
@@ -57,6 +58,7 @@ async def list_of_actions(visit: CaringVisit) -> Response:
 async def list_of_decisions(visit: CaringVisit) -> Response:
     """What meetings decided and is not done: on its way, or given up with a reason."""
     reading, me = visit.here.reading, visit.caller.organisation
+    seen = await reading.newest(me)
     awaited = await reading.agreed(me, DECISION, (AWAITED,), when=visit.when)
     return await visit.page(
         "decisions.html",
@@ -67,6 +69,7 @@ async def list_of_decisions(visit: CaringVisit) -> Response:
         may_say=lambda row: may_say(row, visit),
         replaceable=await _replaceable(awaited, visit),
         key=new_key(),
+        seen=seen,
     )
 
 
@@ -181,7 +184,9 @@ async def why_not_answer(visit: CaringVisit, person: UUID, decision: UUID) -> Re
 @router.post("/people/{person}/decisions/{decision}/implementation", response_class=HTMLResponse)
 async def implemented(visit: CaringVisit, person: UUID, decision: UUID) -> Response:
     """Say that it was done, and show what else is not."""
+    newest = await visit.here.reading.newest(visit.caller.organisation)
     form = Form(
+        opened=Opened(person, newest),
         title="It was done",
         button="It was done",
         model=Activity,

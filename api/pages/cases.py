@@ -14,8 +14,9 @@ from api import meetings
 from api.asking import Activity
 from api.pages import choosing, words
 from api.pages.caseload import line, look_again
-from api.pages.forms import Choice, Form, Question, choices, fields_alone
+from api.pages.forms import Choice, Form, Question, choices, fields_alone, shown
 from api.pages.meetings import meeting_of
+from api.pages.opened import Shown
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
@@ -235,6 +236,7 @@ async def _case_form(visit: Visit, meeting: UUID, person: UUID, activity: str) -
             visit, case
         )
     return Form(
+        opened=stands(visit, case),
         title=title,
         caption=str((record or {}).get("name", "")),
         lede=lede,
@@ -244,6 +246,17 @@ async def _case_form(visit: Visit, meeting: UUID, person: UUID, activity: str) -
         action=visit.path,
         section="/mdt",
         back_to=(f"/mdt/{meeting}", str(row["name"])),
+    )
+
+
+def stands(visit: Visit, case: Mapping[str, Any]) -> Shown:
+    """How far a case is: whoever records something about it goes by this."""
+    there = [visit.names.practitioner(a["practitioner"]) for a in case.get("attendees", ())]
+    return shown(
+        {
+            "What was decided": words.sentence(case.get("outcome") or "nothing yet"),
+            "In the room": ", ".join(sorted(there)) or "Nobody yet",
+        }
     )
 
 

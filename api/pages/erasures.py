@@ -9,15 +9,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from fastapi import Form as Field
 from fastapi.responses import HTMLResponse
 
 from api import erasures
 from api.asking import Activity, person_of
-from api.pages.forms import Form, Question, choices, new_key
+from api.pages.forms import Form, Question, choices, new_key, shown
 from api.pages.privacy.officer import OfficersVisit
 from api.pages.problem import PageRoute
 from api.pages.visit import SomebodysVisit, Visit
+from api.pages.words import sentence
 from domain.vocabulary import ErasureReason
 from projections.erasures import State
 
@@ -83,21 +83,47 @@ async def certificate_page(visit: KeepersVisit, erasure: UUID) -> Response:
         to_confirm=found.state is State.ORDERED and found.ordered_by != me,
         to_cancel=found.state in (State.ORDERED, State.CONFIRMED),
         key=new_key(),
+        seen=shown({"The order": sentence(found.state.value)}).version,
     )
 
 
 @router.post("/erasures/{erasure}/confirmation", response_class=HTMLResponse)
-async def confirm(visit: KeepersVisit, erasure: UUID, key: Annotated[UUID, Field()]) -> Response:
+async def confirm(visit: KeepersVisit, erasure: UUID) -> Response:
     """Say so too."""
-    made = await erasures.confirm_erasure(erasure, erasures.Confirming(), visit.asking(key))
-    return visit.see(f"/erasures/{erasure}", made, "erasure-confirmation")
+    form = await _pressed(visit, erasure, "Confirm the erasure", erasures.Confirming)
+    return await form.sent(
+        visit,
+        lambda body, asks: erasures.confirm_erasure(erasure, body, asks),
+        done="erasure-confirmation",
+        then=form.back_to[0],
+    )
 
 
 @router.post("/erasures/{erasure}/cancellation", response_class=HTMLResponse)
-async def cancel(visit: KeepersVisit, erasure: UUID, key: Annotated[UUID, Field()]) -> Response:
+async def cancel(visit: KeepersVisit, erasure: UUID) -> Response:
     """Take the order back."""
-    made = await erasures.cancel_erasure(erasure, Activity(), visit.asking(key))
-    return visit.see(f"/erasures/{erasure}", made, "erasure-cancellation")
+    form = await _pressed(visit, erasure, "Cancel it", Activity)
+    return await form.sent(
+        visit,
+        lambda body, asks: erasures.cancel_erasure(erasure, body, asks),
+        done="erasure-cancellation",
+        then=form.back_to[0],
+    )
+
+
+async def _pressed(visit: Visit, erasure: UUID, button: str, model: type[Any]) -> Form[Any]:
+    """One button about an order, and nothing to answer."""
+    found, _ = await erasures.opened(visit.here, visit.caller, erasure)
+    return Form(
+        title=f"Erasure under order {found.order}",
+        opened=shown({"The order": sentence(found.state.value)}),
+        button=button,
+        model=model,
+        groups=(),
+        action=visit.path,
+        section="/privacy",
+        back_to=(f"/erasures/{erasure}", "The erasure"),
+    )
 
 
 def _ordering(visit: Visit) -> Form[erasures.OrderingErasure]:

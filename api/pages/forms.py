@@ -16,7 +16,7 @@ from starlette.datastructures import FormData
 
 from api.asking import Asking, in_time
 from api.pages import words
-from api.pages.opened import Opened, Shown, Since, Subject
+from api.pages.opened import Shown, Since, Subject
 from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
 from api.problems import IdempotencyKeyIsMissing, Refused, missing, status_of
@@ -241,6 +241,13 @@ def about_none(_rule: BrokenRule, _asks: Asking) -> str:
     return ""
 
 
+def shown(lines: Mapping[str, str], questions: Sequence[Question] = ()) -> Shown:
+    """What stands where somebody may write: lines in words, and what a form is filled in with."""
+    filled = {q.name: (q.label, _in_words(q, q.value)) for q in questions}
+    said = {f"line-{n}": line for n, line in enumerate(lines.items())}
+    return Shown({name: line for name, line in (said | filled).items() if line[1]})
+
+
 @dataclass(frozen=True, slots=True)
 class Stale:
     """A form whose subject moved on: what changed since, and what was written meanwhile.
@@ -284,9 +291,7 @@ class Form(Generic[M]):
     caption: str = ""
     lede: Sequence[str] = ()
     warning: bool = False
-    opened: Opened | None = None
-    stands: Mapping[str, str] = field(default_factory=dict)
-    """What else its asker goes by, where that is not a person's record: label and words."""
+    opened: Subject | None = None
     template: str = "form.html"
     beside: Mapping[str, Any] = field(default_factory=dict)
     """What a template of its own shows around the questions."""
@@ -297,11 +302,8 @@ class Form(Generic[M]):
 
     @property
     def subject(self) -> Subject:
-        """What is written about: somebody's record, or else what the form itself showed."""
-        if self.opened:
-            return self.opened
-        stands = {f"stands-{n}": line for n, line in enumerate(self.stands.items())}
-        return Shown(stands | {q.name: (q.label, _in_words(q, q.value)) for q in self.questions})
+        """What is written about: what it was opened on, or else what the form itself showed."""
+        return self.opened or shown({}, self.questions)
 
     def written(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         """What was answered: each question with the answer's own words."""

@@ -14,7 +14,8 @@ from fastapi.responses import HTMLResponse
 from api import groups
 from api.asking import Activity, Asking
 from api.pages import choosing, words
-from api.pages.forms import Choice, Form, Question, choices, fields_alone, new_key
+from api.pages.forms import Choice, Form, Question, choices, fields_alone, new_key, shown
+from api.pages.opened import Shown
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
@@ -234,6 +235,7 @@ async def group_page(visit: CaringVisit, group: UUID) -> Response:
             if name in row["actions"] and visit.when.now
         ],
         key=new_key(),
+        seen=_stands(row, planned, ()).version,
     )
 
 
@@ -314,6 +316,18 @@ async def _row(visit: Visit, planned: GroupEntry) -> dict[str, Any]:
     return await groups.shown(visit.here, me, planned, visit.when, register=True)
 
 
+def _stands(row: Row, planned: GroupEntry, questions: Sequence[Question]) -> Shown:
+    """How far a group is: whoever acts on it goes by this."""
+    held, off = planned.held, planned.cancelled
+    said = {
+        "The group": f"ended: {planned.ended}" if planned.ended else "goes on",
+        "Sessions held": words.day(held[-1]) if held else "none yet",
+        "Called off": ", ".join(words.day(day) for day in sorted(off)),
+        "In the group": str(len(_members(row))),
+    }
+    return shown(said, questions)
+
+
 async def _form(visit: Visit, group: UUID, activity: str) -> Form[Any]:
     planned, doing = _planned(visit, group), DOING.get(activity)
     row = await _row(visit, planned)
@@ -321,6 +335,7 @@ async def _form(visit: Visit, group: UUID, activity: str) -> Form[Any]:
         raise NothingIsHere
     asked = await doing.questions(visit, planned, row) if doing.questions else ()
     return Form(
+        opened=_stands(row, planned, asked),
         title=doing.text,
         caption=planned.name,
         lede=(doing.lede,) if doing.lede else (),

@@ -15,7 +15,8 @@ from api.asking import Activity
 from api.pages import choosing, ways, words
 from api.pages.agreed import overdue
 from api.pages.caseload import Line, line
-from api.pages.forms import Form, Question, choices, new_key
+from api.pages.forms import Form, Question, choices, new_key, shown
+from api.pages.opened import Shown
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
@@ -181,6 +182,7 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
         suggested=suggested,
         complexity=words.COMPLEXITY,
         late=rule is not None and rule.late(visit.now, starts, circulated="circulated_at" in row),
+        seen=stands(row).version,
         chairs=str(visit.caller.practitioner) == row["chair"],
         key=new_key(),
     )
@@ -225,10 +227,23 @@ def _open(asked: Mapping[str, Any]) -> bool:
     return asked["state"] not in ENDED_STATES
 
 
+def stands(row: Mapping[str, Any]) -> Shown:
+    """How far a meeting is: whoever acts on it goes by this."""
+    round_at = row.get("circulated_at")
+    return shown(
+        {
+            "The meeting": "closed" if row["closed"] else "open",
+            "The list went round": words.moment(round_at) if round_at else "",
+            "On the list": f"{len(row['cases'])} cases",
+        }
+    )
+
+
 def plain(title: str, button: str, visit: Visit, row: Mapping[str, Any]) -> Form[Any]:
     """One button, and nothing to answer."""
     return Form(
         title=title,
+        opened=stands(row),
         button=button,
         model=Activity,
         groups=(),

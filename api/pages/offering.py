@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse
 from api import offering
 from api.asking import Activity, Asking
 from api.pages import choosing, describing
-from api.pages.forms import Choice, Form, Question, new_key
+from api.pages.forms import Choice, Form, Question, new_key, shown
+from api.pages.opened import Shown
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, SomebodysVisit, Visit
-from api.pages.words import Tag, day
+from api.pages.words import Tag, day, sentence
 from api.problems import NothingIsHere
 from domain.vocabulary import PartnerKind, ServiceId, Step
 from projections.directory import ServiceEntry
@@ -123,7 +124,19 @@ def _row(visit: Visit, service: ServiceEntry) -> dict[str, Any]:
         "mine": _speaks(visit, service),
         "turned": state,
         "key": new_key(),
+        "seen": _capacity(visit, service.id).subject.version if _speaks(visit, service) else "",
     }
+
+
+def _stands(visit: Visit, service: ServiceEntry, questions: Sequence[Question]) -> Shown:
+    """Whether a service takes people and how many more: whoever writes about it goes by this."""
+    left = service.left(visit.today)
+    said = {
+        "Taking people": sentence(offering.state(service)),
+        "Why": service.turned,
+        "Places left": "not said" if left is None else str(left),
+    }
+    return shown(said, questions)
 
 
 def _speaks(visit: Visit, service: ServiceEntry) -> bool:
@@ -153,7 +166,9 @@ def _form(
     found = _service(visit, service)
     if not _speaks(visit, found):
         raise NothingIsHere
+    asked = [question for _, some in groups for question in some] if groups else questions
     return Form(
+        opened=_stands(visit, found, asked),
         title=title.format(name=found.name),
         lede=lede,
         button=button,

@@ -205,8 +205,9 @@ def _onward(referral: str, asked: Mapping[str, Any]) -> list[tuple[str, str]]:
 @router.get("/referrals/{referral}", response_class=HTMLResponse)
 async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
     """One referral: what is asked, the answers so far, and what may come next."""
-    asked = await _row(visit, referral)
     reading, me = visit.here.reading, visit.caller.organisation
+    seen = await reading.newest(me)
+    asked = await _row(visit, referral)
     subject = UUID(asked["person"])
     record = await reading.record(me, subject, visit.when)
     entries = await reading.history(me, subject, visit.when)
@@ -235,6 +236,7 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
         may=_may(visit, referral),
         doing=offered(asked, scores=Category.CLINICAL in visit.categories),
         key=new_key(),
+        seen=seen,
     )
 
 

@@ -138,6 +138,7 @@ async def _page(
     mine = pen is not None and pen.mine and not row["closed"] and visit.when.now
     deciding = mine and before is not None and bool(before.room) and not before.told.get("outcome")
     return Form(
+        opened=cases.stands(visit, before.told) if before else None,
         title=str(row["name"]),
         button="Record",
         model=meetings.Deciding,

@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi import Form as Field
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import subject_access
 from api.asking import Activity
 from api.pages import telling, words
-from api.pages.forms import Form, Question, choices, new_key
+from api.pages.forms import Form, Question, choices, new_key, shown
+from api.pages.opened import Shown
 from api.pages.privacy import requests
 from api.pages.privacy.officer import OfficersVisit
 from api.pages.problem import PageRoute
@@ -125,6 +125,7 @@ async def request_page(visit: JudgingVisit, request: UUID) -> Response:
         decides=visit.caller.role is Role.CLINICIAN,
         judging=lambda item: _judging_at(request, item),
         key=new_key(),
+        seen=_stands(found).version,
     )
 
 
@@ -167,12 +168,31 @@ async def judging_answer(
 
 
 @router.post("/subject-access/{request}/answer", response_class=HTMLResponse)
-async def make_answer(
-    visit: OfficersVisit, request: UUID, key: Annotated[UUID, Field()]
-) -> Response:
+async def make_answer(visit: OfficersVisit, request: UUID) -> Response:
     """Make the export."""
-    made = await subject_access.answer_subject_access(request, Activity(), visit.asking(key))
-    return visit.see(f"/subject-access/{request}", made, "subject-access-answer")
+    found, _ = await subject_access.opened(visit.here, visit.caller, request)
+    form = Form(
+        title="Make the answer",
+        opened=_stands(found),
+        button="Make the answer",
+        model=Activity,
+        groups=(),
+        action=visit.path,
+        section="/privacy",
+        back_to=(f"/subject-access/{request}", "The request"),
+    )
+    return await form.sent(
+        visit,
+        lambda body, asks: subject_access.answer_subject_access(request, body, asks),
+        done="subject-access-answer",
+        then=form.back_to[0],
+    )
+
+
+def _stands(found: SubjectAccess) -> Shown:
+    """How far a request is: whoever answers it goes by this."""
+    said = {"Answered": "yes" if found.answered else "no", "Decided": f"{len(found.decided)} items"}
+    return shown(said)
 
 
 def _chosen(found: SubjectAccess, items: list[Item], fact: str) -> Item | None:

@@ -14,6 +14,7 @@ from api import emergencies
 from api.asking import Activity, Asking
 from api.pages import words
 from api.pages.forms import Form, Question, choices, new_key
+from api.pages.opened import Opened
 from api.pages.person.doing import Doing, Row, Where
 from api.pages.visit import Visit
 from api.problems import NothingIsHere
@@ -92,7 +93,9 @@ async def closed_early(
         person = UUID(str((await visit.request.form()).get("person")))
     except ValueError:
         raise NothingIsHere from None
+    newest = await visit.here.reading.newest(visit.caller.organisation)
     form = Form(
+        opened=Opened(person, newest),
         title=title,
         button=button,
         model=Activity,
