@@ -11,8 +11,9 @@ from fastapi import Response
 
 from api import advice, contacts, referrals, social_work, waits
 from api.asking import Activity, Asking
-from api.pages import choosing, words
+from api.pages import choosing, interruptions, words
 from api.pages.forms import Question, choices, fields_alone
+from api.pages.interruptions import Weighing
 from api.pages.visit import Visit
 from domain.kernel import Category
 from domain.vocabulary import (
@@ -61,6 +62,7 @@ class Doing:
     lede: str = ""
     kind: str = "secondary"
     shape: Callable[[Mapping[str, Any]], Mapping[str, Any]] = fields_alone
+    weighing: Weighing | None = None
 
 
 def _note(label: str, hint: str = "") -> Question:
@@ -427,6 +429,7 @@ ON_REFERRAL: dict[str, Doing] = {
         _decline,
         "Decline the referral",
         "The sender still holds the person and sees your reason.",
+        weighing=interruptions.turning_away,
     ),
     "appointments": Doing(
         "Book an appointment",
@@ -460,6 +463,7 @@ ON_REFERRAL: dict[str, Doing] = {
         _close,
         "End this help",
         "The sender sees how it ended.",
+        weighing=interruptions.ending_help,
     ),
     "information": Doing(
         "Answer the question",
@@ -475,6 +479,7 @@ ON_REFERRAL: dict[str, Doing] = {
         _withdrawing,
         _withdraw,
         "Withdraw the referral",
+        weighing=interruptions.taking_back,
     ),
     "silence-acknowledgement": Doing(
         "I see to it that nobody answered", Activity, _acknowledge_silence

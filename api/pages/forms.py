@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 
 from api.asking import Asking, in_time
 from api.pages import words
+from api.pages.interruptions import Interruption
 from api.pages.opened import Shown, Since, Subject
 from api.pages.visit import Visit
 from api.pages.words import LONDON, sentence
@@ -228,6 +229,8 @@ def _in_words(question: Question, value: object) -> str:
     return ", ".join(each.replace("T", " ") if question.kind in TIMES else each for each in said)
 
 
+WHY_ALL_THE_SAME = "Why is it right all the same?"
+WHY_HINT = "It is recorded with it, and stands in the history."
 TIMES = ("datetime-local",)
 
 
@@ -354,11 +357,13 @@ class Form(Generic[M]):
         shape: Callable[[Mapping[str, Any]], Mapping[str, Any]] = fields_alone,
         doubting: Doubting[M] | None = None,
         about: Callable[[BrokenRule, Asking], str] = about_none,
+        weighing: Callable[[M], Awaitable[Interruption | None]] | None = None,
     ) -> Response:
         """Ask what was sent, and go to see it; or show the form again with what is wrong.
 
-        What ``doubting`` finds is shown once before it is sent, and blocks nothing. ``about`` says
-        beside which of several like questions a broken rule belongs.
+        What ``doubting`` finds is shown once before it is sent, and blocks nothing; what
+        ``weighing`` finds stops it until a reason is given, which is recorded with it. ``about``
+        says beside which of several like questions a broken rule belongs.
         """
         sent = await visit.request.form()
         values, kept = answers(sent, self.questions), [str(text) for text in sent.getlist("kept")]
@@ -371,7 +376,7 @@ class Form(Generic[M]):
             raise IdempotencyKeyIsMissing from None
         since = await self._since(visit, key, values)
         if since:
-            again = values | {"key": str(key), "seen": since.version}
+            again = self._on_top(values) | {"key": str(key), "seen": since.version}
             stale = Stale(since, self.written(values))
             return await self.show(visit, values=again, stale=stale, kept=kept)
         if "base" in self.model.model_fields and "seen" in values:
@@ -384,6 +389,13 @@ class Form(Generic[M]):
             return await self.show(
                 visit, values=values | {"key": str(key)}, errors=errors, kept=kept
             )
+        if "back" in values:
+            return await self.show(visit, values=values | {"key": str(key)}, kept=kept)
+        if weighing and (found := await weighing(body)):
+            went_on = values.get("went_on") == " ".join(found.because)
+            if not went_on or not values.get(found.reason):
+                fields = [each for each in sent.multi_items() if each[0] not in ("went_on", "back")]
+                return await self._interrupt(visit, found, fields, values, went_on=went_on)
         doubts: Sequence[str] = ()
         asking = visit.asking(key)
         try:
@@ -418,6 +430,44 @@ class Form(Generic[M]):
             return await self.show(visit, values=values, errors=wrong, doubts=doubts, kept=kept)
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
         return visit.see(path, answer, done)
+
+    def _on_top(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What was answered, and where nothing was changed, what stands there now."""
+        subject, seen = self.subject, str(values.get("seen", ""))
+        if not isinstance(subject, Shown):
+            return dict(values)
+        untouched = {
+            q.name: list(q.value) if q.kind == "checkboxes" else q.value
+            for q in self.questions
+            if q.kind != "date"
+            and subject.showed(seen, q.name, _in_words(q, values.get(q.name, "")))
+        }
+        return dict(values) | untouched
+
+    async def _interrupt(
+        self,
+        visit: Visit,
+        found: Interruption,
+        fields: Sequence[tuple[str, Any]],
+        values: Mapping[str, Any],
+        *,
+        went_on: bool,
+    ) -> Response:
+        """Stop before something unusual, and ask why it is right all the same."""
+        why = Question(found.reason, WHY_ALL_THE_SAME, "textarea", hint=WHY_HINT)
+        return await visit.page(
+            "interruption.html",
+            status=422 if went_on else 200,
+            form=self,
+            title=f"Stop and think: {self.title}",
+            section=self.section,
+            because=found.because,
+            thought=" ".join(found.because),
+            fields=[(name, str(value)) for name, value in fields if name != found.reason],
+            reason=why,
+            values=values,
+            errors={found.reason: "Enter why it is right all the same"} if went_on else {},
+        )
 
     async def _since(self, visit: Visit, key: UUID, values: Mapping[str, Any]) -> Since:
         """What has happened since the form was opened, unless this very form was taken already.

@@ -114,18 +114,28 @@ class Shown:
         """A short digest of every line, so that it can be said which ones changed."""
         return ",".join(f"{name}.{_digest(text)}" for name, (_, text) in self.lines.items())
 
+    def showed(self, version: str, name: str, text: str) -> bool:
+        """Whether a line said just this in another version; one that is not there said nothing."""
+        return _lines(version).get(name, _digest("")) == _digest(text)
+
     async def since(self, visit: Visit, version: str) -> Since:
         """The lines that say something else now. Nobody is told here who changed them."""
-        seen = {name: dig for name, _, dig in (each.rpartition(".") for each in version.split(","))}
+        seen = _lines(version)
         changes = [
             Change(label, "", text)
             for name, (label, text) in self.lines.items()
             if seen.get(name) != _digest(text)
         ]
-        gone = [name for name in seen if name and name not in self.lines]
+        gone = [name for name in seen if name not in self.lines]
         if gone and not changes:
             return Since(self.version, happened=["What this form showed is no longer there"])
         return Since(self.version, changes)
+
+
+def _lines(version: str) -> dict[str, str]:
+    """The digest of every line that a version names."""
+    parts = (each.rpartition(".") for each in version.split(","))
+    return {name: digest for name, _, digest in parts if name}
 
 
 def _digest(text: str) -> str:

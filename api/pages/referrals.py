@@ -283,12 +283,14 @@ async def referral_question(visit: CaringVisit, referral: UUID, activity: str) -
 async def referral_answer(visit: CaringVisit, referral: UUID, activity: str) -> Response:
     """Ask what was chosen, and show the referral with it."""
     doing, (row, seen) = _doing(activity), await opened(visit, referral)
+    weigh = doing.weighing
     return await _form(doing, visit, row, seen, visit.path).sent(
         visit,
         lambda body, asks: doing.ask(referral, body, asks),
         done=activity,
         then=f"/referrals/{referral}",
         shape=doing.shape,
+        weighing=(lambda body: weigh(visit, row, body)) if weigh else None,
     )
 
 

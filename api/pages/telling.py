@@ -285,7 +285,9 @@ def why(data: Mapping[str, Any]) -> str:
         "words",
         "advice",
     )
-    return next((sentence(str(data[key])) for key in given if data.get(key)), "")
+    said = next((sentence(str(data[key])) for key in given if data.get(key)), "")
+    more = [sentence(str(data[key])) for key in ("note", "summary") if data.get(key)]
+    return ": ".join([said, *more]) if data.get("reason") else said
 
 
 class _Otherwise(dict[str, str]):

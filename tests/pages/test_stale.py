@@ -6,11 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from api.parts import COOKIE
+from deploy.community import place as community
 from tests.pages.conftest import Opening, Watched
 from tests.pages.place import Story, service_named
 
 pytestmark = pytest.mark.browser
 
+SERVICE = f"/services/{community.CHARITY.offers[0].id}"
 QUESTION = "Which evenings would suit her best, and is there a lift?"
 
 
@@ -117,3 +119,21 @@ def test_a_form_left_open_over_a_day_is_sent_after_signing_in_again(
     priya.page.context.add_cookies([{"name": COOKIE, "value": secret, "url": priya.url}])
     priya.press("Send it again")
     assert priya.done == "You asked the sender for more information."
+
+
+def test_two_who_describe_one_service_in_two_browsers_lose_no_word(visiting: Opening) -> None:
+    one, other = visiting("olive"), visiting("olive", scripts=False)
+    for there in (one, other):
+        there.open(f"{SERVICE}/description")
+    one.page.fill("#cost", "Nothing, and the bus fare is paid")
+    other.page.fill("#summary", "Tea, a walk and somebody who listens")
+    one.press("Save")
+    other.press("Save")
+    now = other.page.get_by_role("region", name="What is there now")
+    assert "Nothing, and the bus fare is paid" in now.inner_text()
+    assert other.page.input_value("#cost") == "Nothing, and the bus fare is paid"
+    assert other.page.input_value("#summary") == "Tea, a walk and somebody who listens"
+    other.press("Apply mine on top")
+    said = other.page.inner_text("main")
+    assert "Nothing, and the bus fare is paid" in said
+    assert "Tea, a walk and somebody who listens" in said

@@ -12,6 +12,7 @@ from fastapi import Response
 
 from api.asking import Activity, Asking
 from api.pages.forms import Question
+from api.pages.interruptions import Weighing
 from api.pages.visit import Visit
 
 Row = Mapping[str, Any]
@@ -38,6 +39,7 @@ class Doing:
     always: bool = False
     button: str = "Confirm and save"
     where: Where = Where.NOW
+    weighing: Weighing | None = None
 
 
 def nothing(_visit: Visit, _row: Row) -> list[Question]:

@@ -14,7 +14,7 @@ from fastapi import Response
 
 from api import endings, pathways
 from api.asking import Activity, Asking
-from api.pages import choosing, words
+from api.pages import choosing, interruptions, words
 from api.pages.forms import Choice, Question, choices
 from api.pages.person.doing import Doing, Row, Where, nothing
 from api.pages.visit import Visit
@@ -257,6 +257,7 @@ DOING: dict[str, Doing] = {
         handover,
         "You stay responsible until they accept.",
         button="Confirm and send",
+        weighing=interruptions.stepping_down,
     ),
     "hand-back": Doing(
         "Hand back to who handed them over",
@@ -266,6 +267,7 @@ DOING: dict[str, Doing] = {
         "They are offered the person at the step they had there. You stay responsible until they "
         "accept.",
         button="Confirm and send",
+        weighing=interruptions.going_back,
     ),
     "handover-withdrawal": Doing(
         "Take back the hand-over",
@@ -292,6 +294,7 @@ DOING: dict[str, Doing] = {
         pathways.put_on_hold,
         hold,
         "Nothing changes for now, and you stay responsible. A discharge that is proposed is off.",
+        weighing=interruptions.going_back,
     ),
     "hold-end": Doing(
         "End the hold",
@@ -361,6 +364,7 @@ DOING: dict[str, Doing] = {
         _declining,
         "The organisation that offered the person still holds them.",
         button="Decline the hand-over",
+        weighing=interruptions.not_taking,
         where=Where.NOTICE,
     ),
 }

@@ -197,6 +197,7 @@ async def person_question(visit: CaringVisit, person: UUID, activity: str) -> Re
 async def person_answer(visit: CaringVisit, person: UUID, activity: str) -> Response:
     """Ask it, and show the record with it."""
     doing, row = _doing(activity), await known(visit, person)
+    weigh = doing.weighing
 
     def shape(values: Mapping[str, Any]) -> Mapping[str, Any]:
         if not issubclass(doing.model, pathways.AcceptingHandover) or not row["offer"]:
@@ -209,4 +210,5 @@ async def person_answer(visit: CaringVisit, person: UUID, activity: str) -> Resp
         done=activity if activity != "closure" else "ended",
         then=f"/people/{person}",
         shape=shape,
+        weighing=(lambda body: weigh(visit, row, body)) if weigh else None,
     )
