@@ -376,8 +376,10 @@ class Form(Generic[M]):
             raise IdempotencyKeyIsMissing from None
         since = await self._since(visit, key, values)
         if since:
-            again = self._on_top(values) | {"key": str(key), "seen": since.version}
-            stale = Stale(since, self.written(values))
+            untouched = self._untouched(values)
+            again = values | untouched | {"key": str(key), "seen": since.version}
+            mine = {name: each for name, each in values.items() if name not in untouched}
+            stale = Stale(since, self.written(mine))
             return await self.show(visit, values=again, stale=stale, kept=kept)
         if "base" in self.model.model_fields and "seen" in values:
             values["base"] = values["seen"]
@@ -431,18 +433,17 @@ class Form(Generic[M]):
         path = then if isinstance(then, str) else then(orjson.loads(bytes(answer.body)))
         return visit.see(path, answer, done)
 
-    def _on_top(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What was answered, and where nothing was changed, what stands there now."""
+    def _untouched(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers that say what the form was filled in with, as it is filled in now."""
         subject, seen = self.subject, str(values.get("seen", ""))
         if not isinstance(subject, Shown):
-            return dict(values)
-        untouched = {
+            return {}
+        return {
             q.name: list(q.value) if q.kind == "checkboxes" else q.value
             for q in self.questions
             if q.kind != "date"
             and subject.showed(seen, q.name, _in_words(q, values.get(q.name, "")))
         }
-        return dict(values) | untouched
 
     async def _interrupt(
         self,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from domain.policies.steps import Evidence
 from tests.pages.conftest import Opening, Watched
 from tests.pages.place import Story, service_named
 
@@ -105,6 +106,17 @@ def test_with_an_open_concern_help_ends_and_a_person_is_held_or_moved_only_for_a
         WORRY,
     )
     priya = visiting("priya", scripts=False)
+    priya.open(f"/people/{person}/handover")
+    option = priya.page.locator("#service option", has_text="Social work for adults")
+    priya.page.select_option("#service", option.get_attribute("value") or "")
+    priya.page.check(f'input[value="{Evidence.PERSONS_REQUEST.value}"]')
+    priya.press("Confirm and send")
+    assert "A concern for their safety is open." in stopped(priya)
+    priya.page.fill("#evidence", REASON)
+    priya.press("Go on, for this reason")
+    assert priya.done.startswith("The hand-over is offered.")
+    priya.open(f"/people/{person}/handover-withdrawal")
+    priya.press("Take back the hand-over")
     priya.open(f"/people/{person}/hold")
     priya.page.fill("#reason", "Active monitoring")
     day = datetime.now(UTC) + timedelta(days=14)

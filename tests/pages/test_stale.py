@@ -131,6 +131,8 @@ def test_two_who_describe_one_service_in_two_browsers_lose_no_word(visiting: Ope
     other.press("Save")
     now = other.page.get_by_role("region", name="What is there now")
     assert "Nothing, and the bus fare is paid" in now.inner_text()
+    mine = other.page.get_by_role("region", name="What you wrote")
+    assert mine.locator("dd").all_inner_texts() == ["Tea, a walk and somebody who listens"]
     assert other.page.input_value("#cost") == "Nothing, and the bus fare is paid"
     assert other.page.input_value("#summary") == "Tea, a walk and somebody who listens"
     other.press("Apply mine on top")
