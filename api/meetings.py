@@ -424,7 +424,7 @@ async def meeting_suggestions(meeting: UUID, caller: Caring, here: Here, now: No
     row = await here.reading.meeting(caller.organisation, meeting)
     if row is None:
         raise MeetingIsUnknown(meeting)
-    found = await here.reading.suggestions(caller.organisation, row)
+    found = await here.reading.suggestions(caller.organisation, row, here.clock())
     return now.answer({"rows": [suggestions.answer(each) for each in found]})
 
 

@@ -79,6 +79,8 @@ class Caseload:
                 [record.urgency(row) for _, _, row in rows],
                 [record.moment(row["waiting_since"]) for _, _, row in rows],
                 [record.complexity(row) for _, _, row in rows],
+                [record.unimproved_since(row) for _, _, row in rows],
+                [record.unseen_since(row) for _, _, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
                 *moved,
             ),

@@ -5,18 +5,24 @@ Read off the partner's own rows and the place's way; it suggests, and lists nobo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from domain.policies.days import local_date
+from domain.policies import discussing
+from domain.policies.days import days_between, local_date
 from domain.policies.ways import Way
-from domain.vocabulary import Complexity
+from domain.vocabulary import Complexity, Step
 from projections import record
+from projections.record import concern, outcome
 
 MOST = 50
+HELD = 4 * MOST
+"""How many whom the partner holds are judged: the most complex, and the newest."""
+
+URGENT = ("concern to look at", "concern open", "review overdue")
 
 
 class Why(StrEnum):
@@ -26,16 +32,23 @@ class Why(StrEnum):
     NEVER = "no meeting has looked at them"
     AGAIN = "not looked at in time"
     OVERDUE = "review overdue"
+    CONCERN = "concern open"
+    NOT_IMPROVING = "not improving"
+    OVER_LIMIT = "over limit"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """Somebody for the list. ``days`` nobody has looked; ``within`` how many are fair."""
+    """Somebody for the list. ``days`` nobody has looked; ``within`` how many are fair.
+
+    ``because`` says what of the record speaks for it, in words and figures.
+    """
 
     row: dict[str, Any]
     why: tuple[Why, ...]
     days: int
     within: int | None
+    because: tuple[str, ...] = ()
 
     @property
     def complexity(self) -> Complexity | None:
@@ -53,31 +66,83 @@ def suggested(
     meeting: dict[str, Any],
     meetings: Sequence[dict[str, Any]],
     way: Way | None,
+    steps: Mapping[str, Step],
+    at: datetime,
 ) -> list[Suggested]:
-    """Whom to list, the most complex first, and of those whoever has waited longest.
+    """Whom to list: an open concern first, then whom the record speaks for, then the most complex.
 
-    ``rows`` are the partner's own; ``meetings`` all it is invited to. Who is on the list is left
-    out, and so is whom another organisation holds.
+    ``rows`` are the partner's own; ``meetings`` all it is invited to; ``steps`` those of services.
+    Who is on the list is left out; whom another organisation holds is suggested only for a concern,
+    a wait or scores.
     """
     on = local_date(datetime.fromisoformat(meeting["starts_at"]))
     before = _before(meeting, meetings)
     found = []
-    for row in rows:
-        held = row["open"] and row.get("responsible") == row["partner"]
-        if not held or row.get("died") or row["person"] in meeting["cases"]:
+    for row in {row["person"]: row for row in rows}.values():
+        if row.get("died") or row["status"] == "past" or row["person"] in meeting["cases"]:
             continue
-        found.append(_judged(row, on, before, way))
+        held = row["open"] and row.get("responsible") == row["partner"]
+        each = _judged(row, on, before, way) if held else Suggested(row, (), 0, None)
+        spoken = dict(_spoken(row, steps, at))
+        found.append(replace(each, why=(*spoken, *each.why), because=tuple(spoken.values())))
     found = [each for each in found if each.why]
-    found.sort(key=lambda s: (record.complexity(s.row), -s.late, s.row.get("name", "")))
+    found.sort(
+        key=lambda s: (
+            Why.CONCERN not in s.why,
+            not s.because,
+            record.complexity(s.row),
+            -s.late,
+            s.row.get("name", ""),
+        )
+    )
     return found[:MOST]
+
+
+def _spoken(
+    row: dict[str, Any], steps: Mapping[str, Step], at: datetime
+) -> Iterator[tuple[Why, str]]:
+    """What of the record itself says that somebody should look, with its figures."""
+    if open_ones := sum(map(concern.open_to, concern.of(row))):
+        yield Why.CONCERN, f"{open_ones} concern{'' if open_ones == 1 else 's'} open"
+    within = discussing.improves_within(local_date(at))
+    slow = [each for each in outcome.unimproved(row) if days_between(each.since, at) >= within]
+    if slow:
+        said = [
+            f"{s.instrument} {s.first} to {s.last} in {days_between(s.since, at) // 7} weeks"
+            for s in slow
+        ]
+        yield Why.NOT_IMPROVING, "; ".join(said)
+    since = row["waiting_since"]
+    waits = [
+        steps[asked["service"]]
+        for asked in row["referrals"].values()
+        if asked.get("made_at") == since and asked.get("service") in steps
+    ]
+    if since and waits:
+        over = discussing.over_limit(waits[0], datetime.fromisoformat(since), at)
+        if over:
+            days, weeks = over
+            yield Why.OVER_LIMIT, f"{days} day{'' if days == 1 else 's'} over {weeks} weeks"
+
+
+def to_look_for(
+    meeting: dict[str, Any], meetings: Iterable[dict[str, Any]], at: datetime
+) -> dict[str, Any]:
+    """Where in a caseload to look, as the statement asks it; no whole caseload is read."""
+    on = local_date(at)
+    return {
+        "urgent": [record.STATUSES.index(status) for status in URGENT],
+        "waiting": at - timedelta(days=discussing.shortest_limit(on)),
+        "unimproved": at - timedelta(days=discussing.improves_within(on) - 1),
+        "before": record.moment(_before(meeting, meetings)),
+        "most": MOST,
+        "held": HELD,
+    }
 
 
 def _judged(row: dict[str, Any], on: date, before: str, way: Way | None) -> Suggested:
     came = str(row.get("at_step_since") or "")
-    looked = max(
-        (str(at) for case in row["meetings"].values() for at in _looks(case) if str(at) >= came),
-        default="",
-    )
+    looked = record.looked_at(row)
     since = looked or came
     days = (on - local_date(datetime.fromisoformat(since))).days if since else 0
     why = [Why.OVERDUE] if row.get("reviews") else []
@@ -96,10 +161,6 @@ def _judged(row: dict[str, Any], on: date, before: str, way: Way | None) -> Sugg
         elif looked and within is not None and days >= within:
             why.append(Why.AGAIN)
     return Suggested(row, tuple(why), days, within)
-
-
-def _looks(case: dict[str, Any]) -> list[str]:
-    return [case[name] for name in ("decided_at", "noted_at") if case.get(name)]
 
 
 def _before(meeting: dict[str, Any], meetings: Iterable[dict[str, Any]]) -> str:
@@ -125,4 +186,5 @@ def answer(each: Suggested) -> dict[str, Any]:
         "why": list(each.why),
         "days": each.days,
         "within": each.within,
+        "because": list(each.because),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from api.asking import Activity
 from api.pages import choosing, words
 from api.pages.caseload import line, look_again
 from api.pages.forms import Choice, Form, Question, choices, fields_alone, shown
-from api.pages.meetings import meeting_of
+from api.pages.meetings import meeting_of, plain
 from api.pages.opened import Shown
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
@@ -47,7 +48,9 @@ async def listing_question(
     if person is None:
         return await _whom(visit, meeting, "")
     row = await meeting_of(visit, meeting)
-    return await (await _listing(visit, row, person)).show(visit)
+    case = row["cases"].get(str(person), {})
+    known = {name: case[name] for name in ("question", "present") if case.get(name)}
+    return await (await _listing(visit, row, person)).show(visit, values=known)
 
 
 @router.post("/mdt/{meeting}/find", response_class=HTMLResponse)
@@ -99,6 +102,29 @@ async def listing_answer(visit: CaringVisit, meeting: UUID, person: UUID) -> Res
         done="listed",
         then=f"/mdt/{meeting}",
         shape=shape,
+    )
+
+
+@router.post("/mdt/{meeting}/listed-only/{person}", response_class=HTMLResponse)
+async def listed_only(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
+    """Put somebody who was to be discussed in the list's other part, and show the board."""
+    row = await meeting_of(visit, meeting)
+    case = row["cases"].get(str(person), {})
+    if not case.get("question"):
+        raise NothingIsHere
+    moved = {
+        "person": str(person),
+        "question": case["question"],
+        "present": case["present"],
+        "listed_only": True,
+    }
+    form = plain("Move to listed only", "Move to listed only", visit, row)
+    return await replace(form, model=meetings.Listing).sent(
+        visit,
+        lambda body, asks: meetings.list_case(meeting, body, asks),
+        done="listed",
+        then=f"/mdt/{meeting}",
+        shape=lambda _values: moved,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -158,7 +159,7 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
         agreed = sorted(told.get("agreed", {}).values(), key=lambda a: str(a.get("due_on")))
         shown = line(known, visit) if known else None
         cases.append(Case(person, shown, told, room, leaving, agreed))
-    suggested = await reading.suggestions(me, row) if visit.when.now else []
+    suggested = await reading.suggestions(me, row, visit.now) if visit.when.now else []
     starts = words.instant(row["starts_at"])
     rule = listing.in_force(visit.now) if "cases" in row.get("actions", ()) else None
     due_round = rule.due(starts) if rule else None
@@ -180,6 +181,7 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
         absent=[visit.names.organisation(one["partner"]) for one in row.get("absent", ())],
         overdue=lambda action: overdue(action, visit),
         suggested=suggested,
+        reasons=Counter(why for each in suggested for why in each.why).most_common(),
         complexity=words.COMPLEXITY,
         late=rule is not None and rule.late(visit.now, starts, circulated="circulated_at" in row),
         seen=stands(row).version,
@@ -188,22 +190,32 @@ async def board(visit: CaringVisit, meeting: UUID) -> Response:
     )
 
 
-NEW_CASE = "New case: what is needed, and who sees to it?"
-EXISTING_CASE = "Existing case: is what we do still right?"
+QUESTIONS = {
+    Why.CONCERN: "What is needed now, and who sees to it?",
+    Why.NOT_IMPROVING: "Is the present help enough, and what should change?",
+    Why.OVER_LIMIT: "Who can see the person sooner?",
+    Why.NEW: "New case: what is needed, and who sees to it?",
+    Why.NEVER: "New case: what is needed, and who sees to it?",
+    Why.AGAIN: "Existing case: is what we do still right?",
+    Why.OVERDUE: "Existing case: is what we do still right?",
+}
+"""What the meeting is asked about somebody suggested, by the first reason that holds.
+
+Who hears the case reads it, and may know of no concern and no score: it tells neither.
+"""
 
 
 @router.post("/mdt/{meeting}/suggestions/{person}", response_class=HTMLResponse)
 async def list_suggested(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
     """Put somebody suggested on the list, before those who help them already; show the board."""
     row = await meeting_of(visit, meeting)
-    found = await visit.here.reading.suggestions(visit.caller.organisation, row)
+    found = await visit.here.reading.suggestions(visit.caller.organisation, row, visit.now)
     each = next((one for one in found if one.row["person"] == str(person)), None)
     if each is None:
         raise NothingIsHere
-    new = Why.NEW in each.why or Why.NEVER in each.why
     listing_them = {
         "person": str(person),
-        "question": NEW_CASE if new else EXISTING_CASE,
+        "question": _question(each.why),
         "present": _helping(each.row, row["invited"]),
     }
     form = replace(plain("List a case", "Put on the list", visit, row), model=meetings.Listing)
@@ -214,6 +226,10 @@ async def list_suggested(visit: CaringVisit, meeting: UUID, person: UUID) -> Res
         then=f"/mdt/{meeting}",
         shape=lambda _values: listing_them,
     )
+
+
+def _question(why: Sequence[Why]) -> str:
+    return next(question for reason, question in QUESTIONS.items() if reason in why)
 
 
 def _helping(row: Mapping[str, Any], invited: Sequence[str]) -> list[str]:

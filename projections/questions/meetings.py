@@ -55,17 +55,25 @@ class MeetingQuestions(PlaceQuestions):
         return row
 
     async def suggestions(
-        self, partner: PartnerId, meeting: dict[str, Any]
+        self, partner: PartnerId, meeting: dict[str, Any], now: datetime
     ) -> list[suggestions.Suggested]:
         """Whom this partner might put on a meeting's list, and why; nobody once it is over."""
         if meeting["closed"] or "cases" not in meeting.get("actions", ()):
             return []
-        way = (await self.directory()).way(local_date(datetime.fromisoformat(meeting["starts_at"])))
+        directory = await self.directory()
+        way = directory.way(local_date(datetime.fromisoformat(meeting["starts_at"])))
+        steps = {str(service.id): service.step for service in directory.services.values()}
         others = await self.meetings(partner)
-        rows = await self._rows(CASELOAD["held_open"], partner)
+        looked_for = suggestions.to_look_for(meeting, others, now) | {"partner": partner}
+        (rows,) = await self._rows_of((CASELOAD["to_discuss"], looked_for))
         found = await asyncio.to_thread(
             lambda: suggestions.suggested(
-                (orjson.loads(content) for (content,) in rows), meeting, others, way
+                (orjson.loads(row[-1]) for row in rows),
+                meeting,
+                others,
+                way,
+                steps,
+                now,
             )
         )
         looking.note_rows(partner, (suggested.row for suggested in found))

@@ -24,6 +24,7 @@ from projections.record import (
     measure,
     meeting,
     opening,
+    outcome,
     pathway,
     person,
     plan,
@@ -260,6 +261,33 @@ def waiting_since(row: dict[str, Any]) -> str | None:
         and (r.get("receiver") == me or r["part"] == SENT)
     ]
     return min(waits, default=None)
+
+
+def unimproved_since(row: dict[str, Any]) -> datetime | None:
+    """When the first score was taken of a course of care that shows no improvement till now."""
+    if row["status"] in ("past", "died"):
+        return None
+    return min((each.since for each in outcome.unimproved(row)), default=None)
+
+
+def looked_at(row: dict[str, Any]) -> str:
+    """When a meeting last looked at the person at the step where they are; or nothing."""
+    came = str(row.get("at_step_since") or "")
+    looks = (
+        str(case[name])
+        for case in row["meetings"].values()
+        for name in ("decided_at", "noted_at")
+        if case.get(name)
+    )
+    return max((at for at in looks if at >= came), default="")
+
+
+def unseen_since(row: dict[str, Any]) -> datetime | None:
+    """Since when no meeting has looked at somebody whom the partner holds."""
+    held = row["open"] and row.get("responsible") == row["partner"]
+    if not held or row["status"] in ("past", "died"):
+        return None
+    return moment(looked_at(row) or row.get("at_step_since"))
 
 
 def urgency(row: dict[str, Any]) -> int:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.contact import SEEN
-from domain.policies import reviews
+from domain.policies import discussing, reviews
 from domain.policies.clocks import Clock, in_force
 from domain.policies.days import local_date
 from domain.policies.instruments import value
@@ -79,6 +79,33 @@ def no_response(row: Row, today: date) -> NoResponse | None:
             weeks = (today - local_date(began)).days // 7
             return NoResponse(referral, first, last, weeks, local_date(due_on))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Unimproved:
+    """A course of care whose scores show no improvement on one instrument."""
+
+    instrument: Instrument
+    first: int
+    last: int
+    since: datetime
+
+
+def unimproved(row: Row) -> list[Unimproved]:
+    """Every open course of care, by instrument, that shows no improvement from its first score."""
+    found = []
+    for referral, asked in row["referrals"].items():
+        if asked["state"] in ENDED_STATES:
+            continue
+        for instrument in discussing.MEASURES:
+            scores = _scores(row, referral, instrument)
+            if len(scores) < FEWEST_SCORES:
+                continue
+            first, last = int(scores[0]["total"]), int(scores[-1]["total"])
+            if discussing.not_improving(instrument, first, last):
+                since = datetime.fromisoformat(str(scores[0]["at"]))
+                found.append(Unimproved(instrument, first, last, since))
+    return found
 
 
 FEWEST_SCORES = 2

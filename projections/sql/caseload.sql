@@ -15,15 +15,19 @@ where f.name = 'caseload'
 -- name: save
 with saved as (
     insert into views.caseload
-        (partner, subject, name, status, urgency, waiting_since, complexity, content)
-    select partner, subject, name, status, urgency, waiting_since, complexity, content
+        (partner, subject, name, status, urgency, waiting_since, complexity, unimproved_since,
+        unseen_since, content)
+    select partner, subject, name, status, urgency, waiting_since, complexity, unimproved_since,
+        unseen_since, content
     from unnest(
         %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::smallint[], %b::timestamptz[],
-        %b::smallint[], %b::bytea[]
-    ) as r (partner, subject, name, status, urgency, waiting_since, complexity, content)
+        %b::smallint[], %b::timestamptz[], %b::timestamptz[], %b::bytea[]
+    ) as r (partner, subject, name, status, urgency, waiting_since, complexity, unimproved_since,
+        unseen_since, content)
     on conflict (partner, subject) do update
     set name = excluded.name, status = excluded.status, urgency = excluded.urgency,
         waiting_since = excluded.waiting_since, complexity = excluded.complexity,
+        unimproved_since = excluded.unimproved_since, unseen_since = excluded.unseen_since,
         content = excluded.content
 )
 insert into views.caseload_counts as known (partner, status, people)
@@ -122,7 +126,29 @@ select content from views.caseload where partner = %s and subject = %s
 -- name: names
 select subject, name from views.caseload where partner = %b and subject = any(%b::uuid[])
 
--- name: held_open
-select c.content
-from views.caseload as c
-where c.partner = %s and c.status <> 'past'
+-- Each reason has its own index, and the longest of each reason come first.
+
+-- name: to_discuss
+select c.subject, c.content
+from (
+    (select subject from views.caseload
+    where partner = %(partner)s and urgency = any(%(urgent)s::smallint[])
+    order by urgency limit %(most)s)
+    union
+    (select subject from views.caseload
+    where partner = %(partner)s and waiting_since < %(waiting)s and status <> 'past'
+    order by waiting_since limit %(most)s)
+    union
+    (select subject from views.caseload
+    where partner = %(partner)s and unimproved_since < %(unimproved)s
+    order by unimproved_since limit %(most)s)
+    union
+    (select subject from views.caseload
+    where partner = %(partner)s and unseen_since is not null
+    order by complexity, unseen_since limit %(held)s)
+    union
+    (select subject from views.caseload
+    where partner = %(partner)s and unseen_since > coalesce(%(before)s, '-infinity'::timestamptz)
+    order by unseen_since desc limit %(held)s)
+) as found
+join views.caseload as c on c.partner = %(partner)s and c.subject = found.subject

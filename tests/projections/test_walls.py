@@ -53,7 +53,6 @@ NOTHING_THIS_WEEK = {
     "only_said",
     "outcomes",
     "subject_access",
-    "suggestions",
     "to_remove",
     "told_of_erasure",
     "topic",
@@ -362,6 +361,27 @@ def test_a_page_far_into_a_list_is_searched_for_behind_the_wall(
             )
         )
     assert re.search(r"Index Cond: \(\(partner = .*ROW\(.*\) > ROW\(", plan), plan
+
+
+def test_whom_to_discuss_is_found_without_reading_the_caseload(crowded: Database) -> None:
+    """Each reason is searched for by an index of its own, behind the wall."""
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    asked = {
+        "partner": WIGG,
+        "urgent": [0, 1],
+        "waiting": long_ago,
+        "unimproved": long_ago,
+        "before": None,
+        "most": 50,
+        "held": 200,
+    }
+    with crowded.connect(schema.SERVE) as connection, connection.transaction():
+        connection.execute("select set_config('throughcare.partner', %s, true)", [str(WIGG)])
+        explained = "explain (costs off) " + statements("caseload")["to_discuss"]
+        plan = "\n".join(line for (line,) in connection.execute(explained, asked))
+    assert "Seq Scan" not in plan, plan
+    for index in ("urgency", "waiting", "unimproved", "unseen_by_complexity", "unseen"):
+        assert re.search(rf"Index.* Scan .*caseload_(by_)?{index}\b", plan), plan
 
 
 @pytest.fixture(scope="module")
