@@ -108,21 +108,26 @@ async def one_service(visit: SomebodysVisit, service: UUID) -> Response:
     )
 
 
+def room(visit: Visit, service: ServiceEntry) -> tuple[Tag, str]:
+    """Whether a service takes people, and how many places it has left if it says so."""
+    left, state, declared = service.left(visit.today), offering.state(service), service.room
+    until = f" until {day(declared.until)}" if declared and declared.until else ""
+    said = "" if left is None else f"{left} place{'' if left == 1 else 's'} left{until}"
+    named = STATES["full" if state == "open" and left == 0 else state]
+    return named, said if state == "open" else service.turned or ""
+
+
 def _row(visit: Visit, service: ServiceEntry) -> dict[str, Any]:
     """What the page says of a service beside its own words."""
-    left = service.left(visit.today)
-    state = offering.state(service)
-    room = service.room
-    until = f" until {day(room.until)}" if room and room.until and left is not None else ""
-    said = "" if left is None else f"{left} place{'' if left == 1 else 's'} left{until}"
+    state, said = room(visit, service)
     return {
         "service": service,
         "organisation": visit.names.organisation(service.partner),
-        "state": STATES["full" if state == "open" and left == 0 else state],
-        "room": said if state == "open" else service.turned,
+        "state": state,
+        "room": said,
         "open_now": service.description.open_at(visit.now),
         "mine": _speaks(visit, service),
-        "turned": state,
+        "turned": offering.state(service),
         "key": new_key(),
         "seen": _capacity(visit, service.id).subject.version if _speaks(visit, service) else "",
     }

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
-from api.pages import choosing, telling, words
+from api.pages import choosing, offering, telling, words
 from api.pages.activities import ON_APPOINTMENT, ON_REFERRAL, Doing, offered
 from api.pages.flag import flag
 from api.pages.forms import Form, new_key
@@ -23,6 +23,7 @@ from api.problems import NothingIsHere
 from domain.kernel import Category
 from domain.request import UNANSWERED
 from domain.sharing import RECEIVED, SENT
+from projections.directory import ServiceEntry
 from projections.entries import Entry
 from projections.record.contact import actions
 
@@ -125,10 +126,18 @@ async def referrals(
         first_link=address(),
         sheet_link=address().replace("/referrals", "/referrals.csv", 1),
         next_link=address(after=page.next) if page.next else "",
+        rooms=_rooms(visit) if part == RECEIVED and visit.when.now else [],
         nothing="No referral waits for an answer." if show == "open" else "None here.",
         answer=lambda asked: answer(asked, visit.names),
         who=lambda asked: choosing.said(asked, visit.names),
     )
+
+
+def _rooms(visit: Visit) -> list[tuple[ServiceEntry, words.Tag, str]]:
+    """What the visitor's organisation offers, and how much room each has."""
+    services = visit.names.directory.services.values()
+    mine = [s for s in services if s.partner == visit.caller.organisation and not s.closed]
+    return [(each, *offering.room(visit, each)) for each in sorted(mine, key=lambda s: s.name)]
 
 
 async def _row(visit: Visit, referral: UUID) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def test_a_page_asks_for_nothing_it_is_not_given(story: Story, key: str | None, 
     visitor = story.visitor(key) if key else story.place.anybody()
     address = path.format(
         person=story.person(key) if key and "{person}" in path else "",
+        patient=story.person("asha") if "{patient}" in path else "",
         therapy=story.therapy,
         housing=story.housing,
         meeting=story.meeting,

@@ -35,6 +35,8 @@ def test_the_sender_sees_that_the_referral_was_accepted(visiting: Opening) -> No
     asha, priya = visiting("asha", scripts=False), visiting("priya", scripts=False)
     sent = refer(asha, "Idris Vale", "Talking therapies", take_over=True)
     priya.open("/referrals")
+    room = priya.page.get_by_role("region", name="Room in our services")
+    assert "Takes people" in room.inner_text()
     priya.turn_to("Idris Vale")
     priya.follow("Idris Vale")
     priya.press("Accept the referral")
@@ -42,6 +44,18 @@ def test_the_sender_sees_that_the_referral_was_accepted(visiting: Opening) -> No
     asha.page.goto(sent)
     assert asha.page.locator(".tc-heading__aside .nhsuk-tag").inner_text() == "Accepted"
     assert asha.page.get_by_text("Referral accepted by Tollgate Talking Therapies").is_visible()
+
+
+def test_a_record_names_its_parts_and_no_other(story: Story, visiting: Opening) -> None:
+    priya = visiting("priya", scripts=False)
+    priya.open(f"/people/{story.person('priya')}")
+    links = priya.page.get_by_role("navigation", name="On this page").get_by_role("link")
+    named = dict(zip(links.all_inner_texts(), links.all(), strict=True))
+    assert {"What you can do now", "Referrals", "Scores", "Contacts"} <= named.keys()
+    assert "Groups" not in named
+    for link in named.values():
+        part = priya.page.locator(str(link.get_attribute("href")))
+        assert part.get_by_role("heading").count()
 
 
 def test_a_question_goes_back_and_its_answer_comes_forth(visiting: Opening) -> None:

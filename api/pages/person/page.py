@@ -78,6 +78,25 @@ PARTS: tuple[tuple[str, Shown], ...] = (
 )
 """What stands in it, under who the person is."""
 
+CALLED = {
+    "needs": "Needs",
+    "carers": "Carers",
+    "shared_care": "Shared care",
+    "disagreements": "Disagreements",
+    "rectifications": "To be put right",
+    "wishes": "Wishes",
+    "safety": "Safety",
+    "referrals": "Referrals",
+    "clocks": "Waiting times",
+    "plan": "Goals and plan",
+    "social_work": "Social work",
+    "measures": "Scores",
+    "contacts": "Contacts",
+    "groups": "Groups",
+    "meetings": "Meetings and actions",
+}
+"""What a link to each part says."""
+
 DOING: dict[str, Doing] = (
     concerns.DOING
     | moving.DOING
@@ -108,6 +127,7 @@ async def record_page(visit: SeeingVisit, person: UUID) -> Response:
     if not visit.caller.sight.whole:
         return await desk.person(visit, person)
     row = await known(visit, person)
+    parts = await _parts(visit, row, PARTS)
     return await visit.page(
         "person.html",
         title=name_of(row),
@@ -119,7 +139,8 @@ async def record_page(visit: SeeingVisit, person: UUID) -> Response:
         about=about(row, visit),
         actions=set(row.get("actions", ())),
         notices=await _parts(visit, row, NOTICES),
-        parts=await _parts(visit, row, PARTS),
+        parts=parts,
+        called={f"person/{name}.html": (name, text) for name, text in CALLED.items()},
         doing=_offered(visit, row),
         key=new_key(),
     )
