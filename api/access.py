@@ -20,6 +20,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from api import limits
 from api.parts import HOST_COOKIE, Caller, Parts, parts_of
 from api.problems import (
+    LinkIsNotOpen,
     NoAgreementIsInForce,
     NotForThisPurpose,
     NotForThisRole,
@@ -30,12 +31,14 @@ from api.scopes import SCOPES
 from api.system_access import in_scope, system_of
 from api.tokens import Claims, TokenIsNotValid
 from domain.agreement import AgreementSigned, in_force
+from domain.kernel import BrokenRule
 from domain.policies.days import local_date
 from domain.policies.roles import NOTHING, Duty, Sight, purposes, role_in_force, sight
-from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Purpose, Role
+from domain.vocabulary import PartnerId, PartnerKind, PractitionerId, Purpose, Role, Way
 from projections.behalf import act_for
 from projections.credentials import System
 from projections.directory import Directory, PartnerEntry
+from projections.links import Link, Opened
 from projections.sessions import LIFETIME, Session
 
 PUBLIC = frozenset(
@@ -64,6 +67,9 @@ PUBLIC = frozenset(
         "/feedback/{code}",
         "/feedback/{code}/sent",
         "/branding/{name}",
+        "/link/{token}",
+        "/link/{token}/another",
+        "/link-ended",
         "/accessibility",
         "/keyboard",
         "/catalogue",
@@ -78,6 +84,9 @@ PUBLIC = frozenset(
     }
 )
 """What anybody may open: nothing in it is about a person who is helped."""
+
+BY_LINK = frozenset({"/linked", "/linked/{activity}"})
+"""What a link alone opens, and no session and no token: they depend on `by_link`."""
 
 _bearer = HTTPBearer(
     auto_error=False, description="A development token; see `throughcare token --list`."
@@ -196,6 +205,46 @@ async def counting(caller: SignedIn) -> Caller:
 
 
 Counting = Annotated[Caller, Depends(counting)]
+
+
+async def by_link(request: Request) -> tuple[Caller, Opened]:
+    """Somebody without an account, at the one referral that their link is to.
+
+    Raises `LinkIsNotOpen`, `AskedTooOften`.
+    """
+    here, path = parts_of(request), request.scope["route"].path
+    secret = request.cookies.get(here.link_cookie)
+    opened = await here.links.opened(secret) if here.links and secret else None
+    if opened is None:
+        await limits.refused(request.scope)
+        raise LinkIsNotOpen
+    await limits.principal(request.scope, opened.link.id, request.method, path, person=True)
+    caller = await linked(opened.link, opened.name, here)
+    request.scope["organisation"] = caller.organisation  # for the log of requests
+    request.scope["caller"] = caller  # for who looked
+    act_for(caller.organisation)
+    return caller, opened
+
+
+ByLink = Annotated[tuple[Caller, Opened], Depends(by_link)]
+
+
+async def linked(link: Link, name: str, here: Parts) -> Caller:
+    """Whom a link lets act, while its organisation's agreement is for links.
+
+    Raises `LinkIsNotOpen`. They see what a helper of the organisation sees, of that one referral.
+    """
+    directory = await here.reading.directory()
+    organisation = directory.partners.get(link.partner)
+    if organisation is None or organisation.left or not directory.may_use(link.partner, Way.MAIL):
+        raise LinkIsNotOpen
+    try:
+        caller = for_purpose(
+            _caller(here, organisation, Role.HELPER, name, None), None, directory, here
+        )
+        return await caring(caller)
+    except BrokenRule as refused:
+        raise LinkIsNotOpen from refused
 
 
 def for_purpose(caller: Caller, wanted: str | None, directory: Directory, here: Parts) -> Caller:
@@ -378,7 +427,8 @@ def undeclared(app: FastAPI) -> list[str]:
         str(context.path)
         for context in iter_route_contexts(app.routes)
         if context.path not in PUBLIC
-        and signed_in not in set(_calls(getattr(context, "dependant", None)))
+        and (by_link if context.path in BY_LINK else signed_in)
+        not in set(_calls(getattr(context, "dependant", None)))
     ]
 
 

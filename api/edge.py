@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.limits import Refuse
-from api.parts import COOKIE, HOST_COOKIE
+from api.parts import COOKIE
 from api.problems import (
     AddressIsTooLong,
     HeadersAreTooLarge,
@@ -207,7 +207,9 @@ def _ours(scope: Scope) -> bool:
         return site == "same-origin"
     if origin is not None and origin != "null":
         return urlsplit(origin).netloc == headers.get("host")
-    return origin is None and not {COOKIE, HOST_COOKIE} & Request(scope).cookies.keys()
+    return origin is None and not any(
+        name.removeprefix("__Host-").startswith(COOKIE) for name in Request(scope).cookies
+    )
 
 
 def _trace(given: str) -> str:

@@ -78,7 +78,7 @@ PACKING = frozenset({"POST /v1/evidence-packs", "POST /evidence-packs"})
 _STRICTER: tuple[tuple[re.Pattern[str], Rate], ...] = (
     (re.compile(r"(GET|POST) /sign-in/.+|POST /sign-in"), SIGN_IN),
     (re.compile(r"POST /oauth/token"), TOKENS),
-    (re.compile(r"POST /(refer-yourself|feedback)/.*"), FORMS),
+    (re.compile(r"POST /(refer-yourself|feedback|link)/.*"), FORMS),
 )
 _UNCOUNTED = ("/static/",)
 

@@ -33,6 +33,8 @@ SHOWS: Mapping[str, Kind] = {
     "/duplicates": Kind.VIEW,
     "/duplicates/{match}/{activity}": Kind.VIEW,
     "/groups/{group}": Kind.VIEW,
+    "/linked": Kind.VIEW,
+    "/linked/{activity}": Kind.VIEW,
     "/groups/{group}/{activity}": Kind.VIEW,
     "/mdt/decisions": Kind.VIEW,
     "/mdt/{meeting}": Kind.VIEW,

@@ -25,6 +25,7 @@ from projections.credentials import Credentials
 from projections.endpoints import Endpoints
 from projections.inbox import Taken, Via
 from projections.limits import Limits
+from projections.links import Links
 from projections.looks import Looks
 from projections.packs import Packs
 from projections.pseudonyms import Pseudonyms
@@ -126,7 +127,7 @@ class Parts:
     wait unread. ``provider`` is by whom people prove who they are; without one they cannot.
     ``contract`` is what partners are promised of messages. Without ``packs`` nobody is given
     evidence. ``keys_reached`` says whether the persons' keys' database answers. ``branding`` is
-    under whose name pages are shown.
+    under whose name pages are shown. Without ``links`` nobody comes in by one.
     """
 
     care: CareCoordination
@@ -154,6 +155,7 @@ class Parts:
     silence: timedelta = ALLOWED
     packs: Packs | None = None
     keys_reached: Callable[[], bool] = lambda: True
+    links: Links | None = None
     contract: Contract = field(default_factory=contract)
     branding: Branding = OURS
 
@@ -161,6 +163,11 @@ class Parts:
     def begun_cookie(self) -> str:
         """The name of the cookie by which a browser comes back from the provider."""
         return f"{self.cookie}-begun"
+
+    @property
+    def link_cookie(self) -> str:
+        """The name of the cookie by which a browser opened a link."""
+        return f"{self.cookie}-link"
 
     @property
     def issuer(self) -> str | None:

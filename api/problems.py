@@ -93,6 +93,10 @@ class NotSignedIn(BrokenRule):
     """Sign in, or send a valid bearer token of somebody who acts for an organisation here."""
 
 
+class LinkIsNotOpen(BrokenRule):
+    """Open the link that was sent to your organisation again, or ask for another one there."""
+
+
 class WayIsNotAgreed(BrokenRule):
     """Your organisation's agreement is not for this way to be told; its others are the same."""
 
@@ -221,6 +225,7 @@ STATUS: dict[type[BrokenRule], int] = {
     RequestIsNotWellFormed: 400,
     IdempotencyKeyIsMissing: 400,
     NotSignedIn: 401,
+    LinkIsNotOpen: 401,
     NotForThisRole: 403,
     NotForThisPurpose: 403,
     PurposeIsNotAgreed: 403,

@@ -35,6 +35,7 @@ COMMANDS = (
     ("share", "views:share", "What a partner was told."),
     ("subscribe", "streams:subscribe", "Follow a partner's share and miss nothing."),
     ("streams", "partner_streams:app", "An organisation's own endpoints."),
+    ("link", "links:link", "A link by which a partner without systems opens one referral."),
     ("mailbox", "mailboxes:mailbox", "The NHS MESH mailbox in which a partner is told."),
     ("broker", "broker:app", "Partners at the Kafka broker."),
     ("way", "ways:app", "A place's way of working, as data."),

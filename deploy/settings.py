@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,11 @@ DEMO_NETWORKS: tuple[Network, ...] = (ip_network("127.0.0.0/8"),)
 """Where endpoints may be in a demo of this machine alone, so that webhooks can be tried."""
 
 
+DEMO_SENDER = "throughcare@capehill.example"
+
+SENDER = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+LINK_DAYS, MOST_LINK_DAYS = 7, 30
+
 ORIGIN = "throughcare.local/log/1"
 """What the log is called where nobody gave it a name."""
 
@@ -56,6 +62,25 @@ class Mesh:
     """A file of certificates by which MESH is believed; ``None``: NHS England's, or the usual."""
 
     workflow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Where letters go to partners without systems, and whose they are."""
+
+    sender: str
+    folder: Path | None = None
+    """They are written there and not sent: for a demo."""
+
+    host: str = ""
+    port: int = 0
+    implicit: bool = False
+    """TLS from the first byte; else by STARTTLS."""
+
+    user: str = ""
+    password: str = field(default="", repr=False)
+    authority: Path | None = None
+    """A file of certificates by which the server is believed; ``None``: the usual ones."""
 
 
 class SettingIsWrong(ValueError):
@@ -108,6 +133,12 @@ class Settings:
     mesh: Mesh | None = None
     """Where we are at NHS MESH; ``None``: nobody is told there."""
 
+    mail: Mail | None = None
+    """Who takes letters to partners without systems; ``None``: nobody is written to."""
+
+    link_days: int = LINK_DAYS
+    """How long a link in a letter is good."""
+
     silence: timedelta = ALLOWED
     """How long an entry may wait unread before its partner counts as silent."""
 
@@ -151,7 +182,8 @@ class Settings:
         """Of a demo. One that only this machine reaches may call endpoints of this machine."""
         alone = self.host in LOOPBACK and not self.webhook_networks
         networks = DEMO_NETWORKS if alone else self.webhook_networks
-        return replace(self, demo=True, webhook_networks=networks)
+        mail = self.mail or Mail(sender=DEMO_SENDER, folder=self.data / "mail")
+        return replace(self, demo=True, webhook_networks=networks, mail=mail)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -209,6 +241,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         kafka_authority=_file("THROUGHCARE_KAFKA_CA_FILE", authority),
         kafka_quotas=_quotas(environment),
         mesh=mesh(environment),
+        mail=mail(environment),
+        link_days=_days_of_a_link(environment.get("THROUGHCARE_LINK_DAYS")),
         holder=_holder(environment.get("THROUGHCARE_HOLDER")),
         address=address,
         pace=_pace(environment.get("THROUGHCARE_PACE") or "1"),
@@ -352,6 +386,54 @@ def mesh(environment: Mapping[str, str]) -> Mesh | None:
         authority=_file("THROUGHCARE_MESH_CA_FILE", environment.get("THROUGHCARE_MESH_CA_FILE")),
         workflow=environment.get("THROUGHCARE_MESH_WORKFLOW") or "THROUGHCARE_SHARE",
     )
+
+
+def mail(environment: Mapping[str, str]) -> Mail | None:
+    """Who takes letters: ``smtp://``, ``smtps://`` or ``file://``. Raises `SettingIsWrong`."""
+    given = environment.get("THROUGHCARE_MAIL")
+    if not given:
+        return None
+    sender = environment.get("THROUGHCARE_MAIL_FROM") or ""
+    if not SENDER.fullmatch(sender):
+        raise SettingIsWrong(
+            "THROUGHCARE_MAIL_FROM is whose the letters are, such as throughcare@trust.example: "
+            "give it with THROUGHCARE_MAIL"
+        )
+    where = urlsplit(given)
+    if where.scheme == "file" and where.path and not where.netloc:
+        return Mail(sender, folder=Path(where.path))
+    try:
+        port = where.port
+    except ValueError:
+        port = 0
+    if where.scheme not in ("smtp", "smtps") or not where.hostname or port == 0 or where.path:
+        raise SettingIsWrong(
+            "THROUGHCARE_MAIL is smtp://host:587, smtps://host:465 or file:///folder"
+        )
+    password = _secret(
+        "THROUGHCARE_MAIL_PASSWORD_FILE", environment.get("THROUGHCARE_MAIL_PASSWORD_FILE")
+    )
+    user = environment.get("THROUGHCARE_MAIL_USER") or ""
+    if where.username or where.password or bool(user) != bool(password):
+        raise SettingIsWrong(
+            "give both of THROUGHCARE_MAIL_USER and THROUGHCARE_MAIL_PASSWORD_FILE, or neither, "
+            "and nothing of them in THROUGHCARE_MAIL"
+        )
+    return Mail(
+        sender,
+        host=where.hostname,
+        port=port or (465 if where.scheme == "smtps" else 587),
+        implicit=where.scheme == "smtps",
+        user=user,
+        password=password or "",
+        authority=_file("THROUGHCARE_MAIL_CA_FILE", environment.get("THROUGHCARE_MAIL_CA_FILE")),
+    )
+
+
+def _days_of_a_link(text: str | None) -> int:
+    if text is None or (text.isdecimal() and 1 <= int(text) <= MOST_LINK_DAYS):
+        return int(text or LINK_DAYS)
+    raise SettingIsWrong(f"THROUGHCARE_LINK_DAYS is {text!r}: give 1 to {MOST_LINK_DAYS} days")
 
 
 def _file(name: str, path: str | None) -> Path | None:

@@ -54,6 +54,7 @@ from projections.inbox import Letters, Via
 from projections.intake import Messages
 from projections.keys import KEY_BYTES, PersonKeys
 from projections.limits import Limits
+from projections.links import Links
 from projections.log import PostgresLog
 from projections.looks import Looks
 from projections.matching import blinded
@@ -257,6 +258,7 @@ class House:
             packs=packs(self.database),
             keys_reached=self.keys.reached,
             branding=self.settings.branding,
+            links=Links(at_the_door),
         )
 
 

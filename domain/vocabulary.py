@@ -69,13 +69,15 @@ class Scope(StrEnum):
 
 
 class Way(StrEnum):
-    """How a partner's systems are told its share; the same entries come every way."""
+    """How a partner is told; its systems get the same entries every way, and `MAIL` is for people:
+    a link that opens one referral, for who has no systems and no account."""
 
     FEED = "feed"
     LIVE = "live"
     KAFKA = "kafka"
     WEBHOOK = "webhook"
     MESH = "mesh"
+    MAIL = "mail"
 
 
 class Role(StrEnum):

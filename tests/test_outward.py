@@ -27,6 +27,8 @@ CLIENTS = {
     "KafkaProducer": "request_timeout_ms",
     "KafkaConsumer": "request_timeout_ms",
     "KafkaAdminClient": "request_timeout_ms",
+    "SMTP": "timeout",
+    "SMTP_SSL": "timeout",
 }
 """What asks over a network here, and how each is told when to give up."""
 
@@ -70,7 +72,10 @@ def test_no_other_library_asks_outward() -> None:
         for name in _imported(node)
         if name.partition(".")[0] in networks and name != "http.HTTPStatus"
     }
-    answers = {f"consumers/witness.py http.{each}" for each in ("client", "server")}
+    answers = {
+        "consumers/mail.py smtplib",
+        *(f"consumers/witness.py http.{each}" for each in ("client", "server")),
+    }
     assert found - {f"{path} http" for path, _ in source()} - answers == set()
 
 

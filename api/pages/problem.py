@@ -30,6 +30,7 @@ from projections.endpoints import (
 from projections.moments import NOW
 
 HEADINGS = {
+    401: "This link is not open here",
     400: "This could not be read",
     403: "You cannot see this",
     404: "Page not found",

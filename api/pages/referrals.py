@@ -152,7 +152,7 @@ def needed(record: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     return [("Needs", flag(record))] if record and flag(record) else []
 
 
-def _what(asked: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
+def what(asked: Mapping[str, Any], visit: Visit) -> list[tuple[str, str]]:
     """What was asked, by whom, and how, as far as it is shared."""
     names = visit.names
     rows = [
@@ -229,7 +229,7 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
         me=str(me),
         known=bool(record and record.get("name")),
         name=asked.get("name") or (record or {}).get("name") or "No longer shared with us",
-        what=[*_what(asked, visit), *needed(record)],
+        what=[*what(asked, visit), *needed(record)],
         chain=_chain(str(referral), asked, record["referrals"] if record else {}, visit.names),
         onward=_onward(str(referral), asked),
         contacts=sorted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
 
 import psycopg
 from cyclopts import App, Parameter
@@ -13,13 +14,21 @@ from deploy.commands.house import moment, opened, settings
 from deploy.commands.output import CONFLICT, NOTHING, USAGE, Json, Progress, Stopped, say
 from deploy.community import place
 from deploy.kept import now
-from domain.vocabulary import Role
-from projections import schema
+from deploy.wiring import House
+from domain.agreement import AgreementSigned
+from domain.kernel import Asked
+from domain.policies.agreements import template
+from domain.policies.days import local_date
+from domain.vocabulary import Purpose, Role, Way
+from projections import links, schema
 
 if TYPE_CHECKING:  # a token is made without what serves
     from api.parts import DemoPerson
 
 A_MINUTE = timedelta(minutes=1)
+
+BY_MAIL = "referrals@windmill-lane.example"
+"""Where the demo's library is sent links: into a folder, since nothing in a demo is sent."""
 
 app = App(name="community", help="The demo community.")
 
@@ -32,6 +41,24 @@ def demo_people() -> tuple[DemoPerson, ...]:
         DemoPerson(p.practitioner, p.partner, p.name, p.title, p.organisation, p.role)
         for p in place.demo_people()
     )
+
+
+def links_by_mail(house: House) -> None:
+    """The library has no systems: it agrees to be sent links, to an address that is nobody's."""
+    library, at = place.LIBRARY, now()
+    terms = template(library.kind, local_date(at))
+    signed = AgreementSigned.under(
+        terms, reference=f"{library.name}, with links by mail", starts=local_date(at)
+    )
+    office = place.PRACTICE.those(Role.ADMINISTRATOR)[0]
+    house.care.sign_agreement(
+        library.id,
+        signed.model_copy(update={"ways": (*terms.ways, Way.MAIL)}),
+        asked=Asked(place.PRACTICE.id, at, uuid4(), office.id, purpose=Purpose.ADMINISTRATION),
+    )
+    house.engine.catch_up()
+    with psycopg.connect(house.database.dsn(schema.RELAY), autocommit=True) as connection:
+        links.agree(connection, library.id, BY_MAIL)
 
 
 @app.command

@@ -20,7 +20,7 @@ from deploy.commands.views import asked
 from deploy.wiring import House
 from domain.policies.days import local_date
 from domain.vocabulary import PartnerId
-from projections import schema
+from projections import links, schema
 from projections.keeping import SQL as KEEPING
 from projections.keys import FIRST
 from projections.operating import by_state
@@ -86,6 +86,14 @@ def _checks(house: House) -> Iterator[dict[str, Any]]:
             True,
             f"from position {kept_from} on, about {max(kept, 0):,} versions, {size >> 20:,} MiB",
             "",
+        )
+        letters = links.letters(connection)
+        yield _check(
+            "letters with links are taken",
+            not letters.given_up,
+            f"{letters.waiting} wait, {letters.failing} of them tried in vain, "
+            f"{letters.given_up} given up",
+            "see THROUGHCARE_MAIL and the log of `relay`; then `throughcare link PARTNER --retry`",
         )
     pending = schema.pending(house.database.dsn(schema.AUDIT))
     yield _check(

@@ -56,6 +56,7 @@ def up(
         house = built(asked, database, stack)
         if demo and not house.log.max_notification_id():
             _load_demo()
+            community.links_by_mail(house)
         house.engine.catch_up()
         stop = Event()
         worker = Thread(target=house.engine.run, args=(stop,), name="projections", daemon=True)
@@ -206,12 +207,20 @@ def _telling(asked: Settings, database: Database, stop: Event, inbox: Inbox | No
 
 
 def _mailing(asked: Settings, database: Database, keys: PersonKeys, stop: Event) -> list[Thread]:
-    """What fills partners' NHS MESH mailboxes, where we have one, on a thread of its own."""
-    if asked.mesh is None:
+    """What fills partners' NHS MESH mailboxes, and what writes letters, each where it is set up,
+    on a thread of its own."""
+    if asked.mesh is None and asked.mail is None:
         return []
     from deploy import mailing
 
-    return [_thread("mesh", mailing.mailings(asked.mesh, database, keys).run, stop)]
+    threads = []
+    if asked.mesh is not None:
+        run = mailing.mailings(asked.mesh, database, keys).run
+        threads.append(_thread("mesh", run, stop))
+    if asked.mail is not None:
+        run = mailing.mails(asked, asked.mail, database, keys).run
+        threads.append(_thread("mail", run, stop))
+    return threads
 
 
 def _witnessing(asked: Settings, database: Database, stop: Event) -> list[Thread]:

@@ -26,8 +26,9 @@ OF_THE_PLACE = frozenset({Purpose.ADMINISTRATION, Purpose.AUDIT})
 """Purposes that no agreement names and nobody objects to: looking after records, and after who
 looked at them. Which role has them is for `policies.roles`."""
 
-EVERY_WAY = tuple(Way)
-"""For who has systems of its own and people to look after them."""
+EVERY_WAY = (Way.FEED, Way.LIVE, Way.KAFKA, Way.WEBHOOK, Way.MESH)
+"""For who has systems of its own and people to look after them. Links by mail are in no template:
+whoever is to get them agrees to that, and to which address, on its own."""
 
 LIGHT_WAYS = (Way.FEED, Way.LIVE, Way.WEBHOOK)
 """For who has a web server at most: nothing to run, nothing to keep open."""

@@ -33,7 +33,7 @@ def routes(place: Place) -> list[tuple[str, str]]:
     """Every address that is not public, with each of its methods."""
     found = []
     for context in iter_route_contexts(place.app.routes):
-        if context.path in access.PUBLIC:
+        if context.path in access.PUBLIC | access.BY_LINK:
             continue
         assert context.path
         assert context.methods

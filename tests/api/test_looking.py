@@ -166,6 +166,8 @@ READERS = {
     "/carers": "-",
     "/caseload": "asha",
     "/caseload.csv": "asha",
+    "/linked": "-",
+    "/linked/{activity}": "-",
     "/duplicates": "yusuf",
     "/duplicates/{match}/{activity}": "yusuf link",
     "/groups/{group}": "olive",

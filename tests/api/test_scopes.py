@@ -27,7 +27,7 @@ def declared(place: Place) -> set[str]:
     return {
         f"{method} {context.path}"
         for context in contexts
-        if context.path not in access.PUBLIC
+        if context.path not in access.PUBLIC | access.BY_LINK
         for method in (context.methods or set()) - {"HEAD"}
     }
 

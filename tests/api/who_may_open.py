@@ -40,7 +40,7 @@ def routes(place: Place) -> list[tuple[str, str]]:
     """Every address that is not public, with each of its methods, as the table names it."""
     found = []
     for context in iter_route_contexts(place.app.routes):
-        if context.path in access.PUBLIC or not context.path:
+        if context.path in access.PUBLIC | access.BY_LINK or not context.path:
             continue
         assert context.methods
         found += [(method, context.path) for method in sorted(context.methods - {"HEAD"})]

@@ -172,6 +172,10 @@ LOOKED_AT: dict[str, str] = {
     "/people/{person}/sealed": "test_opening",
     "/opening-grants/{practitioner}/end": "test_opening",
     "/systems/keys/{key}/revocation": "test_systems",
+    "/link/{token}": "test_by_link",
+    "/link-ended": "test_by_link",
+    "/linked": "test_by_link",
+    "/linked/{activity}": "test_by_link",
 }
 """Pages about what a test makes first: the module that does, and looks at them with axe."""
 

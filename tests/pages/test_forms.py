@@ -14,6 +14,8 @@ SESSION = "is about the visitor's own session and nobody's record: doing it twic
 NEW = "makes something new that nobody can have changed: its key makes it one fact"
 PEN = "is about who holds the pen: the domain refuses whoever holds it no longer, and says who does"
 
+LINK = "is about a link and no record: it lets a browser in, or asks for another one, once for each"
+
 WITHOUT_A_VERSION = {
     ("list_case.html", "/mdt/{{ meeting.id }}/find"): READS,
     ("desk.html", "/caseload"): READS,
@@ -26,6 +28,8 @@ WITHOUT_A_VERSION = {
     ("sign_in.html", "/sign-in"): SESSION,
     ("sessions.html", "/sessions/end"): SESSION,
     ("sessions.html", "/sessions/purpose"): SESSION,
+    ("link.html", "{{ action }}"): LINK,
+    ("link_over.html", "{{ action }}"): LINK,
     ("refer_yourself.html", "{{ action }}"): NEW,
     ("say_how_it_was.html", "{{ action }}"): NEW,
     ("run.html", "/mdt/{{ meeting.id }}/run/pen"): PEN,
@@ -38,7 +42,7 @@ WITH_THE_FIELDS_THAT_WERE_SENT = {
     ("sign_in_and_send.html", "{{ action }}"),
     ("interruption.html", "{{ form.action }}"),
 }
-WITHOUT_A_KEY = {READS, SESSION}
+WITHOUT_A_KEY = {READS, SESSION, LINK}
 
 
 def forms() -> list[tuple[str, str, str]]:

@@ -21,6 +21,7 @@ SERVED_BEFORE_A_PARTNER_IS_KNOWN = {
     "sessions.sessions": "by a session's hash it is found out for which partner somebody is here",
     "credentials.clients": "by its client a system's signature is checked, and says whose it is",
     "credentials.api_keys": "by a key's hash it is found out whose system is here",
+    "links.links": "by a link's hash it is found out which partner it lets in",
 }
 """Tables with an organisation in them that the serving role reads whole, and why."""
 
