@@ -22,6 +22,7 @@ COMMANDS = (
     ("invite", "invite:invite", "Let an organisation's first administrator sign in."),
     ("ask", "ask:ask", "Ask any activity of a running server."),
     ("export", "exporting:app", "Histories for process mining, with nobody's name."),
+    ("report", "report:report", "A month's measures, safe to publish."),
     ("community", "community:app", "The demo community."),
     ("token", "community:token", "Development tokens for the demo's people and systems."),
     ("import", "importing:app", "Bring in referrals, or a directory of services."),

@@ -6,14 +6,21 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from nhs_number.validate import is_valid
 
+from deploy.cli import main
+from deploy.commands import report
+from deploy.commands.output import CONFLICT, OK, USAGE
 from deploy.community import calibration, figures, place
 from deploy.community.history import LogIsNotEmpty, Seeded, seed
 from domain.acknowledgement import WithdrawalsAcknowledged
@@ -34,12 +41,14 @@ from domain.partner import Partner
 from domain.pathway import Pathway
 from domain.person import PersonRegistered
 from domain.policies.days import is_working_day, local_date
+from domain.policies.measures import COUNTED, MEASURES, Of
 from domain.rectification import RectificationAsked, RectificationDecided
 from domain.referral import Referral, ReferralMade
 from domain.request import OPEN, State
 from domain.subject_access import SubjectAccessAnswered, SubjectAccessRequested
-from domain.vocabulary import MeetingKind, OfficerRung, PartnerKind, Source
-from domain.wishes import ConsentGiven, ConsentWithdrawn
+from domain.vocabulary import MeetingKind, OfficerRung, PartnerKind, Purpose, Source
+from domain.wishes import ConsentGiven, ConsentWithdrawn, UseObjectedTo
+from projections.courses import Courses
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head, whole
 from tests.database import Database
@@ -504,7 +513,9 @@ def test_it_goes_into_an_empty_log_and_into_no_other(database: Database) -> None
         once()
 
 
-def test_the_log_of_a_place_is_read_whole_to_be_compared(database: Database) -> None:
+def test_the_log_of_a_place_is_read_whole_to_be_compared_and_reported(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     keys = PersonKeys(database.pool("throughcare_keys"), bytes(32))
     log = PostgresLog(database.pool("throughcare_seed"), history=True)
     care = CareCoordination(log=log, keys=keys, host=place.PRACTICE.id)
@@ -517,3 +528,112 @@ def test_the_log_of_a_place_is_read_whole_to_be_compared(database: Database) -> 
         compared()
     seed(care, people=200, years=1, seed=1, until=UNTIL, progress=lambda come, of: None)
     assert compared() == calibration.compare(told(people=200, years=1).facts)
+
+    house = SimpleNamespace(database=database, keys=keys)
+    monkeypatch.setattr(report, "opened", lambda: nullcontext(house))
+    assert typed("2025-06", str(tmp_path)) == OK
+    with (tmp_path / "measures-2025-06.csv").open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    counts = [line[column] for line in lines for column in ("counted", "of")]
+    assert all(count == "hidden" or (int(count) >= 5 and int(count) % 5 == 0) for count in counts)
+    assert any(count != "hidden" for count in counts)
+    assert {line["position"] for line in lines} == {str(head(project))}
+    with (tmp_path / "measures-2025-06-definitions.csv").open(encoding="utf-8") as file:
+        assert {line["measure"] for line in csv.DictReader(file)} == {m["measure"] for m in lines}
+    assert typed("2025-06", str(tmp_path)) == CONFLICT
+    assert typed("2999-01", str(tmp_path / "later")) == typed("June", str(tmp_path)) == USAGE
+
+
+# Measures
+
+
+def typed(*words: str) -> object:
+    """The exit code of a report."""
+    with pytest.raises(SystemExit) as ended:
+        main(["report", *words])
+    return ended.value.code
+
+
+def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
+    """By month and measure, from the exported facts as plain values, by the published words."""
+    booked: dict[UUID, str | None] = {}
+    made: dict[UUID, dict[str, Any]] = {}
+    for fact in facts:
+        said, stream = fact.fact.model_dump(mode="json"), fact.originator_id
+        on = fact.effective_at.astimezone(ZoneInfo("Europe/London"))
+        ours = made.get(UUID(said["referral"])) if said.get("referral") else None
+        match fact.fact.TOPIC:
+            case "referral:ReferralMade":
+                made[stream] = {"made": on, "treated": [], "PHQ-9": [], "GAD-7": []}
+            case "referral:ReferralAccepted":
+                made[stream]["accepted"] = on
+            case "referral:ReferralDeclined":
+                made[stream]["declined"] = on
+            case "referral:ReferralClosed":
+                made[stream]["closed"] = on
+            case "contact:AppointmentBooked":
+                booked[stream] = said["content"]
+            case "contact:Attended" if ours:
+                if (said["content"] or booked[stream]) in {
+                    "treatment",
+                    "assessment and treatment",
+                } and said["attendance"] in {"attended on time", "late but seen"}:
+                    ours["treated"].append(on)
+            case "measure:MeasureCompleted" if ours and said["instrument"] in ours:
+                ours[said["instrument"]].append((on, said["total"]))
+    found: Counter[tuple[str, str]] = Counter()
+    for course in made.values():
+        answered = course.get("accepted") or course.get("declined")
+        if answered:
+            found[f"{answered:%Y-%m}", "answered"] += 1
+            found[f"{answered:%Y-%m}", "accepted"] += "accepted" in course
+        if "closed" not in course or len(course["treated"]) < 2:
+            continue
+        month = f"{course['closed']:%Y-%m}"
+        found[month, "finished"] += 1
+        days = (min(course["treated"]).date() - course["made"].date()).days
+        found[month, "first treatment within 6 weeks"] += days <= 42
+        found[month, "first treatment within 18 weeks"] += days <= 126
+        phq, gad = ([n for _, n in sorted(course[name])] for name in ("PHQ-9", "GAD-7"))
+        if len(phq) < 2 or len(gad) < 2:
+            continue
+        found[month, "scored"] += 1
+        better = phq[0] - phq[-1] >= 6 or gad[0] - gad[-1] >= 4
+        worse = phq[-1] - phq[0] >= 6 or gad[-1] - gad[0] >= 4
+        found[month, "reliable improvement"] += better and not worse
+        found[month, "reliable deterioration"] += worse and not better
+        if phq[0] >= 10 or gad[0] >= 8:
+            found[month, "cases"] += 1
+            recovered = phq[-1] < 10 and gad[-1] < 8
+            found[month, "recovery"] += recovered
+            found[month, "reliable recovery"] += recovered and better and not worse
+    return +found
+
+
+def test_every_measure_is_as_worked_out_from_the_exported_facts(year: Told) -> None:
+    wanting = {}  # the last word of each who said whether they want to be in totals
+    for fact in year.facts:
+        if fact.fact.model_dump(mode="json").get("use") == "planning and research":
+            wanting[fact.person] = fact.fact.TOPIC == "person:UseObjectedTo"
+    left_out = {person for person, out in wanting.items() if out}
+    courses = Courses()
+    for fact in year.facts:
+        courses.follow(fact)
+    counted: Counter[tuple[str, str]] = Counter()
+    named = {Of.ANSWERED: "answered", Of.FINISHED: "finished", Of.SCORED: "scored"}
+    for course in courses.counted():
+        for of, when in COUNTED.items():
+            if of is not Of.MADE and (at := when(course)):
+                month = f"{local_date(at):%Y-%m}"
+                counted[month, named.get(of, "cases")] += 1
+                for measure in MEASURES:
+                    counted[month, measure.name] += measure.of is of and measure.holds(course)
+    assert +counted == worked_out([fact for fact in year.facts if fact.person not in left_out])
+    assert counted.total() > 1_000
+
+    referral, whose = next(iter(courses.persons.items()))
+    before = sum(1 for _ in courses.counted())
+    theirs = [of for of, person in courses.persons.items() if person == whose]
+    out = next(fact for fact in year.facts if fact.originator_id == referral)
+    courses.follow(replace(out, fact=UseObjectedTo(use=Purpose.PLANNING)))
+    assert sum(1 for _ in courses.counted()) == before - len(theirs)

@@ -1,0 +1,166 @@
+"""Measures of a month's referrals and courses: what is counted, of how many, and by whose rule.
+
+Each is a pure reading of one course. It refuses to count appointments, of which one person may
+have many, and to know who is asked or shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from domain.policies.days import days_between
+from domain.policies.outcomes import ANXIETY, DEPRESSION, FEWEST_CONTACTS, Outcome, Pair
+from domain.vocabulary import EndReason, Instrument, Moment, ServiceId
+
+SIX_WEEKS = 42
+EIGHTEEN_WEEKS = 126
+"""Days from referral to first treatment, the last one included (M052 to M055)."""
+
+ANNUAL = "NHS England, Psychological Therapies Annual Report on the use of NHS Talking Therapies"
+MONTHLY = "NHS England, NHS Talking Therapies monthly statistics, metadata of measures"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One score, and when it was completed."""
+
+    at: Moment
+    total: int
+
+
+@dataclass
+class Course:
+    """One referral and what came of it, as the facts say; of the person only what is counted."""
+
+    service: ServiceId
+    made_at: Moment
+    about: dict[str, str] = field(default_factory=dict)
+    accepted_at: Moment | None = None
+    declined_at: Moment | None = None
+    ended_at: Moment | None = None
+    end: EndReason | None = None
+    treated: list[Moment] = field(default_factory=list)
+    # Each score under the measure that it is of: one that is corrected takes its place.
+    scores: dict[Instrument, dict[UUID, Scored]] = field(default_factory=dict)
+
+    @property
+    def first_treated_at(self) -> Moment | None:
+        return min(self.treated, default=None)
+
+    @property
+    def waited(self) -> int | None:
+        """Days from the referral to the first treatment."""
+        first = self.first_treated_at
+        return None if first is None else days_between(self.made_at, first)
+
+    @property
+    def finished(self) -> bool:
+        """Two treatment contacts or more, and ended (M076)."""
+        return self.ended_at is not None and len(self.treated) >= FEWEST_CONTACTS
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """First against last score of both measures, where there are two of each."""
+        depression, anxiety = self._pair(DEPRESSION), self._pair(ANXIETY)
+        return Outcome(depression, anxiety) if depression and anxiety else None
+
+    def _pair(self, instrument: Instrument) -> Pair | None:
+        scores = sorted(self.scores.get(instrument, {}).values(), key=lambda scored: scored.at)
+        if len(scores) < 2:
+            return None
+        return Pair(instrument, float(scores[0].total), float(scores[-1].total))
+
+
+class Of(StrEnum):
+    """Of which courses a month's measure is."""
+
+    MADE = "referrals received in the month"
+    ANSWERED = "referrals accepted or declined in the month"
+    FINISHED = "courses of treatment finished in the month"
+    SCORED = "courses finished in the month with two PHQ-9 and two GAD-7 scores"
+    CASES = "of those, at caseness at the start"
+
+
+def _scored(course: Course) -> Outcome | None:
+    return course.outcome if course.finished else None
+
+
+COUNTED: dict[Of, Callable[[Course], Moment | None]] = {
+    Of.MADE: lambda c: c.made_at,
+    Of.ANSWERED: lambda c: c.accepted_at or c.declined_at,
+    Of.FINISHED: lambda c: c.ended_at if c.finished else None,
+    Of.SCORED: lambda c: c.ended_at if _scored(c) else None,
+    Of.CASES: lambda c: c.ended_at if (s := _scored(c)) and s.case_at_start else None,
+}
+"""When a course counts, if it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Who of those in ``of`` are counted (``holds``), in words that a reader can check."""
+
+    name: str
+    of: Of
+    numerator: str
+    source: str
+    holds: Callable[[Course], bool]
+
+
+def _of_outcome(rule: Callable[[Outcome], bool]) -> Callable[[Course], bool]:
+    return lambda course: (outcome := course.outcome) is not None and rule(outcome)
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "accepted",
+        Of.ANSWERED,
+        "the service took the referral on",
+        "this place's own: no national measure says how many are accepted",
+        lambda c: c.accepted_at is not None,
+    ),
+    Measure(
+        "first treatment within 6 weeks",
+        Of.FINISHED,
+        "42 days or fewer from the referral to the first treatment; no pause is taken off",
+        f"{MONTHLY}, M052 and M053 (standard: 75%)",
+        lambda c: c.waited is not None and c.waited <= SIX_WEEKS,
+    ),
+    Measure(
+        "first treatment within 18 weeks",
+        Of.FINISHED,
+        "126 days or fewer from the referral to the first treatment; no pause is taken off",
+        f"{MONTHLY}, M054 and M055 (standard: 95%)",
+        lambda c: c.waited is not None and c.waited <= EIGHTEEN_WEEKS,
+    ),
+    Measure(
+        "recovery",
+        Of.CASES,
+        "PHQ-9 under 10 and GAD-7 under 8 at the last score",
+        f"{ANNUAL}, 2024-25; M191 to M195",
+        _of_outcome(lambda outcome: outcome.recovered),
+    ),
+    Measure(
+        "reliable improvement",
+        Of.SCORED,
+        "PHQ-9 lower by 6 or more, or GAD-7 by 4 or more, and neither higher by so many",
+        f"{ANNUAL}, 2024-25; M191 to M195",
+        _of_outcome(lambda outcome: outcome.reliably_improved),
+    ),
+    Measure(
+        "reliable recovery",
+        Of.CASES,
+        "recovery and reliable improvement",
+        f"{ANNUAL}, 2024-25; M191 to M195",
+        _of_outcome(lambda outcome: outcome.reliably_recovered),
+    ),
+    Measure(
+        "reliable deterioration",
+        Of.SCORED,
+        "PHQ-9 higher by 6 or more, or GAD-7 by 4 or more, and neither lower by so many",
+        f"{ANNUAL}, 2024-25; M191 to M195",
+        _of_outcome(lambda outcome: outcome.reliably_deteriorated),
+    ),
+)
