@@ -95,6 +95,11 @@ class PersonKeys:
         self._lock = Lock()
         self._away_until = 0.0
 
+    @property
+    def master(self) -> str:
+        """What the master key is called: nothing can be opened by it."""
+        return self._master_name
+
     def of(self, person: UUID, volume: Volume = CARE) -> AESGCM | None:
         """The key of a person's volume, made on first use; ``None`` once destroyed."""
         with self._lock:

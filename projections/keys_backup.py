@@ -27,6 +27,10 @@ class NotACopyOfKeys(ValueError):
     """This is no copy of persons' keys, or not a whole one: it ends with how many it holds."""
 
 
+class OfAnotherMaster(ValueError):
+    """A key in the copy was wrapped by another master key, which this names: it opens nothing."""
+
+
 def backed_up(pool: ConnectionPool[Connection], at: datetime) -> Iterator[bytes]:
     """A line for each key and each that was destroyed, between one that begins and one that ends.
 
@@ -57,12 +61,16 @@ def backed_up(pool: ConnectionPool[Connection], at: datetime) -> Iterator[bytes]
     yield _line({"keys": many})
 
 
-def restored(pool: ConnectionPool[Connection], lines: Iterable[bytes]) -> list[UUID]:
+def restored(pool: ConnectionPool[Connection], lines: Iterable[bytes], master: str) -> list[UUID]:
     """Put back what is not there, all of it or nothing; whose keys those were.
 
-    Raises `NotACopyOfKeys`.
+    ``master`` is what the master key is called that is to open them. Raises `NotACopyOfKeys`,
+    `OfAnotherMaster`.
     """
     rows = list(_rows(lines))
+    for _, _, _, wrapped, wrapped_by, *_ in rows:
+        if wrapped is not None and wrapped_by != master:
+            raise OfAnotherMaster(wrapped_by)
     back: list[UUID] = []
     with pool.connection() as connection, connection.transaction():
         for first in range(0, len(rows), AT_ONCE):

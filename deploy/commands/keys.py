@@ -17,7 +17,7 @@ from deploy.commands.output import CONFLICT, FAILED, Json, Stopped, note, say
 from deploy.kept import now
 from projections import schema
 from projections.connections import open_pool
-from projections.keys_backup import NotACopyOfKeys, backed_up, restored
+from projections.keys_backup import NotACopyOfKeys, OfAnotherMaster, backed_up, restored
 
 app = App(name="keys", help="Copies of persons' keys.")
 
@@ -45,11 +45,18 @@ def restore(path: Path, /, *, json: Json = False) -> None:
     with opened() as house, open_pool(house.database.dsn(schema.KEYS), most=1) as pool:
         try:
             with path.open("rb") as file:
-                back = restored(pool, file)
+                back = restored(pool, file, house.keys.master)
         except OSError as unread:
             raise Stopped(f"{path} cannot be read: {unread.strerror}", FAILED) from None
         except NotACopyOfKeys as wrong:
             raise Stopped(f"{path} is no whole copy of keys ({wrong})", FAILED) from None
+        except OfAnotherMaster as other:
+            raise Stopped(
+                f"the keys in {path} are of master key {other}, and this place has "
+                f"{house.keys.master}: give the master key they were wrapped by, "
+                "THROUGHCARE_MASTER_KEY_FILE; nothing was put back",
+                CONFLICT,
+            ) from None
         with psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
             erased = {person for (person,) in connection.execute("select person from views.erased")}
         again = sorted(erased.intersection(back))

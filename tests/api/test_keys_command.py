@@ -28,7 +28,7 @@ HOLD = ("--order", "inquest/7", "--reason", "inquiry")
 
 @pytest.fixture(autouse=True)
 def house(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (keys, retention):
+    for each in (doctor, keys, retention):
         monkeypatch.setattr(each, "opened", lambda: nullcontext(place.house))
 
 
@@ -153,8 +153,26 @@ def test_what_is_no_copy_of_keys_is_refused_with_the_reason(
         assert (code, "is no whole copy of keys" in said) == (FAILED, True), broken[:40]
 
 
+def test_a_copy_under_another_master_key_is_refused_with_the_remedy(
+    place: Place, copied: tuple[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, copy = copied
+    assert typed(capsys, "keys", "backup", copy)[0] == OK
+    text = copy.read_bytes()
+    copy.write_bytes(text.replace(place.house.keys.master.encode(), b"another"))
+    code, _, said = typed(capsys, "keys", "restore", copy)
+    assert code == CONFLICT
+    assert "THROUGHCARE_MASTER_KEY_FILE" in " ".join(said.split())
+    assert "another" in said
+
+
 def test_doctor_names_a_key_of_another_master_and_who_has_none(
-    place: Place, asha: Client, copied: tuple[str, Path]
+    place: Place,
+    asha: Client,
+    copied: tuple[str, Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     person = known(place, copied[0])
     admin = place.database.beside()
@@ -165,6 +183,10 @@ def test_doctor_names_a_key_of_another_master_and_who_has_none(
     assert found["state"] == "not ok"
     assert str(person) in found["found"]
     assert "master key" in found["remedy"]
+    monkeypatch.setenv("THROUGHCARE_DATA", str(tmp_path))
+    code, rows, said = typed(capsys, "doctor", "--json")
+    assert (code, "checks failed" in said) == (FAILED, True)
+    assert "persons' keys unwrap" in [row["check"] for row in rows if row["state"] != "ok"]
     admin.execute("delete from keys.person_keys where person = %s", [person])
     lost = check(place, "every person has a key")
     assert lost["state"] == "not ok"

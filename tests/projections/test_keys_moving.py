@@ -86,7 +86,7 @@ def test_whenever_it_is_killed_no_key_is_lost_and_none_comes_back(
     found = process(database)
     assert {(who, each): locked(found.of(who, each)) for who, each in was} == was
     assert found.of(TOM) is None
-    assert restored(database.pool("throughcare_keys"), copy) == []
+    assert restored(database.pool("throughcare_keys"), copy, process(database).master) == []
     assert process(database).of(TOM) is None
 
 
