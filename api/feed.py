@@ -5,7 +5,7 @@ It refuses to choose what is told: it hands out entries that were recorded for t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Annotated, Any
@@ -16,22 +16,23 @@ import orjson
 from anyio.abc import TaskGroup
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import Field, StringConstraints
-from starlette.types import Receive, Scope, Send
+from starlette.types import Send
 
-from api.access import Seeing, Shown, ShownBy, for_purpose, recognise
+from api.access import Seeing, Shown, ShownBy
+from api.lasting import STREAM, LastingAnswer, stop_after
 from api.parts import Caller, Here, Parts
-from api.problems import NotSignedIn, PurposeIsNotAgreed, WayIsNotAgreed
+from api.problems import WayIsNotAgreed
 from api.reads import Now, moment_of, seen_now
 from domain.vocabulary import Role, Way
 from projections.cloudevents import cloudevent
 from projections.contract import Told, ending
+from projections.directory import Directory
 from projections.entries import Entry
 from projections.held import runs
 
 router = APIRouter(prefix="/v1/share", tags=["share"])
 
 BATCH = "application/cloudevents-batch+json"
-STREAM = "text/event-stream"
 SHARE_NUMBER = "X-Share-Number"
 """The newest number of the caller's share when it asked: a page that ends before it lacks some."""
 SHARE_HELD = "X-Share-Held"
@@ -41,14 +42,10 @@ SHARE_TOPIC = "X-Share-Topic"
 NEWEST = 2**62
 LONGEST_WAIT = 60.0
 """Seconds a poll may wait for an entry."""
-STALLED = 30.0
-"""Seconds after which a reader that takes nothing is let go."""
 CHECKPOINT = "log.Checkpoint.v1"
 """The event of a live stream that is no entry: how far the log has come, signed."""
 CHECKPOINTS_APART = 60.0
 """Seconds between two of them in one stream, at least."""
-LOOK = 1.0
-"""Seconds between two looks at whether a stream's reader may still come in."""
 
 After = Annotated[int | None, Query(ge=0, le=NEWEST, description="The number you have.")]
 
@@ -113,7 +110,7 @@ async def share(
         following = max(following, await reading.recorded_before(caller.organisation, moment))
     if patience:
         async with anyio.create_task_group() as group:
-            group.start_soon(_stop_after, request.app.state.ending.wait(), group)
+            group.start_soon(stop_after, request.app.state.ending.wait(), group)
             await reading.arrived(caller.organisation, after=following, within=patience)
             group.cancel_scope.cancel()
         now = await seen_now(request, here)
@@ -181,10 +178,8 @@ async def live(
     return LiveStream(here, caller, shown, following, request.app.state.ending, said)
 
 
-class LiveStream(Response):
-    """An answer that goes on until its reader, their session or the server stops."""
-
-    media_type = STREAM
+class LiveStream(LastingAnswer):
+    """A share as it is told."""
 
     def __init__(
         self,
@@ -195,20 +190,9 @@ class LiveStream(Response):
         ending: anyio.Event,
         headers: dict[str, str],
     ) -> None:
-        super().__init__(headers=headers)
-        del self.headers["content-length"]
-        self.here, self.caller, self.shown = here, caller, shown
-        self.after, self.ending = after, ending
+        super().__init__(here, caller, shown, ending, headers)
+        self.after = after
         self.checkpoint, self.checkpoint_at = "", float("-inf")
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        async with anyio.create_task_group() as group:
-            for until in (self._reader_left(receive), self.ending.wait(), self._time_is_over()):
-                group.start_soon(_stop_after, until, group)
-            await self._tell(send, group)
-        with anyio.move_on_after(STALLED):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell(self, send: Send, group: TaskGroup) -> None:
         written = b"retry: 1000\n\n"
@@ -216,10 +200,7 @@ class LiveStream(Response):
         told = self.here.reading.live(me, self.after, sight=self.caller.sight)
         async with aclosing(told) as entries:
             while True:
-                with anyio.move_on_after(STALLED) as writing:
-                    await send({"type": "http.response.body", "body": written, "more_body": True})
-                if writing.cancelled_caught:
-                    group.cancel_scope.cancel()
+                await self._write(written, send, group)
                 entry = await anext(entries)
                 if entry is None:
                     newest, held = await self.here.reading.newest_and_held(me)
@@ -257,27 +238,9 @@ class LiveStream(Response):
         content = orjson.dumps({"note": newest})
         return b"event: %s\ndata: %s\n\n" % (CHECKPOINT.encode(), content)
 
-    async def _reader_left(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    async def _time_is_over(self) -> None:
-        """Until its holder signs out, or the directory or the agreement no longer lets them in."""
-        while True:
-            await anyio.sleep(LOOK)
-            try:
-                directory = await self.here.reading.directory()
-                known = await recognise(self.shown, directory, self.here, using=False)
-                if for_purpose(known, self.caller.purpose, directory, self.here) != self.caller:
-                    return
-                await must_be_agreed(Way.LIVE, known, self.here)
-            except (NotSignedIn, PurposeIsNotAgreed, WayIsNotAgreed):
-                return
-
-
-async def _stop_after(until: Awaitable[None], group: TaskGroup) -> None:
-    await until
-    group.cancel_scope.cancel()
+    async def _may_stay(self, known: Caller, directory: Directory) -> bool:
+        await must_be_agreed(Way.LIVE, known, self.here)
+        return await super()._may_stay(known, directory)
 
 
 def _event(entry: Entry) -> bytes:

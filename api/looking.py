@@ -36,6 +36,8 @@ SHOWS: Mapping[str, Kind] = {
     "/linked": Kind.VIEW,
     "/linked/{activity}": Kind.VIEW,
     "/groups/{group}/{activity}": Kind.VIEW,
+    "/live/since/{person}/{number}": Kind.VIEW,
+    "/live/standing/{person}": Kind.VIEW,
     "/mdt/decisions": Kind.VIEW,
     "/mdt/{meeting}": Kind.VIEW,
     "/mdt/{meeting}/agenda": Kind.VIEW,
@@ -116,7 +118,8 @@ SHOWS: Mapping[str, Kind] = {
 
 NOBODY = frozenset(
     {
-        "/caseload/freshness",
+        "/live",
+        "/live/fresh",
         "/emergency-access",
         "/experience",
         "/experience/new",

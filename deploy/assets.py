@@ -1,11 +1,11 @@
 """Brings the pages' styles and scripts out of installed packages; refuses logo, font and network.
 
-Two wheels carry the files: ``wagtail-nhsuk-frontend`` (NHS.UK frontend, MIT) and ``django-htmx``
-(htmx, 0BSD). They are installed as data, with ``--no-deps``: their code is never imported, so
-neither Django nor Wagtail is needed. Run ``python -m deploy.assets`` once after installing: it
-writes ``nhsuk.css``, ``nhsuk.js``, ``htmx.js`` and ``hx-sse.js`` into ``static/vendor`` of the
-``api.pages`` that Python finds: the checkout for an editable install, the installed package for a
-wheel (the wheel itself does not hold them). ``--to DIR`` writes them elsewhere.
+A wheel carries the files: ``wagtail-nhsuk-frontend`` (NHS.UK frontend, MIT). It is installed as
+data, with ``--no-deps``: its code is never imported, so neither Django nor Wagtail is needed. Run
+``python -m deploy.assets`` once after installing: it writes ``nhsuk.css`` and ``nhsuk.js`` into
+``static/vendor`` of the ``api.pages`` that Python finds: the checkout for an editable install, the
+installed package for a wheel (the wheel itself does not hold them). ``--to DIR`` writes them
+elsewhere.
 """
 
 from __future__ import annotations
@@ -62,20 +62,6 @@ ASSETS = (
         "wagtail-nhsuk-frontend",
         "wagtailnhsukfrontend/static/wagtailnhsukfrontend/js/nhsuk-frontend-10.4.2.min.js",
         "1550da4ebb34943ddd32b2ce3db9faec006026ab916ada1de74bea3285970ff6",
-        without_source_map,
-    ),
-    Asset(
-        "htmx.js",
-        "django-htmx",
-        "django_htmx/static/django_htmx/htmx-4.min.js",
-        "28fae7bbe8e8142b702debb9d5234a9a436d9435a4b5165b195aa1a7ed840d25",
-        without_source_map,
-    ),
-    Asset(
-        "hx-sse.js",
-        "django-htmx",
-        "django_htmx/static/django_htmx/ext/hx-sse-4.min.js",
-        "d3aeb71073552b253eaee99badebd60607003b1c25ac567ab88187d6887ab522",
         without_source_map,
     ),
 )

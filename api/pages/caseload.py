@@ -475,9 +475,6 @@ async def _shown(
         more=bool(found.next and q),
         first_link=address(),
         sheet_link="" if q else address().replace("/caseload", "/caseload.csv", 1),
-        live_after=await visit.here.reading.newest(visit.caller.organisation)
-        if visit.when.now
-        else 0,
         engagement=Category.ENGAGEMENT in visit.categories,
         coordination=Category.COORDINATION in visit.categories,
         clinical=Category.CLINICAL in visit.categories,

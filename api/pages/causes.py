@@ -77,6 +77,7 @@ async def why_page(
         name=name_of(known),
         identity=identity(known, visit),
         back=back,
+        fresh=await back.freshness(visit),
         here=events[back.entries[back.ordinal - 1].number],
         count=len(events),
         true_then=moments.true(visit.when),

@@ -17,8 +17,8 @@ from starlette.datastructures import FormData
 from api.asking import Asking, in_time
 from api.pages import words
 from api.pages.interruptions import Interruption
-from api.pages.opened import Shown, Since, Subject
-from api.pages.visit import Visit
+from api.pages.opened import Opened, Shown, Since, Subject
+from api.pages.visit import Following, Visit
 from api.pages.words import LONDON, sentence
 from api.problems import IdempotencyKeyIsMissing, Refused, missing, status_of
 from domain.action import DueDateHasPassed
@@ -344,8 +344,17 @@ class Form(Generic[M]):
             errors=errors or {},
             dates=[q.name for q in self.questions if q.kind == "date"],
             key=given.get("key") or new_key(),
+            watched=self._watched(given),
             **self.beside,
         )
+
+    def _watched(self, given: Mapping[str, Any]) -> Following | None:
+        """The record that it is about, so that its page says when it changes."""
+        if not isinstance(self.opened, Opened):
+            return None
+        seen = str(given.get("seen", ""))
+        number = int(seen) if seen.isdecimal() else self.opened.number
+        return Following(self.opened.person, number, self.opened.referral, writing=True)
 
     async def sent(
         self,

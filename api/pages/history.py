@@ -130,6 +130,7 @@ async def history_page(visit: CaringVisit, person: UUID, at: Ordinal = None) -> 
         identity=identity(known, visit),
         standing=visit.standing((then or known)["status"]),
         back=back,
+        fresh=await back.freshness(visit),
         since={"from": back.entries[back.ordinal - 1].position},
         at=back.ordinal,
         count=len(events),

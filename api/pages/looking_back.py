@@ -6,7 +6,7 @@ It refuses to say what that means for anybody; pages do.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 from fastapi import Query
 
 from api.pages import moments, telling, words
-from api.pages.visit import Visit
+from api.pages.visit import Freshness, Visit
 from api.problems import NothingIsHere
 from projections import record
 from projections.entries import Entry
@@ -83,6 +83,14 @@ class LookedBack:
         if "as-at" in self.clocks or self.ordinal == len(self.entries):
             return dict(self.clocks)
         return {"at": str(self.ordinal), **self.clocks}
+
+    async def freshness(self, visit: Visit) -> Freshness:
+        """How new the page is: looking at an earlier event is looking at the past."""
+        now = await visit.freshness()
+        if now.past or self.ordinal == len(self.entries):
+            return now
+        said = f"event {self.ordinal} of {len(self.entries)}"
+        return replace(now, past=True, said=said, now_link=f"/people/{self.person}/history")
 
     def address(self, page: str = "history", **query: str | int) -> str:
         """A page of this person at this moment, or at another event if one is given."""

@@ -66,7 +66,6 @@ async def my_day(visit: SomebodysVisit) -> Response:
         meetings=sorted(ahead, key=lambda meeting: str(meeting["starts_at"]))[:4],
         who=lambda referral: choosing.said(referral, visit.names),
         is_today=lambda at: words.instant(at).date() == today,
-        live_after=await reading.newest(me),
     )
 
 

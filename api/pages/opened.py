@@ -74,9 +74,13 @@ class Opened:
         number = int(version)
         told = await visit.here.reading.history(visit.caller.organisation, self.person)
         newest = max((entry.number for entry in told), default=number)
-        news = [entry for entry in told if entry.number > number and self._concerns(entry)]
+        news = self.news(told, number)
         happened = [_said(entry, visit) for entry in news]
         return Since(str(newest), self._changes(visit, told, news), happened)
+
+    def news(self, told: Sequence[Entry], number: int) -> list[Entry]:
+        """What of all that was told concerns it and follows an entry."""
+        return [entry for entry in told if entry.number > number and self._concerns(entry)]
 
     def _concerns(self, entry: Entry) -> bool:
         if self.referral is None:

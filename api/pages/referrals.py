@@ -18,7 +18,7 @@ from api.pages.flag import flag
 from api.pages.forms import Form, new_key
 from api.pages.opened import Opened
 from api.pages.problem import PageRoute
-from api.pages.visit import CaringVisit, Visit
+from api.pages.visit import CaringVisit, Following, Visit
 from api.problems import NothingIsHere
 from domain.kernel import Category
 from domain.request import UNANSWERED
@@ -246,6 +246,7 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
         doing=offered(asked, scores=Category.CLINICAL in visit.categories),
         key=new_key(),
         seen=seen,
+        watched=Following(subject, visit.newest or 0, referral),
     )
 
 

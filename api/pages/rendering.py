@@ -79,7 +79,7 @@ def asset(name: str) -> str:
 
 
 ENVIRONMENT = environment()
-NOBODY: dict[str, Any] = {"visit": None, "errors": {}, "section": ""}
+NOBODY: dict[str, Any] = {"visit": None, "errors": {}, "section": "", "fresh": None}
 """What the layout asks of every page, on one that nobody signed in to."""
 
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api import meetings
-from api.asking import Asking, caught_up
+from api.asking import Asking
 from api.pages import cases, choosing, words
 from api.pages.calling import NOT_SHARED, called, comes, items, next_one
 from api.pages.caseload import Line, Score, line, score
@@ -66,8 +66,6 @@ class Before:
 @router.get("/mdt/{meeting}/run", response_class=HTMLResponse)
 async def run(visit: CaringVisit, meeting: UUID) -> Response:
     """The person before the meeting; for whoever holds the pen, what may be recorded about them."""
-    if visit.request.headers.get("HX-Request"):  # word came of something new: show it
-        await caught_up(visit.here)
     row = await meeting_of(visit, meeting)
     return await (await _page(visit, row, called(row))).show(visit)
 
@@ -157,7 +155,6 @@ async def _page(
             "mine": mine,
             "began": (row.get("called") or {}).get("at"),
             "taking": taking(visit, row).questions,
-            "newest": await visit.here.reading.newest(visit.caller.organisation),
             "items": await items(visit, row, now),
             "following": next_one(row, now or ""),
             "chair": visit.names.practitioner(row["chair"]),

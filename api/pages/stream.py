@@ -58,10 +58,3 @@ async def stream(visit: CaringVisit) -> Response:
         address=str(visit.request.base_url).rstrip("/"),
         topic=f"throughcare.share.{me}",
     )
-
-
-@router.get("/caseload/freshness", response_class=HTMLResponse)
-async def freshness(visit: CaringVisit, after: int) -> Response:
-    """How new the page is, and how many entries came since it was shown."""
-    newest = await visit.here.reading.newest(visit.caller.organisation)
-    return await visit.page("fresh.html", title="", section="", news=max(0, newest - after))

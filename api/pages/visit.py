@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ from domain.policies.exceptional import in_force
 from domain.policies.roles import Duty
 from domain.vocabulary import Role
 from projections.moments import When
-from projections.progress import State
+from projections.progress import Progress, State
 
 NAVIGATION = (
     ("/", "My day"),
@@ -45,6 +45,8 @@ OF_THE_DESK = (("/caseload", "People"), ("/services", "Services"))
 OF_THE_OFFICER = (("/", "My day"), ("/privacy", "Privacy desk"), ("/services", "Services"))
 """For who looks after privacy."""
 PATIENCE_SECONDS = 5.0
+ROWS = "X-Rows"
+"""The persons whose rows an open page asks for again, with a space between them."""
 
 DONE = {
     "concern": "The concern is raised. Somebody looks; in danger now, call 999.",
@@ -235,6 +237,29 @@ class Freshness:
     now_link: str = ""
     as_at_local: str = ""
 
+    @classmethod
+    def of(cls, found: Progress, as_at_local: str = "") -> Freshness:
+        """How new what the views show now is."""
+        return cls(found.position, found.seconds, found.state, as_at_local=as_at_local)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The record that a page shows: what is told of it after an entry is said on the page."""
+
+    person: UUID
+    number: int
+    referral: UUID | None = None
+    writing: bool = False
+    """Whether the page is a form: what was typed must not be lost."""
+
+    @property
+    def address(self) -> str:
+        """Where the page asks what that was."""
+        more = {"referral": self.referral, "writing": "yes" if self.writing else None}
+        query = urlencode({name: value for name, value in more.items() if value})
+        return f"/live/since/{self.person}/{self.number}" + (f"?{query}" if query else "")
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -246,6 +271,9 @@ class Visit:
     names: words.Names
     when: When
     now: datetime
+    newest: int | None = field(default=None, kw_only=True)
+    """The newest entry of the organisation's share that every view showed before anything was read
+    for the page: it hears what follows. ``None`` on a page that hears nothing."""
 
     @property
     def path(self) -> str:
@@ -391,16 +419,20 @@ class Visit:
         said = self.request.query_params
         return {name: said[name] for name in CLOCKS if said.get(name)}
 
+    @property
+    def live(self) -> str:
+        """Where the page hears of news; nothing on a page of the past."""
+        return f"/live?after={self.newest}" if self.newest is not None and self.when.now else ""
+
+    def shows(self, person: UUID | str) -> bool:
+        """Whether somebody's row is wanted: all are, unless an open page asks for a few again."""
+        wanted = self.request.headers.get(ROWS)
+        return wanted is None or str(person) in wanted.split()
+
     async def freshness(self) -> Freshness:
         reading = self.here.reading
         if self.when.now:
-            found = await reading.progress()
-            return Freshness(
-                position=found.position,
-                lag=found.seconds,
-                state=found.state,
-                as_at_local=moments.local(self.now),
-            )
+            return Freshness.of(await reading.progress(), moments.local(self.now))
         kept = [(k, v) for k, v in self.request.query_params.multi_items() if k not in CLOCKS]
         position = await reading.position(self.when)
         return Freshness(
@@ -414,15 +446,16 @@ class Visit:
 
     async def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page of this visit. ``section`` is the part of the menu it belongs to."""
+        if "fresh" not in context:
+            context["fresh"] = await self.freshness()
         return render(
             template,
             status=status,
             visit=self,
             names=self.names,
-            fresh=await self.freshness(),
             done=DONE.get(self.request.query_params.get("done", ""), ""),
             today=self.today,
-            **context,
+            **{"watched": None} | context,
         )
 
     def asking(self, key: UUID) -> Asking:
@@ -456,6 +489,7 @@ async def visiting(
         names=words.Names(await here.reading.directory()),
         when=moments.asked(as_at, as_of),
         now=here.clock(),
+        newest=await here.reading.newest_shown(caller.organisation),
     )
 
 

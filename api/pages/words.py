@@ -71,6 +71,16 @@ def elapsed(earlier: datetime, later: datetime) -> str:
     return "same moment"
 
 
+def ago(earlier: datetime, now: datetime) -> str:
+    """How long ago: just now, 10 seconds ago, 1 hour ago."""
+    seconds = int((now - earlier).total_seconds())
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
 def overdue(action: Mapping[str, Any], today: date) -> str:
     """3 days overdue: how long ago an action should have been done, or nothing."""
     due = action.get("due_on")

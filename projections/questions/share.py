@@ -70,6 +70,8 @@ class ShareQuestions:
         )
         self._moved = asyncio.Condition()
         self._whose: dict[tuple[str, PartnerId], dict[UUID, PersonId]] = {}
+        self._looking = asyncio.Lock()
+        self._seen: tuple[float, Progress] | None = None  # when, and how far the views were
         self._word = 0  # how often word of new entries came: none is missed between look and wait
         self._listening: asyncio.Task[None] | None = None
 
@@ -96,6 +98,14 @@ class ShareQuestions:
     async def progress(self) -> Progress:
         """How far every view follows the log, and whether it moves."""
         return progress.read(await self._rows(ENGINE["positions"]))
+
+    async def progress_lately(self, within: float) -> Progress:
+        """The same, as it was seen at most so many seconds ago: many who ask share one look."""
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if self._seen is None or now - self._seen[0] > within:
+                self._seen = now, await self.progress()
+            return self._seen[1]
 
     async def shown(self) -> int:
         """The position that every view shows; what is read now shows it, or more."""
@@ -214,6 +224,26 @@ class ShareQuestions:
         """The number of the partner's newest entry; 0 before the first."""
         ((number,),) = await self._rows(SHARE["newest"], partner)
         return int(number)
+
+    async def newest_shown(self, partner: PartnerId) -> int:
+        """The number of the newest entry that every view of the partner shows."""
+        ((number,),) = await self._rows(SHARE["newest_shown"], partner)
+        return int(number)
+
+    async def news(
+        self, partner: PartnerId, *, after: int, limit: int, within: float
+    ) -> list[tuple[int, UUID | None]]:
+        """The numbers that follow a number, once every view shows them; none if none came in time.
+
+        Each comes with the person's id and nothing of what is told. Nobody is shown by it: whoever
+        wants to know more asks for the person's record.
+        """
+        word = self._word
+        some = await self._rows(SHARE["news"], partner, after, limit)
+        if not some and await self._wait(within, word):
+            await self.reached(await self.head(), within)
+            some = await self._rows(SHARE["news"], partner, after, limit)
+        return [(number, of) for number, of in some]
 
     async def newest_and_held(self, partner: PartnerId) -> tuple[int, list[int]]:
         """The number of the partner's newest entry, and which numbers are held back now."""

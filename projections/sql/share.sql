@@ -150,6 +150,21 @@ select coalesce(max(number), 0) from share.entries where partner = %b and record
 -- name: newest
 select coalesce(max(number), 0) from share.entries where partner = %b
 
+-- The newest of what every view shows.
+
+-- name: newest_shown
+select coalesce(max(number), 0) from share.entries
+where partner = %b and position <= (select min(position) from views.positions)
+
+-- Of whom there is news that every view shows, and nothing of what was told.
+
+-- name: news
+select number, subject from share.entries
+where partner = %b and number > %b::bigint
+    and position <= (select min(position) from views.positions)
+order by number
+limit %b::bigint
+
 -- name: person_of
 select person from share.subjects where partner = %b and subject = %b
 

@@ -14,7 +14,7 @@ import orjson
 import psycopg
 import pytest
 
-from api import feed
+from api import lasting
 from api.parts import COOKIE
 from deploy.community.place import DRUG, LOW, SOCIAL_CARE, TRUST
 from projections import held, schema, topics
@@ -153,7 +153,7 @@ def test_nobody_is_told_of_anothers_people(asha: Client, priya: Client, drug: Cl
 def test_a_stream_ends_when_its_reader_signs_out(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed, "LOOK", 0.02)
+    monkeypatch.setattr(lasting, "LOOK", 0.02)
     secret = place.session("gwen")
     gwen = place.person("gwen")
     del gwen.http.headers["Authorization"]

@@ -152,7 +152,7 @@ def test_all_who_say_how_far_the_views_are_agree_while_a_worker_is_held_still(
 
 def line(browser: Any) -> str:
     """The line on a page that says how new it is."""
-    page = browser.get("/caseload/freshness", params={"after": 0})
+    page = browser.get("/live/fresh")
     assert page.status_code == 200, page.text
     return " ".join(page.text.split())
 

@@ -1,4 +1,4 @@
-"""What scripts add: news without a reload, a slider that speaks, a pause for what moves."""
+"""What scripts add: a stream that grows without a reload, and a slider that speaks."""
 
 from __future__ import annotations
 
@@ -34,30 +34,6 @@ def test_the_stream_grows_while_one_looks(story: Story, visiting: Opening) -> No
     refer(story, "Ada Streams")
     expect(top).not_to_have_text(before)
     assert priya.complaints == []
-
-
-def test_a_paused_stream_stands_still_until_resumed(story: Story, visiting: Opening) -> None:
-    priya = visiting("priya")
-    priya.open("/stream")
-    top = priya.page.locator("#entries tbody th").first
-    before = top.inner_text()
-    priya.page.get_by_role("button", name="Pause updates").click()
-    with priya.page.expect_event("console", lambda said: "paused" in said.text, timeout=10_000):
-        priya.page.evaluate("document.body.addEventListener('entry', () => console.info('paused'))")
-        refer(story, "Ben Paused")
-    assert top.inner_text() == before
-    assert priya.page.get_by_role("button", name="Resume updates").is_visible()
-
-
-def test_a_caseload_says_that_there_is_news_and_moves_no_row(
-    story: Story, visiting: Opening
-) -> None:
-    priya = visiting("priya")
-    priya.open("/caseload")
-    rows = priya.page.locator("tbody tr").count()
-    refer(story, "Cy News")
-    expect(priya.page.locator("#fresh a")).to_contain_text("show")
-    assert priya.page.locator("tbody tr").count() == rows
 
 
 def test_the_slider_says_which_event_it_stands_on(story: Story, visiting: Opening) -> None:

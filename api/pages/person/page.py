@@ -38,7 +38,7 @@ from api.pages.person import (
 from api.pages.person.doing import Doing, Row, Where
 from api.pages.person.identity import about, identity, known, name_of
 from api.pages.problem import PageRoute
-from api.pages.visit import CaringVisit, SeeingVisit, Visit
+from api.pages.visit import CaringVisit, Following, SeeingVisit, Visit
 from api.problems import NothingIsHere
 from domain.kernel import Category
 
@@ -143,6 +143,7 @@ async def record_page(visit: SeeingVisit, person: UUID) -> Response:
         called={f"person/{name}.html": (name, text) for name, text in CALLED.items()},
         doing=_offered(visit, row),
         key=new_key(),
+        watched=Following(person, row["number"]),
     )
 
 

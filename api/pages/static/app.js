@@ -47,26 +47,6 @@ if (link && navigator.clipboard) {
   });
 }
 
-// Word of a new entry: what wants to know asks again, and sees what it may see.
-document.body.addEventListener("htmx:after:sse:message", () => {
-  document.body.dispatchEvent(new CustomEvent("entry"));
-});
-
-// Pausing live rows: whoever reads them decides when they move.
-const pause = document.querySelector("button[data-pause]");
-if (pause) {
-  pause.hidden = false;
-  pause.addEventListener("click", () => {
-    const paused = document.body.toggleAttribute("data-paused");
-    pause.textContent = paused ? "Resume updates" : "Pause updates";
-    pause.setAttribute("aria-pressed", String(paused));
-  });
-  document.body.addEventListener("htmx:before:request", (event) => {
-    const listening = event.target.id === "live"; // the connection itself goes on
-    if (document.body.hasAttribute("data-paused") && !listening) event.preventDefault();
-  });
-}
-
 // A case's five minutes: the page says since when, and a script counts.
 function counted() {
   const timer = document.querySelector("[data-began]");
