@@ -252,6 +252,7 @@ async def _set_up(
         if live
         else "You have no endpoint yet.",
         Way.MESH: f"Set up: {mailbox.name}." if mailbox else "No mailbox is set up for you.",
+        Way.MAIL: "Letters go to the address that you agreed with us.",
     }
     for way, said in found.items():
         if (reader := read.get(way)) is not None and reader.at is not None:

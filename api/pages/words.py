@@ -231,6 +231,7 @@ WAYS = {
     Way.KAFKA: ("A topic of their own in Kafka", "For who runs Kafka within the same network."),
     Way.WEBHOOK: ("Word that there is news", "A call to their web server; then they ask the list."),
     Way.MESH: ("Their NHS MESH mailbox", "Files, for NHS bodies that have a mailbox."),
+    Way.MAIL: ("A letter with a link", "For who has no systems: it opens one referral."),
 }
 """What each way to be told is called in plain words, and whom it suits."""
 

@@ -290,3 +290,12 @@ def test_two_who_accept_at_once_record_one_acceptance(story: Story, host: Client
         ).fetchone() or (0,)
     assert count == 1
     assert datetime.now(UTC) < became(story, referral)[0].ends_at
+
+
+def test_whoever_reads_an_agreement_for_letters_sees_what_that_is(
+    story: Story, host: Client
+) -> None:
+    for key, path in (("yusuf", f"/partners/{HOUSING.id}/agreements"), ("tom", "/streams")):
+        page = story.visitor(key).get(path)
+        assert page.status_code == 200
+        assert "A letter with a link" in page.text

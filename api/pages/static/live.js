@@ -14,7 +14,6 @@ const pause = strip.querySelector("[data-pause]");
 const stream = new URL(strip.dataset.live, location);
 const again = "again" in strip.dataset; // the page may be asked for again by its own address
 const form = document.querySelector("main form[method=post] :is(input:not([type=hidden]), select, textarea)") !== null;
-const memory = `paused ${location.pathname}`;
 
 const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 const many = (count, one, more) => `${count} ${count === 1 ? one : more}`;
@@ -22,8 +21,8 @@ const many = (count, one, more) => `${count} ${count === 1 ? one : more}`;
 let last = Number(stream.searchParams.get("after"));
 let fresh = line.innerHTML;
 let over = false;
-let paused = sessionStorage.getItem(memory) !== null;
-if (paused) sessionStorage.setItem(memory, clock()); // what is here now is of now
+let since = history.state?.paused ? clock() : undefined; // paused when; what is here now is of now
+let paused = since !== undefined;
 let counted = 0; // entries told since the page was shown
 const changed = new Set(); // persons of whom there is news that is not shown yet
 const waiting = new Set(); // rows that would be new here
@@ -304,10 +303,9 @@ function mark(row, text) {
   if (tall(row) < height) row.style.height = `${height}px`;
 }
 
-// The pause, kept for this page in this tab.
+// The pause, kept with this page in the tab's history: nothing is stored.
 
 function sayPaused() {
-  const since = sessionStorage.getItem(memory);
   say("paused", `Updates paused at ${since}${counted ? ` · ${many(counted, "new entry waits", "new entries wait")}` : ""}`, "Updates paused");
 }
 
@@ -319,11 +317,11 @@ function press() {
 pause.hidden = false;
 pause.addEventListener("click", () => {
   paused = !paused;
+  history.replaceState({ ...history.state, paused }, "");
   if (paused) {
     counted = 0;
-    sessionStorage.setItem(memory, clock());
+    since = clock();
   } else {
-    sessionStorage.removeItem(memory);
     say(source ? "live" : "lost", "", "Updates resumed");
     soon ??= setTimeout(show, 0);
   }
