@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -13,6 +14,9 @@ import pytest
 from deploy.community.place import HOUSING
 from tests.api.place import Client, Place
 from tests.api.test_agreements import as_it_is
+
+PATIENCE = 15.0
+"""Seconds after which what is waited for does not come."""
 
 
 @contextmanager
@@ -25,8 +29,9 @@ def hearing(http: httpx.Client, after: int, **headers: str) -> Iterator[Iterator
 
 
 def _read(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
-    kind = ""
+    kind, began = "", monotonic()
     for line in lines:
+        assert monotonic() - began < PATIENCE, "the stream went on without it"
         name, _, value = line.partition(": ")
         if name == "event":
             kind = value
