@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from threading import Event, Thread
@@ -70,7 +70,8 @@ class Relays:
         try:
             yield pid
         finally:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # its watchdog may have ended it
+                os.kill(pid, signal.SIGKILL)
             self.nursery.hear(ENDED)
 
     def _born(self, **asked: object) -> int:
