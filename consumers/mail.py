@@ -160,7 +160,7 @@ class Mails:
         """Write until told to stop. A lost database is waited for."""
         while not stop.is_set():
             try:
-                with psycopg.connect(self._dsn, autocommit=True, **_SETTINGS) as connection:
+                with psycopg.connect(self._dsn, **_SETTINGS) as connection:
                     lead(connection, Loop.MAIL, stop)
                     links.forget(connection, self._clock() - REMEMBERED)
                     while not stop.is_set():

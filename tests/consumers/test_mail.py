@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.consumers.brokers import free_port
 from tests.consumers.certificates import certified
 from tests.consumers.place import HOUSING, PRACTICE, Place
 from tests.consumers.test_relay import must_not_end
+from tests.waiting import until
 
 TO, FROM, HERE = "referrals@doorstep.example", "care@trust.example", "https://care.example"
 NAME, ASK, PHONE = "Mina Sorrel", "help with her tenancy", "07700 900456"
@@ -254,3 +256,21 @@ def test_nobody_is_written_to_who_does_not_agree_to_it(
         links.agree(connection, town.partners[HOUSING], TO)
         assert writing.once(connection) == 0, "of what was told before, nobody is written to"
     assert not taken.letters
+
+
+def test_the_loop_writes_by_itself_and_ends_when_it_is_told_to(
+    town: Place, connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    referral, stop = referred(town), Event()
+    loop = Thread(target=mails(town, Folder(tmp_path)).run, args=[stop])
+    loop.start()
+    try:
+        until(lambda: [*tmp_path.glob("*.eml")])
+    finally:
+        stop.set()
+        loop.join(15)
+    assert not loop.is_alive()
+    (file,) = tmp_path.glob("*.eml")
+    letter = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert isinstance(letter, EmailMessage)
+    assert opens(connection, letter) == referral
