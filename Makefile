@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: demo test check contract bench writers scaling fuzz matrix mining kills replay mutants install lock clean trees
+.PHONY: demo test check words contract bench writers scaling fuzz matrix mining kills replay mutants install lock clean trees
 
 demo: .venv/runtime
 	@PORT='$(PORT)' THROUGHCARE_DATA='$(THROUGHCARE_DATA)' exec $(BIN)/throughcare up --demo $(if $(KAFKA),--kafka)
@@ -34,6 +34,10 @@ check: .venv/development
 # What partners are promised, written from the code; a change that would break them is refused.
 contract: .venv/development
 	@$(BIN)/python -m tests.contract
+
+# What there is to translate (api/pages/locale/throughcare.pot), and every language compiled.
+words: .venv/development
+	@$(BIN)/python -m deploy.words
 
 bench: .venv/development
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -102,7 +106,8 @@ clean:
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo 'This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
 
-.venv/runtime: .venv/bin/python pyproject.toml requirements.txt requirements-build.txt requirements-assets.txt deploy/assets.py
+.venv/runtime: .venv/bin/python pyproject.toml requirements.txt requirements-build.txt requirements-assets.txt deploy/assets.py \
+		hatch_build.py $(wildcard api/pages/locale/*/LC_MESSAGES/*.po)
 	@echo 'Installing what Throughcare needs (a quarter of a minute where the network is quick)'
 	@$(PIP) install --require-hashes -r requirements.txt -r requirements-build.txt
 	@$(PIP) install --require-hashes --no-deps -r requirements-assets.txt

@@ -70,6 +70,7 @@ PUBLIC = frozenset(
         "/link/{token}",
         "/link/{token}/another",
         "/link-ended",
+        "/language",
         "/accessibility",
         "/keyboard",
         "/catalogue",

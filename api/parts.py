@@ -170,6 +170,11 @@ class Parts:
         return f"{self.cookie}-link"
 
     @property
+    def language_cookie(self) -> str:
+        """The name of the cookie that says in which language pages are wanted, and no more."""
+        return f"{self.cookie}-language"
+
+    @property
     def issuer(self) -> str | None:
         """The address by which the provider of identities names itself."""
         return self.provider.registration.issuer if self.provider else None

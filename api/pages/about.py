@@ -1,14 +1,20 @@
-"""Pages about the pages: accessibility, the keyboard, and the files of whose they are."""
+"""Pages about the pages: accessibility, keyboard, language, and the files of whose they are."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
+from typing import Annotated
 
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.pages.guest import own_address
+from api.pages.language import LANGUAGES, _
 from api.pages.problem import PageRoute
 from api.pages.rendering import VERSIONED, render
 from api.parts import Here
 from api.problems import NothingIsHere
+
+A_YEAR = 365 * 24 * 60 * 60
 
 router = APIRouter(route_class=PageRoute)
 
@@ -16,13 +22,13 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/accessibility", response_class=HTMLResponse)
 async def accessibility() -> Response:
     """The accessibility statement."""
-    return render("accessibility.html", title="Accessibility statement")
+    return render("accessibility.html", title=_("Accessibility statement"))
 
 
 @router.get("/keyboard", response_class=HTMLResponse)
 async def keyboard() -> Response:
     """How to use the pages with the keyboard."""
-    return render("keyboard.html", title="Keyboard")
+    return render("keyboard.html", title=_("Keyboard"))
 
 
 @router.get("/branding/{name}")
@@ -32,3 +38,24 @@ async def branding(here: Here, name: str) -> Response:
     if file is None:
         raise NothingIsHere
     return Response(file.content, media_type=file.media_type, headers={"Cache-Control": VERSIONED})
+
+
+@router.post("/language", response_class=HTMLResponse)
+async def choose_language(
+    here: Here,
+    language: Annotated[str, Form(max_length=20)],
+    wanted: Annotated[str, Form(alias="next")] = "/",
+) -> Response:
+    """Have pages in this language from now on, in this browser. Raises `NothingIsHere`."""
+    if language not in LANGUAGES:
+        raise NothingIsHere
+    response = RedirectResponse(own_address(wanted), status_code=303)
+    response.set_cookie(
+        here.language_cookie,
+        language,
+        max_age=A_YEAR,
+        httponly=True,
+        secure=here.secure,
+        samesite="lax",
+    )
+    return response

@@ -17,9 +17,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import give_session
 from api.asking import caught_up, in_time
+from api.pages.guest import own_address
+from api.pages.language import _
 from api.pages.problem import PageRoute
 from api.pages.rendering import render
-from api.pages.signing_in import own_address
 from api.parts import Here, Parts
 from api.practitioners import fingerprint
 from api.problems import NothingIsHere, NotSignedIn
@@ -37,9 +38,9 @@ log = structlog.get_logger("api")
 SHOWN_WITHIN = 5.0
 """Seconds to wait until the directory shows who somebody was just said to be."""
 
-OVER = "This sign-in was not begun in this browser, was used already, or took too long."
-NOT_TRUSTED = "What came back from the provider does not prove who you are."
-SILENT = "The provider of identities does not answer, or cannot be used."
+OVER = _("This sign-in was not begun in this browser, was used already, or took too long.")
+NOT_TRUSTED = _("What came back from the provider does not prove who you are.")
+SILENT = _("The provider of identities does not answer, or cannot be used.")
 
 
 @router.get("/sign-in/start", response_class=HTMLResponse)
@@ -153,7 +154,7 @@ async def accept(
             partial(here.care.accept_invitation, invited.partner, given, identity, asked=asked)
         )
     except BrokenRule as rule:
-        return await _choosing(here, session, wrong=rule.text)
+        return await _choosing(here, session, wrong=_(rule.text))
     await here.reading.reached(answer.position, SHOWN_WITHIN)
     return await _acting(request, here, invited, "/")
 
@@ -164,7 +165,7 @@ async def sign_out_there(here: Here) -> Response:
     there = await _provider(here).signing_out(f"{here.address}/signed-out")
     if there is None:
         return RedirectResponse("/signed-out", status_code=303)
-    return render("signing_out.html", title="You are signed out here", there=there)
+    return render("signing_out.html", title=_("You are signed out here"), there=there)
 
 
 def _provider(here: Parts) -> Provider:
@@ -192,7 +193,7 @@ async def _choosing(
     return render(
         "organisation.html",
         status=422 if wrong else 200 if known else 403,
-        title="Choose an organisation" if known else "No organisation here knows you yet",
+        title=_("Choose an organisation") if known else _("No organisation here knows you yet"),
         choices=[
             (each, directory.partners[each.partner].name, each.partner == session.partner)
             for each in known
@@ -215,4 +216,4 @@ async def _acting(request: Request, here: Parts, chosen: PractitionerEntry, wher
 def _refused(why: str, reason: str, status: int) -> Response:
     """Nobody was signed in. ``reason`` is for the log: it names a check and nobody."""
     log.warning("sign-in refused", reason=reason)
-    return render("sign_in_refused.html", status=status, title="You are not signed in", why=why)
+    return render("sign_in_refused.html", status=status, title=_("You are not signed in"), why=why)

@@ -1,4 +1,4 @@
-"""How a page is rendered: the templates, and what all of them may say."""
+"""How a page is rendered: the templates, what all of them may say, and in which language."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 
-from api.pages import words
+from api.pages import marking, words
 from api.pages.guest import GUEST
+from api.pages.language import ENGLISH, Language
 
 HERE = Path(__file__).parent
 TEMPLATES, STATIC = HERE / "templates", HERE / "static"
 VERSIONED = "public, max-age=31536000, immutable"
 """How long a browser keeps a file whose address changes with it."""
-MAKES = (Path(__file__), Path(words.__file__))
+MAKES = (Path(__file__), Path(words.__file__), Path(marking.__file__))
 """What a compiled template may hold something of, besides its own text."""
 
 
@@ -37,24 +38,48 @@ class Compiled(FileSystemBytecodeCache):
     Where nothing can be written, each process compiles them for itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, edition: str) -> None:
         made_by = hashlib.sha256(b"".join(path.read_bytes() for path in MAKES)).hexdigest()[:10]
-        super().__init__(str(HERE / "__pycache__"), f"template-{made_by}-%s.jinja")
+        super().__init__(str(HERE / "__pycache__"), f"template-{made_by}-{edition}%s.jinja")
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
             super().dump_bytecode(bucket)
 
 
-def environment(undefined: type[Undefined] = ChainableUndefined) -> Environment:
+class Spoken(Environment):
+    """Templates that are compiled in a language: all of ours, or the shell around them alone."""
+
+    def __init__(self, tongue: Language, *, whole: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.tongue, self.whole = tongue, whole
+        if not tongue.ours and whole:
+            self.finalize = tongue.shown
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        ours = filename is not None and Path(filename).is_relative_to(TEMPLATES)
+        if self.tongue.ours or not ours or not (self.whole or name == SHELL):
+            return source
+        return marking.translated(source, self.tongue.say)
+
+
+def environment(
+    undefined: type[Undefined] = ChainableUndefined,
+    tongue: Language = ENGLISH,
+    *,
+    whole: bool = True,
+) -> Environment:
     """Our templates and the NHS macros, which need a forgiving ``undefined``."""
-    made = Environment(
+    kept = "" if tongue.ours else f"{tongue.code}-{tongue.edition}-{'whole' if whole else 'shell'}-"
+    made = Spoken(
+        tongue,
+        whole=whole,
         loader=ChoiceLoader([FileSystemLoader(TEMPLATES), PackageLoader("nhsuk_frontend_jinja")]),
         undefined=undefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=Compiled(),
+        bytecode_cache=Compiled(kept),
     )
     made.filters.update(
         day=words.day,
@@ -63,7 +88,8 @@ def environment(undefined: type[Undefined] = ChainableUndefined) -> Environment:
         moment=words.moment,
         time=words.time,
         nhs_number=words.nhs_number,
-        sentence=words.sentence,
+        sentence=lambda text: words.sentence(tongue.shown(text) if whole else text),
+        say=tongue.shown,
         behind=words.behind,
     )
     made.globals.update(asset=asset, STATUS=words.STATUS, STATE=words.STATE)
@@ -78,8 +104,16 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={version}"
 
 
+SHELL = "layout.html"
+"""The template around every page, which is in the visitor's language whatever the page is in."""
 ENVIRONMENT = environment()
-NOBODY: dict[str, Any] = {"visit": None, "errors": {}, "section": "", "fresh": None}
+NOBODY: dict[str, Any] = {
+    "visit": None,
+    "errors": {},
+    "section": "",
+    "fresh": None,
+    "mainLang": "",
+}
 """What the layout asks of every page, on one that nobody signed in to."""
 
 
@@ -94,5 +128,27 @@ def render(
     template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
     """A page. What protects it goes on at the edge, with every other answer."""
-    content = ENVIRONMENT.get_template(template).render(NOBODY | {"guest": GUEST.get()} | context)
-    return HTMLResponse(content, status_code=status, headers=headers)
+    guest = GUEST.get()
+    shown: dict[str, Any] = {"guest": guest, "htmlLang": guest.language.code}
+    made, spoken = ENVIRONMENT, guest.language.code
+    if not guest.language.ours:
+        whole = _is_spoken(guest.language, template)
+        made = _in(guest.language, whole=whole)
+        if not whole:
+            shown |= {"pageTitleLang": ENGLISH.code, "mainLang": ENGLISH.code}
+            spoken += f", {ENGLISH.code}"
+    content = made.get_template(template).render(NOBODY | shown | context)
+    said = {"Content-Language": spoken} | (headers or {})
+    return HTMLResponse(content, status_code=status, headers=said)
+
+
+@cache
+def _in(tongue: Language, *, whole: bool) -> Environment:
+    return environment(tongue=tongue, whole=whole)
+
+
+@cache
+def _is_spoken(tongue: Language, template: str) -> bool:
+    """Whether a page is translated from its first word to its last; else it stays English."""
+    source = (TEMPLATES / template).read_text(encoding="utf-8")
+    return tongue.says_all(marking.messages(source))

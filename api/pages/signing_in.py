@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
@@ -16,6 +15,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.access import give_session, take_session
 from api.pages import choosing, words
 from api.pages.forms import Question
+from api.pages.guest import own_address
+from api.pages.language import _
 from api.pages.problem import PageRoute
 from api.pages.rendering import render
 from api.pages.visit import SomebodysVisit, Visit
@@ -37,17 +38,6 @@ def _by_organisation(people: Sequence[DemoPerson]) -> list[tuple[str, list[DemoP
     ]
 
 
-def own_address(wanted: str) -> str:
-    """An address of this site and of no other one.
-
-    Browsers drop tabs and line ends from an address and read a backslash as a slash.
-    """
-    return wanted if _OWN.fullmatch(wanted) else "/"
-
-
-_OWN = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
-
-
 @router.get("/sign-in", response_class=HTMLResponse)
 async def sign_in(
     here: Here,
@@ -57,7 +47,7 @@ async def sign_in(
     """How one signs in; ``over`` is said to who had been."""
     return render(
         "sign_in.html",
-        title="Sign in",
+        title=_("Sign in"),
         organisations=_by_organisation(here.demo_people()),
         wanted=own_address(next),
         provider=here.provider.registration.name if here.provider else "",
@@ -171,4 +161,4 @@ def _signed_out(here: Parts, session: Session | None) -> Response:
 @router.get("/signed-out", response_class=HTMLResponse)
 async def signed_out() -> Response:
     """One is signed out."""
-    return render("signed_out.html", title="You are signed out")
+    return render("signed_out.html", title=_("You are signed out"))

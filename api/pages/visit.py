@@ -16,6 +16,7 @@ from api.access import SignedIn, caring, counting, seeing
 from api.asking import Asking
 from api.looks import makes_packs
 from api.pages import moments, words
+from api.pages.language import _
 from api.pages.moments import CLOCKS
 from api.pages.rendering import render
 from api.parts import Caller, Here, Parts
@@ -29,20 +30,20 @@ from projections.moments import When
 from projections.progress import Progress, State
 
 NAVIGATION = (
-    ("/", "My day"),
-    ("/caseload", "Caseload"),
-    ("/referrals", "Referrals"),
-    ("/mdt", "MDT meetings"),
-    ("/refer", "Refer someone"),
-    ("/groups", "Groups"),
-    ("/services", "Services"),
-    ("/stream", "Stream"),
+    ("/", _("My day")),
+    ("/caseload", _("Caseload")),
+    ("/referrals", _("Referrals")),
+    ("/mdt", _("MDT meetings")),
+    ("/refer", _("Refer someone")),
+    ("/groups", _("Groups")),
+    ("/services", _("Services")),
+    ("/stream", _("Stream")),
 )
-OF_NOBODY = (("/", "My day"), ("/services", "Services"), ("/unmet-need", "Unmet need"))
+OF_NOBODY = (("/", _("My day")), ("/services", _("Services")), ("/unmet-need", _("Unmet need")))
 """For who may see nobody who is helped."""
-OF_THE_DESK = (("/caseload", "People"), ("/services", "Services"))
+OF_THE_DESK = (("/caseload", _("People")), ("/services", _("Services")))
 """For who sees who people are, and nothing of their care."""
-OF_THE_OFFICER = (("/", "My day"), ("/privacy", "Privacy desk"), ("/services", "Services"))
+OF_THE_OFFICER = (("/", _("My day")), ("/privacy", _("Privacy desk")), ("/services", _("Services")))
 """For who looks after privacy."""
 PATIENCE_SECONDS = 5.0
 ROWS = "X-Rows"

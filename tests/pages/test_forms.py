@@ -11,6 +11,7 @@ TEMPLATES = Path(rendering.__file__).parent / "templates"
 
 READS = "finds and shows, and writes nothing: what is looked for goes in a body, not an address"
 SESSION = "is about the visitor's own session and nobody's record: doing it twice changes nothing"
+LANGUAGE = "is about what one browser shows: a cookie says it, and nothing is recorded"
 NEW = "makes something new that nobody can have changed: its key makes it one fact"
 PEN = "is about who holds the pen: the domain refuses whoever holds it no longer, and says who does"
 
@@ -21,6 +22,7 @@ WITHOUT_A_VERSION = {
     ("desk.html", "/caseload"): READS,
     ("refer.html", "/refer"): READS,
     ("caseload.html", "/caseload"): READS,
+    ("layout.html", "/language"): LANGUAGE,
     ("layout.html", "/sign-out"): SESSION,
     ("organisation.html", "/sign-out"): SESSION,
     ("organisation.html", "/sign-in/organisation"): SESSION,
@@ -42,7 +44,7 @@ WITH_THE_FIELDS_THAT_WERE_SENT = {
     ("sign_in_and_send.html", "{{ action }}"),
     ("interruption.html", "{{ form.action }}"),
 }
-WITHOUT_A_KEY = {READS, SESSION, LINK}
+WITHOUT_A_KEY = {READS, SESSION, LANGUAGE, LINK}
 
 
 def forms() -> list[tuple[str, str, str]]:
