@@ -43,6 +43,12 @@ def _number(text: str) -> str:
     return digits
 
 
+def in_threes(number: str) -> str:
+    """An NHS number as the NHS writes it, 999 012 3456; anything else as it is."""
+    digits = number.replace(" ", "")
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}" if len(digits) == 10 else number
+
+
 Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.policies.days import LONDON
+from domain.texts import in_threes
 from projections.directory import Directory
 from projections.entries import Entry
 
@@ -65,7 +66,7 @@ def difference(
         one, other = was.get(way), is_so.get(way)
         if one != other:
             what = _what(way, before or {}, after or {}, known)
-            said = _sentence(what, one, other, known)
+            said = _sentence(what, _shown(way, one), _shown(way, other), known)
             changes.append(Changed(".".join(way), what, one, other, said))
     return Difference(tuple(entries), tuple(gone), tuple(changes))
 
@@ -187,6 +188,11 @@ def _named(part: str, names: Mapping[str, str]) -> str:
 
 def _called(name: str) -> str:
     return _CALLED.get(name) or name.replace("_", " ")
+
+
+def _shown(way: Way, value: Any) -> Any:
+    """A number that is written in a way of its own, so."""
+    return in_threes(value) if way[-1] == "nhs_number" and value else value
 
 
 def _sentence(what: str, before: Any, after: Any, names: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from api.pages.calling import order
 from api.pages.meetings import meeting_of
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit
+from domain.texts import in_threes
 
 router = APIRouter(route_class=PageRoute)
 
@@ -68,7 +69,7 @@ async def _row(visit: CaringVisit, row: dict[str, Any], who: str, people: Naming
     told = row["cases"][who]
     known = await visit.here.reading.record(visit.caller.organisation, UUID(who), visit.when) or {}
     name = str(known.get("name") or "Not shared")
-    number = words.nhs_number(str(known.get("nhs_number") or ""))
+    number = in_threes(str(known.get("nhs_number") or ""))
     return Row(
         who=initials(name) if people is Naming.INITIALS and known.get("name") else name,
         number=number or words.identifier(who),

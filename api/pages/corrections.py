@@ -19,6 +19,7 @@ from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
 from domain.corrections import CATEGORY_OF, Detail
+from domain.texts import in_threes
 from domain.vocabulary import AccessNeed
 from projections import record
 from projections.entries import Entry
@@ -80,7 +81,7 @@ def conflicts(row: Mapping[str, Any], visit: Visit) -> list[Conflict]:
             return names.practitioner(value)
         if detail == "date_of_birth":
             return words.day(value)
-        return words.nhs_number(value) if detail == "nhs_number" else value
+        return in_threes(value) if detail == "nhs_number" else value
 
     return [
         Conflict(

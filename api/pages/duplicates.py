@@ -16,6 +16,7 @@ from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
 from api.problems import NothingIsHere
 from domain.policies.matching import Agreement
+from domain.texts import in_threes
 from projections.matching import State
 
 router = APIRouter(route_class=PageRoute)
@@ -165,4 +166,4 @@ def _written(detail: str, value: str) -> str:
         return "–"
     if detail == "date_of_birth":
         return words.day(value)
-    return words.nhs_number(value) if detail == "nhs_number" else value
+    return in_threes(value) if detail == "nhs_number" else value

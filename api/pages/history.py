@@ -16,6 +16,7 @@ from api.pages.looking_back import Ordinal, looked_back, timeline
 from api.pages.person.identity import identity, name_of
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
+from domain.texts import in_threes
 from projections import record
 
 router = APIRouter(route_class=PageRoute)
@@ -91,7 +92,7 @@ def _details(row: Mapping[str, Any], names: words.Names) -> dict[str, Said]:
         "Name": ("name", row.get("name")),
         "Phone": ("phone", row.get("phone")),
         "Born": ("date_of_birth", words.day(born) if born else ""),
-        "NHS number": ("nhs_number", words.nhs_number(number) if number else ""),
+        "NHS number": ("nhs_number", in_threes(number) if number else ""),
         "Address": ("address", row.get("address")),
         "Postcode": ("postcode", row.get("postcode")),
         "Language": ("language", row.get("language")),

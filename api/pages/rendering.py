@@ -23,6 +23,7 @@ from jinja2.bccache import Bucket
 from api.pages import marking, words
 from api.pages.guest import GUEST
 from api.pages.language import ENGLISH, Language
+from domain.texts import in_threes
 
 HERE = Path(__file__).parent
 TEMPLATES, STATIC = HERE / "templates", HERE / "static"
@@ -87,7 +88,7 @@ def environment(
         month=words.month,
         moment=words.moment,
         time=words.time,
-        nhs_number=words.nhs_number,
+        nhs_number=in_threes,
         sentence=lambda text: words.sentence(tongue.shown(text) if whole else text),
         say=tongue.shown,
         behind=words.behind,

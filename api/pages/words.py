@@ -50,12 +50,6 @@ def time(value: datetime | str) -> str:
     return f"{instant(value):%H:%M}"
 
 
-def nhs_number(value: str) -> str:
-    """999 012 3456."""
-    digits = value.replace(" ", "")
-    return f"{digits[:3]} {digits[3:6]} {digits[6:]}" if len(digits) == 10 else value
-
-
 def age(born: str, today: date) -> int:
     birthday = date.fromisoformat(born)
     return today.year - birthday.year - ((today.month, today.day) < (birthday.month, birthday.day))

@@ -86,6 +86,19 @@ BEYOND_THE_KEYBOARD = """() => {
 """Each control's own focus, asked for in one go: pressing Tab a hundred times takes seconds."""
 
 
+NOT_AS_WRITTEN_HERE = """() => {
+    const bad = /\\b\\d{4}-\\d{2}-\\d{2}\\b|\\b\\d{1,2}\\/\\d{1,2}\\/\\d{2,4}\\b|\\b999\\d{7}\\b/g;
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+        if (text.parentElement.closest("pre, code, script, style, textarea")) continue;
+        found.push(...text.data.match(bad) ?? []);
+    }
+    return found;
+}"""
+"""Dates not written as 4 November 2026, and NHS numbers not as 999 123 4567."""
+
+
 @dataclass
 class Watched:
     """A page, and everything it complained of or asked of another host."""
@@ -129,6 +142,7 @@ class Watched:
             self._breaks_no_rule(contrast=THOROUGH or not number)
         if not widths:
             self._breaks_no_rule()
+        assert self.page.evaluate(NOT_AS_WRITTEN_HERE) == []
 
     def _breaks_no_rule(self, *, contrast: bool = True) -> None:
         asked = ASKED if contrast else ASKED | {"rules": {"color-contrast": {"enabled": False}}}

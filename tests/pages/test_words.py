@@ -14,6 +14,7 @@ from domain.kernel import Category
 from domain.policies.scales import SCALES
 from domain.request import State
 from domain.sharing import SAID_AS, TOLD_TO_NOBODY
+from domain.texts import in_threes
 from domain.vocabulary import Instrument, Step
 from projections.record import STATUSES
 
@@ -28,7 +29,7 @@ def test_dates_and_numbers_read_as_the_service_manual_says() -> None:
     assert words.day("1952-03-04") == "4 March 1952"
     assert words.moment(NOW) == "4 November 2026, 11:30"
     assert words.moment(datetime(2026, 7, 1, 11, 30, tzinfo=UTC)) == "1 July 2026, 12:30"
-    assert words.nhs_number("9990123456") == "999 012 3456"
+    assert in_threes("9990123456") == "999 012 3456"
     assert words.age("1952-11-05", date(2026, 11, 4)) == 73
 
 

@@ -11,6 +11,7 @@ from api.pages.flag import flag
 from api.pages.visit import Visit
 from api.pages.waiting import overdue_reviews
 from api.problems import NothingIsHere
+from domain.texts import in_threes
 
 
 async def known(visit: Visit, person: UUID) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def identity(row: Mapping[str, Any], visit: Visit) -> str:
     if born := row.get("date_of_birth"):
         said.append(f"Born {words.day(born)} ({words.age(born, today)})")
     if number := row.get("nhs_number"):
-        said.append(f"NHS number {words.nhs_number(number)}")
+        said.append(f"NHS number {in_threes(number)}")
     if row.get("practice"):
         said.append(visit.names.organisation(row["practice"]))
     if not said and row.get("phone"):

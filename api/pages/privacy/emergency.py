@@ -19,6 +19,7 @@ from api.pages.forms import Form, Question, choices
 from api.pages.privacy.officer import OfficersVisit
 from api.pages.problem import PageRoute
 from api.pages.visit import Visit
+from domain.texts import in_threes
 from domain.vocabulary import Justified
 from projections.exceptional import Access
 
@@ -97,7 +98,7 @@ async def _form(visit: Visit, access: UUID) -> Form[Any]:
 def said(visit: Visit, told: Mapping[str, Any], what: str) -> list[str]:
     """Whose it was, who opened it, when and why."""
     born = f", born {words.day(told['date_of_birth'])}" if told["date_of_birth"] else ""
-    number = f", NHS number {words.nhs_number(told['nhs_number'])}" if told["nhs_number"] else ""
+    number = f", NHS number {in_threes(told['nhs_number'])}" if told["nhs_number"] else ""
     return [
         f"Whose {what}: {told['name'] or 'somebody whose details were removed'}{born}{number}.",
         f"Opened by {visit.names.practitioner(told['practitioner'])}, "
