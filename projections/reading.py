@@ -14,6 +14,7 @@ from projections.questions.feedback import FeedbackQuestions
 from projections.questions.groups import GroupQuestions
 from projections.questions.inbox import InboxQuestions
 from projections.questions.matches import MatchQuestions
+from projections.questions.measured import MeasuredQuestions
 from projections.questions.meetings import MeetingQuestions
 from projections.questions.operating import OperatingQuestions
 from projections.questions.persons import PersonQuestions
@@ -34,6 +35,7 @@ class Reading(
     GroupQuestions,
     FeedbackQuestions,
     TrainingQuestions,
+    MeasuredQuestions,
     ExceptionalQuestions,
     SubjectAccessQuestions,
     ErasureQuestions,

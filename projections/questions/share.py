@@ -366,9 +366,10 @@ class ShareQuestions:
 
     async def _of_everybody(self, statement: LiteralString | str, *asked: Any) -> list[Any]:
         """Rows that are about nobody who is helped, and behind no wall: it is not said for whom."""
+        parameters = asked[0] if asked and isinstance(asked[0], dict) else asked
         async with self._pool.connection() as connection:
             cursor = connection.cursor(binary=True)
-            return await (await cursor.execute(statement, asked)).fetchall()
+            return await (await cursor.execute(statement, parameters)).fetchall()
 
     async def _wait(self, seconds: float, word: int) -> bool:
         """Wait for word of new entries after this one; whether it came."""
