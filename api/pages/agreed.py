@@ -26,6 +26,8 @@ from projections.record.meeting import AWAITED
 router = APIRouter(route_class=PageRoute)
 
 NOT_DONE = "not implemented"
+SHOWN = 200
+"""How much of what is to do a page shows at most."""
 
 
 def overdue(row: Mapping[str, Any], visit: Visit) -> str:
@@ -33,10 +35,10 @@ def overdue(row: Mapping[str, Any], visit: Visit) -> str:
     return words.overdue(row, words.instant(visit.moment or visit.now).date())
 
 
-async def to_do(visit: Visit) -> list[dict[str, Any]]:
+async def to_do(visit: Visit, limit: int = SHOWN) -> list[dict[str, Any]]:
     """What the visitor's organisation is to do, the first that is due first."""
     reading, me = visit.here.reading, visit.caller.organisation
-    return await reading.agreed(me, ACTION, (OPEN,), mine=True, when=visit.when)
+    return await reading.agreed(me, ACTION, (OPEN,), mine=True, limit=limit, when=visit.when)
 
 
 @router.get("/actions", response_class=HTMLResponse)
@@ -48,6 +50,7 @@ async def list_of_actions(visit: CaringVisit) -> Response:
         "actions.html",
         title="Actions",
         section="/mdt",
+        sheet_link=visit.at_its_moment("/actions.csv"),
         rows=await to_do(visit),
         over=over,
         overdue=lambda row: overdue(row, visit),

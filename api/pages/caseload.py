@@ -340,7 +340,7 @@ def line(row: Mapping[str, Any], visit: Visit) -> Line:
         by = ", ".join(part for part in (by, words.short_day(latest["at"])) if part)
     return Line(
         row=row,
-        href=f"/people/{row['person']}" + (f"?{urlencode(visit.clocks)}" if visit.clocks else ""),
+        href=visit.at_its_moment(f"/people/{row['person']}"),
         name=row.get("name", "No longer shared with us"),
         about=" · ".join(about),
         needs=flag(row),

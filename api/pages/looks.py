@@ -28,6 +28,9 @@ router = APIRouter(route_class=PageRoute)
 
 ROWS = 50
 DAYS = {1: "the last day", 7: "the last 7 days", 30: "the last 30 days", 366: "the last year"}
+LATELY = 30
+Days = Annotated[int, Query(ge=1, le=366)]
+"""How many days back."""
 KINDS = {
     Kind.VIEW: "Read",
     Kind.SEARCH: "Searched",
@@ -74,20 +77,11 @@ async def who_looked(
     visit: OfficersVisit,
     person: UUID | None = None,
     practitioner: UUID | None = None,
-    days: Annotated[int, Query(ge=1, le=366)] = 30,
+    days: Days = LATELY,
     after: Annotated[int | None, Query(ge=1, le=LAST)] = None,
 ) -> Response:
     """Who looked, newest first; at one person, or by one practitioner."""
-    kept = await looks.listed(
-        visit.here,
-        visit.caller,
-        person=person,
-        practitioner=practitioner,
-        since=visit.now - timedelta(days=days),
-        until=visit.now,
-        before=after or LAST,
-        limit=ROWS + 1,
-    )
+    kept = await looked(visit, person, practitioner, days, before=after or LAST, limit=ROWS + 1)
     asked = {"person": person, "practitioner": practitioner, "days": days}
     following = {name: value for name, value in asked.items() if value is not None}
     more = kept[ROWS - 1].number if len(kept) > ROWS else None
@@ -95,15 +89,38 @@ async def who_looked(
         "looks.html",
         title="Who looked",
         section="/audit/access",
-        rows=[_line(look, visit) for look in kept[:ROWS]],
+        rows=[line(look, visit) for look in kept[:ROWS]],
         person=person,
         practitioner=practitioner,
         by=visit.names.practitioner(practitioner) if practitioner else "",
         days=days,
         choices=DAYS,
+        sheet_link=f"/audit/access.csv?{urlencode(following)}",
         replays=replays(visit.caller, visit.here),
         next_link=f"/audit/access?{urlencode(following | {'after': more})}" if more else "",
         unusual=[] if after or person or practitioner else await unusual(visit),
+    )
+
+
+async def looked(
+    visit: Visit,
+    person: UUID | None,
+    practitioner: UUID | None,
+    days: int,
+    *,
+    before: int = LAST,
+    limit: int,
+) -> list[Kept]:
+    """Looks of so many days, newest first; at one person, or by one practitioner."""
+    return await looks.listed(
+        visit.here,
+        visit.caller,
+        person=person,
+        practitioner=practitioner,
+        since=visit.now - timedelta(days=days),
+        until=visit.now,
+        before=before,
+        limit=limit,
     )
 
 
@@ -114,7 +131,7 @@ async def unusual(visit: Visit) -> list[Line]:
     return [_pattern(each, visit) for each in found]
 
 
-def _line(look: Kept, visit: Visit) -> Line:
+def line(look: Kept, visit: Visit) -> Line:
     numbers = "" if look.first is None else f" {look.first:,} to {look.last:,}"
     if look.read_for:
         numbers += f", as {visit.names.organisation(look.read_for)} could see it"

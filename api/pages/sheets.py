@@ -7,18 +7,24 @@ than a file may be is narrowed down first.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.pages import choosing, referrals, tables, words
+from api.pages import choosing, looks, referrals, tables, words
+from api.pages.agreed import overdue, to_do
+from api.pages.carers import on_the_register
 from api.pages.caseload import Line, asked_for, line
+from api.pages.person.identity import name_of
 from api.pages.problem import PageRoute
-from api.pages.visit import CaringVisit, Visit
+from api.pages.unmet import wanted_in_vain
+from api.pages.visit import CaringVisit, CountingVisit, Visit
 from api.problems import ListIsTooLong
 from domain.kernel import Category
 from domain.sharing import RECEIVED, SENT
+from projections import unmet
 
 router = APIRouter(route_class=PageRoute)
 
@@ -65,6 +71,94 @@ async def referrals_sheet(visit: CaringVisit, part: str = RECEIVED, show: str = 
     return await _sheet(visit, f"referrals-{part}", rows, more=found.next is not None)
 
 
+@router.get("/actions.csv")
+async def actions_sheet(visit: CaringVisit) -> Response:
+    """What the organisation is to do, the first that is due first. Raises `ListIsTooLong`."""
+    rows = [_of_an_action(visit, row) for row in await to_do(visit, MOST + 1)]
+    return await _sheet(visit, "actions", rows)
+
+
+@router.get("/carers.csv")
+async def carers_sheet(visit: CaringVisit) -> Response:
+    """The carers' register. Raises `ListIsTooLong`."""
+    rows = [_of_a_carer(visit, row) for row in await on_the_register(visit, MOST + 1)]
+    return await _sheet(visit, "carers", rows)
+
+
+@router.get("/unmet-need.csv")
+async def unmet_need_sheet(visit: CountingVisit) -> Response:
+    """What was wanted in vain, with few hidden from who sees nobody's record."""
+    rows = [_of_unmet_need(visit, row) for row in await wanted_in_vain(visit)]
+    return await _sheet(visit, "unmet-need", rows)
+
+
+@router.get("/audit/access.csv")
+async def looks_sheet(
+    visit: looks.OfficersVisit,
+    person: UUID | None = None,
+    practitioner: UUID | None = None,
+    days: looks.Days = looks.LATELY,
+) -> Response:
+    """Who looked, as the address says, for who asks what became of their record.
+
+    Raises `ListIsTooLong` and `PersonIsUnknown`.
+    """
+    found = await looks.looked(visit, person, practitioner, days, limit=MOST + 1)
+    rows = [_of_a_look(looks.line(each, visit)) for each in found]
+    return await _sheet(visit, "who-looked", rows)
+
+
+def _of_an_action(visit: Visit, row: Mapping[str, Any]) -> dict[str, object]:
+    who = row.get("practitioner")
+    return {
+        "Who for": name_of(row),
+        "What": row["what"],
+        "Who does it": visit.names.practitioner(who) if who else "",
+        "By": words.day(row["due_on"]),
+        "Priority": words.sentence(row["priority"]),
+        "Overdue": overdue(row, visit),
+        "Record": row["person"],
+    }
+
+
+def _of_a_carer(visit: Visit, row: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "Carer": name_of(row),
+        "Cares for": row.get("cares_for") or "",
+        "Under 18": "Yes" if row.get("young") else "No",
+        "Since": words.day(row["since"]),
+        "Assessment": words.sentence(row["state"]),
+        "By whom": visit.names.organisation(row["owner"]) if row.get("owner") else "",
+        "By": words.day(row["due_on"]) if row.get("due_on") else "",
+        "Record": row["person"],
+    }
+
+
+def _of_unmet_need(visit: Visit, row: Mapping[str, Any]) -> dict[str, object]:
+    service = row["service"]
+    return {
+        "Service": visit.names.service(service) if service else "None of that kind here",
+        "Month": f"{row['month']:%B %Y}",
+        "Step": row["step"] or "",
+        "Could not be had": f"Fewer than {unmet.FEW}" if row["hidden"] else row["unmet"],
+        "Taken on since": "Not shown" if row["met"] is None else row["met"],
+        "Why": "; ".join(f"{why}: {count}" for why, count in row["why"].items()) or "Not shown",
+    }
+
+
+def _of_a_look(look: looks.Line) -> dict[str, object]:
+    return {
+        "When": words.moment(look.at),
+        "Who": look.who,
+        "Role": look.role,
+        "Organisation": look.organisation,
+        "What": look.did,
+        "Address": look.address,
+        "How many people": look.how_many,
+        "Whom": " ".join(look.persons),
+    }
+
+
 def _of_the_caseload(visit: Visit, each: Line) -> dict[str, object]:
     row: dict[str, object] = {
         "Person": each.name,
@@ -96,7 +190,7 @@ def _of_a_referral(visit: Visit, part: str, row: dict[str, Any]) -> dict[str, ob
     names = visit.names
     other = names.organisation(row["receiver"]) if row.get("receiver") else ""
     return {
-        "Person": row.get("name") or "No longer shared with us",
+        "Person": name_of(row),
         "Urgency": words.sentence(row.get("priority") or ""),
         "State": words.STATE[row["state"]].text,
         "To" if part == SENT else "From": other if part == SENT else choosing.said(row, names),
@@ -110,10 +204,10 @@ def _of_a_referral(visit: Visit, part: str, row: dict[str, Any]) -> dict[str, ob
 
 
 async def _sheet(
-    visit: Visit, name: str, rows: Sequence[dict[str, object]], *, more: bool
+    visit: Visit, name: str, rows: Sequence[dict[str, object]], *, more: bool = False
 ) -> Response:
     """The file, named after whose it is and how new."""
-    if more:
+    if more or len(rows) > MOST:
         raise ListIsTooLong
     position = (await visit.freshness()).position
     whose = re.sub(r"[^a-z0-9]+", "-", visit.organisation.lower()).strip("-")

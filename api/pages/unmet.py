@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
@@ -20,19 +20,25 @@ router = APIRouter(route_class=PageRoute)
 @router.get("/unmet-need", response_class=HTMLResponse)
 async def unmet_need(visit: CountingVisit) -> Response:
     """By month, service and step; who sees nobody's record sees the place, with few hidden."""
+    return await visit.page(
+        "unmet.html",
+        title="Unmet need",
+        section="/unmet-need",
+        rows=await wanted_in_vain(visit),
+        few=unmet.FEW,
+        totals_only=not visit.caller.cares,
+        sheet_link=visit.at_its_moment("/unmet-need.csv"),
+    )
+
+
+async def wanted_in_vain(visit: Visit) -> list[dict[str, Any]]:
+    """The counts: of what the organisation was told, or of the place with few hidden."""
     totals_only = not visit.caller.cares
     counts = await visit.here.reading.unmet(
         None if totals_only else visit.caller.organisation, visit.when
     )
     row = unmet.hidden if totals_only else unmet.shown
-    return await visit.page(
-        "unmet.html",
-        title="Unmet need",
-        section="/unmet-need",
-        rows=[row(each) for each in counts],
-        few=unmet.FEW,
-        totals_only=totals_only,
-    )
+    return [row(each) for each in counts]
 
 
 @router.get("/unmet-need/new", response_class=HTMLResponse)

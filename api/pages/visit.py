@@ -420,6 +420,10 @@ class Visit:
         said = self.request.query_params
         return {name: said[name] for name in CLOCKS if said.get(name)}
 
+    def at_its_moment(self, path: str) -> str:
+        """The address of another page or file, at the moment this page is of."""
+        return f"{path}?{urlencode(self.clocks)}" if self.clocks else path
+
     @property
     def live(self) -> str:
         """Where the page hears of news; nothing on a page of the past."""

@@ -157,13 +157,16 @@ def _asked(story: Story, asha: Client, service: Offer) -> str:
 
 READERS = {
     "/actions": "gwen",
+    "/actions.csv": "gwen",
     "/audit/access": "hugh",
+    "/audit/access.csv": "hugh",
     "/audit/side-by-side": "-",
     "/privacy": "-",
     "/v1/looks": "hugh",
     "/v1/looks/unusual": "-",
     "/actions/{action}/{activity}": "gwen completion",
     "/carers": "-",
+    "/carers.csv": "-",
     "/caseload": "asha",
     "/caseload.csv": "asha",
     "/linked": "-",

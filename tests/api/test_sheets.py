@@ -98,6 +98,29 @@ def test_what_is_too_long_for_a_file_is_refused_and_not_cut(
     assert FORMULA not in answer.text
 
 
+def test_what_is_to_do_and_who_looked_are_files_too(story: Story) -> None:
+    todo, _ = sheet(story, "gwen", "/actions.csv")
+    asked = story.place.person("gwen").seen("/v1/actions")["rows"]
+    assert [row["What"] for row in todo] == [each["what"] for each in asked]
+    looks, _ = sheet(story, "hugh", "/audit/access.csv?days=1")
+    assert any(
+        row["What"] == "Took an export" and row["Address"] == "/actions.csv" for row in looks
+    )
+    assert 'href="/audit/access.csv?days=30"' in story.visitor("hugh").get("/audit/access").text
+
+
+def test_few_are_hidden_in_the_file_as_on_the_page(story: Story) -> None:
+    joy = story.place.person("joy")
+    joy.done(
+        "/v1/unmet-need",
+        {"why": "none of that kind here", "need": "company and activity", "step": 1},
+    )
+    rows, _ = sheet(story, "ruth", "/unmet-need.csv")
+    assert {row["Could not be had"] for row in rows} == {"Fewer than 5"}
+    assert {row["Taken on since"] for row in rows} == {"Not shown"}
+    assert 'href="/unmet-need.csv"' in story.visitor("ruth").get("/unmet-need").text
+
+
 def test_the_page_offers_the_file_of_what_it_shows(story: Story) -> None:
     page = story.visitor("priya").get("/caseload?status=referral+to+answer&sort=name").text
     assert 'href="/caseload.csv?status=referral+to+answer&amp;sort=name"' in page

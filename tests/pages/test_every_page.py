@@ -205,7 +205,11 @@ NO_PAGES = {
     "/live/fresh",
     "/live/since/{person}/{number}",
     "/live/standing/{person}",
+    "/actions.csv",
+    "/audit/access.csv",
+    "/carers.csv",
     "/caseload.csv",
+    "/unmet-need.csv",
     "/referrals.csv",
     "/subject-access/{request}/export",
 }
