@@ -23,6 +23,7 @@ COMMANDS = (
     ("ask", "ask:ask", "Ask any activity of a running server."),
     ("export", "exporting:app", "Histories for process mining, with nobody's name."),
     ("report", "report:report", "A month's measures, safe to publish."),
+    ("measures", "measures:app", "A place's measures, month by month, as they are published."),
     ("community", "community:app", "The demo community."),
     ("token", "community:token", "Development tokens for the demo's people and systems."),
     ("import", "importing:app", "Bring in referrals, or a directory of services."),

@@ -58,6 +58,7 @@ from projections.links import Links
 from projections.log import PostgresLog
 from projections.looks import Looks
 from projections.matching import blinded
+from projections.measuring import Measuring
 from projections.packs import Packs
 from projections.pseudonyms import Pseudonyms
 from projections.readers import Readers
@@ -215,6 +216,11 @@ class House:
         """The projections."""
         mapper = FactMapper(FACTS, self.keys)
         return Engine(self.database.dsn(schema.PROJECT), mapper, self.keys, self.pseudonyms)
+
+    def measuring(self) -> Measuring:
+        """What counts and publishes the months that are over."""
+        mapper = FactMapper(FACTS, self.keys)
+        return Measuring(self.database.dsn(schema.PROJECT), mapper, self.keys, now)
 
     def provider(self) -> Provider | None:
         """By whom people prove who they are."""

@@ -6,17 +6,25 @@ in no total is in none (DCB3058). It refuses to give any count that may tell of 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend, OutcomeCorrected
+from domain.contact import (
+    AppointmentBooked,
+    Attended,
+    Cancelled,
+    ContactFact,
+    DidNotAttend,
+    OutcomeCorrected,
+)
 from domain.corrections import DetailsCorrected
+from domain.erased import PersonErased
 from domain.kernel import Recorded
-from domain.measure import MeasureCompleted, ScoreCorrected
+from domain.measure import MeasureCompleted, MeasureFact, ScoreCorrected
 from domain.needs import AdjustmentAgreed
 from domain.outcome import ReferralClosed
 from domain.person import PersonRegistered
@@ -25,13 +33,15 @@ from domain.policies.characteristics import CHARACTERISTICS
 from domain.policies.days import local_date
 from domain.policies.disclosure_control import Sum, published
 from domain.policies.friends_and_family import month_of
-from domain.policies.measures import COUNTED, MEASURES, Course, Of, Scored
-from domain.policies.missed import SEEN
-from domain.policies.outcomes import TREATED
+from domain.policies.measures import COUNTED, MEASURES, Contact, Course, Of, Scored
 from domain.referral import ReferralAccepted, ReferralDeclined, ReferralMade, ReferralRedirected
+from domain.request import ReferralFact
 from domain.service import ServiceDescribed, ServiceOpened
-from domain.vocabulary import Attendance, Content, Instrument, Moment, Purpose, ServiceId
+from domain.vocabulary import Purpose, ServiceId
 from domain.wishes import UseObjectedTo, UseObjectionLifted
+
+About = tuple[tuple[str, str], ...]
+"""Characteristics of somebody and their groups, in order."""
 
 EVERY = "all services"
 EVERYBODY = "everybody"
@@ -46,16 +56,6 @@ WITHIN: tuple[tuple[str, str], ...] = (
 """Counts of which the second is of some of the first: nobody may be left over between them."""
 
 WHOLES: tuple[str, ...] = (*(each.value for each in Of), *(measure.name for measure in MEASURES))
-
-
-@dataclass
-class _Contact:
-    """An appointment: what it was meant for, and what it was."""
-
-    referral: UUID | None = None
-    content: Content | None = None
-    attendance: Attendance | None = None
-    at: Moment | None = None
 
 
 @dataclass
@@ -107,10 +107,10 @@ class Courses:
     courses: dict[UUID, Course] = field(default_factory=dict)
     persons: dict[UUID, UUID] = field(default_factory=dict)  # by referral
     services: dict[ServiceId, str] = field(default_factory=dict)
+    left_out: set[UUID] = field(default_factory=set)  # persons
+    changed: set[UUID] = field(default_factory=set)  # referrals
     _people: dict[UUID, _Person] = field(default_factory=dict)
-    _contacts: dict[UUID, _Contact] = field(default_factory=dict)
-    _measures: dict[UUID, tuple[UUID, Instrument, Moment]] = field(default_factory=dict)
-    _left_out: set[UUID] = field(default_factory=set)
+    _theirs: defaultdict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
 
     def follow(self, recorded: Recorded) -> None:
         """Follow one fact."""
@@ -119,71 +119,61 @@ class Courses:
             case ServiceOpened(name=name) | ServiceDescribed(name=name):
                 self.services[ServiceId(stream)] = name
             case PersonRegistered() | DetailsCorrected() | AdjustmentAgreed():
-                self._learn(recorded)
+                self.learn(recorded)
             case UseObjectedTo(use=Purpose.PLANNING) if recorded.person:
-                self._left_out.add(recorded.person)
+                self.left_out.add(recorded.person)
+                self.changed.update(self._theirs[recorded.person])
             case UseObjectionLifted(use=Purpose.PLANNING) if recorded.person:
-                self._left_out.discard(recorded.person)
+                self.left_out.discard(recorded.person)
+                self.changed.update(self._theirs[recorded.person])
+            case PersonErased() if recorded.person:
+                self._forget(recorded.person)
             case ReferralMade(service=service) if recorded.person:
                 person = self._people.get(recorded.person, _Person())
-                self.courses[stream] = Course(service, at, person.on(local_date(at)))
-                self.persons[stream] = recorded.person
-            case (
-                ReferralRedirected() | ReferralAccepted() | ReferralDeclined() | ReferralClosed()
-            ) if stream in self.courses:
-                self._answered(self.courses[stream], recorded)
-            case AppointmentBooked(referral=referral, content=content):
-                self._contacts[stream] = _Contact(referral, content)
-            case (
-                Attended(referral=referral)
-                | DidNotAttend(referral=referral)
-                | Cancelled(referral=referral)
-                | OutcomeCorrected(referral=referral)
-            ):
-                self._seen(stream, referral, recorded)
-            case MeasureCompleted(referral=referral) if referral in self.courses:
-                self._measures[stream] = (referral, fact.instrument, at)
-                self._score(stream, fact.total)
-            case ScoreCorrected() if stream in self._measures:
-                self._score(stream, fact.total)
+                course = Course(service, at, person.on(local_date(at)))
+                self.add(stream, recorded.person, course)
+                self.changed.add(stream)
+            case _ if (about := referral_of(recorded)) in self.courses:
+                self._follow(self.courses[about], recorded)
+                self.changed.add(about)
             case _:
                 pass
+
+    def add(self, referral: UUID, person: UUID, course: Course) -> None:
+        """A course that began, or was kept."""
+        self.courses[referral], self.persons[referral] = course, person
+        self._theirs[person].append(referral)
 
     def counted(self) -> Iterator[Course]:
         """The courses of everybody who may be counted."""
         return (
             course
             for referral, course in self.courses.items()
-            if self.persons[referral] not in self._left_out
+            if self.persons[referral] not in self.left_out
         )
 
     def month(self, month: date) -> list[Line]:
         """What may be said of a month, of each service and of all, by each characteristic."""
+        alike = Counter(
+            (course.service, tuple(course.about.items()), names)
+            for course in self.counted()
+            if (names := _counts(course, month))
+        )
         counts: Counter[Cell] = Counter()
-        for course in self.counted():
-            for cell in self._cells(course, month):
-                counts[cell] += 1
+        for (service, about, names), many in alike.items():
+            for cell in self._cells(service, about, names):
+                counts[cell] += many
         return _lines(counts)
 
-    def _cells(self, course: Course, month: date) -> Iterator[Cell]:
-        of = {
-            each
-            for each, when in COUNTED.items()
-            if (at := when(course)) and month_of(local_date(at)) == month
-        }
-        names = {each.value for each in of}
-        names |= {
-            measure.name for measure in MEASURES if measure.of in of and measure.holds(course)
-        }
-        names |= {_rest(*pair) for pair in WITHIN if pair[0] in names and pair[1] not in names}
-        service = self.services.get(course.service, str(course.service))
+    def _cells(self, service: ServiceId, about: About, names: frozenset[str]) -> Iterator[Cell]:
         for name in names:
-            for where in (service, EVERY):
+            for where in (self.services.get(service, str(service)), EVERY):
                 yield Cell(name, where)
-                for characteristic, value in course.about.items():
+                for characteristic, value in about:
                     yield Cell(name, where, characteristic, value)
 
-    def _learn(self, recorded: Recorded) -> None:
+    def learn(self, recorded: Recorded) -> None:
+        """Follow a fact that says something of a person."""
         if recorded.person is None:
             return
         person, fact = self._people.setdefault(recorded.person, _Person()), recorded.fact
@@ -200,42 +190,68 @@ class Courses:
             person.ethnicity = fact.ethnicity or person.ethnicity
             person.language = fact.language or person.language
 
-    def _answered(self, course: Course, recorded: Recorded) -> None:
-        match recorded.fact:
+    def _forget(self, person: UUID) -> None:
+        """Whoever is erased is counted still, and nothing is known of them."""
+        self._people.pop(person, None)
+        for referral in self._theirs[person]:
+            self.courses[referral].about = dict.fromkeys(CHARACTERISTICS, characteristics.NOT_KNOWN)
+            self.changed.add(referral)
+
+    def _follow(self, course: Course, recorded: Recorded) -> None:
+        fact, stream, at = recorded.fact, recorded.originator_id, recorded.effective_at
+        match fact:
             case ReferralRedirected(service=service):
                 course.service = service
             case ReferralAccepted():
-                course.accepted_at = recorded.effective_at
+                course.accepted_at = at
             case ReferralDeclined():
-                course.declined_at = recorded.effective_at
+                course.declined_at = at
             case ReferralClosed(reason=reason):
-                course.ended_at, course.end = recorded.effective_at, reason
+                course.ended_at, course.end = at, reason
+            case AppointmentBooked(starts_at=starts_at, content=content):
+                course.contacts[stream] = Contact(starts_at, content)
+            case DidNotAttend(attendance=attendance) | Cancelled(attendance=attendance):
+                contact = course.contacts.setdefault(stream, Contact())
+                contact.attendance, contact.at = attendance, at
+            case Attended(attendance=attendance) | OutcomeCorrected(attendance=attendance):
+                contact = course.contacts.setdefault(stream, Contact())
+                contact.attendance, contact.at = attendance, at
+                contact.content = fact.content or contact.content
+            case MeasureCompleted(instrument=instrument, total=total):
+                course.scores.setdefault(instrument, {})[stream] = Scored(at, total)
+            case ScoreCorrected(instrument=instrument, total=total, completed_at=completed_at):
+                course.scores.setdefault(instrument, {})[stream] = Scored(completed_at, total)
             case _:
                 pass
 
-    def _seen(self, stream: UUID, referral: UUID, recorded: Recorded) -> None:
-        contact, fact = self._contacts.setdefault(stream, _Contact(referral)), recorded.fact
-        course = self.courses.get(referral)
-        if course is None:
-            return
-        if _treated(contact):
-            assert contact.at is not None
-            course.treated.remove(contact.at)
-        if isinstance(fact, (Attended, DidNotAttend, Cancelled, OutcomeCorrected)):
-            contact.attendance, contact.at = fact.attendance, recorded.effective_at
-        if isinstance(fact, (Attended, OutcomeCorrected)):
-            contact.content = fact.content or contact.content
-        if _treated(contact):
-            course.treated.append(recorded.effective_at)
 
-    def _score(self, stream: UUID, total: int) -> None:
-        referral, instrument, at = self._measures[stream]
-        scores = self.courses[referral].scores.setdefault(instrument, {})
-        scores[stream] = Scored(at, total)
+def referral_of(recorded: Recorded) -> UUID | None:
+    """The referral that a fact tells of, if it tells of one."""
+    match recorded.fact:
+        case ReferralFact():
+            return recorded.originator_id
+        case ContactFact(referral=referral) | MeasureFact(referral=referral):
+            return referral
+        case _:
+            return None
 
 
-def _treated(contact: _Contact) -> bool:
-    return contact.attendance in SEEN and contact.content in TREATED
+def months(course: Course) -> set[date]:
+    """In which months a course counts for anything."""
+    return {month_of(local_date(at)) for when in COUNTED.values() if (at := when(course))}
+
+
+def _counts(course: Course, month: date) -> frozenset[str]:
+    """What a course counts as in a month."""
+    of = {
+        each
+        for each, when in COUNTED.items()
+        if (at := when(course)) and month_of(local_date(at)) == month
+    }
+    names = {each.value for each in of}
+    names |= {measure.name for measure in MEASURES if measure.of in of and measure.holds(course)}
+    names |= {_rest(*pair) for pair in WITHIN if pair[0] in names and pair[1] not in names}
+    return frozenset(names)
 
 
 def _rest(whole: str, part: str) -> str:

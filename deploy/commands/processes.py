@@ -62,7 +62,7 @@ def up(
         worker = Thread(target=house.engine.run, args=(stop,), name="projections", daemon=True)
         worker.start()
         sweeping, signing = _sweeping(house, stop), _signing(asked, database, stop)
-        closing = _closing(asked, database, house.keys, stop)
+        closing, measuring = _closing(asked, database, house.keys, stop), _measuring(house, stop)
         telling = _telling(asked, database, stop, house.inbox)
         mailing = _mailing(asked, database, house.keys, stop) + _witnessing(asked, database, stop)
         answering = _thread("inbox", house.inbox.run, stop)
@@ -73,7 +73,16 @@ def up(
             _serve(house, worker)
         finally:
             stop.set()
-            beside = (sweeping, *signing, closing, telling, *mailing, answering, *publishing)
+            beside = (
+                sweeping,
+                measuring,
+                *signing,
+                closing,
+                telling,
+                *mailing,
+                answering,
+                *publishing,
+            )
             for thread in (worker, *beside):
                 thread.join(timeout=10)
 
@@ -97,7 +106,7 @@ def work(
         bool, Parameter(negative="", help="Fold what is handed out, as one of the group.")
     ] = False,
 ) -> None:
-    """Run the projections alone: the share, every view, and the sweep for silences."""
+    """Run the projections alone: the share, every view, the sweep for silences, and measures."""
     from consumers.watchdog import Watchdog
     from deploy import streaming
 
@@ -118,7 +127,8 @@ def work(
             house.engine.catch_up()
             return
         stop = stopping()
-        beside = [_sweeping(house, stop), *_signing(asked, database, stop)]
+        beside = [_sweeping(house, stop), _measuring(house, stop)]
+        beside += _signing(asked, database, stop)
         if teller:
             handing = streaming.handing_out(asked, database, house.pseudonyms, Watchdog(os._exit))
             beside.append(_thread("handing out", handing.run, stop))
@@ -177,6 +187,11 @@ def migrate(*, json: Json = False) -> None:
 def _sweeping(house: House, stop: Event) -> Thread:
     """The sweep on a thread of its own; it ends when ``stop`` is set."""
     return _thread("sweep", house.sweep().run, stop)
+
+
+def _measuring(house: House, stop: Event) -> Thread:
+    """Publishes what the months were, hourly, on a thread of its own."""
+    return _thread("measures", house.measuring().run, stop)
 
 
 def _signing(asked: Settings, database: Database, stop: Event) -> list[Thread]:

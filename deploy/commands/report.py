@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +9,8 @@ import psycopg
 from cyclopts import Parameter
 
 from deploy.commands.house import opened
-from deploy.commands.output import CONFLICT, USAGE, Json, Stopped, note, say
-from deploy.kept import now
-from domain.policies.days import local_date
-from domain.policies.friends_and_family import month_of
+from deploy.commands.measures import begun_on
+from deploy.commands.output import CONFLICT, Json, Stopped, note, say
 from projections import schema
 
 
@@ -35,7 +32,7 @@ def report(
     from projections.courses import Courses
     from projections.log import head, whole
 
-    begun = _begun(month)
+    begun = begun_on(month)
     files = folder / f"measures-{month}.csv", folder / f"measures-{month}-definitions.csv"
     for path in files:
         if path.exists():
@@ -77,16 +74,6 @@ def report(
     told = sum(each.of is not None for each in lines)
     say([{"position": up_to, "lines": len(lines), "shown": told}], json=json)
     note(f"Counts under 5, and those that would tell of them, are hidden; see {files[1]}.")
-
-
-def _begun(month: str) -> date:
-    try:
-        begun = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        raise Stopped(f"{month!r} is not a month: write 2026-03", USAGE) from None
-    if begun >= month_of(local_date(now())):
-        raise Stopped(f"{month} is not over yet: name a month that is", USAGE)
-    return begun
 
 
 def _number(count: int | None) -> str:

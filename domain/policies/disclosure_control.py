@@ -131,19 +131,40 @@ def _bounds(
     """The least and the most that each hidden count can be, sum after sum until no more follows."""
     least = {cell: 0 for row, _ in rows for cell in row}
     most = dict.fromkeys(least, far)
+    within: dict[Cell, list[int]] = defaultdict(list)
+    for number, (row, _) in enumerate(rows):
+        for cell in row:
+            within[cell].append(number)
+    again = set(range(len(rows)))
     for _ in range(ROUNDS):
-        before = (dict(least), dict(most))
-        for row, come_to in rows:
-            for cell, sign in row.items():
-                others = [(other, s) for other, s in row.items() if other != cell]
-                low = sum(least[other] if s > 0 else -most[other] for other, s in others)
-                high = sum(most[other] if s > 0 else -least[other] for other, s in others)
-                left = (come_to - high, come_to - low)
-                lower, upper = left if sign > 0 else (-left[1], -left[0])
-                least[cell], most[cell] = max(least[cell], lower), min(most[cell], upper)
-        if (least, most) == before:
+        if not again:
             break
+        following, again = sorted(again), set()
+        for number in following:
+            for cell in _narrow(*rows[number], least, most):
+                again.update(within[cell])
     return least, most
+
+
+def _narrow(
+    row: Row[Cell], come_to: int, least: dict[Cell, int], most: dict[Cell, int]
+) -> list[Cell]:
+    """What one sum says of each count in it, in place; of which it said something new."""
+    low = sum(least[cell] if sign > 0 else -most[cell] for cell, sign in row.items())
+    high = sum(most[cell] if sign > 0 else -least[cell] for cell, sign in row.items())
+    narrowed = []
+    for cell, sign in row.items():
+        was = least[cell], most[cell]
+        its = was if sign > 0 else (-was[1], -was[0])
+        left = (come_to - (high - its[1]), come_to - (low - its[0]))
+        lower, upper = left if sign > 0 else (-left[1], -left[0])
+        now = max(was[0], lower), min(was[1], upper)
+        if now != was:
+            least[cell], most[cell] = now
+            narrowed.append(cell)
+            new = now if sign > 0 else (-now[1], -now[0])
+            low, high = low + new[0] - its[0], high + new[1] - its[1]
+    return narrowed
 
 
 def _determined(rows: Iterable[Row[Cell]]) -> set[Cell]:

@@ -12,8 +12,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.policies.days import days_between
-from domain.policies.outcomes import ANXIETY, DEPRESSION, FEWEST_CONTACTS, Outcome, Pair
-from domain.vocabulary import EndReason, Instrument, Moment, ServiceId
+from domain.policies.missed import SEEN
+from domain.policies.outcomes import ANXIETY, DEPRESSION, FEWEST_CONTACTS, TREATED, Outcome, Pair
+from domain.vocabulary import Attendance, Content, EndReason, Instrument, Moment, ServiceId
 
 SIX_WEEKS = 42
 EIGHTEEN_WEEKS = 126
@@ -32,6 +33,21 @@ class Scored:
 
 
 @dataclass
+class Contact:
+    """An appointment: when it is, what it was meant for, and what became of it."""
+
+    starts_at: Moment | None = None
+    content: Content | None = None
+    attendance: Attendance | None = None
+    at: Moment | None = None
+
+    @property
+    def treated(self) -> bool:
+        """Whether the person was seen and treated."""
+        return self.attendance in SEEN and self.content in TREATED
+
+
+@dataclass
 class Course:
     """One referral and what came of it, as the facts say; of the person only what is counted."""
 
@@ -42,9 +58,14 @@ class Course:
     declined_at: Moment | None = None
     ended_at: Moment | None = None
     end: EndReason | None = None
-    treated: list[Moment] = field(default_factory=list)
+    contacts: dict[UUID, Contact] = field(default_factory=dict)
     # Each score under the measure that it is of: one that is corrected takes its place.
     scores: dict[Instrument, dict[UUID, Scored]] = field(default_factory=dict)
+
+    @property
+    def treated(self) -> list[Moment]:
+        """When the person was seen and treated, each time."""
+        return [each.at for each in self.contacts.values() if each.treated and each.at]
 
     @property
     def first_treated_at(self) -> Moment | None:

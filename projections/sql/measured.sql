@@ -29,3 +29,91 @@ where l.publication in (
     order by month, published_at desc, id desc
 )
 order by l.service
+
+-- name: alone
+select pg_try_advisory_lock(7310585026117892)
+
+-- name: unhurried
+select set_config('transaction_timeout', '0', false),
+    set_config('statement_timeout', '0', false),
+    set_config('idle_in_transaction_session_timeout', '60s', false)
+
+-- name: reached
+select position from measured.reached
+
+-- name: reach
+update measured.reached set position = %b::bigint
+
+-- name: named
+select service, name from measured.services
+
+-- name: name
+insert into measured.services (service, name) values (%b, %b)
+on conflict (service) do update set name = excluded.name
+
+-- name: courses
+select referral, person, course, months
+from measured.courses
+where referral = any(%b::uuid[]) or person = any(%b::uuid[])
+
+-- name: telling
+select stream, version, topic, state, schema, person, label, effective_at, practitioner,
+       organisation, purpose, correlation, causation, intention, position, recorded_at
+from log.facts
+where person = any(%b::uuid[]) and topic = any(%b::text[]) and position <= %b::bigint
+order by position
+
+-- name: keep
+insert into measured.courses (referral, person, course, months)
+values (%b, %b, %b::jsonb, %b::date[])
+on conflict (referral) do update set course = excluded.course, months = excluded.months
+
+-- name: leave_out
+insert into measured.left_out (person) select unnest(%b::uuid[]) on conflict do nothing
+
+-- name: count_again
+delete from measured.left_out where person = any(%b::uuid[])
+
+-- name: changed
+insert into measured.months (month, changed) select unnest(%b::date[]), %b::bigint
+on conflict (month) do update set changed = excluded.changed
+
+-- name: due
+select month from measured.months
+where month < %b::date and (changed > counted or rules <> %b)
+order by month
+
+-- name: of_month
+select c.referral, c.person, c.course
+from measured.courses as c
+where c.months @> array[%b::date]
+    and not exists (select from measured.left_out as o where o.person = c.person)
+
+-- name: last
+select id from measured.publications where month = %b order by published_at desc, id desc limit 1
+
+-- name: lines
+select measure, service, characteristic, value, counted, "of"
+from measured.lines where publication = %b
+
+-- name: publish
+insert into measured.publications (month, position, published_at, restates)
+values (%b, %b, %b, %b) returning id
+
+-- name: say
+copy measured.lines (publication, measure, service, characteristic, value, counted, "of") from stdin
+
+-- name: counted
+update measured.months set counted = %b::bigint, rules = %b where month = %b
+
+-- name: freeze
+insert into measured.frozen (month, publication, frozen_by, frozen_at) values (%b, %b, %b, %b)
+on conflict (month) do nothing
+
+-- name: frozen
+select f.publication, p.position, p.published_at, f.frozen_by, f.frozen_at
+from measured.frozen as f join measured.publications as p on p.id = f.publication
+where f.month = %b
+
+-- name: publication
+select position, published_at from measured.publications where id = %b

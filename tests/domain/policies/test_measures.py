@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.policies.measures import MEASURES, Course, Scored
-from domain.vocabulary import Instrument, ServiceId
+from domain.policies.measures import MEASURES, Contact, Course, Scored
+from domain.vocabulary import Attendance, Content, Instrument, ServiceId
 
 MADE = datetime(2025, 3, 3, 9, tzinfo=UTC)
 BY_NAME = {measure.name: measure for measure in MEASURES}
@@ -23,7 +23,11 @@ def course(
         ServiceId(UUID(int=1)),
         MADE,
         ended_at=first + timedelta(days=60),
-        treated=[first + timedelta(days=9), first],
+        contacts={
+            UUID(int=days): Contact(None, Content.TREATMENT, Attendance.ON_TIME, at)
+            for days in (9, 0)
+            for at in [first + timedelta(days=days)]
+        },
         scores={
             instrument: {
                 UUID(int=n): Scored(first + timedelta(days=n), total)

@@ -1,0 +1,187 @@
+"""What months are published to have been: kept courses count as followed ones, and stay as said."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from deploy.community import place as community
+from deploy.community.history import seed
+from domain.application import CareCoordination
+from domain.facts import FACTS
+from domain.mapping import FactMapper
+from domain.person import Details
+from domain.vocabulary import (
+    DeclineReason,
+    PersonId,
+    Purpose,
+    ReferralId,
+)
+from projections import measured, measuring, schema
+from projections.courses import EVERY, EVERYBODY, Courses, Line, months
+from projections.keys import PersonKeys
+from projections.log import PostgresLog
+from projections.measured import Said
+from projections.measuring import Measuring
+from tests.database import Database
+from tests.memory import MemoryLog
+from tests.people import MONDAY, TALKING, THERAPY, WIGG
+from tests.projections.place import Place
+
+HIDDEN = (None, None, False, False)
+MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+NEXT = datetime(2026, 5, 4, 9, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self, at: datetime = NEXT) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def measuring_of(place: Place, clock: Clock) -> Measuring:
+    mapper = FactMapper(FACTS, place.keys)
+    return Measuring(place.database.dsn(schema.PROJECT), mapper, place.keys, clock)
+
+
+def test_what_is_kept_in_steps_is_what_following_every_fact_gives(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each month's figures of a seeded place; and a second round finds nothing to say."""
+    monkeypatch.setattr(measuring, "BATCH", 700)
+    until = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    keys = PersonKeys(database.pool(schema.KEYS, most=2), database.server.master)
+    log = MemoryLog(until)
+    care = CareCoordination(log=log, keys=keys, host=community.PRACTICE.id)
+    seed(care, people=60, years=0.4, seed=1, until=until, progress=lambda come, of: None)
+    history = PostgresLog(database.pool(schema.SEED), history=True)
+    history.insert_events(log.facts, recorded_at=[until] * len(log.facts))
+    mapper, courses = FactMapper(FACTS, keys), Courses()
+    for stored in log.facts:
+        courses.follow(mapper.read(stored))
+
+    counting = Measuring(database.dsn(schema.PROJECT), mapper, keys, Clock(until))
+    published = counting.once()
+    over = {month for each in courses.courses.values() for month in months(each)}
+    assert {each.month for each in published} == over - {date(2026, 1, 1)}
+    assert len(published) >= 4
+    with psycopg.connect(database.dsn(schema.SERVE)) as connection:
+        for each in published:
+            assert each.position == len(log.facts)
+            found = measured.said(
+                connection,
+                service=None,
+                characteristic=None,
+                since=each.month,
+                until=each.month,
+            )
+            assert {lined(said) for said in found} == set(courses.month(each.month))
+        assert measured.months(connection) == sorted(each.month for each in published)
+    assert counting.once() == []
+
+
+def lined(said: Said) -> Line:
+    return Line(*said[5:])
+
+
+def test_a_late_fact_restates_a_month_what_is_frozen_stays_and_who_opts_out_is_in_nothing(
+    place: Place,
+) -> None:
+    clock = Clock()
+    counting = measuring_of(place, clock)
+    people = [PersonId(uuid4()) for _ in range(18)]
+    referrals = [asked_for_help(place, n, person) for n, person in enumerate(people)]
+    for referral in referrals[:8]:
+        accept(place, referral, MONDAY + timedelta(days=7))
+    for referral in referrals[8:13]:
+        place.care.decline_referral(
+            referral, DeclineReason.FULL, asked=place.by(TALKING, at=MONDAY + timedelta(days=8))
+        )
+
+    first = counting.once()
+    assert [(each.month, each.restated) for each in first] == [(MARCH, False)]
+    assert figure(place, "accepted") == (10, 15, False, False), "8 of 13, each to the nearest 5"
+    assert figure(place, "accepted", characteristic="sex", value="male") == HIDDEN
+    assert figure(place, "accepted", characteristic="sex", value="female") == HIDDEN
+
+    for referral in referrals[13:]:
+        accept(place, referral, MONDAY + timedelta(days=18))
+    clock.at += timedelta(days=1)
+    assert [each.restated for each in counting.once()] == [True]
+    assert figure(place, "accepted") == (15, 20, True, False)
+    assert figure(place, "accepted", as_at=NEXT) == (10, 15, False, False)
+    assert figure(place, "accepted", as_at=NEXT - timedelta(days=1)) is None
+
+    with place.database.connect(schema.PROJECT) as connection:
+        frozen = measuring.freeze(connection, MARCH, by="Ada Quill, performance", at=clock.at)
+        assert (frozen.frozen_by, frozen.position) == ("Ada Quill, performance", head(place))
+        assert measuring.compared(connection, MARCH) == []
+        with pytest.raises(measuring.FrozenAlready):
+            measuring.freeze(connection, MARCH, by="Somebody else", at=clock.at)
+        with pytest.raises(measuring.NotPublished):
+            measuring.freeze(connection, APRIL, by="Ada Quill, performance", at=clock.at)
+
+    for person in people[13:]:
+        place.care.object_to_use(
+            person, Purpose.PLANNING, asked=place.by(WIGG, at=MONDAY + timedelta(days=70))
+        )
+    clock.at += timedelta(days=1)
+    assert [each.month for each in counting.once()] == [MARCH]
+    assert figure(place, "accepted") == (15, 20, True, True), "what is frozen stays"
+    with place.database.connect(schema.PROJECT) as connection:
+        differs = {each.now[:4]: each for each in measuring.compared(connection, MARCH) if each.now}
+    there = differs["accepted", EVERY, EVERYBODY, ""]
+    assert there.frozen
+    assert there.frozen[4:] == (15, 20)
+    assert there.now
+    assert there.now[4:] == (10, 15)
+
+    with place.database.connect(schema.SERVE) as served:
+        for kept in ("courses", "left_out", "months", "reached", "services"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                served.execute(f"select from measured.{kept}")
+    for table in ("publications", "lines", "frozen"):
+        with place.as_superuser() as anybody, pytest.raises(psycopg.errors.RestrictViolation):
+            anybody.execute(f"truncate measured.{table} cascade")
+
+
+def asked_for_help(place: Place, number: int, person: PersonId) -> ReferralId:
+    details = Details(
+        name=f"Person {number}",
+        practice=WIGG,
+        sex="male" if number < 2 else "female",
+        date_of_birth=date(1990, 1, 1),
+    )
+    place.care.register_person(person, details, asked=place.by(WIGG))
+    return place.refer(f"Help {number}", to=THERAPY, person=person)
+
+
+def accept(place: Place, referral: ReferralId, at: datetime) -> None:
+    place.care.accept_referral(referral, asked=place.by(TALKING, at=at))
+
+
+def head(place: Place) -> int:
+    return place.log.max_notification_id() or 0
+
+
+def figure(
+    place: Place,
+    measure: str,
+    *,
+    characteristic: str = EVERYBODY,
+    value: str = "",
+    as_at: datetime | None = None,
+) -> tuple[int | None, int | None, bool, bool] | None:
+    """What is said of all services in March: counted, of how many, restated, frozen."""
+    found = place.ask(
+        lambda reading: reading.said(
+            measures=[measure], characteristic=characteristic, since=MARCH, until=MARCH, as_at=as_at
+        )
+    )
+    said = next((each for each in found if each.value == value), None)
+    return said and (said.counted, said.of, said.restated, said.frozen)
