@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from threading import Event
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -31,12 +32,11 @@ from domain.needs import AdjustmentAgreed
 from domain.person import PersonRegistered
 from domain.policies.days import local_date
 from domain.policies.friends_and_family import month_of
-from domain.policies.measures import MEASURES, Course
-from domain.referral import ReferralMade
+from domain.policies.measures import Course, Happening
 from domain.vocabulary import Moment, Purpose, ServiceId
 from domain.wishes import UseObjectedTo, UseObjectionLifted
 from projections import log
-from projections.courses import Courses, Line, months, referral_of
+from projections.courses import BEGINNING, SAID, Courses, Line, happening_of, months_of, referral_of
 from projections.keys import PersonKeys
 from projections.statements import statements
 
@@ -51,11 +51,23 @@ FIRST = 60.0
 BATCH = 2_000
 TELLING = tuple(each.TOPIC for each in (PersonRegistered, DetailsCorrected, AdjustmentAgreed))
 RULES = sha256(
-    repr([(each.name, each.of.value, each.numerator) for each in MEASURES]).encode()
+    repr([(each.name, each.of.value, each.numerator) for each in SAID]).encode()
 ).hexdigest()
 """By which measures a month was counted: where they are other ones, it is counted again."""
 
-_COURSE = TypeAdapter(Course)
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is kept in a table of its own, and by which statements."""
+
+    adapter: TypeAdapter[Any]
+    those: str
+    keep: str
+    of_month: str
+
+
+COURSES = _Kind(TypeAdapter(Course), "courses", "keep", "of_month")
+HAPPENINGS = _Kind(TypeAdapter(Happening), "happenings", "keep_happening", "happened_in")
 _log = structlog.get_logger("projections")
 
 
@@ -162,8 +174,8 @@ class Measuring:
     def _told_before(
         self, connection: Connection, facts: Sequence[Recorded], position: int
     ) -> list[Recorded]:
-        """What was said before of those who are referred now: it is looked up and not kept."""
-        who = {each.person for each in facts if each.person and isinstance(each.fact, ReferralMade)}
+        """What was said before of those of whom something is new: it is looked up and not kept."""
+        who = {each.person for each in facts if each.person and isinstance(each.fact, BEGINNING)}
         if not who:
             return []
         cursor = connection.cursor(binary=True)
@@ -187,19 +199,20 @@ class Measuring:
 
 
 class _Kept:
-    """The courses that some facts touch, as they are kept."""
+    """The courses and happenings that some facts touch, as they are kept."""
 
     def __init__(self, connection: Connection, facts: Sequence[Recorded]) -> None:
         self._connection, self.courses = connection, Courses()
         self._services: dict[ServiceId, str] = dict(connection.execute(SQL["named"]).fetchall())
         self.courses.services = dict(self._services)
-        self._before: dict[UUID, tuple[Course, list[date]]] = {}
-        referrals = {referral for each in facts if (referral := referral_of(each))}
-        cursor = connection.cursor(binary=True)
-        asked = [list(referrals), list(_wholly(facts))]
-        for referral, person, course, counts in cursor.execute(SQL["courses"], asked):
-            self.courses.add(referral, person, _COURSE.validate_python(course))
-            self._before[referral] = (course, counts)
+        self._before: dict[UUID, list[date]] = {}
+        wholly = list(_wholly(facts))
+        for kind, which in ((COURSES, referral_of), (HAPPENINGS, happening_of)):
+            asked = [list({found for each in facts if (found := which(each))}), wholly]
+            cursor = connection.cursor(binary=True)
+            for id_, person, plain, counts in cursor.execute(SQL[kind.those], asked):
+                self.courses.add(id_, person, kind.adapter.validate_python(plain))
+                self._before[id_] = counts
 
     def save(self, facts: Sequence[Recorded]) -> None:
         """Write what changed, and in which months, in the open transaction."""
@@ -207,15 +220,16 @@ class _Kept:
         for service, name in courses.services.items():
             if self._services.get(service) != name:
                 connection.execute(SQL["name"], [service, name])
-        rows, touched = [], set[date]()
-        for referral in courses.changed:
-            course = courses.courses[referral]
-            counts = months(course)
-            touched.update(counts, self._before.get(referral, (None, []))[1])
-            plain = _COURSE.dump_python(course, mode="json", exclude_defaults=True)
-            rows.append((referral, courses.persons[referral], Jsonb(plain), sorted(counts)))
-        if rows:
-            connection.cursor(binary=True).executemany(SQL["keep"], rows)
+        touched = set[date]()
+        for kind, things in ((COURSES, courses.courses), (HAPPENINGS, courses.happenings)):
+            rows = []
+            for which in courses.changed & things.keys():
+                counts = months_of(things[which])
+                touched.update(counts, self._before.get(which, ()))
+                plain = kind.adapter.dump_python(things[which], mode="json", exclude_defaults=True)
+                rows.append((which, courses.persons[which], Jsonb(plain), sorted(counts)))
+            if rows:
+                connection.cursor(binary=True).executemany(SQL[kind.keep], rows)
         wishing = _wishing(facts)
         if out := wishing & courses.left_out:
             connection.execute(SQL["leave_out"], [list(out)])
@@ -252,10 +266,11 @@ def _position(connection: Connection) -> int:
 def _counted(connection: Connection, month: date) -> list[Line]:
     courses = Courses()
     courses.services = dict(connection.execute(SQL["named"]).fetchall())
-    with connection.transaction(), connection.cursor("courses", binary=True) as cursor:
-        cursor.itersize = BATCH
-        for referral, person, course in cursor.execute(SQL["of_month"], [month]):
-            courses.add(referral, person, _COURSE.validate_python(course))
+    for kind in (COURSES, HAPPENINGS):
+        with connection.transaction(), connection.cursor(kind.those, binary=True) as cursor:
+            cursor.itersize = BATCH
+            for which, person, plain in cursor.execute(SQL[kind.of_month], [month]):
+                courses.add(which, person, kind.adapter.validate_python(plain))
     return courses.month(month)
 
 

@@ -28,8 +28,7 @@ def report(
     from api.pages import tables
     from domain.facts import FACTS
     from domain.mapping import FactMapper
-    from domain.policies.measures import MEASURES
-    from projections.courses import Courses
+    from projections.courses import SAID, Courses
     from projections.log import head, whole
 
     begun = begun_on(month)
@@ -68,7 +67,7 @@ def report(
                 "counted": each.numerator,
                 "source": each.source,
             }
-            for each in MEASURES
+            for each in SAID
         )
     )
     told = sum(each.of is not None for each in lines)

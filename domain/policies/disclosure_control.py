@@ -39,14 +39,18 @@ class Sum(Generic[Cell]):
 
 
 def published(
-    counts: Mapping[Cell, int], sums: Sequence[Sum[Cell]], never: Set[Cell] = frozenset()
+    counts: Mapping[Cell, int],
+    sums: Sequence[Sum[Cell]],
+    never: Set[Cell] = frozenset(),
+    few: Set[Cell] = frozenset(),
 ) -> dict[Cell, int | None]:
     """Every count as it is published; ``None`` where it is hidden.
 
     ``sums`` are all ways in which the counts add up. ``never`` are counts that are not shown, and
-    could be worked out: those who were not counted by a measure, beside those who were.
+    could be worked out: those who were not counted by a measure, beside those who were. ``few`` are
+    of fewer than five people however much they count, such as the appointments of one person.
     """
-    hidden = hidden_of(counts, sums, never)
+    hidden = hidden_of(counts, sums, never, few)
     return {
         cell: None if cell in hidden else rounded(count)
         for cell, count in counts.items()
@@ -60,38 +64,50 @@ def rounded(count: int) -> int:
 
 
 def hidden_of(
-    counts: Mapping[Cell, int], sums: Sequence[Sum[Cell]], never: Set[Cell] = frozenset()
+    counts: Mapping[Cell, int],
+    sums: Sequence[Sum[Cell]],
+    never: Set[Cell] = frozenset(),
+    few: Set[Cell] = frozenset(),
 ) -> set[Cell]:
-    """Which counts are hidden: those under 5, and those that would give one of them away."""
+    """Which counts are hidden: those of few, and those that would give one of them away."""
     beside: dict[Cell, list[Sum[Cell]]] = defaultdict(list)
     for each in sums:
         for cell in each.cells:
             beside[cell].append(each)
-    hidden = {cell for cell, count in counts.items() if count < FEWEST} | set(never)
-    while given_away := isolated(counts, sums, hidden):
+    hidden = {cell for cell, count in counts.items() if count < FEWEST} | never | few
+    while given_away := isolated(counts, sums, hidden, few):
         for cell in sorted(given_away, key=repr):
             if not _cover(cell, counts, beside, hidden):
                 return hidden  # nothing that it adds up with is shown
     return hidden
 
 
-def isolated(counts: Mapping[Cell, int], sums: Iterable[Sum[Cell]], hidden: Set[Cell]) -> set[Cell]:
-    """Hidden counts of 1 to 4 that whoever knows all others shown can tell to be from 1 to 4."""
+def isolated(
+    counts: Mapping[Cell, int],
+    sums: Iterable[Sum[Cell]],
+    hidden: Set[Cell],
+    few: Set[Cell] = frozenset(),
+) -> set[Cell]:
+    """Hidden counts of 1 to 4 that whoever knows all others shown can tell to be from 1 to 4, and
+    those of ``few`` that they can work out at all.
+    """
     rows = [_unknown(each, counts, hidden) for each in sums]
     rows = [row for row in rows if row[0]]
     least, most = _bounds(rows, far=sum(counts.values()))
     known = _determined(row for row, _ in rows)
-    few = {  # together no more than a few, whichever of them they are
+    in_all = {  # together no more than a few, whichever of them they are
         cell
         for row, come_to in rows
         if 0 < come_to < FEWEST and min(row.values()) > 0
         for cell in row
     }
+    surely = {cell for cell in least if least[cell] > 0 and most[cell] < FEWEST}
+    exactly = known | {cell for cell in few & least.keys() if least[cell] == most[cell]}
     return {
         cell
         for cell in least
-        if 0 < counts[cell] < FEWEST
-        and (cell in known | few or (least[cell] > 0 and most[cell] < FEWEST))
+        if (0 < counts[cell] < FEWEST and cell in known | in_all | surely)
+        or (cell in few and cell in exactly)
     }
 
 

@@ -14,7 +14,9 @@ Its name is ``<distribution>: <cell>``:
 
 from __future__ import annotations
 
-from domain.policies.measures import EIGHTEEN_WEEKS, Course
+from collections.abc import Callable
+
+from domain.policies.measures import ANNUAL, EIGHTEEN_WEEKS, MONTHLY, Course, Happening, Measure, Of
 from domain.policies.outcomes import ANXIETY, DEPRESSION
 from domain.vocabulary import Instrument, Step
 
@@ -69,6 +71,10 @@ def cells(distribution: str) -> tuple[str, ...]:
     )
 
 
+UP = tuple(move(a, b) for a in Step for b in Step if a < b)
+DOWN = tuple(move(a, b) for a in Step for b in Step if a > b)
+
+
 def waited(course: Course) -> str | None:
     """The bar that a course counts in."""
     return None if course.waited is None else wait(course.waited)
@@ -81,3 +87,38 @@ def scored(course: Course) -> tuple[str, ...]:
         return ()
     pairs = (outcome.depression, outcome.anxiety)
     return tuple(scores(pair.instrument, pair.first, pair.last) for pair in pairs)
+
+
+def moved(happening: Happening) -> str:
+    """The cell that a move between steps counts in."""
+    return f"{MOVES}: {happening.said}"
+
+
+def _of(name: str) -> Callable[[Course], bool]:
+    return lambda course: waited(course) == name
+
+
+def _in(name: str) -> Callable[[Course], bool]:
+    return lambda course: name in scored(course)
+
+
+def _to(name: str) -> Callable[[Happening], bool]:
+    return lambda happening: moved(happening) == name
+
+
+DEFINED: tuple[Measure, ...] = (
+    *(
+        Measure(name, Of.FINISHED, "from the referral to the first treatment", MONTHLY, _of(name))
+        for name in cells(WAITS)
+    ),
+    *(
+        Measure(name, Of.SCORED, "first and last score in these bands", ANNUAL, _in(name))
+        for each in SCORES.values()
+        for name in cells(each)
+    ),
+    *(
+        Measure(name, Of.MOVED, "from the first to the second step", ANNUAL, _to(name))
+        for name in cells(MOVES)
+    ),
+)
+"""Every bar and cell as a measure."""

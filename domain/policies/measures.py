@@ -1,27 +1,45 @@
 """Measures of a month's referrals and courses: what is counted, of how many, and by whose rule.
 
-Each is a pure reading of one course. It refuses to count appointments, of which one person may
-have many, and to know who is asked or shown.
+Each is a pure reading of one course, of one appointment, or of one thing that happened on a
+person's way. It refuses to know who is asked or shown. Of appointments one person may have many, so
+whoever shows a count of them sees to it that it is of enough people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from domain.policies.days import days_between
-from domain.policies.missed import SEEN
+from domain.policies.missed import MISSED, SEEN
 from domain.policies.outcomes import ANXIETY, DEPRESSION, FEWEST_CONTACTS, TREATED, Outcome, Pair
-from domain.vocabulary import Attendance, Content, EndReason, Instrument, Moment, ServiceId
+from domain.vocabulary import (
+    Attendance,
+    Content,
+    DeclineReason,
+    EndReason,
+    Instrument,
+    Moment,
+    ServiceId,
+)
 
 SIX_WEEKS = 42
 EIGHTEEN_WEEKS = 126
 """Days from referral to first treatment, the last one included (M052 to M055)."""
 
+WEEK = 7
+"""Days within which a hand-over is hoped to be answered."""
+
 ANNUAL = "NHS England, Psychological Therapies Annual Report on the use of NHS Talking Therapies"
 MONTHLY = "NHS England, NHS Talking Therapies monthly statistics, metadata of measures"
+ATTENDANCE = (
+    "NHS Data Dictionary, attended or did not attend code; NHS England counts it so (MHSDS)"
+)
+OWN = "this place's own: no national measure says so"
+RAINE = "Raine et al., Health Services and Delivery Research 2(37), 2014: to be monitored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,7 @@ class Course:
     about: dict[str, str] = field(default_factory=dict)
     accepted_at: Moment | None = None
     declined_at: Moment | None = None
+    declined: DeclineReason | None = None
     ended_at: Moment | None = None
     end: EndReason | None = None
     contacts: dict[UUID, Contact] = field(default_factory=dict)
@@ -96,13 +115,35 @@ class Course:
 
 
 class Of(StrEnum):
-    """Of which courses a month's measure is."""
+    """Of which courses, appointments or happenings a month's measure is."""
 
     MADE = "referrals received in the month"
     ANSWERED = "referrals accepted or declined in the month"
     FINISHED = "courses of treatment finished in the month"
     SCORED = "courses finished in the month with two PHQ-9 and two GAD-7 scores"
     CASES = "of those, at caseness at the start"
+    DUE = "appointments of the month whose outcome is known"
+    HANDED_OVER = "hand-overs answered, lapsed or taken back in the month"
+    MOVED = "moves between steps in the month"
+    DECIDED = "decisions of meetings in the month that somebody is to carry out"
+
+
+@dataclass
+class Happening:
+    """What happened on somebody's way: a hand-over, a move between steps, a meeting's decision.
+
+    ``at`` is when it was offered, made or decided; ``said`` what came of it.
+    """
+
+    kind: Of
+    at: Moment
+    about: dict[str, str] = field(default_factory=dict)
+    answered_at: Moment | None = None
+    said: str = ""
+
+
+ACCEPTED, IMPLEMENTED = "accepted", "implemented"
+NOT_IMPLEMENTED, SUPERSEDED, WAITING = "not implemented", "superseded", ""
 
 
 def _scored(course: Course) -> Outcome | None:
@@ -119,6 +160,16 @@ COUNTED: dict[Of, Callable[[Course], Moment | None]] = {
 """When a course counts, if it does."""
 
 
+COUNTED_CONTACTS: Mapping[Of, Callable[[Contact], Moment | None]] = {
+    Of.DUE: lambda c: (c.starts_at or c.at) if c.attendance else None
+}
+COUNTED_HAPPENINGS: Mapping[Of, Callable[[Happening], Moment | None]] = {
+    Of.HANDED_OVER: lambda h: h.answered_at if h.kind is Of.HANDED_OVER else None,
+    Of.MOVED: lambda h: h.at if h.kind is Of.MOVED else None,
+    Of.DECIDED: lambda h: h.at if h.kind is Of.DECIDED else None,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """Who of those in ``of`` are counted (``holds``), in words that a reader can check."""
@@ -127,7 +178,38 @@ class Measure:
     of: Of
     numerator: str
     source: str
-    holds: Callable[[Course], bool]
+    holds: Callable[[Any], bool]  # of a course, a contact or a happening: what `of` is of
+
+
+def declined(reason: DeclineReason) -> str:
+    """The measure of referrals that were declined for a reason."""
+    return f"declined: {reason.value}"
+
+
+def _declined(reason: DeclineReason) -> Measure:
+    return Measure(
+        declined(reason),
+        Of.ANSWERED,
+        "the service did not take the referral on, and this was its reason",
+        "MHSDS, referral rejection reason; " + OWN,
+        lambda c: c.accepted_at is None and c.declined is reason,
+    )
+
+
+def _handed_over(name: str, numerator: str, within: int | None) -> Measure:
+    return Measure(
+        name,
+        Of.HANDED_OVER,
+        numerator,
+        OWN,
+        lambda h: (
+            h.said == ACCEPTED and (within is None or days_between(h.at, h.answered_at) <= within)
+        ),
+    )
+
+
+def _ended(name: str, said: str, numerator: str) -> Measure:
+    return Measure(name, Of.DECIDED, numerator, RAINE, lambda h: h.said == said)
 
 
 def _of_outcome(rule: Callable[[Outcome], bool]) -> Callable[[Course], bool]:
@@ -184,4 +266,50 @@ MEASURES: tuple[Measure, ...] = (
         f"{ANNUAL}, 2024-25; M191 to M195",
         _of_outcome(lambda outcome: outcome.reliably_deteriorated),
     ),
+    *(_declined(reason) for reason in DeclineReason),
+    Measure(
+        "appointments attended",
+        Of.DUE,
+        "attended on time, or late and seen (codes 5 and 6)",
+        ATTENDANCE,
+        lambda c: c.attendance in SEEN,
+    ),
+    Measure(
+        "appointments not attended",
+        Of.DUE,
+        "did not attend, or came too late to be seen (codes 3 and 7)",
+        ATTENDANCE,
+        lambda c: c.attendance in MISSED,
+    ),
+    Measure(
+        "appointments cancelled",
+        Of.DUE,
+        "called off by the person or by the service (codes 2 and 4)",
+        ATTENDANCE,
+        lambda c: c.attendance not in SEEN | MISSED,
+    ),
+    _handed_over("hand-overs accepted", "the receiver accepted", None),
+    _handed_over(
+        "hand-overs accepted within 7 days",
+        "7 days or fewer from being offered to being accepted",
+        WEEK,
+    ),
+    Measure(
+        "steps up",
+        Of.MOVED,
+        "to a higher step",
+        "NHS England, NHS Talking Therapies annual report, stepped care pathway",
+        lambda h: h.said[0] < h.said[-1],
+    ),
+    Measure(
+        "steps down",
+        Of.MOVED,
+        "to a lower step",
+        "NHS England, NHS Talking Therapies annual report, stepped care pathway",
+        lambda h: h.said[0] > h.said[-1],
+    ),
+    _ended("decisions implemented", IMPLEMENTED, "what was decided was done"),
+    _ended("decisions not implemented", NOT_IMPLEMENTED, "what was decided was not done"),
+    _ended("decisions superseded", SUPERSEDED, "a later decision took its place"),
+    _ended("decisions not ended yet", WAITING, "nobody has said what became of it"),
 )

@@ -117,3 +117,19 @@ where f.month = %b
 
 -- name: publication
 select position, published_at from measured.publications where id = %b
+
+-- name: happenings
+select which, person, happening, months
+from measured.happenings
+where which = any(%b::uuid[]) or person = any(%b::uuid[])
+
+-- name: keep_happening
+insert into measured.happenings (which, person, happening, months)
+values (%b, %b, %b::jsonb, %b::date[])
+on conflict (which) do update set happening = excluded.happening, months = excluded.months
+
+-- name: happened_in
+select h.which, h.person, h.happening
+from measured.happenings as h
+where h.months @> array[%b::date]
+    and not exists (select from measured.left_out as o where o.person = h.person)

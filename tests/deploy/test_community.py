@@ -41,14 +41,14 @@ from domain.partner import Partner
 from domain.pathway import Pathway
 from domain.person import PersonRegistered
 from domain.policies.days import is_working_day, local_date
-from domain.policies.measures import COUNTED, MEASURES, Of
+from domain.policies.measures import MEASURES, Of
 from domain.rectification import RectificationAsked, RectificationDecided
 from domain.referral import Referral, ReferralMade
 from domain.request import OPEN, State
 from domain.subject_access import SubjectAccessAnswered, SubjectAccessRequested
 from domain.vocabulary import MeetingKind, OfficerRung, PartnerKind, Purpose, Source
 from domain.wishes import ConsentGiven, ConsentWithdrawn, UseObjectedTo
-from projections.courses import Courses
+from projections.courses import EVERY, EVERYBODY, SAID, Courses, months_of
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head, whole
 from tests.database import Database
@@ -556,8 +556,12 @@ def typed(*words: str) -> object:
 
 def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
     """By month and measure, from the exported facts as plain values, by the published words."""
-    booked: dict[UUID, str | None] = {}
+    found: Counter[tuple[str, str]] = Counter()
+    booked: dict[UUID, tuple[str | None, datetime]] = {}
+    outcomes: dict[UUID, tuple[dict[str, Any], str, str | None, datetime]] = {}
     made: dict[UUID, dict[str, Any]] = {}
+    offered: dict[str, datetime] = {}
+    decided: dict[str, list[str]] = {}
     for fact in facts:
         said, stream = fact.fact.model_dump(mode="json"), fact.originator_id
         on = fact.effective_at.astimezone(ZoneInfo("Europe/London"))
@@ -565,45 +569,91 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
         match fact.fact.TOPIC:
             case "referral:ReferralMade":
                 made[stream] = {"made": on, "treated": [], "PHQ-9": [], "GAD-7": []}
+                found[f"{on:%Y-%m}", Of.MADE.value] += 1
             case "referral:ReferralAccepted":
                 made[stream]["accepted"] = on
             case "referral:ReferralDeclined":
                 made[stream]["declined"] = on
+                made[stream]["because"] = said["reason"]
             case "referral:ReferralClosed":
                 made[stream]["closed"] = on
             case "contact:AppointmentBooked":
-                booked[stream] = said["content"]
-            case "contact:Attended" if ours:
-                if (said["content"] or booked[stream]) in {
-                    "treatment",
-                    "assessment and treatment",
-                } and said["attendance"] in {"attended on time", "late but seen"}:
-                    ours["treated"].append(on)
+                starts = datetime.fromisoformat(said["starts_at"])
+                booked[stream] = said["content"], starts.astimezone(ZoneInfo("Europe/London"))
+            case (
+                "contact:Attended"
+                | "contact:DidNotAttend"
+                | "contact:Cancelled"
+                | "contact:OutcomeCorrected"
+            ) if ours:
+                content = said.get("content") or booked[stream][0]
+                outcomes[stream] = ours, said["attendance"], content, on
             case "measure:MeasureCompleted" if ours and said["instrument"] in ours:
                 ours[said["instrument"]].append((on, said["total"]))
-    found: Counter[tuple[str, str]] = Counter()
+            case "pathway:HandoverOffered":
+                offered[said["handover"] + said["receiver"]] = on
+            case "pathway:HandoverAccepted" | "pathway:HandoverDeclined" | "pathway:HandoverLapsed":
+                accepted = fact.fact.TOPIC == "pathway:HandoverAccepted"
+                days = (on.date() - offered[said["handover"] + said["receiver"]].date()).days
+                found[f"{on:%Y-%m}", Of.HANDED_OVER.value] += 1
+                found[f"{on:%Y-%m}", "hand-overs accepted"] += accepted
+                found[f"{on:%Y-%m}", "hand-overs accepted within 7 days"] += accepted and days <= 7
+            case "pathway:SteppedUp" | "pathway:SteppedDown":
+                before, after = int(said["from_step"]), int(said["to_step"])
+                found[f"{on:%Y-%m}", Of.MOVED.value] += 1
+                found[f"{on:%Y-%m}", "steps up"] += after > before
+                found[f"{on:%Y-%m}", "steps down"] += after < before
+                found[f"{on:%Y-%m}", f"moves between steps: {before} to {after}"] += 1
+            case "implementation:ImplementationAwaited":
+                decided[said["decision"]] = [f"{on:%Y-%m}", "not ended yet"]
+            case "implementation:DecisionImplemented" if said["decision"] in decided:
+                decided[said["decision"]][1] = "implemented"
+            case "implementation:DecisionNotImplemented":
+                decided[said["decision"]][1] = "not implemented"
+            case "implementation:DecisionSuperseded":
+                decided[said["decision"]][1] = "superseded"
+    for month, ended in decided.values():
+        found[month, Of.DECIDED.value] += 1
+        found[month, f"decisions {ended}"] += 1
+    for contact, (ours, attendance, content, on) in outcomes.items():
+        month = f"{booked[contact][1]:%Y-%m}"
+        seen = attendance in {"attended on time", "late but seen"}
+        missed = attendance in {"did not attend", "late, could not be seen"}
+        found[month, Of.DUE.value] += 1
+        found[month, "appointments attended"] += seen
+        found[month, "appointments not attended"] += missed
+        found[month, "appointments cancelled"] += not (seen or missed)
+        if seen and content in {"treatment", "assessment and treatment"}:
+            ours["treated"].append(on)
     for course in made.values():
         answered = course.get("accepted") or course.get("declined")
         if answered:
-            found[f"{answered:%Y-%m}", "answered"] += 1
+            found[f"{answered:%Y-%m}", Of.ANSWERED.value] += 1
             found[f"{answered:%Y-%m}", "accepted"] += "accepted" in course
+            if "accepted" not in course:
+                found[f"{answered:%Y-%m}", f"declined: {course['because']}"] += 1
         if "closed" not in course or len(course["treated"]) < 2:
             continue
         month = f"{course['closed']:%Y-%m}"
-        found[month, "finished"] += 1
+        found[month, Of.FINISHED.value] += 1
         days = (min(course["treated"]).date() - course["made"].date()).days
         found[month, "first treatment within 6 weeks"] += days <= 42
         found[month, "first treatment within 18 weeks"] += days <= 126
+        weeks = next((f"week {week}" for week in range(1, 19) if days <= 7 * week), "over 18 weeks")
+        found[month, f"wait to treatment: {weeks}"] += 1
         phq, gad = ([n for _, n in sorted(course[name])] for name in ("PHQ-9", "GAD-7"))
         if len(phq) < 2 or len(gad) < 2:
             continue
-        found[month, "scored"] += 1
+        found[month, Of.SCORED.value] += 1
+        for name, totals, most in (("PHQ-9", phq, 27), ("GAD-7", gad, 21)):
+            bands = [f"{n - n % 5} to {min(n - n % 5 + 4, most)}" for n in (totals[0], totals[-1])]
+            found[month, f"{name}, first and last: {', '.join(bands)}"] += 1
         better = phq[0] - phq[-1] >= 6 or gad[0] - gad[-1] >= 4
         worse = phq[-1] - phq[0] >= 6 or gad[-1] - gad[0] >= 4
         found[month, "reliable improvement"] += better and not worse
         found[month, "reliable deterioration"] += worse and not better
         if phq[0] >= 10 or gad[0] >= 8:
-            found[month, "cases"] += 1
+            found[month, Of.CASES.value] += 1
             recovered = phq[-1] < 10 and gad[-1] < 8
             found[month, "recovery"] += recovered
             found[month, "reliable recovery"] += recovered and better and not worse
@@ -619,21 +669,27 @@ def test_every_measure_is_as_worked_out_from_the_exported_facts(year: Told) -> N
     courses = Courses()
     for fact in year.facts:
         courses.follow(fact)
-    counted: Counter[tuple[str, str]] = Counter()
-    named = {Of.ANSWERED: "answered", Of.FINISHED: "finished", Of.SCORED: "scored"}
-    for course in courses.counted():
-        for of, when in COUNTED.items():
-            if of is not Of.MADE and (at := when(course)):
-                month = f"{local_date(at):%Y-%m}"
-                counted[month, named.get(of, "cases")] += 1
-                for measure in MEASURES:
-                    counted[month, measure.name] += measure.of is of and measure.holds(course)
-    assert +counted == worked_out([fact for fact in year.facts if fact.person not in left_out])
-    assert counted.total() > 1_000
+    every = {
+        month
+        for each in (courses.courses, courses.happenings)
+        for thing in each.values()
+        for month in months_of(thing)
+    }
+    named = {*(of.value for of in Of), *(measure.name for measure in SAID)}
+    counted = {
+        (f"{month:%Y-%m}", cell.what): count
+        for month in every
+        for cell, count in courses.count(month)[0].items()
+        if cell.what in named and cell[1:] == (EVERY, EVERYBODY, "")
+    }
+    assert counted == worked_out([fact for fact in year.facts if fact.person not in left_out])
+    seldom = {"declined: incomplete"}
+    assert {name for _, name in counted} > {measure.name for measure in MEASURES} - seldom
 
-    referral, whose = next(iter(courses.persons.items()))
+    referral = next(iter(courses.courses))
+    whose = courses.persons[referral]
     before = sum(1 for _ in courses.counted())
-    theirs = [of for of, person in courses.persons.items() if person == whose]
+    theirs = [of for of in courses.courses if courses.persons[of] == whose]
     out = next(fact for fact in year.facts if fact.originator_id == referral)
     courses.follow(replace(out, fact=UseObjectedTo(use=Purpose.PLANNING)))
     assert sum(1 for _ in courses.counted()) == before - len(theirs)
