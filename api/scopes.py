@@ -199,6 +199,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "services.read": (
         "GET /v1/services",
         "GET /v1/services/{service}",
+        "GET /v1/statistics",
         "GET /v1/unmet-need",
     ),
     "services.write": (

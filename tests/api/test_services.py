@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from domain.facts import FACTS
+from domain.mapping import FactMapper
+from projections import schema
+from projections.measuring import Measuring
 from tests.api.place import Place
 
 SERVICE = {
@@ -134,3 +139,33 @@ def test_what_was_wanted_in_vain_is_counted_and_few_are_hidden(place: Place, ser
     refused = asha.ask("/v1/unmet-need", {"why": "full", "need": "trauma or abuse"})
     assert refused.status_code == 422
     assert ruth.ask("/v1/unmet-need", wanted).status_code == 403
+
+
+def test_published_figures_name_their_position_and_nobody(place: Place) -> None:
+    olive, asha, ruth = (place.person(name) for name in ("olive", "asha", "ruth"))
+    mornings = str(olive.done("/v1/services", SERVICE | {"name": "Morning group"})["id"])
+    for number in range(6):
+        rosa = referring(mornings) | {"person": {"name": f"Rosa {number}"}}
+        referral = asha.done("/v1/referrals", rosa)["id"]
+        olive.done(f"/v1/referrals/{referral}/acceptance")
+    house = place.house
+    dsn, mapper = house.database.dsn(schema.PROJECT), FactMapper(FACTS, house.keys)
+    in_two_months = datetime.now(UTC) + timedelta(days=62)
+    assert Measuring(dsn, mapper, house.keys, lambda: in_two_months).once()
+
+    asked = {"service": "Morning group", "measure": "accepted"}
+    answer = ruth.seen("/v1/statistics", **asked)
+    (row,) = answer["rows"]
+    assert (row["counted"], row["of"], row["group"]) == (5, 5, None), "6 of 6"
+    assert (row["restated"], row["frozen"]) == (False, False)
+    assert row["position"] >= 18
+    assert {"Morning group", "all services"} <= set(answer["services"])
+    assert asha.seen("/v1/statistics", **asked, since=row["month"])["rows"] == [row]
+    assert ruth.seen("/v1/statistics", **asked, until="2020-01")["rows"] == []
+    before = {"known-at": datetime.now(UTC).isoformat()}
+    assert ruth.seen("/v1/statistics", **asked, **before)["rows"] == []
+    by_everything = ruth.seen("/v1/statistics", **asked, characteristic="*")["rows"]
+    assert {each["characteristic"] for each in by_everything} >= {"everybody", "sex", "age"}
+    assert "Rosa" not in str(by_everything)
+    wrong = ruth.read("/v1/statistics", since="March")
+    assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/request-is-not-valid")
