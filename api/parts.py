@@ -27,6 +27,7 @@ from projections.inbox import Taken, Via
 from projections.limits import Limits
 from projections.links import Links
 from projections.looks import Looks
+from projections.marks import Marks
 from projections.packs import Packs
 from projections.pseudonyms import Pseudonyms
 from projections.readers import ALLOWED, Readers
@@ -134,6 +135,7 @@ class Parts:
     reading: Reading
     tokens: Tokens | None
     sessions: Sessions
+    marks: Marks
     looks: Looks
     audit: Audit
     pseudonyms: Pseudonyms

@@ -57,6 +57,7 @@ from projections.limits import Limits
 from projections.links import Links
 from projections.log import PostgresLog
 from projections.looks import Looks
+from projections.marks import Marks
 from projections.matching import blinded
 from projections.measuring import Measuring
 from projections.packs import Packs
@@ -201,6 +202,7 @@ class House:
     tokens: Tokens
     lookups: Lookups
     sessions: Sessions
+    marks: Marks
     secret: bytes = field(repr=False)
 
     def reading(self) -> Reading:
@@ -242,6 +244,7 @@ class House:
             reading=reading,
             tokens=self.tokens if self.settings.demo else None,
             sessions=self.sessions,
+            marks=self.marks,
             looks=Looks(self.database.dsn(schema.SERVE)),
             audit=Audit(self.database.dsn(schema.AUDIT), self.pseudonyms),
             pseudonyms=self.pseudonyms,
@@ -286,7 +289,7 @@ def build(
     letters = Letters(serving, keys)
     inbox = Inbox(care, letters, lookups.directory, pseudonyms, now)
     tokens = Tokens(secret, now)
-    sessions = Sessions(stack.enter_context(open_pool(database.dsn(schema.SERVE), most=4)))
+    of_browsers = stack.enter_context(open_pool(database.dsn(schema.SERVE), most=4))
     return House(
         settings,
         database,
@@ -300,7 +303,8 @@ def build(
         letters,
         tokens,
         lookups,
-        sessions,
+        Sessions(of_browsers),
+        Marks(of_browsers),
         secret,
     )
 

@@ -113,6 +113,7 @@ def addresses() -> set[str]:
         reading=nothing,
         tokens=None,
         sessions=nothing,
+        marks=nothing,
         looks=nothing,
         audit=nothing,
         pseudonyms=nothing,

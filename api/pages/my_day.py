@@ -11,6 +11,7 @@ from api.concerns import STANDING
 from api.pages import choosing, words
 from api.pages.agreed import overdue, to_do
 from api.pages.caseload import line, look_again, tiles
+from api.pages.news import news
 from api.pages.privacy import emergency
 from api.pages.problem import PageRoute
 from api.pages.referrals import TO_ANSWER
@@ -64,6 +65,7 @@ async def my_day(visit: SomebodysVisit) -> Response:
         actions=(await to_do(visit))[:SHOWN],
         overdue=lambda row: overdue(row, visit),
         meetings=sorted(ahead, key=lambda meeting: str(meeting["starts_at"]))[:4],
+        news=await news(visit),
         who=lambda referral: choosing.said(referral, visit.names),
         is_today=lambda at: words.instant(at).date() == today,
     )

@@ -94,6 +94,7 @@ async def referrals(
     part: str = RECEIVED,
     show: str = "open",
     after: Annotated[str | None, Query(max_length=400)] = None,
+    answered: UUID | None = None,
 ) -> Response:
     """Referrals received or sent, most urgent first."""
     part, show = asked_for(part, show)
@@ -117,6 +118,8 @@ async def referrals(
         part=part,
         show=show,
         rows=page.rows,
+        turn=IN_TURN if part == RECEIVED and show == "open" and visit.when.now else "",
+        before=await _answered(visit, answered),
         tabs=[
             (RECEIVED, "Received", address(part=RECEIVED)),
             (SENT, "Sent", address(part=SENT)),
@@ -211,9 +214,25 @@ def _onward(referral: str, asked: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(said, f"/refer/new?person={asked['person']}{more}") for said, more in links]
 
 
+InTurn = Annotated[bool, Query(alias="in-turn")]
+"""Whether the visitor goes through the referrals that wait, one after another."""
+
+IN_TURN = "?in-turn=1"
+ANSWERS = frozenset({"advice", "acceptance", "information-request", "redirection", "decline"})
+"""After which of them a referral waits no longer for who received it."""
+
+
 @router.get("/referrals/{referral}", response_class=HTMLResponse)
-async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
-    """One referral: what is asked, the answers so far, and what may come next."""
+async def referral_page(
+    visit: CaringVisit,
+    referral: UUID,
+    in_turn: InTurn = False,
+    answered: UUID | None = None,
+) -> Response:
+    """One referral: what is asked, the answers so far, and what may come next.
+
+    ``answered`` is the one before it, for who goes through them in turn.
+    """
     reading, me = visit.here.reading, visit.caller.organisation
     seen = await reading.newest(me)
     asked = await _row(visit, referral)
@@ -226,6 +245,8 @@ async def referral_page(visit: CaringVisit, referral: UUID) -> Response:
         title=f"Referral of {asked.get('name', 'somebody')}",
         section="/referrals",
         asked=asked,
+        turn=IN_TURN if in_turn else "",
+        before=await _answered(visit, answered),
         me=str(me),
         known=bool(record and record.get("name")),
         name=asked.get("name") or (record or {}).get("name") or "No longer shared with us",
@@ -281,27 +302,54 @@ def _doing(activity: str) -> Doing:
 
 
 @router.get("/referrals/{referral}/{activity}", response_class=HTMLResponse)
-async def referral_question(visit: CaringVisit, referral: UUID, activity: str) -> Response:
+async def referral_question(
+    visit: CaringVisit, referral: UUID, activity: str, in_turn: InTurn = False
+) -> Response:
     """The question that goes with an answer to a referral."""
     doing, (row, seen) = _doing(activity), await opened(visit, referral)
     if not doing.button:
         raise NothingIsHere
-    return await _form(doing, visit, row, seen, visit.path).show(visit)
+    action = visit.path + (IN_TURN if in_turn else "")
+    return await _form(doing, visit, row, seen, action).show(visit)
 
 
 @router.post("/referrals/{referral}/{activity}", response_class=HTMLResponse)
-async def referral_answer(visit: CaringVisit, referral: UUID, activity: str) -> Response:
-    """Ask what was chosen, and show the referral with it."""
+async def referral_answer(
+    visit: CaringVisit, referral: UUID, activity: str, in_turn: InTurn = False
+) -> Response:
+    """Ask what was chosen, and show the referral with it, or the next one that waits."""
     doing, (row, seen) = _doing(activity), await opened(visit, referral)
     weigh = doing.weighing
-    return await _form(doing, visit, row, seen, visit.path).sent(
+    then = f"/referrals/{referral}"
+    if in_turn and activity in ANSWERS:
+        then = await _next(visit, referral)
+    action = visit.path + (IN_TURN if in_turn else "")
+    return await _form(doing, visit, row, seen, action).sent(
         visit,
         lambda body, asks: doing.ask(referral, body, asks),
         done=activity,
-        then=f"/referrals/{referral}",
+        then=then,
         shape=doing.shape,
         weighing=(lambda body: weigh(visit, row, body)) if weigh else None,
     )
+
+
+async def _answered(visit: Visit, referral: UUID | None) -> dict[str, Any] | None:
+    """The one that was answered before this, if it may still be seen: one redirected may not."""
+    if referral is None:
+        return None
+    return await visit.here.reading.referral(visit.caller.organisation, referral)
+
+
+async def _next(visit: Visit, answered: UUID) -> str:
+    """Where the next referral is that waits for an answer; or where none is left."""
+    waiting = await visit.here.reading.referrals(
+        visit.caller.organisation, part=RECEIVED, states=TO_ANSWER, limit=2
+    )
+    for row in waiting.rows:
+        if row["id"] != str(answered):
+            return f"/referrals/{row['id']}{IN_TURN}&answered={answered}"
+    return f"/referrals?answered={answered}"
 
 
 @router.get("/referrals/{referral}/appointments/{contact}", response_class=HTMLResponse)

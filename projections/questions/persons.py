@@ -231,7 +231,7 @@ class PersonQuestions(VersionQuestions):
         return then
 
     async def names(self, partner: PartnerId, subjects: Iterable[UUID]) -> dict[UUID, str]:
-        """Names to compare with, never to show: nobody is noted as looked at."""
+        """Names alone: nobody is noted as looked at. Who shows one notes them, or compares only."""
         return dict(await self._rows(CASELOAD["names"], partner, list(subjects)))
 
     async def clocks(

@@ -90,6 +90,7 @@ def application(dsns: dict[str, str], master: bytes) -> FastAPI:
             pools=[at_the_door],
             tokens=Tokens(SECRET, lambda: datetime.now(UTC)),
             sessions=nobody,
+            marks=nobody,
             pseudonyms=pseudonyms,
             intake=None,
             clock=lambda: datetime.now(UTC),

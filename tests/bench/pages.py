@@ -82,6 +82,7 @@ async def _measured(place: Place, repeats: int, asked: int) -> tuple[dict[str, f
         audit=Audit(place.database.dsn(schema.AUDIT), place.pseudonyms),
         tokens=tokens,
         sessions=nobody,
+        marks=nobody,
         pseudonyms=place.pseudonyms,
         intake=None,
         clock=lambda: datetime.now(UTC),

@@ -84,6 +84,7 @@ async def _measured(place: Place, repeats: int, asked: int) -> dict[str, float]:
         audit=Audit(place.database.dsn(schema.AUDIT), place.pseudonyms),
         tokens=tokens,
         sessions=nobody,
+        marks=nobody,
         pseudonyms=place.pseudonyms,
         intake=None,
         clock=lambda: datetime.now(UTC),

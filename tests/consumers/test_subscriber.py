@@ -67,6 +67,7 @@ class Edge:
                 audit=Audit(self.town.database.dsn("throughcare_audit"), self.town.pseudonyms),
                 tokens=self.tokens,
                 sessions=nobody,
+                marks=nobody,
                 pseudonyms=self.town.pseudonyms,
                 intake=None,
                 clock=lambda: datetime.now(UTC),

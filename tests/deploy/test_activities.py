@@ -21,6 +21,7 @@ def described() -> dict[str, Any]:
         reading=nothing,
         tokens=None,
         sessions=nothing,
+        marks=nothing,
         looks=nothing,
         audit=nothing,
         pseudonyms=nothing,

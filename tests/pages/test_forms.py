@@ -28,6 +28,7 @@ WITHOUT_A_VERSION = {
     ("organisation.html", "/sign-in/organisation"): SESSION,
     ("organisation.html", "/sign-in/invitation"): SESSION,
     ("sign_in.html", "/sign-in"): SESSION,
+    ("my_day.html", "/news"): SESSION,
     ("sessions.html", "/sessions/end"): SESSION,
     ("sessions.html", "/sessions/purpose"): SESSION,
     ("link.html", "{{ action }}"): LINK,

@@ -40,7 +40,7 @@ def test_the_sender_sees_that_the_referral_was_accepted(visiting: Opening) -> No
     priya.turn_to("Idris Vale")
     priya.follow("Idris Vale")
     priya.press("Accept the referral")
-    assert priya.done == "You accepted the referral. The sender can see it."
+    assert priya.done.endswith("You accepted the referral. The sender can see it.")
     asha.page.goto(sent)
     assert asha.page.locator(".tc-heading__aside .nhsuk-tag").inner_text() == "Accepted"
     assert asha.page.get_by_text("Referral accepted by Tollgate Talking Therapies").is_visible()
