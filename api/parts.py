@@ -20,6 +20,7 @@ from domain.application import CareCoordination
 from domain.policies.roles import WHOLE, Duty, Sight
 from domain.vocabulary import Moment, PartnerId, PractitionerId, Purpose, Role
 from projections.audit import Audit
+from projections.browsing import Browsing
 from projections.contract import Contract, contract
 from projections.credentials import Credentials
 from projections.endpoints import Endpoints
@@ -127,8 +128,9 @@ class Parts:
     Without ``readers`` nobody notes how far a partner reads; ``silence`` is how long an entry may
     wait unread. ``provider`` is by whom people prove who they are; without one they cannot.
     ``contract`` is what partners are promised of messages. Without ``packs`` nobody is given
-    evidence. ``keys_reached`` says whether the persons' keys' database answers. ``branding`` is
-    under whose name pages are shown. Without ``links`` nobody comes in by one.
+    evidence, and without ``browsing`` nobody goes through the log. ``keys_reached`` says whether
+    the persons' keys' database answers. ``branding`` is under whose name pages are shown. Without
+    ``links`` nobody comes in by one.
     """
 
     care: CareCoordination
@@ -156,6 +158,7 @@ class Parts:
     readers: Readers | None = None
     silence: timedelta = ALLOWED
     packs: Packs | None = None
+    browsing: Browsing | None = None
     keys_reached: Callable[[], bool] = lambda: True
     links: Links | None = None
     contract: Contract = field(default_factory=contract)

@@ -44,6 +44,7 @@ from domain.policies.matching import Known
 from domain.vocabulary import PartnerId, PersonId, Way
 from projections import directory, keys_moving, schema
 from projections.audit import Audit
+from projections.browsing import Browsing
 from projections.connections import async_pool, open_pool, pool_of_keys
 from projections.credentials import Credentials
 from projections.digests import Signer
@@ -265,6 +266,7 @@ class House:
             readers=Readers(at_the_door),
             silence=self.settings.silence,
             packs=packs(self.database),
+            browsing=Browsing(self.database.dsn(schema.AUDIT)),
             keys_reached=self.keys.reached,
             branding=self.settings.branding,
             links=Links(at_the_door),

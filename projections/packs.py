@@ -14,7 +14,6 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from io import BytesIO
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -214,7 +213,7 @@ def proved(
     ``of`` are those whose links prove that nothing of a person is left out.
     """
     nodes = Nodes(connection)
-    for fact in _together(connection, sorted(positions)):
+    for fact in tree.at(connection, sorted(positions)):
         position = fact["position"]
         path = verifier.inclusion(position - 1, under.size, nodes)
         named = f"{fact['stream']}/{fact['version']}"
@@ -273,13 +272,6 @@ def keep(connection: Connection, made: Made) -> None:
 def _positions(connection: Connection, name: str, *asked: object) -> set[int]:
     rows = connection.cursor(binary=True).execute(SQL[name], asked).fetchall()
     return {position for (position,) in rows}
-
-
-def _together(connection: Connection, positions: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """The facts at these positions, those that follow each other read at once."""
-    for _, run in groupby(enumerate(positions), lambda each: each[1] - each[0]):
-        following = [position for _, position in run]
-        yield from tree.facts(connection, following[0], following[-1])
 
 
 def _tells(entry: Entry, named: Mapping[str, int]) -> set[int]:

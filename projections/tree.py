@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +95,13 @@ def facts(connection: Connection, first: int, last: int) -> Iterator[dict[str, A
         until = min(first + TOGETHER - 1, last)
         yield from cursor.execute(SQL["facts"], [first - 1, until], prepare=True).fetchall()
         first = until + 1
+
+
+def at(connection: Connection, positions: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The facts at these positions, given in order; those that follow each other read at once."""
+    for _, run in groupby(enumerate(positions), lambda each: each[1] - each[0]):
+        following = [position for _, position in run]
+        yield from facts(connection, following[0], following[-1])
 
 
 @dataclass(slots=True)

@@ -16,9 +16,11 @@ from api.parts import COOKIE
 from deploy import assets
 from deploy.commands.community import demo_people
 from deploy.embedded import Embedded
+from projections.signing import Signing
 from tests.api.place import running
 from tests.database import made
 from tests.pages.place import Story, told
+from tests.projections.test_signing import signing
 from tests.sampling import THOROUGH
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -35,6 +37,12 @@ def story(
         running(database, folder, people=demo_people()) as place,
     ):
         yield told(place)
+
+
+@pytest.fixture(scope="session")
+def signer(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Signing:
+    """Who signs the log that the story is told in; one for all tests, as a place has one."""
+    return signing(story.place.database, tmp_path_factory.mktemp("kept") / "last")
 
 
 @pytest.fixture(scope="module")  # while it is open, nothing else can run an event loop here

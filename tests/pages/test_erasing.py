@@ -84,6 +84,11 @@ def test_two_people_erase_somebody_and_print_the_certificate(
     assert CANARY not in certificate
     yusuf.is_accessible(1440, 320)
 
+    log = story.visitor("imani").get(f"/audit/streams/{made['id']}/1").text
+    assert f"Removed under order {ORDER}" in log
+    assert "The event and its hash remain" in log
+    assert CANARY not in log
+
     gp = visiting("asha")
     gp.open(f"/people/{made['person']}")
     assert f"Removed under order {ORDER}" in gp.page.inner_text("main")

@@ -18,20 +18,21 @@ from api import evidence_packs
 from api.limits import PACKS
 from deploy.community.place import PRACTICE
 from projections import schema
+from projections.signing import Signing
 from projections.verifier import Trust, unpacked, verify_pack
 from tests.pages.conftest import Opening
 from tests.pages.place import NIA, Story
-from tests.projections.test_signing import SIGNS, signing
+from tests.projections.test_signing import SIGNS
 
 AT, PAGE, ZIP = "/v1/evidence-packs", "/evidence-packs", "application/zip"
 NAMED = re.compile(r'attachment; filename="evidence-pack-[0-9a-f-]{36}\.zip"')
 
 
 @pytest.fixture(scope="module", autouse=True)
-def signed(story: Story, tmp_path_factory: pytest.TempPathFactory) -> None:
+def signed(story: Story, signer: Signing) -> None:
     """Nia's story is signed, as far as it is told."""
     story.person("asha")
-    assert signing(story.place.database, tmp_path_factory.mktemp("kept") / "last").once()
+    signer.once()
 
 
 def opened(answer: httpx.Response, folder: Path) -> dict[str, bytes]:
