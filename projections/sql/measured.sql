@@ -28,6 +28,7 @@ where l.publication in (
     select distinct on (month) id from measured.publications
     order by month, published_at desc, id desc
 )
+    and l.characteristic = 'everybody' and l.measure = 'accepted'  -- each service has this line
 order by l.service
 
 -- name: alone

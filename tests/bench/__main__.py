@@ -27,6 +27,7 @@ from tests.bench import (
     pages,
     paging,
     proving,
+    publishing,
     rebuilding,
     relaying,
     serving,
@@ -120,6 +121,9 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[str]]] = {
     ),
     "paging": lambda b: paging.growth(
         b.folded(), people=b.size.people, repeats=b.size.repeats, asked=10 * b.size.pages
+    ),
+    "publishing": lambda b: publishing.lines(
+        b.place, referrals=b.size.people, repeats=b.size.repeats, asked=b.size.pages
     ),
     "appending": lambda b: appending.lines(
         b.place, b.lives, repeats=b.size.repeats, singles=b.size.singles, many=b.size.many

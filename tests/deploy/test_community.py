@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +33,7 @@ from domain.emergency import (
     EmergencyAccessTaken,
     EmergencyReviewEscalated,
 )
+from domain.erased import PersonErased
 from domain.facts import FACTS
 from domain.kernel import Recorded
 from domain.mapping import FactMapper
@@ -46,7 +47,7 @@ from domain.rectification import RectificationAsked, RectificationDecided
 from domain.referral import Referral, ReferralMade
 from domain.request import OPEN, State
 from domain.subject_access import SubjectAccessAnswered, SubjectAccessRequested
-from domain.vocabulary import MeetingKind, OfficerRung, PartnerKind, Purpose, Source
+from domain.vocabulary import ErasureId, MeetingKind, OfficerRung, PartnerKind, Purpose, Source
 from domain.wishes import ConsentGiven, ConsentWithdrawn, UseObjectedTo
 from projections.courses import EVERY, EVERYBODY, SAID, Courses, months_of
 from projections.keys import PersonKeys
@@ -693,3 +694,5 @@ def test_every_measure_is_as_worked_out_from_the_exported_facts(year: Told) -> N
     out = next(fact for fact in year.facts if fact.originator_id == referral)
     courses.follow(replace(out, fact=UseObjectedTo(use=Purpose.PLANNING)))
     assert sum(1 for _ in courses.counted()) == before - len(theirs)
+    courses.follow(replace(out, fact=PersonErased(erasure=ErasureId(uuid4()), order="an order")))
+    assert {*courses.courses[referral].about.values()} == {"not known"}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from deploy.cli import main
+from deploy.commands import measures
+from deploy.commands.output import CONFLICT, NOT_VERIFIED, NOTHING, USAGE
 from deploy.community import place as community
 from deploy.community.history import seed
 from domain.application import CareCoordination
@@ -90,7 +95,7 @@ def lined(said: Said) -> Line:
 
 
 def test_a_late_fact_restates_a_month_what_is_frozen_stays_and_who_opts_out_is_in_nothing(
-    place: Place,
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = Clock()
     counting = measuring_of(place, clock)
@@ -141,6 +146,14 @@ def test_a_late_fact_restates_a_month_what_is_frozen_stays_and_who_opts_out_is_i
     assert there.now
     assert there.now[4:] == (10, 15)
 
+    house = SimpleNamespace(database=place.database, measuring=lambda: counting)
+    monkeypatch.setattr(measures, "opened", lambda: nullcontext(house))
+    assert typed("measures", "compare", "2026-03") == NOT_VERIFIED
+    assert '"frozen":"15 of 20","now":"10 of 15"' in capsys.readouterr().out
+    assert typed("measures", "compare", "2026-02") == typed("measures", "publish") == NOTHING
+    assert typed("measures", "freeze", "2026-03", "--by", "Ada Quill") == CONFLICT
+    assert typed("measures", "freeze", "2026-03", "--by", " ") == USAGE
+
     with place.database.connect(schema.SERVE) as served:
         for kept in ("courses", "left_out", "months", "reached", "services"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -148,6 +161,13 @@ def test_a_late_fact_restates_a_month_what_is_frozen_stays_and_who_opts_out_is_i
     for table in ("publications", "lines", "frozen"):
         with place.as_superuser() as anybody, pytest.raises(psycopg.errors.RestrictViolation):
             anybody.execute(f"truncate measured.{table} cascade")
+
+
+def typed(*words: str) -> object:
+    """The exit code of a command."""
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    return ended.value.code
 
 
 def asked_for_help(place: Place, number: int, person: PersonId) -> ReferralId:

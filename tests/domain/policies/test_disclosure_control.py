@@ -70,17 +70,21 @@ def worked_out(known: set[Cell], sums: list[Sum[Cell]], cells: list[Cell]) -> se
 
 
 @settings(max_examples=40, deadline=None)
-@given(places())
-def test_no_filter_and_no_difference_isolates_fewer_than_five(counts: dict[Cell, int]) -> None:
+@given(places(), st.sets(st.integers(0, 40), max_size=3))
+def test_no_filter_and_no_difference_isolates_fewer_than_five(
+    counts: dict[Cell, int], of_one_person: set[int]
+) -> None:
     whole, sums, never = tables(counts)
-    shown = published(whole, sums, never)
+    few = {cell for n, cell in enumerate(sorted(whole)) if n in of_one_person}
+    shown = published(whole, sums, never, few)
     known = {cell for cell, count in shown.items() if count is not None}
 
-    assert not [cell for cell in known if whole[cell] < 5]
+    assert not [cell for cell in known if whole[cell] < 5 or cell in few]
     for cell, count in shown.items():
         assert count is None or (count % 5 == 0 and abs(count - whole[cell]) < 3)
     for cell in worked_out(known, sums, sorted(whole)):
         assert not 0 < whole[cell] < 5, f"{cell} is worked out of what is shown"
+        assert cell not in few, f"{cell} is worked out of what is shown"
     # A total less any of its shown parts is a filter's remainder: never one to four people.
     for each in sums:
         if each.whole in known:
