@@ -280,6 +280,19 @@ async def record_attendance(meeting: UUID, person: UUID, body: Attending, asks: 
     return answered(answer, 200, person=person)
 
 
+@router.post("/{meeting}/cases/{person}/presence", response_model=Answered)
+async def come_in(
+    meeting: UUID, person: UUID, asks: Asks, body: Activity | None = None
+) -> Response:
+    """Say that you are in the room for one case, beside whoever is there already."""
+    known, discussed = await asks.meeting(meeting), await asks.person(person)
+    care = asks.here.care
+    answer = await asks.ask(
+        body or Activity(), lambda asked: care.come_in(known, discussed, asked=asked)
+    )
+    return answered(answer, 200, person=person)
+
+
 @router.post("/{meeting}/pen", response_model=Answered)
 async def take_pen(meeting: UUID, asks: Asks, body: TakingThePen | None = None) -> Response:
     """Run the meeting from now on: at once if nobody does, else after the holder's silence."""

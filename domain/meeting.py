@@ -323,6 +323,21 @@ class Meeting(Aggregate):
         fact = AttendanceRecorded(attendees=attendees)
         return self.record(fact, asked, person=person, label=case.label)
 
+    def come_in(self, person: PersonId, *, may_hear: bool, asked: Asked) -> Recorded | None:
+        """Be in the room for this case, beside those who are: who comes late says so alone.
+
+        ``may_hear``: one's organisation may be told of the person. What was decided before was
+        decided without. Raises `NotInvited`, `NobodyIsASystem`, `CaseIsNotListed`,
+        `CaseIsListedOnly`, `CaseIsDecided`, `MustLeaveTheRoom`.
+        """
+        self._taking_part(asked)
+        me = Attendee(practitioner=self._practitioner(asked), partner=asked.organisation)
+        there = self._discussed(person).attendees
+        if me in there:
+            return None
+        heard = {a.partner for a in there} | ({me.partner} if may_hear else set())
+        return self.record_attendance(person, (*there, me), may_hear=frozenset(heard), asked=asked)
+
     def take_pen(self, reason: PenReason | None, *, asked: Asked) -> Recorded | None:
         """Run the meeting from now on: at once if nobody does, else after the holder's silence.
 

@@ -19,7 +19,7 @@ from api.pages import cases, choosing, words
 from api.pages.calling import NOT_SHARED, called, comes, items, next_one
 from api.pages.caseload import Line, Score, line, score
 from api.pages.forms import Choice, Form, Question, choices
-from api.pages.meetings import meeting_of
+from api.pages.meetings import meeting_of, plain
 from api.pages.pens import pen_of, taking
 from api.pages.problem import PageRoute
 from api.pages.visit import CaringVisit, Visit
@@ -52,6 +52,7 @@ class Before:
     listed: int
     presents: str
     room: list[str]
+    may_come_in: bool
     leaving: list[str]
     ticks: list[tuple[Choice, bool]]
     quorum: str
@@ -120,6 +121,18 @@ async def arrive(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
     return await cases.record_about(visit, meeting, person, "room", f"/mdt/{meeting}/run")
 
 
+@router.post("/mdt/{meeting}/run/{person}/presence", response_class=HTMLResponse)
+async def come_in(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
+    """Be in the room for the case from now on, as whoever follows says of themselves."""
+    row = await meeting_of(visit, meeting)
+    return await plain("I am here", "I am here", visit, row).sent(
+        visit,
+        lambda body, asks: meetings.come_in(meeting, person, asks, body),
+        done="presence",
+        then=f"/mdt/{meeting}/run",
+    )
+
+
 def _fields(number: int) -> list[str]:
     parts = ("day", "month", "year")
     action = f"actions-{number}"
@@ -166,7 +179,8 @@ async def _before(visit: Visit, row: Mapping[str, Any], now: str) -> Before:
     told, me = row["cases"][now], visit.caller.organisation
     record = await visit.here.reading.record(me, UUID(now), visit.when)
     leaving: set[str] = set()
-    if record and not row["closed"] and visit.when.now:
+    mine, open_still = str(visit.caller.practitioner), not row["closed"] and visit.when.now
+    if record and open_still:
         gone = await meetings.who_leaves(visit.here, visit.caller, UUID(row["id"]), UUID(now))
         leaving = {str(partner) for partner in gone}
     there = [a["practitioner"] for a in told.get("attendees", ())]
@@ -182,6 +196,11 @@ async def _before(visit: Visit, row: Mapping[str, Any], now: str) -> Before:
         listed=(visit.today - listed).days,
         presents=_presents(visit, record),
         room=[visit.names.practitioner(each) for each in there],
+        may_come_in=open_still
+        and not told.get("outcome")
+        and mine not in there
+        and str(me) in (told.get("present") or ())
+        and str(me) not in leaving,
         leaving=[visit.names.organisation(partner) for partner in sorted(leaving)],
         ticks=_ticks(visit, row, told, leaving),
         quorum=said,

@@ -56,6 +56,7 @@ DONE = {
     "concern-passing-on": "The concern is passed on. You have it until somebody there looks.",
     "concern-refusal": "You do not take the concern on. Who passed it on still has it.",
     "safeguarding": "The safeguarding referral is recorded.",
+    "presence": "You are in the room.",
     "acceptance": "You accepted the referral. The sender can see it.",
     "decline": "You declined the referral. The sender still holds the person and can see why.",
     "redirection": "You redirected the referral.",

@@ -145,6 +145,13 @@ class MeetingIntentions(Handovers, Raising):
             ),
         )
 
+    def come_in(self, meeting_id: MeetingId, person_id: PersonId, *, asked: Asked) -> Answer:
+        """Be in the room for one case, if one's organisation may hear it."""
+        hears = self._may_hear(person_id, asked.organisation, asked)
+        return self._on_meeting(
+            meeting_id, asked, lambda m: m.come_in(person_id, may_hear=hears, asked=asked)
+        )
+
     def take_pen(
         self, meeting_id: MeetingId, reason: PenReason | None = None, *, asked: Asked
     ) -> Answer:

@@ -18,6 +18,7 @@ from domain.case import (
     DestinationIsMissing,
     Dissent,
     MdtDecisionRecorded,
+    MustLeaveTheRoom,
     NobodyAttended,
     NoQuorum,
 )
@@ -34,6 +35,7 @@ from domain.meeting import (
 from domain.pen import (
     DidNotAskForThePen,
     ItemCalled,
+    NobodyIsASystem,
     OnlyTheHolderOfThePenMay,
     PenAsked,
     PenIsHeld,
@@ -172,6 +174,33 @@ def test_attendance_is_of_those_present_for_the_case() -> None:
     meeting(SCHEDULED).when(
         lambda m: m.record_attendance(TOM, (GP,), may_hear=EVERYBODY, asked=by(WIGG))
     ).then_refused(CaseIsNotListed)
+
+
+def test_who_comes_late_says_so_and_counts_from_then_on() -> None:
+    def begun() -> Given[Meeting]:
+        return meeting(SCHEDULED, LISTED, attended(PSYCHIATRIST))
+
+    begun().when(decide).then_refused(NoQuorum)
+    came = by(WIGG, practitioner=DR_PATEL)
+    begun().when(lambda m: m.come_in(ROSA, may_hear=True, asked=came)).then(
+        attended(PSYCHIATRIST, GP)
+    )
+    meeting(SCHEDULED, LISTED, attended(PSYCHIATRIST, GP)).when(decide).then(decided())
+    meeting(SCHEDULED, LISTED, attended(GP)).when(
+        lambda m: m.come_in(ROSA, may_hear=True, asked=came)
+    ).then()
+    begun().when(lambda m: m.come_in(ROSA, may_hear=False, asked=came)).then_refused(
+        MustLeaveTheRoom
+    )
+    begun().when(
+        lambda m: m.come_in(ROSA, may_hear=True, asked=replace(came, practitioner=None))
+    ).then_refused(NobodyIsASystem)
+    meeting(SCHEDULED, LISTED, attended(PSYCHIATRIST), decided(Decision.STAY)).when(
+        lambda m: m.come_in(ROSA, may_hear=True, asked=came)
+    ).then_refused(CaseIsDecided)
+    meeting(SCHEDULED, CaseListed(question="Is she safe?", present=(TRUST,))).when(
+        lambda m: m.come_in(ROSA, may_hear=True, asked=came)
+    ).then_refused(NotInvited)
 
 
 def test_a_decision_is_recorded_with_why_and_what_the_person_wants() -> None:

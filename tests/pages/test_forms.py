@@ -13,6 +13,7 @@ READS = "finds and shows, and writes nothing: what is looked for goes in a body,
 SESSION = "is about the visitor's own session and nobody's record: doing it twice changes nothing"
 LANGUAGE = "is about what one browser shows: a cookie says it, and nothing is recorded"
 NEW = "makes something new that nobody can have changed: its key makes it one fact"
+BESIDE = "adds one who came to those who are there, whoever they are by then"
 PEN = "is about who holds the pen: the domain refuses whoever holds it no longer, and says who does"
 
 LINK = "is about a link and no record: it lets a browser in, or asks for another one, once for each"
@@ -35,6 +36,7 @@ WITHOUT_A_VERSION = {
     ("link_over.html", "{{ action }}"): LINK,
     ("refer_yourself.html", "{{ action }}"): NEW,
     ("say_how_it_was.html", "{{ action }}"): NEW,
+    ("run.html", "/mdt/{{ meeting.id }}/run/{{ before.person }}/presence"): BESIDE,
     ("run.html", "/mdt/{{ meeting.id }}/run/pen"): PEN,
     ("run.html", "/mdt/{{ meeting.id }}/run/pen/gift"): PEN,
     ("run.html", "/mdt/{{ meeting.id }}/run/pen/request"): PEN,

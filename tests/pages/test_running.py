@@ -206,6 +206,16 @@ def test_who_follows_sees_whom_the_chair_comes_to_and_two_never_hold_the_pen(
     assert late.page.inner_text("h1") == people[1]
     assert "Before the meeting since" in late.page.inner_text("main")
 
+    # Who comes late says so; every screen shows them, and they count for what is decided now.
+    expect(rajesh.page.locator("#room")).to_have_text("In the room (0)")
+    late.press("I am here")
+    assert late.done == "You are in the room."
+    assert late.page.get_by_role("button", name="I am here").count() == 0
+    expect(rajesh.page.locator("#room")).to_have_text("In the room (1)")
+    expect(rajesh.page.locator(".tc-room > p").first).to_have_text("Dr Asha Rahman")
+    expect(rajesh.page.locator(".tc-room")).to_contain_text("Quorum: responsible clinician present")
+    expect(maureen.page.locator("main")).not_to_contain_text("I am here")
+
     # Taking it too soon is refused; asked for, it is given, and the pages change places.
     late.page.locator("summary", has_text="Take it after ten minutes of silence").click()
     late.page.get_by_label("The holder has left the meeting").check()
@@ -218,7 +228,7 @@ def test_who_follows_sees_whom_the_chair_comes_to_and_two_never_hold_the_pen(
     gwen.press("Give it to Dr Rajesh Menon")
     expect(gwen.page.locator("#pen")).to_contain_text("Dr Rajesh Menon holds the pen")
     expect(rajesh.page.locator("#pen")).to_contain_text("You hold the pen")
-    expect(rajesh.page.get_by_role("button", name="These are here")).to_be_visible()
+    expect(rajesh.page.get_by_text("Somebody came or left")).to_be_visible()
     assert gwen.complaints == rajesh.complaints == maureen.complaints == []
 
 
