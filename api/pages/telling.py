@@ -241,8 +241,20 @@ LATEST = {
 }
 """What happened last, in few words; other facts say the same long and short."""
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 _ORGANISATIONS = frozenset(
-    {"to", "receiver", "sender", "responsible", "from_receiver", "partner", "owner", "acts"}
+    {
+        "asked_of",
+        "to",
+        "receiver",
+        "sender",
+        "responsible",
+        "from_receiver",
+        "partner",
+        "owner",
+        "acts",
+    }
 )
 
 
@@ -304,8 +316,7 @@ def _words(key: str, value: Any, names: Names) -> str:
         return names.service(value)
     if key in ("key_worker", "coordinator"):
         return names.practitioner(value)
-    if key == "review_on":
-        return day(value)
-    if key == "starts_at":
-        return moment(value)
-    return str(value)
+    text = str(value)
+    if _DAY.fullmatch(text):
+        return day(text)
+    return moment(text) if _MOMENT.match(text) else text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,9 @@ from domain.request import State
 from domain.sharing import SAID_AS, TOLD_TO_NOBODY
 from domain.texts import in_threes
 from domain.vocabulary import Instrument, Step
+from projections.directory import Directory
 from projections.record import STATUSES
+from tests.domain.test_stored import SAMPLES
 
 NOW = datetime(2026, 11, 4, 11, 30, tzinfo=UTC)
 
@@ -62,6 +66,15 @@ def test_every_status_state_and_fact_has_its_words() -> None:
     of_persons = {f for f in FACTS if f.CATEGORY not in (Category.DIRECTORY, Category.STAFF)}
     told = {SAID_AS.get(f, f).__name__ for f in of_persons if not issubclass(f, TOLD_TO_NOBODY)}
     assert told - telling.HAPPENED.keys() == {"ReferralMade"}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_what_happened_is_told_without_ids_and_with_dates_as_they_are_written(sample: Path) -> None:
+    stored = json.loads(sample.read_text("utf-8"))
+    noun, name = stored["topic"].split(":")
+    nobody = words.Names(Directory())
+    told = telling.happened(f"{noun}.{name}.v1", stored["body"], nobody)
+    assert re.findall(r"\d{4}-\d\d-\d\d|[0-9a-f]{8}-[0-9a-f]{4}-|[{}]", told) == []
 
 
 def test_no_drawing_brings_a_style_of_its_own() -> None:
