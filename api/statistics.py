@@ -15,12 +15,12 @@ from api.access import counting
 from api.parts import Here
 from api.problems import not_valid
 from api.reads import Now, moment_of
+from domain.texts import Line
 from projections.courses import EVERY, EVERYBODY
 from projections.measured import Said
 
 router = APIRouter(prefix="/v1", tags=["services"])
 
-Text = Annotated[str, Query(max_length=200)]
 Month = Annotated[str | None, Query(max_length=7, description="A month, as 2026-03.")]
 
 
@@ -28,9 +28,9 @@ Month = Annotated[str | None, Query(max_length=7, description="A month, as 2026-
 async def statistics(
     here: Here,
     now: Now,
-    service: Text = EVERY,
-    characteristic: Text = EVERYBODY,
-    measure: Annotated[list[str] | None, Query(max_length=50)] = None,
+    service: Line = EVERY,
+    characteristic: Line = EVERYBODY,
+    measure: Annotated[list[Line] | None, Query(max_length=50)] = None,
     since: Month = None,
     until: Month = None,
     known_at: Annotated[

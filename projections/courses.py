@@ -437,7 +437,7 @@ def _lines(counts: Counter[Cell], few: set[Cell]) -> list[Line]:
     """The counts as they may be shown, all under one control: they share their denominators."""
     places = sorted({(cell.service, cell.characteristic, cell.value) for cell in counts})
     services = sorted({service for service, _, _ in places if service != EVERY})
-    groups = sorted({(characteristic, value) for _, characteristic, value in places})
+    groups = sorted({(EVERYBODY, ""), *((each, value) for _, each, value in places)})
     values = {c: [value for each, value in groups if each == c] for c in CHARACTERISTICS}
     rests = {_rest(*pair) for pair in WITHIN}
 

@@ -167,5 +167,6 @@ def test_published_figures_name_their_position_and_nobody(place: Place) -> None:
     by_everything = ruth.seen("/v1/statistics", **asked, characteristic="*")["rows"]
     assert {each["characteristic"] for each in by_everything} >= {"everybody", "sex", "age"}
     assert "Rosa" not in str(by_everything)
+    assert ruth.read("/v1/statistics", service="\0").status_code == 422
     wrong = ruth.read("/v1/statistics", since="March")
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/request-is-not-valid")

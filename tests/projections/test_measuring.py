@@ -20,7 +20,12 @@ from domain.facts import FACTS
 from domain.mapping import FactMapper
 from domain.person import Details
 from domain.vocabulary import (
+    Attendance,
+    ContactId,
+    Content,
     DeclineReason,
+    EndReason,
+    Medium,
     PersonId,
     Purpose,
     ReferralId,
@@ -108,16 +113,29 @@ def test_a_late_fact_restates_a_month_what_is_frozen_stays_and_who_opts_out_is_i
             referral, DeclineReason.FULL, asked=place.by(TALKING, at=MONDAY + timedelta(days=8))
         )
 
+    appointments = [seen_and_treated(place, referrals[0], MONDAY, n) for n in range(6)]
+    place.care.close_referral(
+        referrals[0], EndReason.COMPLETED, asked=place.by(TALKING, at=MONDAY + timedelta(days=40))
+    )
+
     first = counting.once()
-    assert [(each.month, each.restated) for each in first] == [(MARCH, False)]
+    assert [(each.month, each.restated) for each in first] == [(MARCH, False), (APRIL, False)]
+    assert figure(place, "appointments attended") == HIDDEN, "six, of one person"
     assert figure(place, "accepted") == (10, 15, False, False), "8 of 13, each to the nearest 5"
     assert figure(place, "accepted", characteristic="sex", value="male") == HIDDEN
     assert figure(place, "accepted", characteristic="sex", value="female") == HIDDEN
 
     for referral in referrals[13:]:
         accept(place, referral, MONDAY + timedelta(days=18))
+    for appointment in appointments:
+        place.care.correct_attendance(
+            appointment,
+            Attendance.DID_NOT_ATTEND,
+            asked=place.by(TALKING, at=MONDAY + timedelta(days=50)),
+        )
     clock.at += timedelta(days=1)
-    assert [each.restated for each in counting.once()] == [True]
+    again = counting.once()
+    assert [(each.month, each.restated) for each in again] == [(MARCH, True), (APRIL, True)]
     assert figure(place, "accepted") == (15, 20, True, False)
     assert figure(place, "accepted", as_at=NEXT) == (10, 15, False, False)
     assert figure(place, "accepted", as_at=NEXT - timedelta(days=1)) is None
@@ -129,7 +147,7 @@ def test_a_late_fact_restates_a_month_what_is_frozen_stays_and_who_opts_out_is_i
         with pytest.raises(measuring.FrozenAlready):
             measuring.freeze(connection, MARCH, by="Somebody else", at=clock.at)
         with pytest.raises(measuring.NotPublished):
-            measuring.freeze(connection, APRIL, by="Ada Quill, performance", at=clock.at)
+            measuring.freeze(connection, date(2026, 2, 1), by="Ada Quill, performance", at=clock.at)
 
     for person in people[13:]:
         place.care.object_to_use(
@@ -179,6 +197,21 @@ def asked_for_help(place: Place, number: int, person: PersonId) -> ReferralId:
     )
     place.care.register_person(person, details, asked=place.by(WIGG))
     return place.refer(f"Help {number}", to=THERAPY, person=person)
+
+
+def seen_and_treated(place: Place, referral: ReferralId, on: datetime, number: int) -> ContactId:
+    """An appointment of its own day, attended."""
+    contact, at = ContactId(uuid4()), on + timedelta(days=8 + number)
+    place.care.book_appointment(
+        contact,
+        referral,
+        starts_at=at,
+        medium=Medium.FACE_TO_FACE,
+        content=Content.TREATMENT,
+        asked=place.by(TALKING, at=on + timedelta(days=7)),
+    )
+    place.care.note_attendance(contact, Attendance.ON_TIME, asked=place.by(TALKING, at=at))
+    return contact
 
 
 def accept(place: Place, referral: ReferralId, at: datetime) -> None:
