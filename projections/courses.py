@@ -44,6 +44,7 @@ from domain.policies.disclosure_control import FEWEST, Sum, published
 from domain.policies.friends_and_family import month_of
 from domain.policies.measures import (
     ACCEPTED,
+    AGAIN,
     COUNTED,
     COUNTED_CONTACTS,
     COUNTED_HAPPENINGS,
@@ -59,6 +60,7 @@ from domain.policies.measures import (
     Measure,
     Of,
     Scored,
+    again,
     declined,
 )
 from domain.referral import ReferralAccepted, ReferralDeclined, ReferralMade, ReferralRedirected
@@ -80,6 +82,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (of.value, tuple(measure.name for measure in MEASURES if measure.of is of))
         for of in (Of.DUE, Of.MOVED, Of.DECIDED)
     ),
+    (Of.FINISHED.value, tuple(again(*days) for days in AGAIN)),
     (Of.FINISHED.value, distributions.cells(distributions.WAITS)),
     (
         "first treatment within 6 weeks",

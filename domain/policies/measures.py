@@ -30,6 +30,9 @@ SIX_WEEKS = 42
 EIGHTEEN_WEEKS = 126
 """Days from referral to first treatment, the last one included (M052 to M055)."""
 
+AGAIN = ((0, 28), (29, 56), (57, 90), (91, None))
+"""Days from the first to the second treatment, as they are published; no standard counts them."""
+
 WEEK = 7
 """Days within which a hand-over is hoped to be answered."""
 
@@ -95,6 +98,12 @@ class Course:
         """Days from the referral to the first treatment."""
         first = self.first_treated_at
         return None if first is None else days_between(self.made_at, first)
+
+    @property
+    def waited_again(self) -> int:
+        """Days from the first to the second treatment, of which a finished course has both."""
+        first, second = sorted(self.treated)[:2]
+        return days_between(first, second)
 
     @property
     def finished(self) -> bool:
@@ -181,6 +190,23 @@ class Measure:
     holds: Callable[[Any], bool]  # of a course, a contact or a happening: what `of` is of
 
 
+def again(least: int, most: int | None) -> str:
+    """The measure of second treatments so many days after the first."""
+    if most is None:
+        return f"second treatment after {least - 1} days"
+    return f"second treatment within {f'{least} to ' if least else ''}{most} days"
+
+
+def _again(least: int, most: int | None) -> Measure:
+    return Measure(
+        again(least, most),
+        Of.FINISHED,
+        "so many days from the first to the second treatment",
+        f"{ANNUAL}, 2024-25",
+        lambda c: c.waited_again >= least and (most is None or c.waited_again <= most),
+    )
+
+
 def declined(reason: DeclineReason) -> str:
     """The measure of referrals that were declined for a reason."""
     return f"declined: {reason.value}"
@@ -238,6 +264,7 @@ MEASURES: tuple[Measure, ...] = (
         f"{MONTHLY}, M054 and M055 (standard: 95%)",
         lambda c: c.waited is not None and c.waited <= EIGHTEEN_WEEKS,
     ),
+    *(_again(*days) for days in AGAIN),
     Measure(
         "recovery",
         Of.CASES,

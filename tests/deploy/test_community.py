@@ -49,7 +49,17 @@ from domain.request import OPEN, State
 from domain.subject_access import SubjectAccessAnswered, SubjectAccessRequested
 from domain.vocabulary import ErasureId, MeetingKind, OfficerRung, PartnerKind, Purpose, Source
 from domain.wishes import ConsentGiven, ConsentWithdrawn, UseObjectedTo
-from projections.courses import EVERY, EVERYBODY, SAID, Courses, months_of
+from projections.courses import (
+    EVERY,
+    EVERYBODY,
+    OF_EVERYBODY,
+    PARTS,
+    SAID,
+    WITHIN,
+    Cell,
+    Courses,
+    months_of,
+)
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head, whole
 from tests.database import Database
@@ -640,6 +650,12 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
         days = (min(course["treated"]).date() - course["made"].date()).days
         found[month, "first treatment within 6 weeks"] += days <= 42
         found[month, "first treatment within 18 weeks"] += days <= 126
+        first, second = sorted(course["treated"])[:2]
+        again = (second.date() - first.date()).days
+        found[month, "second treatment within 28 days"] += again <= 28
+        found[month, "second treatment within 29 to 56 days"] += 29 <= again <= 56
+        found[month, "second treatment within 57 to 90 days"] += 57 <= again <= 90
+        found[month, "second treatment after 90 days"] += again > 90
         weeks = next((f"week {week}" for week in range(1, 19) if days <= 7 * week), "over 18 weeks")
         found[month, f"wait to treatment: {weeks}"] += 1
         phq, gad = ([n for _, n in sorted(course[name])] for name in ("PHQ-9", "GAD-7"))
@@ -677,14 +693,25 @@ def test_every_measure_is_as_worked_out_from_the_exported_facts(year: Told) -> N
         for month in months_of(thing)
     }
     named = {*(of.value for of in Of), *(measure.name for measure in SAID)}
+    of_months = {month: courses.count(month)[0] for month in every}
+    for counts in of_months.values():  # disclosure control rests on that they add up
+        for big, parts in (*PARTS, *((a, (b, f"{a}, not {b}")) for a, b in WITHIN)):
+            for service, *group in {cell[1:] for cell in counts if cell.what == big}:
+                if group == [EVERYBODY, ""] or not OF_EVERYBODY.intersection(parts):
+                    of_parts = sum(counts[Cell(part, service, *group)] for part in parts)
+                    assert counts[Cell(big, service, *group)] == of_parts
     counted = {
         (f"{month:%Y-%m}", cell.what): count
-        for month in every
-        for cell, count in courses.count(month)[0].items()
+        for month, counts in of_months.items()
+        for cell, count in counts.items()
         if cell.what in named and cell[1:] == (EVERY, EVERYBODY, "")
     }
     assert counted == worked_out([fact for fact in year.facts if fact.person not in left_out])
-    seldom = {"declined: incomplete"}
+    seldom = {
+        "declined: incomplete",
+        "second treatment within 57 to 90 days",
+        "second treatment after 90 days",
+    }
     assert {name for _, name in counted} > {measure.name for measure in MEASURES} - seldom
 
     referral = next(iter(courses.courses))
