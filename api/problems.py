@@ -89,6 +89,13 @@ class IdempotencyKeyIsMissing(BrokenRule):
     """Send an Idempotency-Key header with a UUID of your own, the same one when you try again."""
 
 
+class FormIsNotWhole(BrokenRule):
+    """What the form was opened on did not come with it. Open the page again, and answer it there.
+
+    Nothing was recorded.
+    """
+
+
 class NotSignedIn(BrokenRule):
     """Sign in, or send a valid bearer token of somebody who acts for an organisation here."""
 
@@ -224,6 +231,7 @@ class SomethingFailed(BrokenRule):
 STATUS: dict[type[BrokenRule], int] = {
     RequestIsNotWellFormed: 400,
     IdempotencyKeyIsMissing: 400,
+    FormIsNotWhole: 400,
     NotSignedIn: 401,
     LinkIsNotOpen: 401,
     NotForThisRole: 403,

@@ -70,7 +70,7 @@ async def items(visit: Visit, row: Mapping[str, Any], now: str | None) -> list[I
 async def come_to(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
     """Come to a case; everybody who follows comes along."""
     row = await meeting_of(visit, meeting)
-    return await plain("Come to this case", "Come to this case", visit, row).sent(
+    return await plain("Come to this case", "Come to this case", visit, row, whatever=True).sent(
         visit,
         lambda body, asks: meetings.call_case(meeting, person, asks, body),
         done="",

@@ -20,7 +20,7 @@ from api.pages.interruptions import Interruption
 from api.pages.opened import Opened, Shown, Since, Subject
 from api.pages.visit import Following, Visit
 from api.pages.words import LONDON, sentence
-from api.problems import IdempotencyKeyIsMissing, Refused, missing, status_of
+from api.problems import FormIsNotWhole, IdempotencyKeyIsMissing, Refused, missing, status_of
 from domain.action import DueDateHasPassed
 from domain.advice import AdviceComesFromAnother, DestinationIsNeeded, NoAdviceIsGivenThere
 from domain.case import DestinationIsMissing, LateAdditionMustBeUrgent
@@ -482,9 +482,13 @@ class Form(Generic[M]):
     async def _since(self, visit: Visit, key: UUID, values: Mapping[str, Any]) -> Since:
         """What has happened since the form was opened, unless this very form was taken already.
 
+        Raises `FormIsNotWhole` when it does not say what it was opened on.
+
         What others may write too is taken as it comes: it replaces only what its writer had seen.
         """
         seen, subject = str(values.get("seen", "")), self.subject
+        if self.opened and not seen:
+            raise FormIsNotWhole
         if not seen or "base" in self.model.model_fields:
             return Since(seen)
         since = await subject.since(visit, seen)

@@ -255,11 +255,13 @@ def stands(row: Mapping[str, Any]) -> Shown:
     )
 
 
-def plain(title: str, button: str, visit: Visit, row: Mapping[str, Any]) -> Form[Any]:
-    """One button, and nothing to answer."""
+def plain(
+    title: str, button: str, visit: Visit, row: Mapping[str, Any], *, whatever: bool = False
+) -> Form[Any]:
+    """One button, and nothing to answer; ``whatever``: it holds however the meeting stands."""
     return Form(
         title=title,
-        opened=stands(row),
+        opened=None if whatever else stands(row),
         button=button,
         model=Activity,
         groups=(),

@@ -80,7 +80,7 @@ async def take(visit: CaringVisit, meeting: UUID) -> Response:
 async def ask_for(visit: CaringVisit, meeting: UUID) -> Response:
     """Ask whoever runs the meeting to let one run it."""
     row = await meeting_of(visit, meeting)
-    return await plain("Ask for the pen", "Ask for the pen", visit, row).sent(
+    return await plain("Ask for the pen", "Ask for the pen", visit, row, whatever=True).sent(
         visit,
         lambda body, asks: meetings.ask_for_pen(meeting, asks, body),
         done="pen-asked",
@@ -92,7 +92,10 @@ async def ask_for(visit: CaringVisit, meeting: UUID) -> Response:
 async def give(visit: CaringVisit, meeting: UUID) -> Response:
     """Let somebody run the meeting who asked to."""
     row = await meeting_of(visit, meeting)
-    form = replace(plain("Give the pen", "Give the pen", visit, row), model=meetings.GivingThePen)
+    form = replace(
+        plain("Give the pen", "Give the pen", visit, row, whatever=True),
+        model=meetings.GivingThePen,
+    )
     return await form.sent(
         visit,
         lambda body, asks: meetings.give_pen(meeting, body, asks),
@@ -104,7 +107,7 @@ async def give(visit: CaringVisit, meeting: UUID) -> Response:
 def taking(visit: Visit, row: Mapping[str, Any]) -> Form[meetings.TakingThePen]:
     offered = [c for c in choices(PenReason) if c[0] not in (PenReason.FREE, PenReason.GIVEN)]
     return replace(
-        plain("Take the pen", "Take the pen", visit, row),
+        plain("Take the pen", "Take the pen", visit, row, whatever=True),
         model=meetings.TakingThePen,
         groups=(("", (Question("reason", "Why?", "radios", choices=offered, optional=True),)),),
     )

@@ -125,7 +125,7 @@ async def arrive(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
 async def come_in(visit: CaringVisit, meeting: UUID, person: UUID) -> Response:
     """Be in the room for the case from now on, as whoever follows says of themselves."""
     row = await meeting_of(visit, meeting)
-    return await plain("I am here", "I am here", visit, row).sent(
+    return await plain("I am here", "I am here", visit, row, whatever=True).sent(
         visit,
         lambda body, asks: meetings.come_in(meeting, person, asks, body),
         done="presence",

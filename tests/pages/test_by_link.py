@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -274,12 +275,17 @@ def test_two_who_accept_at_once_record_one_acceptance(story: Story, host: Client
     referral = referred(story)
     token = given_out(story, referral)
     phones = [phone(story, token, name) for name in ("Ros Hale", "Ian Mott")]
+
+    def accept(there: httpx.Client) -> httpx.Response:
+        seen = re.search(r'name="seen" value="([^"]+)"', there.get("/linked").text)
+        assert seen
+        ready.wait()
+        form = {"key": str(uuid4()), "seen": seen[1]}
+        return there.post("/linked/acceptance", data=form)
+
+    ready = Barrier(2, timeout=20)
     with ThreadPoolExecutor(2) as both:
-        answers = list(
-            both.map(
-                lambda there: there.post("/linked/acceptance", data={"key": str(uuid4())}), phones
-            )
-        )
+        answers = list(both.map(accept, phones))
     assert {answer.status_code for answer in answers} <= {303, 409}
     assert 303 in {answer.status_code for answer in answers}
     with story.place.superuser() as connection:

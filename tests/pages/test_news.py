@@ -68,11 +68,13 @@ def test_who_goes_through_what_waits_comes_to_the_next_after_each_answer(
         came.append(name)
         if name == "Tamsin Reed":
             there.follow("Ask for information")
-            there.page.get_by_role("textbox").first.fill("Which evenings?")
+            there.page.get_by_role("textbox").first.fill("Which days suit them?")
             there.press("Confirm and send")
         else:
             there.press("Accept the referral")
     assert {"Tamsin Reed", "Theo Lamb"} <= set(came)
     assert there.done.startswith(f"{came[-1]}: ")
-    assert "Which evenings?" in there.page.locator("tbody").inner_text()  # waits for the sender
+    assert (
+        "Which days suit them?" in there.page.locator("tbody").inner_text()
+    )  # waits for the sender
     assert there.complaints == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import expect
 
@@ -99,6 +101,11 @@ def test_a_double_click_is_one_fact(referral: str, story: Story, visiting: Openi
         action, form={"key": key, "seen": seen, "question": QUESTION}, headers={"Origin": priya.url}
     )
     assert "You asked the sender for more information." in again.text()
+    half = priya.page.context.request.post(
+        action, form={"key": str(uuid4()), "question": QUESTION}, headers={"Origin": priya.url}
+    )
+    assert half.status == 400  # it does not say what it was opened on
+    assert "Open the page again" in half.text()
     priya.page.reload()
     asked = priya.page.locator(".tc-timeline__title", has_text="Information asked")
     expect(asked).to_have_count(1)
