@@ -143,6 +143,7 @@ NOBODY = frozenset(
         "/opening-grants/new",
         "/opening-grants/{practitioner}/end",
         "/operations",
+        "/operations/views/{view}/{what}",
         "/partners",
         "/partners/{partner}/agreements",
         "/partners/{partner}/agreements/ending",

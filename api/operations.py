@@ -9,19 +9,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from api.asking import Asking
 from api.parts import Here, Parts
-from api.readers import Operator
+from api.problems import NothingIsHere
+from api.readers import Operator, may_operate
 from api.reads import Now
 from domain.vocabulary import PartnerId, Way
 from projections.directory import Directory
 from projections.operating import CasesWait, EndpointStands, MailboxStands, TopicStands
 from projections.progress import ViewStands
 from projections.readers import Reader, silent
+from projections.tending import What
 
 router = APIRouter(prefix="/v1", tags=["operation"])
 
@@ -81,6 +85,24 @@ async def operations(_: Operator, here: Here, now: Now) -> Response:
             "partners": [_row(told, here.clock()) for told in await partners(here)],
         }
     )
+
+
+class AskedOfView(BaseModel):
+    """Why something is asked of a view. It names nobody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+
+async def ask_of_view(view: str, what: What, body: AskedOfView, asks: Asking) -> Response:
+    """Ask it of a view. Raises `NotForThisRole`, `NothingIsHere`, and what the view refuses."""
+    may_operate(asks.caller, asks.here)
+    tended, by = asks.here.tended, asks.caller.practitioner
+    if tended is None or by is None:
+        raise NothingIsHere
+    await tended.ask(asks.key, view, what, body.why, by)
+    return Response(b"{}", 200, media_type="application/json")
 
 
 async def views(here: Parts) -> list[ViewStands]:

@@ -34,6 +34,7 @@ from projections.pseudonyms import Pseudonyms
 from projections.readers import ALLOWED, Readers
 from projections.reading import Reading
 from projections.sessions import Sessions
+from projections.tending import Tended
 
 COOKIE = "throughcare"
 HOST_COOKIE = f"__Host-{COOKIE}"
@@ -128,9 +129,10 @@ class Parts:
     Without ``readers`` nobody notes how far a partner reads; ``silence`` is how long an entry may
     wait unread. ``provider`` is by whom people prove who they are; without one they cannot.
     ``contract`` is what partners are promised of messages. Without ``packs`` nobody is given
-    evidence, and without ``browsing`` nobody goes through the log. ``keys_reached`` says whether
-    the persons' keys' database answers. ``branding`` is under whose name pages are shown. Without
-    ``links`` nobody comes in by one.
+    evidence, and without ``browsing`` nobody goes through the log. Without ``tended``
+    nobody asks anything of views. ``keys_reached`` says whether the persons' keys' database
+    answers. ``branding`` is under whose name pages are shown. Without ``links`` nobody comes in by
+    one.
     """
 
     care: CareCoordination
@@ -159,6 +161,7 @@ class Parts:
     silence: timedelta = ALLOWED
     packs: Packs | None = None
     browsing: Browsing | None = None
+    tended: Tended | None = None
     keys_reached: Callable[[], bool] = lambda: True
     links: Links | None = None
     contract: Contract = field(default_factory=contract)

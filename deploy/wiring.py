@@ -67,6 +67,7 @@ from projections.readers import Readers
 from projections.reading import Reading
 from projections.sessions import Sessions
 from projections.statements import statements
+from projections.tending import Tended, Tending
 from projections.webhook_secrets import Seals
 
 
@@ -220,6 +221,10 @@ class House:
         mapper = FactMapper(FACTS, self.keys)
         return Engine(self.database.dsn(schema.PROJECT), mapper, self.keys, self.pseudonyms)
 
+    def tending(self) -> Tending:
+        """What carries out what is asked of views on pages."""
+        return Tending(self.database.dsn(schema.PROJECT), self.keys)
+
     def measuring(self) -> Measuring:
         """What counts and publishes the months that are over."""
         mapper = FactMapper(FACTS, self.keys)
@@ -267,6 +272,7 @@ class House:
             silence=self.settings.silence,
             packs=packs(self.database),
             browsing=Browsing(self.database.dsn(schema.AUDIT)),
+            tended=Tended(at_the_door),
             keys_reached=self.keys.reached,
             branding=self.settings.branding,
             links=Links(at_the_door),

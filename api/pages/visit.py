@@ -223,6 +223,7 @@ DONE = {
     "endpoint-redrive": "They are sent again.",
     "host-allowed": "Endpoints may be at this host.",
     "host-removed": "Nothing is sent to this host any more.",
+    "view-asked": "It is asked. Whoever folds the views carries it out.",
     "leaving": "The organisation has left. Whom it held falls back within minutes.",
 }
 

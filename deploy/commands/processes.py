@@ -63,6 +63,7 @@ def up(
         worker.start()
         sweeping, signing = _sweeping(house, stop), _signing(asked, database, stop)
         closing, measuring = _closing(asked, database, house.keys, stop), _measuring(house, stop)
+        tending = _tending(house, stop)
         telling = _telling(asked, database, stop, house.inbox)
         mailing = _mailing(asked, database, house.keys, stop) + _witnessing(asked, database, stop)
         answering = _thread("inbox", house.inbox.run, stop)
@@ -76,6 +77,7 @@ def up(
             beside = (
                 sweeping,
                 measuring,
+                tending,
                 *signing,
                 closing,
                 telling,
@@ -127,7 +129,7 @@ def work(
             house.engine.catch_up()
             return
         stop = stopping()
-        beside = [_sweeping(house, stop), _measuring(house, stop)]
+        beside = [_sweeping(house, stop), _measuring(house, stop), _tending(house, stop)]
         beside += _signing(asked, database, stop)
         if teller:
             handing = streaming.handing_out(asked, database, house.pseudonyms, Watchdog(os._exit))
@@ -187,6 +189,11 @@ def migrate(*, json: Json = False) -> None:
 def _sweeping(house: House, stop: Event) -> Thread:
     """The sweep on a thread of its own; it ends when ``stop`` is set."""
     return _thread("sweep", house.sweep().run, stop)
+
+
+def _tending(house: House, stop: Event) -> Thread:
+    """Carries out what is asked of views on pages, on a thread of its own."""
+    return _thread("tending", house.tending().run, stop)
 
 
 def _measuring(house: House, stop: Event) -> Thread:

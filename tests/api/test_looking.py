@@ -331,6 +331,8 @@ def test_what_is_said_to_show_nobody_shows_nobody(nia: Nia, route: str) -> None:
         "activity": "leaving",
         "session": "00000000-0000-4000-8000-000000000000",
         "day": "2026-01-01",
+        "view": "caseload",
+        "what": "rebuild",
         "key": "00000000-0000-4000-8000-000000000000",
         "system": "00000000-0000-4000-8000-000000000000",
         "thumbprint": "A" * 43,

@@ -72,6 +72,7 @@ PAGES: list[tuple[str | None, str]] = [
     ("yusuf", f"/partners/{community.TRUST.id}/webhook-hosts"),
     ("yusuf", f"/partners/{community.TRUST.id}/webhook-hosts/new"),
     ("yusuf", "/operations"),
+    ("yusuf", "/operations/views/caseload/rebuild"),
     ("tom", "/streams"),
     ("tom", "/streams/new"),
     ("yusuf", f"/partners/{community.TRUST.id}/leaving"),
