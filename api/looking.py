@@ -145,6 +145,7 @@ NOBODY = frozenset(
         "/operations",
         "/operations/views/{view}/{what}",
         "/partners",
+        "/partners/{partner}",
         "/partners/{partner}/agreements",
         "/partners/{partner}/agreements/ending",
         "/partners/{partner}/agreements/new",

@@ -1,7 +1,8 @@
-"""The organisations of the place, and ending one's part in it; what follows is not decided here."""
+"""The organisations of the place, one of them, and ending its part: what follows is elsewhere."""
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -9,11 +10,18 @@ from fastapi.responses import HTMLResponse
 
 from api import endings
 from api.pages.forms import Form, Question
+from api.pages.offering import room
 from api.pages.privacy.agreements import warnings
 from api.pages.problem import PageRoute
+from api.pages.streams import COLOURS
 from api.pages.visit import CaringVisit, Visit
+from api.pages.words import WAYS
+from api.practitioners import staffing
 from api.problems import NothingIsHere
+from api.streams import endpoints
+from domain.agreement import in_force
 from domain.intentions.endings import OnlyTheHostMay
+from domain.policies.days import local_date
 from domain.vocabulary import PartnerId
 from projections.directory import PartnerEntry
 
@@ -36,6 +44,40 @@ async def list_of_partners(visit: CaringVisit) -> Response:
         services={partner: sorted(names) for partner, names in services.items()},
         host=visit.here.care.host,
         part=warnings(visit),
+    )
+
+
+@router.get("/partners/{partner}", response_class=HTMLResponse)
+async def one_partner(visit: CaringVisit, partner: UUID) -> Response:
+    """One organisation, for its administrator and the host's.
+
+    What it offers, who acts for it, what it may know, and how its systems are told of it. Raises
+    what `staffing` raises.
+    """
+    directory, host = visit.names.directory, visit.here.care.host
+    known = staffing(visit.caller, host, partner, directory.partners)
+    mine = known.id == visit.caller.organisation
+    officer, liaison = known.privacy_officer, known.liaison
+    return await visit.page(
+        "partner.html",
+        title=known.name,
+        section="/partners",
+        partner=known,
+        mine=mine,
+        hosts=known.id == host,
+        services=[
+            (service, *room(visit, service))
+            for service in sorted(directory.services.values(), key=lambda each: each.name)
+            if service.partner == known.id
+        ],
+        roles=sorted(Counter(each.role for each in known.here).items()),
+        officer=visit.names.practitioner(officer) if officer else "",
+        liaison=visit.names.practitioner(liaison) if liaison else "",
+        agreement=in_force(known.held, local_date(visit.now)),
+        ways=[words for way, words in WAYS.items() if directory.may_use(known.id, way)],
+        endpoints=await endpoints(visit.here).all(known.id, at=visit.now) if mine else (),
+        colours=COLOURS,
+        told=await visit.here.reading.newest(known.id) if mine else None,
     )
 
 
