@@ -183,6 +183,11 @@ class Parts:
         return f"{self.cookie}-language"
 
     @property
+    def keys_cookie(self) -> str:
+        """The name of the cookie that says that single keys are off, and no more."""
+        return f"{self.cookie}-keys"
+
+    @property
     def issuer(self) -> str | None:
         """The address by which the provider of identities names itself."""
         return self.provider.registration.issuer if self.provider else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,7 +11,7 @@ from api.pages.guest import own_address
 from api.pages.language import LANGUAGES, _
 from api.pages.problem import PageRoute
 from api.pages.rendering import VERSIONED, render
-from api.parts import Here
+from api.parts import Here, Parts
 from api.problems import NothingIsHere
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -29,6 +29,16 @@ async def accessibility() -> Response:
 async def keyboard() -> Response:
     """How to use the pages with the keyboard."""
     return render("keyboard.html", title=_("Keyboard"))
+
+
+@router.post("/keyboard", response_class=HTMLResponse)
+async def choose_keys(
+    here: Here, keys: Annotated[Literal["on", "off"], Form(max_length=3)]
+) -> Response:
+    """Have single keys, or none, from now on in this browser."""
+    response = RedirectResponse("/keyboard", status_code=303)
+    _keep(response, here, here.keys_cookie, keys)
+    return response
 
 
 @router.get("/branding/{name}")
@@ -50,12 +60,12 @@ async def choose_language(
     if language not in LANGUAGES:
         raise NothingIsHere
     response = RedirectResponse(own_address(wanted), status_code=303)
-    response.set_cookie(
-        here.language_cookie,
-        language,
-        max_age=A_YEAR,
-        httponly=True,
-        secure=here.secure,
-        samesite="lax",
-    )
+    _keep(response, here, here.language_cookie, language)
     return response
+
+
+def _keep(response: Response, here: Parts, cookie: str, chosen: str) -> None:
+    """Have the browser keep what was chosen for a year, and send it to this site alone."""
+    response.set_cookie(
+        cookie, chosen, max_age=A_YEAR, httponly=True, secure=here.secure, samesite="lax"
+    )

@@ -29,6 +29,8 @@ class Guest:
     language: Language = ENGLISH
     address: str = "/"
     """Where it is, to come back to from choosing a language."""
+    keys: bool = True
+    """Whether single keys lead through lists in this browser."""
 
     @property
     def others(self) -> list[Language]:
@@ -74,6 +76,7 @@ def _guest(request: Request, here: Parts) -> Guest:
             request.headers.get("accept-language", ""),
         ),
         address=_asked(request) if request.method == "GET" else "/",
+        keys=request.cookies.get(here.keys_cookie) != "off",
     )
 
 

@@ -24,6 +24,7 @@ WITHOUT_A_VERSION = {
     ("refer.html", "/refer"): READS,
     ("caseload.html", "/caseload"): READS,
     ("layout.html", "/language"): LANGUAGE,
+    ("keyboard.html", "/keyboard"): LANGUAGE,
     ("layout.html", "/sign-out"): SESSION,
     ("organisation.html", "/sign-out"): SESSION,
     ("organisation.html", "/sign-in/organisation"): SESSION,
