@@ -118,7 +118,12 @@ def scores(totals: Sequence[int], labels: Sequence[str], *, name: str, scale: Sc
 
 
 def percents(
-    values: Sequence[float], labels: Sequence[str], *, said: str, chart: ControlChart | None
+    values: Sequence[float],
+    labels: Sequence[str],
+    *,
+    said: str,
+    chart: ControlChart | None,
+    target: float | None = None,
 ) -> Markup:
     """Shares over time, from 0 to 100: a control chart, or without limits where there is none."""
     width, height, left, top, bottom = 560, 180, 40, 12, 26
@@ -131,6 +136,7 @@ def percents(
     spots = [(round(left + gap * n, 1), level(value)) for n, value in enumerate(values)]
     meanings = [p.meaning for p in chart.points] if chart else [Meaning.COMMON] * len(spots)
     lines = [("mean", chart.mean), ("limit", chart.lower), ("limit", chart.upper)] if chart else []
+    lines += [("target", target)] if target is not None else []
     return Markup(
         '<svg class="tc-chart" viewBox="0 0 {w} {h}" role="img" aria-label="{said}" '
         'focusable="false">{axis}{lines}<polyline class="tc-spc__line" points="{line}"/>'

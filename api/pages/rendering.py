@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,8 @@ def render(
 ) -> HTMLResponse:
     """A page. What protects it goes on at the edge, with every other answer."""
     guest = GUEST.get()
+    if status >= 400:
+        guest = replace(guest, address="/")  # what was refused is not repeated
     shown: dict[str, Any] = {"guest": guest, "htmlLang": guest.language.code}
     made, spoken = ENVIRONMENT, guest.language.code
     if not guest.language.ours:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.pages import choosing, looks, referrals, tables, words
+from api.pages import choosing, looks, published, referrals, tables, words
 from api.pages.agreed import overdue, to_do
 from api.pages.carers import on_the_register
 from api.pages.caseload import Line, asked_for, line
@@ -24,7 +24,9 @@ from api.pages.visit import CaringVisit, CountingVisit, Visit
 from api.problems import ListIsTooLong
 from domain.kernel import Category
 from domain.sharing import RECEIVED, SENT
+from domain.texts import Line as Named
 from projections import unmet
+from projections.courses import EVERY
 
 router = APIRouter(route_class=PageRoute)
 
@@ -90,6 +92,55 @@ async def unmet_need_sheet(visit: CountingVisit) -> Response:
     """What was wanted in vain, with few hidden from who sees nobody's record."""
     rows = [_of_unmet_need(visit, row) for row in await wanted_in_vain(visit)]
     return await _sheet(visit, "unmet-need", rows)
+
+
+@router.get("/flow.csv")
+async def flow_sheet(
+    visit: CountingVisit, month: published.Month = "", service: Named = EVERY
+) -> Response:
+    """A month's waits, answers, appointments, hand-overs, steps and decisions, as published."""
+    return await _sheet(visit, "flow", await _of_a_month(visit, month, service, published.FLOW))
+
+
+@router.get("/outcomes.csv")
+async def outcomes_sheet(
+    visit: CountingVisit, month: published.Month = "", service: Named = EVERY
+) -> Response:
+    """A month's outcomes by every characteristic, as published."""
+    return await _sheet(
+        visit, "outcomes", await _of_a_month(visit, month, service, published.OUTCOMES)
+    )
+
+
+async def _of_a_month(
+    visit: Visit, month: str, service: str, names: Sequence[str]
+) -> list[dict[str, object]]:
+    asked = await published.asked_for(visit, month, service)
+    if asked.month is None:
+        return []
+    found = await visit.here.reading.said(
+        service=asked.service,
+        characteristic=None,
+        measures=names,
+        since=asked.month,
+        until=asked.month,
+    )
+    return [
+        {
+            "Month": words.month(each.month.isoformat()),
+            "Measure": words.sentence(each.measure),
+            "Service": each.service,
+            "Characteristic": each.characteristic,
+            "Group": each.value,
+            "Counted": "hidden" if each.counted is None else each.counted,
+            "Of": "hidden" if each.of is None else each.of,
+            "Published": words.moment(each.published_at),
+            "Up to fact": each.position,
+            "Restated": "Yes" if each.restated else "No",
+            "Frozen": "Yes" if each.frozen else "No",
+        }
+        for each in found
+    ]
 
 
 @router.get("/audit/access.csv")

@@ -39,7 +39,13 @@ NAVIGATION = (
     ("/services", _("Services")),
     ("/stream", _("Stream")),
 )
-OF_NOBODY = (("/", _("My day")), ("/services", _("Services")), ("/unmet-need", _("Unmet need")))
+OF_NOBODY = (
+    ("/", _("My day")),
+    ("/flow", _("Flow and waits")),
+    ("/outcomes", _("Outcomes")),
+    ("/services", _("Services")),
+    ("/unmet-need", _("Unmet need")),
+)
 """For who may see nobody who is helped."""
 OF_THE_DESK = (("/caseload", _("People")), ("/services", _("Services")))
 """For who sees who people are, and nothing of their care."""

@@ -158,6 +158,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("asha", "/unmet-need"),
     ("asha", "/unmet-need/new"),
     ("ruth", "/unmet-need"),
+    ("ruth", "/flow"),
+    ("priya", "/outcomes"),
 ]
 
 
@@ -216,6 +218,8 @@ NO_PAGES = {
     "/audit/access.csv",
     "/carers.csv",
     "/caseload.csv",
+    "/flow.csv",
+    "/outcomes.csv",
     "/unmet-need.csv",
     "/referrals.csv",
     "/subject-access/{request}/export",

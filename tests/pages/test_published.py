@@ -1,0 +1,132 @@
+"""What is published of months, as charts: the words, the picture and the table say the same."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import date
+
+import pytest
+
+from api.pages import charts
+from api.pages.charts import Axes, Mark
+from domain.policies import distributions
+from domain.policies.outcomes import DEPRESSION
+from projections.courses import EVERY, EVERYBODY
+from tests.pages.conftest import Opening
+from tests.pages.place import Story
+
+MONTHS = [date(2025 + (10 + n) // 12, (10 + n) % 12 + 1, 1) for n in range(12)]
+WITHIN_SIX = [60, 65, 60, 65, 60, 60, 65, 60, 65, 60, 65, 20]
+WAITS = [25, 15, None, 10, 5, 5, 10, None, 5]
+SCORES = f"{distributions.SCORES[DEPRESSION]}: 15 to 19, 5 to 9"
+
+
+def test_a_count_that_is_hidden_is_a_gap_and_no_nought() -> None:
+    drawn = charts.histogram(
+        [("1", 10), ("2", None), ("3", 0)], (Mark(1, "6 weeks"),), said="In words"
+    )
+    assert re.findall(r'height="([0-9.]+)"', drawn) == ["158.0", "0.0"]
+    assert "·" in drawn
+    assert 'role="img" aria-label="In words"' in drawn
+    assert "style" not in drawn
+    cells = {("0 to 4", "0 to 4"): 5, ("5 to 9", "0 to 4"): None}
+    axes = Axes("First", "Last", cut=1, better=1)
+    squares = charts.grid(cells, ["0 to 4", "5 to 9"], axes, said="In words")
+    assert re.findall(r'text-anchor="middle">([^<]*)</text>', squares) == (
+        ["0–4", "5", "·", "5–9", "·", "·", "First"]
+    )
+
+
+def test_a_flow_is_as_wide_as_there_were_many_and_says_how_many() -> None:
+    nodes = ["Step 1", "Step 2", "Step 3"]
+    moves = {("Step 1", "Step 2"): 30, ("Step 2", "Step 1"): 10, ("Step 1", "Step 3"): None}
+    drawn = charts.flow(moves, nodes, said="In words")
+    wide = [float(each) for each in re.findall(r'stroke-width="([0-9.]+)"', drawn)]
+    assert len(wide) == 2
+    assert wide[0] == pytest.approx(3 * wide[1], rel=0.01)
+    assert "<title>Step 1 to Step 2: 30</title>" in drawn
+    assert "tc-flow__link--up" in drawn
+    assert "tc-flow__link--down" in drawn
+    assert "Step 1 to Step 3" not in drawn
+
+
+@pytest.fixture(scope="module")
+def published(story: Story) -> Story:
+    """A year of months as if they had been published."""
+    lines: list[tuple[int, str, str, str, int | None, int | None]] = []
+    waits = dict(zip(distributions.cells(distributions.WAITS), WAITS, strict=False))
+    last: dict[str, tuple[int | None, int]] = {
+        **{name: (count, 85) for name, count in waits.items()},
+        SCORES: (25, 80),
+        f"{distributions.MOVES}: 2 to 3": (15, 20),
+        f"{distributions.MOVES}: 3 to 2": (5, 20),
+        "recovery": (40, 75),
+    }
+    publication = 0
+    with story.place.superuser() as connection:
+        for month, within in zip(MONTHS, WITHIN_SIX, strict=True):
+            row = connection.execute(
+                "insert into measured.publications (month, position, published_at) "
+                "values (%s, 1, now()) returning id",
+                [month],
+            ).fetchone()
+            assert row
+            (publication,) = row
+            said: dict[str, tuple[int | None, int]] = {}
+            said["first treatment within 6 weeks"] = (within, 80)
+            said |= last if month == MONTHS[-1] else {}
+            lines += [(publication, EVERYBODY, name, "", *both) for name, both in said.items()]
+        for fifth, counted in (("fifth 1", 10), ("fifth 5", None)):
+            lines.append((publication, "deprivation", "recovery", fifth, counted, 15))
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into measured.lines "
+                '(publication, service, characteristic, measure, value, counted, "of") '
+                f"values (%s, '{EVERY}', %s, %s, %s, %s, %s)",
+                lines,
+            )
+        connection.commit()
+    return story
+
+
+@pytest.mark.browser
+def test_charts_their_words_and_their_tables_say_the_same(
+    published: Story, visiting: Opening
+) -> None:
+    ruth = visiting("ruth")
+    ruth.open("/")
+    ruth.follow("Flow and waits")
+    main = ruth.page.locator("main")
+    assert "October 2026" in main.inner_text()
+    within = ruth.page.locator("figure", has_text="First treatment within 6 weeks")
+    said = within.locator("p").inner_text()
+    assert "25% in October 2026" in said
+    assert "The standard is 75%: as things are, it" in said
+    assert "October 2026, outside the limits (concern)" in said
+    assert within.get_by_role("img").get_attribute("aria-label") == said
+    assert within.locator(".tc-spc__dot--concern").count() == 1
+    within.get_by_text("See as a table").click()
+    assert within.locator("tbody tr").first.inner_text().split("\t") == [
+        "October 2026", "20", "80", "25%",
+    ]  # fmt: skip
+    waits = ruth.page.locator("figure", has_text="How long people waited")
+    assert "Of about 75 whose treatment finished, about 60 had begun it within 6 weeks" in (
+        waits.locator("p").inner_text()
+    )
+    waits.get_by_text("See as a table").click()
+    assert waits.locator("tbody tr").nth(2).inner_text().split("\t") == ["Week 3", charts.HIDDEN]
+    assert "Step 2 to step 3: 15; Step 3 to step 2: 5" in main.inner_text()
+    ruth.is_accessible(1440, 320)
+    ruth.open("/outcomes?by=deprivation")
+    poorest = ruth.page.get_by_role("row").filter(has_text="Fifth 1")
+    assert "67%" in poorest.inner_text()
+    assert "10 of 15" in poorest.inner_text()
+    assert "Too few to show" in ruth.page.get_by_role("row").filter(has_text="Fifth 5").inner_text()
+    ruth.is_accessible(320, 1440)
+    assert ruth.complaints == []
+    answer = published.visitor("ruth").get("/outcomes.csv?month=2026-10")
+    rows = list(csv.DictReader(answer.content.decode("utf-8-sig").splitlines()))
+    fifths = {row["Group"]: row["Counted"] for row in rows if row["Characteristic"] != EVERYBODY}
+    assert fifths == {"fifth 1": "10", "fifth 5": "hidden"}
+    assert published.visitor("beryl").get("/flow").status_code == 403
