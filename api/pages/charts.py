@@ -108,10 +108,11 @@ def flow(moves: Mapping[tuple[str, str], Count], nodes: Sequence[str], *, said: 
         y, starts = float(top), dict[str, float]()
         for node in nodes:
             many = sum(count for way, count in shown.items() if way[end] == node)
+            said_of = f"{node}: {many}" if many else node
             tall = max(2.0, many * scale)
             beside = (x + bar + 6, "start") if end else (x - 6, "end")
             parts.append(_rect("tc-flow__node", x, y, bar, tall))
-            parts.append(_text(beside[0], y + tall / 2 + 5, f"{node}: {many}", beside[1]))
+            parts.append(_text(beside[0], y + tall / 2 + 5, said_of, beside[1]))
             starts[node] = y
             y += tall + gap
         begun.append(starts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -17,6 +17,7 @@ from markupsafe import Markup
 from api.pages import charts, drawing, words
 from api.pages.problem import PageRoute
 from api.pages.visit import CountingVisit, Visit
+from api.problems import NothingIsHere
 from domain.policies import distributions
 from domain.policies.characteristics import CHARACTERISTICS
 from domain.policies.control_charts import FEWEST, Better, control_chart
@@ -66,12 +67,13 @@ class Asked:
 
 
 async def asked_for(visit: Visit, month: str, service: str) -> Asked:
-    """What the address says, or else the last month and all services."""
+    """What the address says, or else the last month and all services. Raises `NothingIsHere`."""
     reading = visit.here.reading
     months, services = await reading.months_said(), await reading.services_said()
     wanted = date.fromisoformat(f"{month}-01") if month else None
-    chosen = wanted if wanted in months else (months[-1] if months else None)
-    return Asked(months, services, chosen, service if service in services else EVERY)
+    if (wanted and wanted not in months) or service not in (EVERY, *services):
+        raise NothingIsHere
+    return Asked(months, services, wanted or (months[-1] if months else None), service)
 
 
 @router.get("/flow", response_class=HTMLResponse)
@@ -104,11 +106,12 @@ async def outcomes(
             measures=OUTCOMES,
             since=asked.month,
             until=asked.month,
+            as_at=known_by(visit),
         )
         if asked.month
         else []
     )
-    drawn = [_over_time(said, name) for name in OUTCOMES[:3]]
+    drawn = [_over_time(said, name) for name in OUTCOMES]
     drawn += [_scores(now, each) for each in (DEPRESSION, ANXIETY)] if now else []
     return await _page(
         visit,
@@ -124,15 +127,22 @@ async def outcomes(
     )
 
 
+def known_by(visit: Visit) -> datetime | None:
+    """The time at which what was published is asked for; ``None`` is now."""
+    return visit.when.as_at if isinstance(visit.when.as_at, datetime) else None
+
+
 async def _series(visit: Visit, asked: Asked) -> list[Said]:
-    return await visit.here.reading.said(service=asked.service)
+    return await visit.here.reading.said(service=asked.service, as_at=known_by(visit))
 
 
 async def _of_the_place(visit: Visit, asked: Asked) -> list[Said]:
     """What belongs to no one service: moves, hand-overs, decisions."""
     if asked.month is None:
         return []
-    found = await visit.here.reading.said(since=asked.month, until=asked.month)
+    found = await visit.here.reading.said(
+        since=asked.month, until=asked.month, as_at=known_by(visit)
+    )
     names = ("hand-overs", "steps", "decisions", distributions.MOVES)
     return [each for each in found if each.measure.startswith(names)]
 
@@ -172,7 +182,7 @@ def percent(said: Said) -> int | None:
 def _over_time(said: Sequence[Said], name: str) -> Chart:
     """The share by month: a control chart once there are enough months."""
     months = [each for each in said if each.measure == name]
-    shown = [(each, value) for each in months if (value := percent(each)) is not None]
+    shown = _unbroken(months)
     values = [value for _, value in shown]
     labels = [words.month(each.month.isoformat()) for each, _ in shown]
     chart = control_chart(values, BETTER.get(name, Better.HIGHER))
@@ -187,6 +197,15 @@ def _over_time(said: Sequence[Said], name: str) -> Chart:
         ("Month", "Counted", "Of", "Share"),
         [(words.month(each.month.isoformat()), *_numbers(each)) for each in reversed(months)],
     )
+
+
+def _unbroken(months: Sequence[Said]) -> list[tuple[Said, int]]:
+    """The months since the last one that is hidden: a chart's rules are of what has no gaps."""
+    kept: list[tuple[Said, int]] = []
+    for each in months:
+        value = percent(each)
+        kept = [] if value is None else [*kept, (each, value)]
+    return kept
 
 
 def _numbers(said: Said) -> tuple[object, object, object]:
@@ -207,10 +226,11 @@ def _in_words(
     hidden: int,
 ) -> str:
     if not values:
-        return "Too few to show (under 5) in every month."
+        return "Too few to show (under 5) in the last month. The table has the months before it."
     told = f"{values[0]}% in {labels[0]}, {values[-1]}% in {labels[-1]}. "
     if hidden:
-        told += f"{hidden} month{'' if hidden == 1 else 's'} left out: too few to show (under 5). "
+        told += f"The {hidden} month{'' if hidden == 1 else 's'} before are not drawn: in the last "
+        told += "of them there were too few to show (under 5). "
     if chart is None:
         return told + f"Fewer than {FEWEST} months: too few for limits."
     told += f"{chart.mean:.0f}% on average. "
@@ -235,8 +255,8 @@ def _waits(now: Mapping[str, Said]) -> Chart:
     shown = [count for count in counts if count is not None]
     hidden = len(counts) - len(shown)
     sentence = (
-        f"Of about {sum(shown)} whose treatment finished, about {sum(early)} had begun it within "
-        f"6 weeks of the referral."
+        f"Of the {sum(shown)} that may be shown of those whose treatment finished, {sum(early)} "
+        f"had begun it within 6 weeks of the referral; each bar is rounded to 5."
         if shown
         else "Too few to show (under 5) in every week."
     )
@@ -298,8 +318,8 @@ def _scores(now: Mapping[str, Said], instrument: Instrument) -> Chart:
     higher = sum(n for (a, b), n in shown.items() if bands.index(b) > bands.index(a))
     caseness = SCALES[instrument].caseness or 0
     sentence = (
-        f"Of about {sum(shown.values())} with two scores that may be shown, about {lower} ended in "
-        f"a lower band than they began in and about {higher} in a higher one. A case begins at "
+        f"Of the {sum(shown.values())} that may be shown of those with two scores, {lower} ended "
+        f"in a lower band than they began in and {higher} in a higher one. A case begins at "
         f"{caseness}; {RELIABLE[instrument]} points lower is a reliable improvement."
         if shown
         else "Too few to show (under 5) in every band."

@@ -124,6 +124,7 @@ async def _of_a_month(
         measures=names,
         since=asked.month,
         until=asked.month,
+        as_at=published.known_by(visit),
     )
     return [
         {

@@ -113,6 +113,7 @@ class Watched:
 
     page: Page
     url: str
+    scripts: bool = True
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
@@ -142,6 +143,7 @@ class Watched:
         Contrast, dearer than all other rules together, is asked for at the first width; at the
         others too where the run is thorough.
         """
+        assert self.scripts, "what looks for flaws is a script itself: ask twin_is_accessible"
         for number, width in enumerate(widths):
             if self.page.viewport_size != (size := {"width": width, "height": 1000}):
                 self.page.set_viewport_size(size)  # type: ignore[arg-type]
@@ -151,6 +153,20 @@ class Watched:
         if not widths:
             self._breaks_no_rule()
         assert self.page.evaluate(NOT_AS_WRITTEN_HERE) == []
+
+    def twin_is_accessible(self, *widths: int) -> None:
+        """The page of this address, opened by the same person in a browser with scripts."""
+        mine, known = self.page.context, self.page.context.storage_state()
+        assert mine.browser is not None
+        theirs = mine.browser.new_context(
+            storage_state=known, locale="en-GB", timezone_id="Europe/London"
+        )
+        try:
+            twin = Watched(theirs.new_page(), self.url)
+            twin.page.goto(self.page.url)
+            twin.is_accessible(*(widths or (320,)))
+        finally:
+            theirs.close()
 
     def _breaks_no_rule(self, *, contrast: bool = True) -> None:
         asked = ASKED if contrast else ASKED | {"rules": {"color-contrast": {"enabled": False}}}
@@ -188,7 +204,7 @@ def visiting(story: Story, browser: Browser) -> Iterator[Opening]:
                 secret = story.place.session(key)
                 context.add_cookies([{"name": COOKIE, "value": secret, "url": story.place.url}])
             page = context.new_page()
-            watched = Watched(page, story.place.url)
+            watched = Watched(page, story.place.url, scripts)
             page.on(
                 "console",
                 lambda said: (

@@ -32,6 +32,7 @@ def test_two_records_are_seen_side_by_side_linked_and_unlinked(
     assert "Different" in text
     assert "Same" in text
     there.leave_by(card.get_by_role("link", name="Link them"))
+    there.twin_is_accessible()
     there.page.get_by_label("How do you know?").fill("She married in May.")
     there.press("Link them")
     assert there.done == "The two records are linked as one person."

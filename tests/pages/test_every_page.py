@@ -164,6 +164,17 @@ PAGES: list[tuple[str | None, str]] = [
 
 
 LOOKED_AT: dict[str, str] = {
+    "/referrals/{referral}/appointments/{contact}/{activity}": "test_groups",
+    "/referrals/{referral}/work/{work}": "test_ways",
+    "/actions/{action}/{activity}": "test_meeting",
+    "/people/{person}/decisions/{decision}/non-implementation": "test_meeting",
+    "/people/{person}/decisions/{decision}/supersession": "test_meeting",
+    "/duplicates/{match}/{activity}": "test_duplicates",
+    "/groups/{group}": "test_groups",
+    "/groups/{group}/{activity}": "test_groups",
+    "/systems/{system}/keys/new": "test_systems",
+    "/systems/{system}/keys/{thumbprint}/revocation": "test_systems",
+    "/partners/{partner}/agreements/ending": "test_agreements",
     "/sign-in/organisation": "test_signing_in",
     "/signing-out": "test_signing_in",
     "/streams/{endpoint}": "test_streams",
@@ -190,19 +201,8 @@ LOOKED_AT: dict[str, str] = {
 
 ONE_FORM = {
     "/referrals/{referral}/appointments/{contact}",
-    "/referrals/{referral}/appointments/{contact}/{activity}",
-    "/referrals/{referral}/work/{work}",
     "/training/{session}/attendance",
-    "/actions/{action}/{activity}",
-    "/people/{person}/decisions/{decision}/non-implementation",
-    "/people/{person}/decisions/{decision}/supersession",
-    "/duplicates/{match}/{activity}",
-    "/groups/{group}",
-    "/groups/{group}/{activity}",
-    "/systems/{system}/keys/new",
-    "/systems/{system}/keys/{thumbprint}/revocation",
     "/systems/{system}/ending",
-    "/partners/{partner}/agreements/ending",
 }
 """Questions by the form that many pages above are; each is answered without scripts by a test."""
 

@@ -52,7 +52,9 @@ def test_attendance_is_taken_for_all_on_one_form(story: Story, visiting: Opening
     there.page.get_by_label("Who?").select_option(label="Cleo Fay")
     there.press("Save")
     assert there.done == "They wait for a place."
+    there.twin_is_accessible()
     there.follow("Take attendance")
+    there.twin_is_accessible()
     for name in ("Ada Moss", "Ben Orr"):
         assert there.page.get_by_role("group", name=name).is_visible()
     assert there.page.get_by_text("Cleo Fay").count() == 0
@@ -146,6 +148,7 @@ def test_times_are_offered_one_is_chosen_and_moved(story: Story, visiting: Openi
     there.press("Book this time")
     assert there.done == "The appointment is booked."
     there.leave_by(there.page.get_by_role("link", name="Book another time").first)
+    there.twin_is_accessible()
     there.page.get_by_label("When is it now?").fill("2027-03-16T10:00")
     there.page.get_by_label("The person").check()
     there.press("Book this time")

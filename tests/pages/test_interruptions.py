@@ -137,3 +137,33 @@ def test_with_an_open_concern_help_ends_and_a_person_is_held_or_moved_only_for_a
     priya.press("Go on, for this reason")
     assert priya.done == "You ended this help. The sender can see it."
     assert REASON in priya.page.inner_text(".tc-timeline")
+
+
+def test_with_an_open_concern_nobody_goes_back_or_is_turned_down_without_a_reason(
+    story: Story, visiting: Opening
+) -> None:
+    referral = referred(story, "Bac Kwards", "routine")
+    api = story.place.person("priya")
+    api.done(f"/v1/referrals/{referral}/acceptance", {})
+    person = api.seen(f"/v1/referrals/{referral}")["person"]
+    api.done(f"/v1/people/{person}/concerns", WORRY)
+    priya = visiting("priya", scripts=False)
+    priya.open(f"/people/{person}/hand-back")
+    priya.page.fill("#reason", "Nearer home")
+    priya.page.check(f'input[value="{Evidence.PERSONS_REQUEST.value}"]')
+    priya.page.fill("#evidence", "They asked for it")
+    priya.press("Confirm and send")
+    assert "A concern for their safety is open." in stopped(priya)
+    priya.page.fill("#reason", REASON)
+    priya.press("Go on, for this reason")
+    assert priya.done.startswith("They are offered back.")
+    asha = story.place.person("asha")
+    theirs = asha.found("Bac Kwards")["rows"][0]["person"]
+    asha.done(f"/v1/people/{theirs}/concerns", WORRY)
+    there = visiting("asha", scripts=False)
+    there.open(f"/people/{theirs}/handover-decline")
+    there.press("Decline the hand-over")
+    assert "A concern for their safety is open." in stopped(there)
+    there.page.fill("#note", REASON)
+    there.press("Go on, for this reason")
+    assert there.done.startswith("You declined the hand-over.")

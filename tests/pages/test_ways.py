@@ -7,18 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.policies.ways import SANDWELL
-from tests.pages.conftest import Opening, Watched
+from tests.pages.conftest import Opening
 from tests.pages.place import Story
 from tests.pages.test_pathway import record_of, refer
 
 pytestmark = pytest.mark.browser
-
-
-def accessible(visiting: Opening, key: str, shown: Watched) -> None:
-    """The same page with scripts, which alone can be judged."""
-    there = visiting(key)
-    there.page.goto(shown.page.url)
-    there.is_accessible(1440, 320)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,7 +43,7 @@ def test_the_host_chooses_how_the_place_works_and_everybody_sees_it(
     assert "Carers' register" in shown
     assert "James Wigg from 1 January 2031" in shown
     assert "Weekly team meeting" in shown
-    accessible(visiting, "priya", priya)
+    priya.twin_is_accessible(1440, 320)
     assert priya.page.get_by_text("Choose how this place works").count() == 0
 
 
@@ -70,11 +63,11 @@ def test_a_case_is_given_its_colour_and_found_by_it(story: Story, visiting: Open
     assert "Complexity: red" in shown
     assert "She loses her home on Friday." in shown
     assert "more than one organisation has to act this week" in shown
-    accessible(visiting, "asha", asha)
+    asha.twin_is_accessible(1440, 320)
     asha.open("/caseload?complexity=red")
     assert "Cleo Colour" in asha.page.inner_text("table")
     assert "Complexity: red" in asha.page.inner_text("table"), "in words, not by colour alone"
-    accessible(visiting, "asha", asha)
+    asha.twin_is_accessible(1440, 320)
     asha.follow("Sort by complexity")
     assert "The most complex first." in asha.page.inner_text("main")
     asha.page.check("#complexity-green")
@@ -108,7 +101,7 @@ def test_a_team_meeting_is_told_whom_to_look_at_and_lists_them_with_one_press(
     suggested = rajesh.page.locator("section", has=rajesh.page.locator("#suggested"))
     assert "Wilma Weekly" in suggested.inner_text()
     assert "New since the last meeting" in suggested.inner_text()
-    accessible(visiting, "rajesh", rajesh)
+    rajesh.twin_is_accessible(1440, 320)
     rajesh.leave_by(suggested.get_by_role("row", name="Wilma Weekly").get_by_role("button"))
     assert rajesh.done == "The case is on the list."
     case = rajesh.page.locator("article", has_text="Wilma Weekly").inner_text()
@@ -132,8 +125,9 @@ def test_social_workers_take_something_up_and_say_what_became_of_it(
     maureen.press("Take it up")
     assert maureen.done == "The social work is recorded."
     record_of(maureen, "Sol Worker")
-    accessible(visiting, "maureen", maureen)
+    maureen.twin_is_accessible(1440, 320)
     maureen.leave_by(maureen.page.get_by_role("link", name="Say what became of it"))
+    maureen.twin_is_accessible()
     maureen.page.check("input[value='done']")
     maureen.press("Confirm and save")
     assert "Select whether an admission was avoided" in maureen.page.inner_text("main")
