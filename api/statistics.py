@@ -16,8 +16,8 @@ from api.parts import Here
 from api.problems import not_valid
 from api.reads import Now, moment_of
 from domain.texts import Line
-from projections.courses import EVERY, EVERYBODY
 from projections.measured import Said
+from projections.monthly import EVERY, EVERYBODY
 
 router = APIRouter(prefix="/v1", tags=["services"])
 

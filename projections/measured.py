@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from domain.vocabulary import Moment
-from projections.courses import EVERY, EVERYBODY
+from projections.monthly import EVERY, EVERYBODY
 from projections.statements import statements
 
 SQL = statements("measured")

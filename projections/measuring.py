@@ -35,9 +35,10 @@ from domain.policies.friends_and_family import month_of
 from domain.policies.measures import Course, Happening
 from domain.vocabulary import Moment, Purpose, ServiceId
 from domain.wishes import UseObjectedTo, UseObjectionLifted
-from projections import log
-from projections.courses import BEGINNING, SAID, Courses, Line, happening_of, months_of, referral_of
+from projections import log, monthly
+from projections.courses import BEGINNING, Courses, happening_of, referral_of
 from projections.keys import PersonKeys
+from projections.monthly import SAID, Line, months_of
 from projections.statements import statements
 
 SQL = statements("measured")
@@ -271,7 +272,7 @@ def _counted(connection: Connection, month: date) -> list[Line]:
             cursor.itersize = BATCH
             for which, person, plain in cursor.execute(SQL[kind.of_month], [month]):
                 courses.add(which, person, kind.adapter.validate_python(plain))
-    return courses.month(month)
+    return monthly.lines(courses, month)
 
 
 def _lines(connection: Connection, publication: int) -> list[Line]:

@@ -26,8 +26,8 @@ from domain.policies.outcomes import ANXIETY, DEPRESSION
 from domain.policies.scales import SCALES
 from domain.texts import Line
 from domain.vocabulary import Instrument, Step
-from projections.courses import EVERY, SAID
 from projections.measured import Said
+from projections.monthly import EVERY, SAID
 
 router = APIRouter(route_class=PageRoute)
 

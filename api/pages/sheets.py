@@ -26,7 +26,7 @@ from domain.kernel import Category
 from domain.sharing import RECEIVED, SENT
 from domain.texts import Line as Named
 from projections import unmet
-from projections.courses import EVERY
+from projections.monthly import EVERY
 
 router = APIRouter(route_class=PageRoute)
 

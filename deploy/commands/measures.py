@@ -15,7 +15,7 @@ from deploy.kept import now
 from domain.policies.days import local_date
 from domain.policies.friends_and_family import month_of
 from projections import measuring, schema
-from projections.courses import Line
+from projections.monthly import Line
 
 app = App(name="measures", help="A place's measures, month by month, as they are published.")
 

@@ -28,7 +28,8 @@ def report(
     from api.pages import tables
     from domain.facts import FACTS
     from domain.mapping import FactMapper
-    from projections.courses import SAID, Courses
+    from projections import monthly
+    from projections.courses import Courses
     from projections.log import head, whole
 
     begun = begun_on(month)
@@ -43,7 +44,7 @@ def report(
             if stored.position > up_to:
                 break
             courses.follow(mapper.read(stored))
-    lines = courses.month(begun)
+    lines = monthly.lines(courses, begun)
     folder.mkdir(parents=True, exist_ok=True)
     shown = [
         {
@@ -67,7 +68,7 @@ def report(
                 "counted": each.numerator,
                 "source": each.source,
             }
-            for each in SAID
+            for each in monthly.SAID
         )
     )
     told = sum(each.of is not None for each in lines)

@@ -7,8 +7,8 @@ from datetime import date
 
 from domain.vocabulary import Moment
 from projections import measured
-from projections.courses import EVERY, EVERYBODY
 from projections.measured import SQL, Said
+from projections.monthly import EVERY, EVERYBODY
 from projections.questions.share import ShareQuestions
 
 

@@ -14,8 +14,8 @@ from time import perf_counter
 from domain.facts import FACTS
 from domain.mapping import FactMapper
 from projections import measured, schema
-from projections.courses import EVERY
 from projections.measuring import Measuring
+from projections.monthly import EVERY
 from tests.bench.measuring import line
 from tests.projections.place import Place
 

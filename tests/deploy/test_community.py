@@ -49,7 +49,10 @@ from domain.request import OPEN, State
 from domain.subject_access import SubjectAccessAnswered, SubjectAccessRequested
 from domain.vocabulary import ErasureId, MeetingKind, OfficerRung, PartnerKind, Purpose, Source
 from domain.wishes import ConsentGiven, ConsentWithdrawn, UseObjectedTo
-from projections.courses import (
+from projections.courses import Courses
+from projections.keys import PersonKeys
+from projections.log import PostgresLog, head, whole
+from projections.monthly import (
     EVERY,
     EVERYBODY,
     OF_EVERYBODY,
@@ -57,11 +60,9 @@ from projections.courses import (
     SAID,
     WITHIN,
     Cell,
-    Courses,
+    count,
     months_of,
 )
-from projections.keys import PersonKeys
-from projections.log import PostgresLog, head, whole
 from tests.database import Database
 from tests.memory import MemoryKeys, MemoryLog
 from tests.recorders import Recorders
@@ -693,7 +694,7 @@ def test_every_measure_is_as_worked_out_from_the_exported_facts(year: Told) -> N
         for month in months_of(thing)
     }
     named = {*(of.value for of in Of), *(measure.name for measure in SAID)}
-    of_months = {month: courses.count(month)[0] for month in every}
+    of_months = {month: count(courses, month)[0] for month in every}
     for counts in of_months.values():  # disclosure control rests on that they add up
         for big, parts in (*PARTS, *((a, (b, f"{a}, not {b}")) for a, b in WITHIN)):
             for service, *group in {cell[1:] for cell in counts if cell.what == big}:

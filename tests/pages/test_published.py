@@ -12,7 +12,7 @@ from api.pages import charts
 from api.pages.charts import Axes, Mark
 from domain.policies import distributions
 from domain.policies.outcomes import DEPRESSION
-from projections.courses import EVERY, EVERYBODY
+from projections.monthly import EVERY, EVERYBODY
 from tests.pages.conftest import Opening
 from tests.pages.place import Story
 

@@ -30,12 +30,13 @@ from domain.vocabulary import (
     Purpose,
     ReferralId,
 )
-from projections import measured, measuring, schema
-from projections.courses import EVERY, EVERYBODY, Courses, Line, months_of
+from projections import measured, measuring, monthly, schema
+from projections.courses import Courses
 from projections.keys import PersonKeys
 from projections.log import PostgresLog
 from projections.measured import Said
 from projections.measuring import Measuring
+from projections.monthly import EVERY, EVERYBODY, Line, months_of
 from tests.database import Database
 from tests.memory import MemoryLog
 from tests.people import MONDAY, TALKING, THERAPY, WIGG
@@ -84,7 +85,7 @@ def test_what_is_kept_in_steps_is_what_following_every_fact_gives(
         last = published[-1]
         assert last.position == len(log.facts)
         found = measured.said(connection, service=None, characteristic=None, since=last.month)
-        assert {lined(said) for said in found} == set(courses.month(last.month))
+        assert {lined(said) for said in found} == set(monthly.lines(courses, last.month))
         assert measured.months(connection) == sorted(each.month for each in published)
     assert counting.once() == []
 
