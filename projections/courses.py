@@ -23,6 +23,8 @@ from domain.contact import (
 )
 from domain.corrections import DetailsCorrected
 from domain.erased import PersonErased
+from domain.feedback import FeedbackFact
+from domain.first_contact import FirstContactCorrected, FirstContactMade
 from domain.handover import HandoverAccepted, HandoverDeclined, HandoverLapsed, HandoverOffered
 from domain.handover_offer import HandoverFact
 from domain.implementation import (
@@ -39,10 +41,11 @@ from domain.outcome import ReferralClosed
 from domain.person import PersonRegistered
 from domain.policies import characteristics
 from domain.policies.characteristics import CHARACTERISTICS
-from domain.policies.days import local_date
-from domain.policies.measures import (
+from domain.policies.counted import (
     ACCEPTED,
+    DECLINED,
     IMPLEMENTED,
+    LAPSED,
     NOT_IMPLEMENTED,
     SUPERSEDED,
     Contact,
@@ -51,14 +54,25 @@ from domain.policies.measures import (
     Of,
     Scored,
 )
+from domain.policies.days import local_date
+from domain.policies.measures import unmet
 from domain.referral import ReferralAccepted, ReferralDeclined, ReferralMade, ReferralRedirected
 from domain.request import ReferralFact
 from domain.service import ServiceDescribed, ServiceOpened
+from domain.social_work import WorkDone
 from domain.steps import SteppedDown, SteppedUp
-from domain.vocabulary import Purpose, ServiceId
+from domain.unmet import UnmetNeedRecorded
+from domain.vocabulary import Moment, Purpose, ServiceId
 from domain.wishes import UseObjectedTo, UseObjectionLifted
 
-BEGINNING = (ReferralMade, HandoverOffered, ImplementationAwaited, SteppedUp, SteppedDown)
+BEGINNING = (
+    ReferralMade,
+    HandoverOffered,
+    ImplementationAwaited,
+    SteppedUp,
+    SteppedDown,
+    WorkDone,
+)
 """Facts with which something begins that is counted: the groups of its person are as known then."""
 
 
@@ -87,8 +101,8 @@ class _Person:
 Countable = Course | Contact | Happening
 ANSWERS: Mapping[type[Fact], str] = {
     HandoverAccepted: ACCEPTED,
-    HandoverDeclined: "declined",
-    HandoverLapsed: "lapsed",
+    HandoverDeclined: DECLINED,
+    HandoverLapsed: LAPSED,
     DecisionImplemented: IMPLEMENTED,
     DecisionNotImplemented: NOT_IMPLEMENTED,
     DecisionSuperseded: SUPERSEDED,
@@ -134,9 +148,11 @@ class Courses:
             case PersonErased() if recorded.person:
                 self._forget(recorded.person)
             case ReferralMade(service=service) if recorded.person:
-                self.add(stream, recorded.person, Course(service, at, self._about(recorded)))
+                self._come_again(recorded.person, service, at)
+                course = Course(service, at, self._about(recorded), mode=fact.mode)
+                self.add(stream, recorded.person, course)
                 self.changed.add(stream)
-            case HandoverFact() | SteppedUp() | SteppedDown() | ImplementationFact():
+            case _ if happening_of(recorded):
                 self._happen(recorded)
             case _ if (about := referral_of(recorded)) in self.courses:
                 self._follow(self.courses[about], recorded)
@@ -169,7 +185,7 @@ class Courses:
             for contact in course.contacts.values():
                 yield Thing(contact, course.about, course.service), person
         for which, happening in self.happenings.items():
-            yield Thing(happening, happening.about, None), self.persons[which]
+            yield Thing(happening, happening.about, happening.service), self.persons[which]
 
     def learn(self, recorded: Recorded) -> None:
         """Follow a fact that says something of a person."""
@@ -202,9 +218,17 @@ class Courses:
         person = self._people.get(recorded.person, _Person())
         return person.on(local_date(recorded.effective_at))
 
+    def _come_again(self, person: UUID, service: ServiceId, at: Moment) -> None:
+        """Say of each course that had ended there that the person was referred again."""
+        for which in self._theirs[person]:
+            course = self.courses.get(which)
+            if course and course.service == service and course.ended_at and not course.again_at:
+                course.again_at = at
+                self.changed.add(which)
+
     def _happen(self, recorded: Recorded) -> None:
         which, at = happening_of(recorded), recorded.effective_at
-        if which is None or recorded.person is None:
+        if which is None:
             return
         known = self.happenings.get(which)
         match recorded.fact:
@@ -215,13 +239,19 @@ class Courses:
             case SteppedUp(from_step=a, to_step=b) | SteppedDown(from_step=a, to_step=b):
                 moved = f"{int(a)} to {int(b)}"
                 known = Happening(Of.MOVED, at, self._about(recorded), said=moved)
+            case WorkDone(admission_avoided=avoided) if avoided:
+                known = Happening(Of.KEPT_OUT, at, self._about(recorded), said=avoided.value)
+            case UnmetNeedRecorded(step=step, why=why):
+                known = Happening(Of.UNMET, at, said=unmet(step, why))
+            case FeedbackFact(service=service, experience=experience):
+                known = Happening(Of.RATED, at, said=experience.value, service=service)
             case fact if known is not None and type(fact) in ANSWERS:
                 known.answered_at, known.said = at, ANSWERS[type(fact)]
             case _:
                 return
         if known is not None:
             if which not in self.happenings:
-                self.add(which, recorded.person, known)
+                self.add(which, recorded.person or which, known)  # or of nobody who is named
             self.changed.add(which)
 
     def _follow(self, course: Course, recorded: Recorded) -> None:
@@ -231,6 +261,10 @@ class Courses:
                 course.service = service
             case ReferralAccepted():
                 course.accepted_at = at
+            case FirstContactMade():
+                course.first_contact_at = at
+            case FirstContactCorrected(first_at=first_at):
+                course.first_contact_at = first_at
             case ReferralDeclined(reason=reason):
                 course.declined_at, course.declined = at, reason
             case ReferralClosed(reason=reason):
@@ -264,7 +298,7 @@ def referral_of(recorded: Recorded) -> UUID | None:
 
 
 def happening_of(recorded: Recorded) -> UUID | None:
-    """The hand-over, the move or the decision that a fact tells of, if it tells of one."""
+    """The hand-over, the move, the decision or what else a fact tells of, if it tells of one."""
     match recorded.fact:
         case HandoverFact(handover=handover, receiver=receiver):
             # Its id is its referral's or decision's, and the same for who is offered it next.
@@ -273,5 +307,7 @@ def happening_of(recorded: Recorded) -> UUID | None:
             return uuid5(decision, "decision")
         case SteppedUp() | SteppedDown():
             return uuid5(recorded.originator_id, f"move {recorded.originator_version}")
+        case WorkDone() | UnmetNeedRecorded() | FeedbackFact():
+            return recorded.originator_id
         case _:
             return None

@@ -30,9 +30,10 @@ from domain.kernel import Recorded
 from domain.mapping import FactMapper, StoredFact, UnreadableFact
 from domain.needs import AdjustmentAgreed
 from domain.person import PersonRegistered
+from domain.policies.counted import Course, Happening
 from domain.policies.days import local_date
 from domain.policies.friends_and_family import month_of
-from domain.policies.measures import Course, Happening
+from domain.referral import ReferralMade
 from domain.vocabulary import Moment, Purpose, ServiceId
 from domain.wishes import UseObjectedTo, UseObjectionLifted
 from projections import log, monthly
@@ -254,9 +255,9 @@ def _wishing(facts: Sequence[Recorded]) -> set[UUID]:
 
 
 def _wholly(facts: Sequence[Recorded]) -> set[UUID]:
-    """Of whom every course may change: who is counted no more or again, or is erased."""
-    erased = {each.person for each in facts if isinstance(each.fact, PersonErased) and each.person}
-    return erased | _wishing(facts)
+    """Of whom every course may change: referred again, erased, or counted no more or again."""
+    those = {each.person for each in facts if isinstance(each.fact, (PersonErased, ReferralMade))}
+    return {person for person in those if person} | _wishing(facts)
 
 
 def _position(connection: Connection) -> int:

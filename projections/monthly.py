@@ -14,26 +14,30 @@ from uuid import UUID
 
 from domain.policies import distributions
 from domain.policies.characteristics import CHARACTERISTICS
+from domain.policies.counted import (
+    COUNTED,
+    COUNTED_CONTACTS,
+    COUNTED_HAPPENINGS,
+    Contact,
+    Course,
+    Happening,
+    Of,
+)
 from domain.policies.days import local_date
 from domain.policies.disclosure_control import FEWEST, Sum, published
 from domain.policies.friends_and_family import month_of
 from domain.policies.measures import (
     AGAIN,
-    COUNTED,
-    COUNTED_CONTACTS,
-    COUNTED_HAPPENINGS,
     EIGHTEEN_WEEKS,
     MEASURES,
     SIX_WEEKS,
-    Contact,
-    Course,
-    Happening,
     Measure,
-    Of,
     again,
     declined,
+    unmet_at,
+    unmet_because,
 )
-from domain.vocabulary import DeclineReason, Moment, ServiceId
+from domain.vocabulary import DeclineReason, Moment, ServiceId, Step, WhyUnmet
 from projections.courses import Countable, Courses
 
 About = tuple[tuple[str, str], ...]
@@ -46,8 +50,15 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (f"{Of.ANSWERED.value}, not accepted", tuple(declined(reason) for reason in DeclineReason)),
     *(
         (of.value, tuple(measure.name for measure in MEASURES if measure.of is of))
-        for of in (Of.DUE, Of.MOVED, Of.DECIDED)
+        for of in (Of.DUE, Of.DECIDED, Of.RATED, Of.KEPT_OUT)
     ),
+    (Of.MOVED.value, ("steps up", "steps down")),
+    (
+        Of.HANDED_OVER.value,
+        ("hand-overs accepted", "hand-overs declined", "hand-overs lapsed"),
+    ),
+    (Of.UNMET.value, tuple(unmet_at(step) for step in Step)),
+    (Of.UNMET.value, tuple(unmet_because(why) for why in WhyUnmet)),
     (Of.FINISHED.value, tuple(again(*days) for days in AGAIN)),
     (Of.FINISHED.value, distributions.cells(distributions.WAITS)),
     (
@@ -73,16 +84,24 @@ WITHIN: tuple[tuple[str, str], ...] = (
     ("first treatment within 18 weeks", "first treatment within 6 weeks"),
     ("recovery", "reliable recovery"),
     ("hand-overs accepted", "hand-overs accepted within 7 days"),
+    ("steps up", "steps up to hospital care"),
 )
 """Counts of which the second is of some of the first: nobody may be left over between them."""
 
 SAID: tuple[Measure, ...] = (*MEASURES, *distributions.DEFINED)
 """All that a month says, each with what it is of."""
 
-OF_EVERYBODY = {each.name for each in distributions.DEFINED}
+NAMELESS = {Of.RATED, Of.UNMET}
+"""What may be of nobody who is named, so that their groups are not known."""
+
+OF_EVERYBODY = {
+    *(each.name for each in distributions.DEFINED),
+    *(of.value for of in NAMELESS),
+    *(each.name for each in MEASURES if each.of in NAMELESS),
+}
 """What is not told apart by characteristics."""
 
-OF_THE_PLACE = {Of.HANDED_OVER, Of.MOVED, Of.DECIDED}
+OF_THE_PLACE = {Of.HANDED_OVER, Of.MOVED, Of.DECIDED, Of.UNMET, Of.KEPT_OUT}
 """What belongs to no one service."""
 
 

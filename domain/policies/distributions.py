@@ -16,7 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from domain.policies.measures import ANNUAL, EIGHTEEN_WEEKS, MONTHLY, Course, Happening, Measure, Of
+from domain.policies.counted import Course, Happening, Of
+from domain.policies.measures import (
+    ANNUAL,
+    EIGHTEEN_WEEKS,
+    MONTHLY,
+    Measure,
+)
 from domain.policies.outcomes import ANXIETY, DEPRESSION
 from domain.vocabulary import Instrument, Step
 

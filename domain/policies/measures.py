@@ -1,34 +1,48 @@
 """Measures of a month's referrals and courses: what is counted, of how many, and by whose rule.
 
-Each is a pure reading of one course, of one appointment, or of one thing that happened on a
-person's way. It refuses to know who is asked or shown. Of appointments one person may have many, so
-whoever shows a count of them sees to it that it is of enough people.
+Each is a pure reading of one of those in `domain.policies.counted`. It refuses to know who is asked
+or shown. Of appointments one person may have many, so whoever shows a count of them sees to it that
+it is of enough people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Set
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
+from domain.policies.clocks.rules import CMH_QUICK_GUIDE, OXFORD
+from domain.policies.counted import (
+    ACCEPTED,
+    DECLINED,
+    HALF_A_YEAR,
+    IMPLEMENTED,
+    LAPSED,
+    NOT_IMPLEMENTED,
+    SUPERSEDED,
+    WAITING,
+    Course,
+    Of,
+)
 from domain.policies.days import days_between
+from domain.policies.friends_and_family import GOOD, POOR
 from domain.policies.missed import MISSED, SEEN
-from domain.policies.outcomes import ANXIETY, DEPRESSION, FEWEST_CONTACTS, TREATED, Outcome, Pair
+from domain.policies.outcomes import Outcome
 from domain.vocabulary import (
-    Attendance,
-    Content,
+    AdmissionAvoided,
     DeclineReason,
-    EndReason,
-    Instrument,
-    Moment,
-    ServiceId,
+    Experience,
+    Mode,
+    Step,
+    WhyUnmet,
 )
 
 SIX_WEEKS = 42
 EIGHTEEN_WEEKS = 126
 """Days from referral to first treatment, the last one included (M052 to M055)."""
+
+FOUR_WEEKS = 28
+"""Days to a first contact, and to all that stops the clock of community mental health services."""
 
 AGAIN = ((0, 28), (29, 56), (57, 90), (91, None))
 """Days from the first to the second treatment, as they are published; no standard counts them."""
@@ -42,141 +56,14 @@ ATTENDANCE = (
     "NHS Data Dictionary, attended or did not attend code; NHS England counts it so (MHSDS)"
 )
 OWN = "this place's own: no national measure says so"
+FRIENDS_AND_FAMILY = (
+    "NHS England, Using the Friends and Family Test to improve patient experience (2020)"
+)
+JAMES_WIGG = (
+    "Camden CCG, Integrated mental health care (James Wigg Practice): what it set out to change; "
+    "how it is counted is " + OWN
+)
 RAINE = "Raine et al., Health Services and Delivery Research 2(37), 2014: to be monitored"
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """One score, and when it was completed."""
-
-    at: Moment
-    total: int
-
-
-@dataclass
-class Contact:
-    """An appointment: when it is, what it was meant for, and what became of it."""
-
-    starts_at: Moment | None = None
-    content: Content | None = None
-    attendance: Attendance | None = None
-    at: Moment | None = None
-
-    @property
-    def treated(self) -> bool:
-        """Whether the person was seen and treated."""
-        return self.attendance in SEEN and self.content in TREATED
-
-
-@dataclass
-class Course:
-    """One referral and what came of it, as the facts say; of the person only what is counted."""
-
-    service: ServiceId
-    made_at: Moment
-    about: dict[str, str] = field(default_factory=dict)
-    accepted_at: Moment | None = None
-    declined_at: Moment | None = None
-    declined: DeclineReason | None = None
-    ended_at: Moment | None = None
-    end: EndReason | None = None
-    contacts: dict[UUID, Contact] = field(default_factory=dict)
-    # Each score under the measure that it is of: one that is corrected takes its place.
-    scores: dict[Instrument, dict[UUID, Scored]] = field(default_factory=dict)
-
-    @property
-    def treated(self) -> list[Moment]:
-        """When the person was seen and treated, each time."""
-        return [each.at for each in self.contacts.values() if each.treated and each.at]
-
-    @property
-    def first_treated_at(self) -> Moment | None:
-        return min(self.treated, default=None)
-
-    @property
-    def waited(self) -> int | None:
-        """Days from the referral to the first treatment."""
-        first = self.first_treated_at
-        return None if first is None else days_between(self.made_at, first)
-
-    @property
-    def waited_again(self) -> int:
-        """Days from the first to the second treatment, of which a finished course has both."""
-        first, second = sorted(self.treated)[:2]
-        return days_between(first, second)
-
-    @property
-    def finished(self) -> bool:
-        """Two treatment contacts or more, and ended (M076)."""
-        return self.ended_at is not None and len(self.treated) >= FEWEST_CONTACTS
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """First against last score of both measures, where there are two of each."""
-        depression, anxiety = self._pair(DEPRESSION), self._pair(ANXIETY)
-        return Outcome(depression, anxiety) if depression and anxiety else None
-
-    def _pair(self, instrument: Instrument) -> Pair | None:
-        scores = sorted(self.scores.get(instrument, {}).values(), key=lambda scored: scored.at)
-        if len(scores) < 2:
-            return None
-        return Pair(instrument, float(scores[0].total), float(scores[-1].total))
-
-
-class Of(StrEnum):
-    """Of which courses, appointments or happenings a month's measure is."""
-
-    MADE = "referrals received in the month"
-    ANSWERED = "referrals accepted or declined in the month"
-    FINISHED = "courses of treatment finished in the month"
-    SCORED = "courses finished in the month with two PHQ-9 and two GAD-7 scores"
-    CASES = "of those, at caseness at the start"
-    DUE = "appointments of the month whose outcome is known"
-    HANDED_OVER = "hand-overs answered, lapsed or taken back in the month"
-    MOVED = "moves between steps in the month"
-    DECIDED = "decisions of meetings in the month that somebody is to carry out"
-
-
-@dataclass
-class Happening:
-    """What happened on somebody's way: a hand-over, a move between steps, a meeting's decision.
-
-    ``at`` is when it was offered, made or decided; ``said`` what came of it.
-    """
-
-    kind: Of
-    at: Moment
-    about: dict[str, str] = field(default_factory=dict)
-    answered_at: Moment | None = None
-    said: str = ""
-
-
-ACCEPTED, IMPLEMENTED = "accepted", "implemented"
-NOT_IMPLEMENTED, SUPERSEDED, WAITING = "not implemented", "superseded", ""
-
-
-def _scored(course: Course) -> Outcome | None:
-    return course.outcome if course.finished else None
-
-
-COUNTED: dict[Of, Callable[[Course], Moment | None]] = {
-    Of.MADE: lambda c: c.made_at,
-    Of.ANSWERED: lambda c: c.accepted_at or c.declined_at,
-    Of.FINISHED: lambda c: c.ended_at if c.finished else None,
-    Of.SCORED: lambda c: c.ended_at if _scored(c) else None,
-    Of.CASES: lambda c: c.ended_at if (s := _scored(c)) and s.case_at_start else None,
-}
-"""When a course counts, if it does."""
-
-
-COUNTED_CONTACTS: Mapping[Of, Callable[[Contact], Moment | None]] = {
-    Of.DUE: lambda c: (c.starts_at or c.at) if c.attendance else None
-}
-COUNTED_HAPPENINGS: Mapping[Of, Callable[[Happening], Moment | None]] = {
-    Of.HANDED_OVER: lambda h: h.answered_at if h.kind is Of.HANDED_OVER else None,
-    Of.MOVED: lambda h: h.at if h.kind is Of.MOVED else None,
-    Of.DECIDED: lambda h: h.at if h.kind is Of.DECIDED else None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,20 +109,42 @@ def _declined(reason: DeclineReason) -> Measure:
     )
 
 
-def _handed_over(name: str, numerator: str, within: int | None) -> Measure:
-    return Measure(
-        name,
-        Of.HANDED_OVER,
-        numerator,
-        OWN,
-        lambda h: (
-            h.said == ACCEPTED and (within is None or days_between(h.at, h.answered_at) <= within)
-        ),
-    )
+def _came(of: Of, name: str, said: str, numerator: str, source: str) -> Measure:
+    """What came of a hand-over, of a decision, or of work."""
+    return Measure(name, of, numerator, source, lambda h: h.said == said)
 
 
-def _ended(name: str, said: str, numerator: str) -> Measure:
-    return Measure(name, Of.DECIDED, numerator, RAINE, lambda h: h.said == said)
+def _rated(name: str, numerator: str, which: Set[Experience]) -> Measure:
+    return Measure(name, Of.RATED, numerator, FRIENDS_AND_FAMILY, lambda h: h.said in which)
+
+
+def unmet_at(step: Step) -> str:
+    """The measure of needs that could not be met at a step."""
+    return f"unmet need at step {int(step)}"
+
+
+def unmet_because(why: WhyUnmet) -> str:
+    """The measure of needs that could not be met for a reason."""
+    return f"unmet need: {why.value}"
+
+
+def unmet(step: Step, why: WhyUnmet) -> str:
+    """What is said of a need that could not be met."""
+    return f"{int(step)} {why.value}"
+
+
+def _unmet(name: str, numerator: str, said: Callable[[str], bool]) -> Measure:
+    return Measure(name, Of.UNMET, numerator, JAMES_WIGG, lambda h: said(h.said))
+
+
+def _unmet_at(step: Step) -> Measure:
+    numerator = "help was wanted at this step"
+    return _unmet(unmet_at(step), numerator, lambda said: said.startswith(f"{int(step)} "))
+
+
+def _unmet_because(why: WhyUnmet) -> Measure:
+    numerator = "why the service could not be chosen"
+    return _unmet(unmet_because(why), numerator, lambda said: said[2:] == why.value)
 
 
 def _of_outcome(rule: Callable[[Outcome], bool]) -> Callable[[Course], bool]:
@@ -315,11 +224,15 @@ MEASURES: tuple[Measure, ...] = (
         ATTENDANCE,
         lambda c: c.attendance not in SEEN | MISSED,
     ),
-    _handed_over("hand-overs accepted", "the receiver accepted", None),
-    _handed_over(
+    _came(Of.HANDED_OVER, "hand-overs accepted", ACCEPTED, "the receiver accepted", OWN),
+    _came(Of.HANDED_OVER, "hand-overs declined", DECLINED, "the receiver declined", OWN),
+    _came(Of.HANDED_OVER, "hand-overs lapsed", LAPSED, "nobody answered, and the offer ended", OWN),
+    Measure(
         "hand-overs accepted within 7 days",
+        Of.HANDED_OVER,
         "7 days or fewer from being offered to being accepted",
-        WEEK,
+        OWN,
+        lambda h: h.said == ACCEPTED and days_between(h.at, h.answered_at) <= WEEK,
     ),
     Measure(
         "steps up",
@@ -335,8 +248,67 @@ MEASURES: tuple[Measure, ...] = (
         "NHS England, NHS Talking Therapies annual report, stepped care pathway",
         lambda h: h.said[0] > h.said[-1],
     ),
-    _ended("decisions implemented", IMPLEMENTED, "what was decided was done"),
-    _ended("decisions not implemented", NOT_IMPLEMENTED, "what was decided was not done"),
-    _ended("decisions superseded", SUPERSEDED, "a later decision took its place"),
-    _ended("decisions not ended yet", WAITING, "nobody has said what became of it"),
+    Measure(
+        "steps up to hospital care",
+        Of.MOVED,
+        "from any other step to step 4",
+        JAMES_WIGG,
+        lambda h: h.said[-1] == str(int(Step.HOSPITAL_CARE)),
+    ),
+    *(
+        _came(Of.DECIDED, name, said, numerator, RAINE)
+        for name, said, numerator in (
+            ("decisions implemented", IMPLEMENTED, "what was decided was done"),
+            ("decisions not implemented", NOT_IMPLEMENTED, "what was decided was not done"),
+            ("decisions superseded", SUPERSEDED, "a later decision took its place"),
+            ("decisions not ended yet", WAITING, "nobody has said what became of it"),
+        )
+    ),
+    Measure(
+        "referred by word of mouth",
+        Of.MADE,
+        "the referral was said and not written, and whoever heard it recorded it",
+        JAMES_WIGG,
+        lambda c: c.mode is Mode.VERBAL,
+    ),
+    Measure(
+        "first contact within 28 days",
+        Of.SEEN,
+        "28 days or fewer from the referral to the first time that the person was seen or spoken "
+        "with",
+        OXFORD,
+        lambda c: days_between(c.made_at, c.first_contact_at) <= FOUR_WEEKS,
+    ),
+    Measure(
+        "contact, assessment, first score and treatment within 28 days",
+        Of.STOPPED,
+        "28 days or fewer from the referral to the last of these four; here a care plan alone does "
+        "not stop the wait, and referrals are not joined to spells",
+        CMH_QUICK_GUIDE,
+        lambda c: days_between(c.made_at, c.four_weeks) <= FOUR_WEEKS,
+    ),
+    Measure(
+        "referred again within half a year",
+        Of.HALF_A_YEAR_ON,
+        "183 days or fewer from the end of the course to another referral to the same service",
+        JAMES_WIGG,
+        lambda c: c.again_at is not None and days_between(c.ended_at, c.again_at) <= HALF_A_YEAR,
+    ),
+    *(
+        _came(Of.KEPT_OUT, name, said.value, numerator, JAMES_WIGG)
+        for name, said, numerator in (
+            ("admission avoided", AdmissionAvoided.YES, "as the social worker judged it"),
+            ("admission not avoided", AdmissionAvoided.NO, "as the social worker judged it"),
+            ("admission avoided or not", AdmissionAvoided.NOT_KNOWN, "nobody can know"),
+        )
+    ),
+    _rated("experience good", "very good or good", GOOD),
+    _rated("experience poor", "poor or very poor", POOR),
+    _rated(
+        "experience neither good nor poor",
+        "neither good nor poor, or the answer was that they do not know",
+        set(Experience) - GOOD - POOR,
+    ),
+    *(_unmet_at(step) for step in Step),
+    *(_unmet_because(why) for why in WhyUnmet),
 )

@@ -41,8 +41,9 @@ from domain.meeting import MeetingScheduled
 from domain.partner import Partner
 from domain.pathway import Pathway
 from domain.person import PersonRegistered
+from domain.policies.counted import Of
 from domain.policies.days import is_working_day, local_date
-from domain.policies.measures import MEASURES, Of
+from domain.policies.measures import MEASURES
 from domain.rectification import RectificationAsked, RectificationDecided
 from domain.referral import Referral, ReferralMade
 from domain.request import OPEN, State
@@ -580,8 +581,22 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
         ours = made.get(UUID(said["referral"])) if said.get("referral") else None
         match fact.fact.TOPIC:
             case "referral:ReferralMade":
-                made[stream] = {"made": on, "treated": [], "PHQ-9": [], "GAD-7": []}
+                for before in made.values():
+                    same = (before["of"], before["service"]) == (fact.person, said["service"])
+                    if same and "closed" in before:
+                        before.setdefault("again", on)
+                ours = {"made": on, "of": fact.person, "service": said["service"]}
+                made[stream] = ours | {"treated": [], "PHQ-9": [], "GAD-7": []}
                 found[f"{on:%Y-%m}", Of.MADE.value] += 1
+                found[f"{on:%Y-%m}", "referred by word of mouth"] += said["mode"] == "verbal"
+            case "referral:ReferralRedirected":
+                made[stream]["service"] = said["service"]
+            case "referral:FirstContactMade":
+                made[stream]["contact"] = on
+            case "referral:FirstContactCorrected":
+                made[stream]["contact"] = said["first_at"] and datetime.fromisoformat(
+                    said["first_at"]
+                ).astimezone(ZoneInfo("Europe/London"))
             case "referral:ReferralAccepted":
                 made[stream]["accepted"] = on
             case "referral:ReferralDeclined":
@@ -605,17 +620,34 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
             case "pathway:HandoverOffered":
                 offered[said["handover"] + said["receiver"]] = on
             case "pathway:HandoverAccepted" | "pathway:HandoverDeclined" | "pathway:HandoverLapsed":
-                accepted = fact.fact.TOPIC == "pathway:HandoverAccepted"
+                became = fact.fact.TOPIC.removeprefix("pathway:Handover").lower()
+                accepted = became == "accepted"
                 days = (on.date() - offered[said["handover"] + said["receiver"]].date()).days
                 found[f"{on:%Y-%m}", Of.HANDED_OVER.value] += 1
-                found[f"{on:%Y-%m}", "hand-overs accepted"] += accepted
+                found[f"{on:%Y-%m}", f"hand-overs {became}"] += 1
                 found[f"{on:%Y-%m}", "hand-overs accepted within 7 days"] += accepted and days <= 7
             case "pathway:SteppedUp" | "pathway:SteppedDown":
-                before, after = int(said["from_step"]), int(said["to_step"])
+                low, high = int(said["from_step"]), int(said["to_step"])
                 found[f"{on:%Y-%m}", Of.MOVED.value] += 1
-                found[f"{on:%Y-%m}", "steps up"] += after > before
-                found[f"{on:%Y-%m}", "steps down"] += after < before
-                found[f"{on:%Y-%m}", f"moves between steps: {before} to {after}"] += 1
+                found[f"{on:%Y-%m}", "steps up"] += high > low
+                found[f"{on:%Y-%m}", "steps down"] += high < low
+                found[f"{on:%Y-%m}", f"moves between steps: {low} to {high}"] += 1
+                found[f"{on:%Y-%m}", "steps up to hospital care"] += high == 4
+            case "social_work:WorkDone" if said.get("admission_avoided"):
+                avoided = {"yes": "avoided", "no": "not avoided", "not known": "avoided or not"}
+                found[f"{on:%Y-%m}", Of.KEPT_OUT.value] += 1
+                found[f"{on:%Y-%m}", f"admission {avoided[said['admission_avoided']]}"] += 1
+            case "unmet:UnmetNeedRecorded":
+                found[f"{on:%Y-%m}", Of.UNMET.value] += 1
+                found[f"{on:%Y-%m}", f"unmet need at step {said['step']}"] += 1
+                found[f"{on:%Y-%m}", f"unmet need: {said['why']}"] += 1
+            case "feedback:FeedbackGiven" | "feedback:AnonymousFeedbackGiven":
+                how = said["experience"]
+                good, poor = how in {"very good", "good"}, how in {"very poor", "poor"}
+                found[f"{on:%Y-%m}", Of.RATED.value] += 1
+                found[f"{on:%Y-%m}", "experience good"] += good
+                found[f"{on:%Y-%m}", "experience poor"] += poor
+                found[f"{on:%Y-%m}", "experience neither good nor poor"] += not (good or poor)
             case "implementation:ImplementationAwaited":
                 decided[said["decision"]] = [f"{on:%Y-%m}", "not ended yet"]
             case "implementation:DecisionImplemented" if said["decision"] in decided:
@@ -637,6 +669,8 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
         found[month, "appointments cancelled"] += not (seen or missed)
         if seen and content in {"treatment", "assessment and treatment"}:
             ours["treated"].append(on)
+        if seen and content in {"assessment", "assessment and treatment"}:
+            ours["assessed"] = min(on, ours.get("assessed", on))
     for course in made.values():
         answered = course.get("accepted") or course.get("declined")
         if answered:
@@ -644,8 +678,23 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
             found[f"{answered:%Y-%m}", "accepted"] += "accepted" in course
             if "accepted" not in course:
                 found[f"{answered:%Y-%m}", f"declined: {course['because']}"] += 1
+        if first := course.get("contact"):
+            found[f"{first:%Y-%m}", Of.SEEN.value] += 1
+            within = (first.date() - course["made"].date()).days <= 28
+            found[f"{first:%Y-%m}", "first contact within 28 days"] += within
+        scored = [on for name in ("PHQ-9", "GAD-7") for on, _ in course[name]]
+        if first and scored and course["treated"] and "assessed" in course:
+            last = max(first, course["assessed"], min(scored), min(course["treated"]))
+            all_four = "contact, assessment, first score and treatment within 28 days"
+            found[f"{last:%Y-%m}", Of.STOPPED.value] += 1
+            found[f"{last:%Y-%m}", all_four] += (last.date() - course["made"].date()).days <= 28
         if "closed" not in course or len(course["treated"]) < 2:
             continue
+        later = course["closed"] + timedelta(days=183)
+        found[f"{later:%Y-%m}", Of.HALF_A_YEAR_ON.value] += 1
+        found[f"{later:%Y-%m}", "referred again within half a year"] += (
+            "again" in course and (course["again"].date() - course["closed"].date()).days <= 183
+        )
         month = f"{course['closed']:%Y-%m}"
         found[month, Of.FINISHED.value] += 1
         days = (min(course["treated"]).date() - course["made"].date()).days
@@ -712,6 +761,8 @@ def test_every_measure_is_as_worked_out_from_the_exported_facts(year: Told) -> N
         "declined: incomplete",
         "second treatment within 57 to 90 days",
         "second treatment after 90 days",
+        "unmet need at step 4",
+        "unmet need: paused",
     }
     assert {name for _, name in counted} > {measure.name for measure in MEASURES} - seldom
 

@@ -12,7 +12,7 @@ from tests.pages.place import Story
 
 pytestmark = pytest.mark.browser
 
-LEAVING = community.LIBRARY
+LEAVING = community.SCHOOL
 """An organisation that no other test here asks for anything."""
 
 
@@ -30,7 +30,7 @@ def test_an_administrator_of_the_host_says_that_an_organisation_leaves(
     assert f"In touch with the drug service: {lead.name}, since 2 March 2026" in host.inner_text()
     assert host.get_by_role("link", name=re.compile("It leaves")).count() == 0
     row = yusuf.page.get_by_role("row").filter(has_text=LEAVING.name)
-    assert "Books on prescription" in row.inner_text()
+    assert "School counselling" in row.inner_text()
     yusuf.leave_by(row.get_by_role("link", name=re.compile("It leaves")))
     address, said = yusuf.page.url, yusuf.page.inner_text("main")
     assert "Its services can be chosen no more" in said
@@ -50,7 +50,7 @@ def test_an_administrator_of_the_host_says_that_an_organisation_leaves(
     asha = visiting("asha", scripts=False)
     asha.open(f"/refer/new?person={story.person('asha')}")
     assert "Housing and debt advice" in asha.page.inner_text("main")
-    assert "Books on prescription" not in asha.page.inner_text("main")
+    assert "School counselling" not in asha.page.inner_text("main")
     asha.open(f"/people/{story.person('asha')}/objection")
     assert community.HOUSING.name in asha.page.inner_text("main")
     assert LEAVING.name not in asha.page.inner_text("main")

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.policies.measures import MEASURES, Contact, Course, Scored
+from domain.policies.counted import Contact, Course, Scored
+from domain.policies.measures import MEASURES
 from domain.vocabulary import Attendance, Content, Instrument, ServiceId
 
 MADE = datetime(2025, 3, 3, 9, tzinfo=UTC)
