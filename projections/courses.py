@@ -48,6 +48,7 @@ from domain.policies.counted import (
     LAPSED,
     NOT_IMPLEMENTED,
     SUPERSEDED,
+    Between,
     Contact,
     Course,
     Happening,
@@ -56,11 +57,14 @@ from domain.policies.counted import (
 )
 from domain.policies.days import local_date
 from domain.policies.measures import unmet
+from domain.policies.training import WORKING
+from domain.practitioner import PractitionerAdded
 from domain.referral import ReferralAccepted, ReferralDeclined, ReferralMade, ReferralRedirected
 from domain.request import ReferralFact
 from domain.service import ServiceDescribed, ServiceOpened
 from domain.social_work import WorkDone
 from domain.steps import SteppedDown, SteppedUp
+from domain.training import TrainingAttended
 from domain.unmet import UnmetNeedRecorded
 from domain.vocabulary import Moment, Purpose, ServiceId
 from domain.wishes import UseObjectedTo, UseObjectionLifted
@@ -98,7 +102,7 @@ class _Person:
         }
 
 
-Countable = Course | Contact | Happening
+Countable = Course | Contact | Happening | Between
 ANSWERS: Mapping[type[Fact], str] = {
     HandoverAccepted: ACCEPTED,
     HandoverDeclined: DECLINED,
@@ -185,7 +189,10 @@ class Courses:
             for contact in course.contacts.values():
                 yield Thing(contact, course.about, course.service), person
         for which, happening in self.happenings.items():
-            yield Thing(happening, happening.about, happening.service), self.persons[which]
+            person = self.persons[which]
+            yield Thing(happening, happening.about, happening.service), person
+            for between in happening.between:
+                yield Thing(between, happening.about, None), person
 
     def learn(self, recorded: Recorded) -> None:
         """Follow a fact that says something of a person."""
@@ -241,6 +248,10 @@ class Courses:
                 known = Happening(Of.MOVED, at, self._about(recorded), said=moved)
             case WorkDone(admission_avoided=avoided) if avoided:
                 known = Happening(Of.KEPT_OUT, at, self._about(recorded), said=avoided.value)
+            case PractitionerAdded(role=role) if role in WORKING:
+                known = Happening(Of.STARTED, at)
+            case TrainingAttended() if known is not None:
+                known.answered_at = known.answered_at or at
             case UnmetNeedRecorded(step=step, why=why):
                 known = Happening(Of.UNMET, at, said=unmet(step, why))
             case FeedbackFact(service=service, experience=experience):
@@ -307,6 +318,8 @@ def happening_of(recorded: Recorded) -> UUID | None:
             return uuid5(decision, "decision")
         case SteppedUp() | SteppedDown():
             return uuid5(recorded.originator_id, f"move {recorded.originator_version}")
+        case PractitionerAdded(practitioner=who) | TrainingAttended(practitioner=who):
+            return uuid5(who, "induction")
         case WorkDone() | UnmetNeedRecorded() | FeedbackFact():
             return recorded.originator_id
         case _:

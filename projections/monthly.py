@@ -16,8 +16,10 @@ from domain.policies import distributions
 from domain.policies.characteristics import CHARACTERISTICS
 from domain.policies.counted import (
     COUNTED,
+    COUNTED_BETWEEN,
     COUNTED_CONTACTS,
     COUNTED_HAPPENINGS,
+    Between,
     Contact,
     Course,
     Happening,
@@ -91,7 +93,7 @@ WITHIN: tuple[tuple[str, str], ...] = (
 SAID: tuple[Measure, ...] = (*MEASURES, *distributions.DEFINED)
 """All that a month says, each with what it is of."""
 
-NAMELESS = {Of.RATED, Of.UNMET}
+NAMELESS = {Of.RATED, Of.UNMET, Of.STARTED}
 """What may be of nobody who is named, so that their groups are not known."""
 
 OF_EVERYBODY = {
@@ -101,7 +103,7 @@ OF_EVERYBODY = {
 }
 """What is not told apart by characteristics."""
 
-OF_THE_PLACE = {Of.HANDED_OVER, Of.MOVED, Of.DECIDED, Of.UNMET, Of.KEPT_OUT}
+OF_THE_PLACE = {Of.HANDED_OVER, Of.MOVED, Of.DECIDED, Of.UNMET, Of.KEPT_OUT, Of.BETWEEN, Of.STARTED}
 """What belongs to no one service."""
 
 
@@ -169,7 +171,8 @@ def _places(courses: Courses, service: ServiceId | None) -> list[str]:
 
 def months_of(thing: Course | Happening) -> set[date]:
     """In which months a course, with its appointments, or a happening counts for anything."""
-    counted = [thing, *(thing.contacts.values() if isinstance(thing, Course) else ())]
+    beside = thing.contacts.values() if isinstance(thing, Course) else thing.between
+    counted: list[Countable] = [thing, *beside]
     return {month_of(local_date(at)) for each in counted for _, at in _when(each)}
 
 
@@ -182,6 +185,8 @@ def _when(thing: Countable) -> Iterator[tuple[Of, Moment]]:
             found = [(of, when(thing)) for of, when in COUNTED_CONTACTS.items()]
         case Happening():
             found = [(of, when(thing)) for of, when in COUNTED_HAPPENINGS.items()]
+        case Between():
+            found = [(of, when(thing)) for of, when in COUNTED_BETWEEN.items()]
     return ((of, at) for of, at in found if at)
 
 

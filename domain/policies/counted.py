@@ -5,13 +5,14 @@ Each says for itself among what it counts, and when. It refuses to know facts an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from domain.policies.days import days_between
+from domain.policies.days import days_between, local_date
 from domain.policies.missed import SEEN
 from domain.policies.outcomes import ANXIETY, DEPRESSION, FEWEST_CONTACTS, TREATED, Outcome, Pair
 from domain.vocabulary import (
@@ -25,8 +26,22 @@ from domain.vocabulary import (
     ServiceId,
 )
 
+LONGEST_OFFER = 92
+"""Days after which a hand-over that nobody ended is counted as waiting no more."""
+
+INDUCTION = 30
+"""Days in which somebody new is to be trained (`domain.policies.training`)."""
+
 HALF_A_YEAR = 183
 """Days after a course within which somebody who is referred again is counted."""
+
+NOON = time(12)
+
+
+def last_day(of: date) -> date:
+    """The last day of the month that this day is in."""
+    return of.replace(day=monthrange(of.year, of.month)[1])
+
 
 ASSESSED = frozenset({Content.ASSESSMENT, Content.ASSESSMENT_AND_TREATMENT})
 
@@ -143,8 +158,18 @@ class Of(StrEnum):
     MOVED = "moves between steps in the month"
     DECIDED = "decisions of meetings in the month that somebody is to carry out"
     RATED = "answers to the Friends and Family Test in the month"
+    BETWEEN = "hand-overs that waited for an answer as the month ended"
+    STARTED = "practitioners whose first 30 days ended in the month"
     UNMET = "times in the month that a service was wanted and could not be chosen"
     KEPT_OUT = "social work to avoid an admission that ended in the month"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Somebody between two services as a month ended: since so many days nobody had answered."""
+
+    at: Moment
+    days: int
 
 
 @dataclass
@@ -161,6 +186,19 @@ class Happening:
     answered_at: Moment | None = None
     said: str = ""
     service: ServiceId | None = None
+
+    @property
+    def between(self) -> Iterator[Between]:
+        """Each end of a month at which this hand-over waited for an answer."""
+        if self.kind is not Of.HANDED_OVER:
+            return
+        offered = local_date(self.at)
+        last = offered + timedelta(days=LONGEST_OFFER)
+        answered = local_date(self.answered_at) if self.answered_at else last
+        ends = last_day(offered)
+        while ends < answered:
+            yield Between(datetime.combine(ends, NOON, UTC), (ends - offered).days)
+            ends = last_day(ends + timedelta(days=1))
 
 
 ACCEPTED, DECLINED, LAPSED = "accepted", "declined", "lapsed"
@@ -190,10 +228,12 @@ COUNTED: dict[Of, Callable[[Course], Moment | None]] = {
 COUNTED_CONTACTS: Mapping[Of, Callable[[Contact], Moment | None]] = {
     Of.DUE: lambda c: (c.starts_at or c.at) if c.attendance else None
 }
+COUNTED_BETWEEN: Mapping[Of, Callable[[Between], Moment | None]] = {Of.BETWEEN: lambda b: b.at}
 COUNTED_HAPPENINGS: Mapping[Of, Callable[[Happening], Moment | None]] = {
     Of.HANDED_OVER: lambda h: h.answered_at if h.kind is Of.HANDED_OVER else None,
     Of.MOVED: lambda h: h.at if h.kind is Of.MOVED else None,
     Of.DECIDED: lambda h: h.at if h.kind is Of.DECIDED else None,
+    Of.STARTED: lambda h: h.at + timedelta(days=INDUCTION) if h.kind is Of.STARTED else None,
     Of.RATED: lambda h: h.at if h.kind is Of.RATED else None,
     Of.UNMET: lambda h: h.at if h.kind is Of.UNMET else None,
     Of.KEPT_OUT: lambda h: h.at if h.kind is Of.KEPT_OUT else None,

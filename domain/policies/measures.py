@@ -17,6 +17,7 @@ from domain.policies.counted import (
     DECLINED,
     HALF_A_YEAR,
     IMPLEMENTED,
+    INDUCTION,
     LAPSED,
     NOT_IMPLEMENTED,
     SUPERSEDED,
@@ -301,6 +302,20 @@ MEASURES: tuple[Measure, ...] = (
             ("admission not avoided", AdmissionAvoided.NO, "as the social worker judged it"),
             ("admission avoided or not", AdmissionAvoided.NOT_KNOWN, "nobody can know"),
         )
+    ),
+    Measure(
+        "between services for over 7 days",
+        Of.BETWEEN,
+        "more than 7 days since the hand-over was offered",
+        OWN,
+        lambda b: b.days > WEEK,
+    ),
+    Measure(
+        "trained within 30 days",
+        Of.STARTED,
+        "attended any training within 30 days of beginning to work here",
+        JAMES_WIGG,
+        lambda h: h.answered_at is not None and days_between(h.at, h.answered_at) <= INDUCTION,
     ),
     _rated("experience good", "very good or good", GOOD),
     _rated("experience poor", "poor or very poor", POOR),

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -567,6 +567,9 @@ def typed(*words: str) -> object:
     return ended.value.code
 
 
+WORKS = {"clinician", "helper", "chair", "administrator", "reception"}
+
+
 def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
     """By month and measure, from the exported facts as plain values, by the published words."""
     found: Counter[tuple[str, str]] = Counter()
@@ -575,6 +578,9 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
     made: dict[UUID, dict[str, Any]] = {}
     offered: dict[str, datetime] = {}
     decided: dict[str, list[str]] = {}
+    waiting: dict[str, tuple[date, date]] = {}  # hand-overs: since when, and until when at most
+    began: dict[str, datetime] = {}
+    trained: dict[str, datetime] = {}
     for fact in facts:
         said, stream = fact.fact.model_dump(mode="json"), fact.originator_id
         on = fact.effective_at.astimezone(ZoneInfo("Europe/London"))
@@ -619,12 +625,16 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
                 ours[said["instrument"]].append((on, said["total"]))
             case "pathway:HandoverOffered":
                 offered[said["handover"] + said["receiver"]] = on
+                last = on.date() + timedelta(days=92)
+                waiting[said["handover"] + said["receiver"]] = on.date(), last
             case "pathway:HandoverAccepted" | "pathway:HandoverDeclined" | "pathway:HandoverLapsed":
                 became = fact.fact.TOPIC.removeprefix("pathway:Handover").lower()
                 accepted = became == "accepted"
                 days = (on.date() - offered[said["handover"] + said["receiver"]].date()).days
                 found[f"{on:%Y-%m}", Of.HANDED_OVER.value] += 1
                 found[f"{on:%Y-%m}", f"hand-overs {became}"] += 1
+                since, _ = waiting[said["handover"] + said["receiver"]]
+                waiting[said["handover"] + said["receiver"]] = since, on.date()
                 found[f"{on:%Y-%m}", "hand-overs accepted within 7 days"] += accepted and days <= 7
             case "pathway:SteppedUp" | "pathway:SteppedDown":
                 low, high = int(said["from_step"]), int(said["to_step"])
@@ -637,6 +647,10 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
                 avoided = {"yes": "avoided", "no": "not avoided", "not known": "avoided or not"}
                 found[f"{on:%Y-%m}", Of.KEPT_OUT.value] += 1
                 found[f"{on:%Y-%m}", f"admission {avoided[said['admission_avoided']]}"] += 1
+            case "partner:PractitionerAdded" if said["role"] in WORKS:
+                began[said["practitioner"]] = on
+            case "training:TrainingAttended":
+                trained.setdefault(said["practitioner"], on)
             case "unmet:UnmetNeedRecorded":
                 found[f"{on:%Y-%m}", Of.UNMET.value] += 1
                 found[f"{on:%Y-%m}", f"unmet need at step {said['step']}"] += 1
@@ -656,6 +670,17 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
                 decided[said["decision"]][1] = "not implemented"
             case "implementation:DecisionSuperseded":
                 decided[said["decision"]][1] = "superseded"
+    for since, until in waiting.values():
+        for day in (since + timedelta(days=n) for n in range((until - since).days)):
+            if (day + timedelta(days=1)).day == 1:
+                found[f"{day:%Y-%m}", Of.BETWEEN.value] += 1
+                found[f"{day:%Y-%m}", "between services for over 7 days"] += (day - since).days > 7
+    for who, since in began.items():
+        month = f"{since + timedelta(days=30):%Y-%m}"
+        found[month, Of.STARTED.value] += 1
+        found[month, "trained within 30 days"] += (
+            who in trained and (trained[who].date() - since.date()).days <= 30
+        )
     for month, ended in decided.values():
         found[month, Of.DECIDED.value] += 1
         found[month, f"decisions {ended}"] += 1
