@@ -126,6 +126,18 @@ def flow(moves: Mapping[tuple[str, str], Count], nodes: Sequence[str], *, said: 
     return _drawn(height, said, parts)
 
 
+def trend(values: Sequence[int]) -> Markup:
+    """Percents from first to last, as small as a word; what stands beside it says the same."""
+    wide, tall, edge = 96, 24, 3
+    gap = (wide - 2 * edge) / max(1, len(values) - 1)
+    at = [(edge + gap * n, edge + (tall - 2 * edge) * (1 - v / 100)) for n, v in enumerate(values)]
+    return Markup(
+        '<svg class="tc-spark" viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true" '
+        'focusable="false"><polyline class="tc-spark__line" points="{}"/>'
+        '<circle class="tc-spark__last" cx="{:.1f}" cy="{:.1f}" r="2"/></svg>'
+    ).format(wide, tall, wide, tall, " ".join(f"{x:.1f},{y:.1f}" for x, y in at), *at[-1])
+
+
 def _short(band: str) -> str:
     return band.replace(" to ", "–")
 

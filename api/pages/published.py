@@ -12,20 +12,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
-from api.pages import charts, drawing, words
+from api.pages import charts, words
+from api.pages.over_time import NOTHING, STANDARDS, Chart, over_time, percent
 from api.pages.problem import PageRoute
 from api.pages.visit import CountingVisit, Visit
 from api.problems import NothingIsHere
 from domain.policies import distributions
 from domain.policies.characteristics import CHARACTERISTICS
-from domain.policies.control_charts import FEWEST, Better, control_chart
+from domain.policies.counted import Of
 from domain.policies.measures import MEASURES, SIX_WEEKS
 from domain.policies.outcomes import ANXIETY, DEPRESSION
 from domain.policies.scales import SCALES
 from domain.texts import Line
 from domain.vocabulary import Instrument, Step
+from projections import monthly
 from projections.measured import Said
 from projections.monthly import EVERY, SAID
 
@@ -33,27 +34,17 @@ router = APIRouter(route_class=PageRoute)
 
 Month = Annotated[str, Query(max_length=7, pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
 
-STANDARDS = {"first treatment within 6 weeks": 75, "first treatment within 18 weeks": 95}
-"""Percent: NHS Talking Therapies waiting-time standards."""
-
 OUTCOMES = ("recovery", "reliable improvement", "reliable recovery", "reliable deterioration")
-FLOW = tuple(measure.name for measure in MEASURES if measure.name not in OUTCOMES)
-BETTER = {"reliable deterioration": Better.LOWER, "appointments not attended": Better.LOWER}
-NOTHING = Markup("")
-"""In place of a chart of which nothing may be shown."""
+FLOW = tuple(
+    measure.name
+    for measure in MEASURES
+    if measure.name not in OUTCOMES
+    and measure.of not in (Of.RATED, Of.STARTED, Of.KEPT_OUT, Of.HALF_A_YEAR_ON)
+)
+OF_THE_PLACE = {measure.name for measure in SAID if measure.of in monthly.OF_THE_PLACE}
+"""What is said of all services alone, whichever is chosen."""
 RELIABLE: Mapping[Instrument, int] = {DEPRESSION: 6, ANXIETY: 4}
 """By how many points a change is more than chance (NHS England, annual report 2024-25)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart, what it says, and the same as a table."""
-
-    title: str
-    svg: Markup
-    said: str
-    head: tuple[str, ...]
-    rows: Sequence[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +71,13 @@ async def asked_for(visit: Visit, month: str, service: str) -> Asked:
 async def flow(visit: CountingVisit, month: Month = "", service: Line = EVERY) -> Response:
     """How people got help: how long they waited, what became of referrals, how steps changed."""
     asked = await asked_for(visit, month, service)
-    said = await _series(visit, asked)
+    said = await series(visit, asked)
     now = {each.measure: each for each in said if each.month == asked.month}
-    place = {each.measure: each for each in await _of_the_place(visit, asked)}
     drawn = [_waits(now)] if now else []
-    drawn += [_over_time(said, name) for name in STANDARDS]
-    drawn += [_moves(place)] if place else []
-    drawn += [_over_time(said, name) for name in ("accepted", "appointments not attended")]
-    return await _page(visit, asked, "flow.html", "Flow and waits", drawn, now | place, FLOW)
+    drawn += [over_time(said, name) for name in STANDARDS]
+    drawn += [_moves(now)] if now else []
+    drawn += [over_time(said, name) for name in ("accepted", "appointments not attended")]
+    return await page(visit, asked, "flow.html", "Flow and waits", drawn, now, FLOW)
 
 
 @router.get("/outcomes", response_class=HTMLResponse)
@@ -96,24 +86,13 @@ async def outcomes(
 ) -> Response:
     """What came of treatment: over time, first against last score, and for whom."""
     asked = await asked_for(visit, month, service)
-    said = await _series(visit, asked)
+    said = await series(visit, asked)
     now = {each.measure: each for each in said if each.month == asked.month}
     chosen = by if by in CHARACTERISTICS else CHARACTERISTICS[0]
-    groups = (
-        await visit.here.reading.said(
-            service=asked.service,
-            characteristic=chosen,
-            measures=OUTCOMES,
-            since=asked.month,
-            until=asked.month,
-            as_at=known_by(visit),
-        )
-        if asked.month
-        else []
-    )
-    drawn = [_over_time(said, name) for name in OUTCOMES]
+    groups = await of_groups(visit, asked, chosen, OUTCOMES)
+    drawn = [over_time(said, name) for name in OUTCOMES]
     drawn += [_scores(now, each) for each in (DEPRESSION, ANXIETY)] if now else []
-    return await _page(
+    return await page(
         visit,
         asked,
         "outcomes.html",
@@ -123,7 +102,8 @@ async def outcomes(
         OUTCOMES,
         by=chosen,
         characteristics=CHARACTERISTICS,
-        groups=_by_group(groups),
+        groups=groups,
+        columns=OUTCOMES,
     )
 
 
@@ -132,118 +112,42 @@ def known_by(visit: Visit) -> datetime | None:
     return visit.when.as_at if isinstance(visit.when.as_at, datetime) else None
 
 
-async def _series(visit: Visit, asked: Asked) -> list[Said]:
-    return await visit.here.reading.said(service=asked.service, as_at=known_by(visit))
-
-
-async def _of_the_place(visit: Visit, asked: Asked) -> list[Said]:
-    """What belongs to no one service: moves, hand-overs, decisions."""
-    if asked.month is None:
-        return []
+async def series(visit: Visit, asked: Asked, names: Sequence[str] | None = None) -> list[Said]:
+    """Every month of these measures; of what belongs to no one service, for all services."""
     found = await visit.here.reading.said(
-        since=asked.month, until=asked.month, as_at=known_by(visit)
+        service=asked.service, measures=names, as_at=known_by(visit)
     )
-    names = ("hand-overs", "steps", "decisions", distributions.MOVES)
-    return [each for each in found if each.measure.startswith(names)]
+    if asked.service != EVERY:
+        ours = OF_THE_PLACE if names is None else OF_THE_PLACE.intersection(names)
+        found += await visit.here.reading.said(measures=sorted(ours), as_at=known_by(visit))
+    return found
 
 
-async def _page(
+async def page(
     visit: Visit,
     asked: Asked,
     template: str,
     title: str,
     drawn: Sequence[Chart],
     now: Mapping[str, Said],
-    names: Sequence[str],
+    measures: Sequence[str],
     **more: Any,
 ) -> Response:
+    """A page of charts, with these measures of the month as figures and what they mean."""
     return await visit.page(
         template,
         title=title,
         section=visit.path,
         asked=asked,
-        charts=[chart for chart in drawn if chart.rows],
-        rows=[now[name] for name in names if name in now],
+        charts=[chart for chart in drawn if chart.rows and chart.shown],
+        unshown=[chart.title for chart in drawn if chart.rows and not chart.shown],
+        rows=[now[name] for name in measures if name in now],
         one=next(iter(now.values()), None),
         percent=percent,
-        defined=[measure for measure in SAID if measure.name in names],
+        defined=[measure for measure in SAID if measure.name in measures],
         sheet_link=f"{visit.path}.csv?{visit.request.url.query}".rstrip("?"),
         **more,
     )
-
-
-def percent(said: Said) -> int | None:
-    """The share, of figures that are rounded to 5; ``None`` where either is hidden."""
-    if said.counted is None or not said.of:
-        return None
-    return min(100, round(100 * said.counted / said.of))
-
-
-def _over_time(said: Sequence[Said], name: str) -> Chart:
-    """The share by month: a control chart once there are enough months."""
-    months = [each for each in said if each.measure == name]
-    shown = _unbroken(months)
-    values = [value for _, value in shown]
-    labels = [words.month(each.month.isoformat()) for each, _ in shown]
-    chart = control_chart(values, BETTER.get(name, Better.HIGHER))
-    target = STANDARDS.get(name)
-    sentence = _in_words(values, labels, chart, target, hidden=len(months) - len(shown))
-    return Chart(
-        words.sentence(name),
-        drawing.percents(values, labels, said=sentence, chart=chart, target=target)
-        if len(values) > 1
-        else NOTHING,
-        sentence,
-        ("Month", "Counted", "Of", "Share"),
-        [(words.month(each.month.isoformat()), *_numbers(each)) for each in reversed(months)],
-    )
-
-
-def _unbroken(months: Sequence[Said]) -> list[tuple[Said, int]]:
-    """The months since the last one that is hidden: a chart's rules are of what has no gaps."""
-    kept: list[tuple[Said, int]] = []
-    for each in months:
-        value = percent(each)
-        kept = [] if value is None else [*kept, (each, value)]
-    return kept
-
-
-def _numbers(said: Said) -> tuple[object, object, object]:
-    share = percent(said)
-    return (
-        charts.HIDDEN if said.counted is None else said.counted,
-        charts.HIDDEN if said.of is None else said.of,
-        "–" if share is None else f"{share}%",
-    )
-
-
-def _in_words(
-    values: Sequence[int],
-    labels: Sequence[str],
-    chart: Any,
-    target: int | None,
-    *,
-    hidden: int,
-) -> str:
-    if not values:
-        return "Too few to show (under 5) in the last month. The table has the months before it."
-    told = f"{values[0]}% in {labels[0]}, {values[-1]}% in {labels[-1]}. "
-    if hidden:
-        told += f"The {hidden} month{'' if hidden == 1 else 's'} before are not drawn: in the last "
-        told += "of them there were too few to show (under 5). "
-    if chart is None:
-        return told + f"Fewer than {FEWEST} months: too few for limits."
-    told += f"{chart.mean:.0f}% on average. "
-    if target is not None:
-        told += f"The standard is {target}%: as things are, it {chart.assurance(target)}. "
-    if not chart.special:
-        return told + "Nothing here is more than chance."
-    special = [
-        f"{label}, {', '.join(sorted(point.causes))} ({point.meaning})"
-        for label, point in zip(labels, chart.points, strict=True)
-        if point.causes
-    ]
-    return told + f"More than chance: {'; '.join(special)}."
 
 
 def _waits(now: Mapping[str, Said]) -> Chart:
@@ -348,8 +252,20 @@ def _scores(now: Mapping[str, Said], instrument: Instrument) -> Chart:
     )
 
 
-def _by_group(said: Sequence[Said]) -> list[tuple[str, list[Said | None]]]:
-    """Each group of people with its outcomes, in their order."""
-    groups = list(dict.fromkeys(each.value for each in said))
+async def of_groups(
+    visit: Visit, asked: Asked, characteristic: str, names: Sequence[str]
+) -> list[tuple[str, list[Said | None]]]:
+    """Each group of people with these measures of the month, in their order."""
+    if asked.month is None:
+        return []
+    said = await visit.here.reading.said(
+        service=asked.service,
+        characteristic=characteristic,
+        measures=names,
+        since=asked.month,
+        until=asked.month,
+        as_at=known_by(visit),
+    )
+    groups = dict.fromkeys(each.value for each in said)
     found = {(each.value, each.measure): each for each in said}
-    return [(group, [found.get((group, name)) for name in OUTCOMES]) for group in groups]
+    return [(group, [found.get((group, name)) for name in names]) for group in groups]

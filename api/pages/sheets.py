@@ -13,7 +13,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.pages import choosing, looks, published, referrals, tables, words
+from api.pages import aims, choosing, looks, published, referrals, tables, words
 from api.pages.agreed import overdue, to_do
 from api.pages.carers import on_the_register
 from api.pages.caseload import Line, asked_for, line
@@ -110,6 +110,17 @@ async def outcomes_sheet(
     return await _sheet(
         visit, "outcomes", await _of_a_month(visit, month, service, published.OUTCOMES)
     )
+
+
+@router.get("/aims/{key}.csv")
+async def aim_sheet(
+    visit: CountingVisit, key: aims.Key, month: published.Month = "", service: Named = ""
+) -> Response:
+    """A month's measures of one aim, by every characteristic, as published."""
+    aim = aims.named(key)
+    asked = await aims.asked_of(visit, aim, month, service)
+    found = await _of_a_month(visit, month, asked.service, aim.measures)
+    return await _sheet(visit, aim.key, found)
 
 
 async def _of_a_month(

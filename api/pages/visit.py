@@ -43,6 +43,7 @@ OF_NOBODY = (
     ("/", _("My day")),
     ("/flow", _("Flow and waits")),
     ("/outcomes", _("Outcomes")),
+    ("/aims", _("Aims")),
     ("/services", _("Services")),
     ("/unmet-need", _("Unmet need")),
 )

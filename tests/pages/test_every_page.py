@@ -160,6 +160,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("ruth", "/unmet-need"),
     ("ruth", "/flow"),
     ("priya", "/outcomes"),
+    ("ruth", "/aims"),
+    ("priya", "/aims/rapid-access"),
 ]
 
 
@@ -218,6 +220,7 @@ NO_PAGES = {
     "/audit/access.csv",
     "/carers.csv",
     "/caseload.csv",
+    "/aims/{key}.csv",
     "/flow.csv",
     "/outcomes.csv",
     "/unmet-need.csv",

@@ -10,7 +10,12 @@ import pytest
 
 from api.pages import charts
 from api.pages.charts import Axes, Mark
+from api.pages.over_time import LESS_IS_BETTER, MORE_IS_BETTER, better
 from domain.policies import distributions
+from domain.policies.aims import AIMS
+from domain.policies.control_charts import Better
+from domain.policies.counted import Of
+from domain.policies.measures import MEASURES
 from domain.policies.outcomes import DEPRESSION
 from projections.monthly import EVERY, EVERYBODY
 from tests.pages.conftest import Opening
@@ -135,3 +140,43 @@ def test_charts_their_words_and_their_tables_say_the_same(
     then = published.visitor("ruth").get("/flow?as-at=2026-01-01T09:00").text
     assert "No month is published yet" in then
     assert "You are looking at the past" in then
+
+
+@pytest.mark.browser
+def test_an_aim_says_by_what_it_shows_and_what_is_not_known(
+    published: Story, visiting: Opening
+) -> None:
+    ruth = visiting("ruth", scripts=False)
+    ruth.open("/")
+    ruth.follow("Aims")
+    better = ruth.page.get_by_role("row").filter(has_text="Getting better")
+    assert "53%" in better.inner_text()
+    assert "40 of 75" in better.inner_text()
+    assert (
+        "Nothing published" in ruth.page.get_by_role("row").filter(has_text="Satisf").inner_text()
+    )
+    ruth.follow("Getting better")
+    main = ruth.page.locator("main").inner_text()
+    assert "(Sandwell)" in main
+    assert "Too few to show (under 5) in every month" not in main
+    poorest = ruth.page.get_by_role("row").filter(has_text="Fifth 1")
+    assert "10 of 15" in poorest.inner_text()
+    ruth.open("/aims/secondary-care")
+    assert "Bed days are recorded by hospitals." in ruth.page.locator("main").inner_text()
+    visitor = published.visitor("ruth")
+    answer = visitor.get("/aims/recovery.csv?month=2026-10")
+    lines = csv.DictReader(answer.content.decode("utf-8-sig").splitlines())
+    assert {line["Measure"] for line in lines} == {"Recovery"}
+    assert visitor.get("/aims/no-such-thing").status_code == 404
+    assert published.visitor("beryl").get("/aims").status_code == 403
+
+
+def test_every_aim_shows_by_measures_that_are_published() -> None:
+    known = {measure.name for measure in MEASURES}
+    assert [aim.key for aim in AIMS if not known.issuperset(aim.measures)] == []
+    assert known - {name for aim in AIMS for name in aim.measures} < {
+        measure.name for measure in MEASURES if measure.of in (Of.ANSWERED, Of.FINISHED)
+    }
+    assert better("reliable deterioration") is Better.LOWER
+    assert not MORE_IS_BETTER & LESS_IS_BETTER
+    assert known >= MORE_IS_BETTER | LESS_IS_BETTER
