@@ -84,6 +84,14 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """What was published last of a month, and up to which fact it was counted."""
+
+    position: int
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
 class Frozen:
     """Figures of a month that stay: since when, by whose word, and as of which publication."""
 
@@ -96,9 +104,9 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Differs:
-    """A line as it was frozen and as it is now; ``None`` where it is not said at all."""
+    """A line as it was said and as it is now; ``None`` where it is not said at all."""
 
-    frozen: Line | None
+    then: Line | None
     now: Line | None
 
 
@@ -278,6 +286,15 @@ def _counted(connection: Connection, month: date) -> list[Line]:
 
 def _lines(connection: Connection, publication: int) -> list[Line]:
     return [Line(*row) for row in connection.execute(SQL["lines"], [publication])]
+
+
+def published_last(connection: Connection, month: date) -> Publication | None:
+    """What was published last of a month, if anything was."""
+    last = connection.execute(SQL["last"], [month]).fetchone()
+    if last is None:
+        return None
+    position, _ = connection.execute(SQL["publication"], [last[0]]).fetchone() or (0, None)
+    return Publication(position, _lines(connection, last[0]))
 
 
 def frozen(connection: Connection, month: date) -> Frozen | None:

@@ -1,4 +1,4 @@
-"""A place's measures as they are published: ``measures publish``, ``freeze`` and ``compare``."""
+"""A place's measures as published: ``measures publish``, ``freeze``, ``compare``, ``recount``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from cyclopts import App, Parameter
 from deploy.commands.house import opened
 from deploy.commands.output import CONFLICT, NOT_VERIFIED, NOTHING, USAGE, Json, Stopped, note, say
 from deploy.kept import now
+from domain.facts import FACTS
+from domain.mapping import FactMapper
 from domain.policies.days import local_date
 from domain.policies.friends_and_family import month_of
-from projections import measuring, schema
+from projections import measuring, monthly, schema
+from projections.courses import Courses
+from projections.log import whole
+from projections.measuring import Differs
 from projections.monthly import Line
 
 app = App(name="measures", help="A place's measures, month by month, as they are published.")
@@ -65,24 +70,44 @@ def compare(month: Month, /, *, json: Json = False) -> None:
             differing = measuring.compared(connection, begun)
         except measuring.NotPublished:
             raise Stopped(f"{month} is not frozen: `measures freeze` does it", NOTHING) from None
-    rows = []
-    for each in differing:
-        line = each.frozen or each.now
-        assert line is not None, "a line that differs is in one of them"
-        rows.append(
-            {
-                "measure": line.measure,
-                "service": line.service,
-                "characteristic": line.characteristic,
-                "group": line.value,
-                "frozen": _said(each.frozen),
-                "now": _said(each.now),
-            }
-        )
+    rows = [_differs(each, "frozen", "now") for each in differing]
     say(rows, json=json)
     if rows:
         raise Stopped(f"{len(rows)} figures of {month} are others now", NOT_VERIFIED)
     note(f"The figures of {month} are as they were frozen.")
+
+
+@app.command
+def recount(
+    month: Month,
+    /,
+    *,
+    position: Annotated[
+        int, Parameter(help="Up to this number of the log; that of the publication if left out.")
+    ] = 0,
+    json: Json = False,
+) -> None:
+    """Count a month anew from the whole log, and say where what was published differs; exit 5."""
+    begun = begun_on(month)
+    with opened() as house:
+        with psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
+            last = measuring.published_last(connection, begun)
+        if last is None:
+            raise Stopped(f"{month} is not published: `measures publish` does it", NOTHING)
+        courses, mapper = Courses(), FactMapper(FACTS, house.keys)
+        with psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
+            for stored in whole(connection):
+                if stored.position > (position or last.position):
+                    break
+                courses.follow(mapper.read(stored))
+    anew = {line[:4]: line for line in monthly.lines(courses, begun)}
+    then = {line[:4]: line for line in last.lines}
+    keys = sorted(key for key in anew.keys() | then.keys() if anew.get(key) != then.get(key))
+    rows = [_differs(Differs(then.get(key), anew.get(key)), "published", "counted") for key in keys]
+    say(rows, json=json)
+    if rows:
+        raise Stopped(f"{len(rows)} figures of {month} are others than published", NOT_VERIFIED)
+    note(f"The {len(anew)} figures of {month} are as they were published.")
 
 
 def begun_on(month: str) -> date:
@@ -94,6 +119,19 @@ def begun_on(month: str) -> date:
     if begun >= month_of(local_date(now())):
         raise Stopped(f"{month} is not over yet: name a month that is", USAGE)
     return begun
+
+
+def _differs(each: Differs, before: str, after: str) -> dict[str, object]:
+    line = each.then or each.now
+    assert line is not None, "a line that differs is in one of them"
+    return {
+        "measure": line.measure,
+        "service": line.service,
+        "characteristic": line.characteristic,
+        "group": line.value,
+        before: _said(each.then),
+        after: _said(each.now),
+    }
 
 
 def _said(line: Line | None) -> str:

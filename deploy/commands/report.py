@@ -1,7 +1,9 @@
-"""What a month may be said to have been, as files: ``report``."""
+"""What a month was published to have been, as files to hand on: ``report``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,72 +11,71 @@ import psycopg
 from cyclopts import Parameter
 
 from deploy.commands.house import opened
-from deploy.commands.measures import begun_on
-from deploy.commands.output import CONFLICT, Json, Stopped, note, say
+from deploy.commands.measures import Month, begun_on
+from deploy.commands.output import CONFLICT, NOTHING, USAGE, Json, Stopped, note, say
 from projections import schema
 
 
 def report(
-    month: Annotated[str, Parameter(help="The month, as 2026-03; it must be over.")],
-    folder: Annotated[Path, Parameter(help="Where to write the two files.")],
+    month: Month,
+    folder: Annotated[Path, Parameter(help="Where to write the files.")],
     /,
     *,
-    position: Annotated[
-        int, Parameter(help="As it was known at this number of the log; the last if left out.")
-    ] = 0,
+    as_at: Annotated[
+        datetime | None,
+        Parameter(help="As it was published at this time, with its zone; now if left out."),
+    ] = None,
+    parquet: Annotated[bool, Parameter(help="Whether to write Parquet too.")] = True,
     json: Json = False,
 ) -> None:
-    """A month's measures by service and characteristic, safe to publish, and what they mean."""
-    from api.pages import tables
-    from domain.facts import FACTS
-    from domain.mapping import FactMapper
-    from projections import monthly
-    from projections.courses import Courses
-    from projections.log import head, whole
+    """A month as it was published: a page, CSV, Parquet, and a dictionary of columns and measures.
+
+    Safe to publish: each figure went through disclosure control.
+    """
+    from api.pages import printed_month, tables
+    from deploy import extract
+    from projections import measured, measuring
 
     begun = begun_on(month)
-    files = folder / f"measures-{month}.csv", folder / f"measures-{month}-definitions.csv"
-    for path in files:
-        if path.exists():
-            raise Stopped(f"{path} is there already: name another folder", CONFLICT)
-    with opened() as house, psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
-        mapper, courses = FactMapper(FACTS, house.keys), Courses()
-        up_to = position or head(connection)
-        for stored in whole(connection):
-            if stored.position > up_to:
-                break
-            courses.follow(mapper.read(stored))
-    lines = monthly.lines(courses, begun)
-    folder.mkdir(parents=True, exist_ok=True)
-    shown = [
-        {
-            "month": month,
-            "position": up_to,
-            "measure": each.measure,
-            "service": each.service,
-            "characteristic": each.characteristic,
-            "group": each.value,
-            "counted": _number(each.counted),
-            "of": _number(each.of),
-        }
-        for each in lines
-    ]
-    files[0].write_bytes(tables.written(shown))
-    files[1].write_bytes(
-        tables.written(
-            {
-                "measure": each.name,
-                "of": each.of.value,
-                "counted": each.numerator,
-                "source": each.source,
-            }
-            for each in monthly.SAID
+    if as_at and as_at.tzinfo is None:
+        raise Stopped("--as-at needs its zone: write 2026-03-31T09:00:00Z", USAGE)
+    with opened() as house, psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
+        said = measured.said(
+            connection, service=None, characteristic=None, until=begun, as_at=as_at
         )
-    )
-    told = sum(each.of is not None for each in lines)
-    say([{"position": up_to, "lines": len(lines), "shown": told}], json=json)
-    note(f"Counts under 5, and those that would tell of them, are hidden; see {files[1]}.")
-
-
-def _number(count: int | None) -> str:
-    return "hidden" if count is None else str(count)
+        held = measuring.frozen(connection, begun)
+    of_month = [each for each in said if each.month == begun]
+    if not of_month:
+        raise Stopped(f"{month} was not published: `measures publish` does it", NOTHING)
+    files: dict[str, Callable[[], bytes]] = {
+        f"report-{month}.html": lambda: printed_month.page(
+            begun, said, held.frozen_by if held and of_month[0].frozen else ""
+        ),
+        f"measures-{month}.csv": lambda: tables.written(
+            {
+                name: "hidden" if value is None else value
+                for name, value in row.items()
+                if name != "hidden"
+            }
+            for row in extract.rows(of_month)
+        ),
+        f"measures-{month}-dictionary.csv": lambda: tables.written(extract.dictionary()),
+    }
+    if parquet:
+        files[f"measures-{month}.parquet"] = lambda: extract.parquet(of_month)
+    for name in files:
+        if (folder / name).exists():
+            raise Stopped(f"{folder / name} is there already: name another folder", CONFLICT)
+    try:
+        made = {name: make() for name, make in files.items()}
+    except extract.ParquetIsNotInstalled:
+        raise Stopped(
+            "Parquet needs `pip install 'throughcare[parquet]'`; `--no-parquet` does without", USAGE
+        ) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+    shown = sum(each.of is not None for each in of_month)
+    told = {"position": of_month[0].position, "lines": len(of_month), "shown": shown}
+    say([told | {"files": sorted(made)}], json=json)
+    note("Counts under 5, and those that would tell of them, are hidden. " + extract.EVERYONE_WHO)

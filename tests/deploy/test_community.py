@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -15,12 +16,15 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from nhs_number.validate import is_valid
+from pyarrow import parquet as pq
 
+from deploy import extract
 from deploy.cli import main
-from deploy.commands import report
-from deploy.commands.output import CONFLICT, OK, USAGE
+from deploy.commands import measures, report
+from deploy.commands.output import CONFLICT, NOT_VERIFIED, NOTHING, OK, USAGE
 from deploy.community import calibration, figures, place
 from deploy.community.history import LogIsNotEmpty, Seeded, seed
 from domain.acknowledgement import WithdrawalsAcknowledged
@@ -50,9 +54,11 @@ from domain.request import OPEN, State
 from domain.subject_access import SubjectAccessAnswered, SubjectAccessRequested
 from domain.vocabulary import ErasureId, MeetingKind, OfficerRung, PartnerKind, Purpose, Source
 from domain.wishes import ConsentGiven, ConsentWithdrawn, UseObjectedTo
+from projections import measured
 from projections.courses import Courses
 from projections.keys import PersonKeys
 from projections.log import PostgresLog, head, whole
+from projections.measuring import Measuring
 from projections.monthly import (
     EVERY,
     EVERYBODY,
@@ -64,6 +70,7 @@ from projections.monthly import (
     count,
     months_of,
 )
+from projections.schema import PROJECT, SERVE
 from tests.database import Database
 from tests.memory import MemoryKeys, MemoryLog
 from tests.recorders import Recorders
@@ -526,7 +533,7 @@ def test_it_goes_into_an_empty_log_and_into_no_other(database: Database) -> None
         once()
 
 
-def test_the_log_of_a_place_is_read_whole_to_be_compared_and_reported(
+def test_the_log_of_a_place_is_read_whole_to_be_compared_published_and_reported(
     database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     keys = PersonKeys(database.pool("throughcare_keys"), bytes(32))
@@ -542,28 +549,74 @@ def test_the_log_of_a_place_is_read_whole_to_be_compared_and_reported(
     seed(care, people=200, years=1, seed=1, until=UNTIL, progress=lambda come, of: None)
     assert compared() == calibration.compare(told(people=200, years=1).facts)
 
-    house = SimpleNamespace(database=database, keys=keys)
-    monkeypatch.setattr(report, "opened", lambda: nullcontext(house))
-    assert typed("2025-06", str(tmp_path)) == OK
+    measuring = Measuring(database.dsn(PROJECT), mapper, keys, lambda: UNTIL)
+    house = SimpleNamespace(database=database, keys=keys, measuring=lambda: measuring)
+    for command in (report, measures):
+        monkeypatch.setattr(command, "opened", lambda: nullcontext(house))
+    assert typed("report", "2025-06", str(tmp_path)) == NOTHING
+    assert typed("measures", "publish") == OK
+    assert typed("measures", "freeze", "2025-06", "--by", "Ada Quill, performance") == OK
+    assert typed("report", "2025-06", str(tmp_path)) == OK
     with (tmp_path / "measures-2025-06.csv").open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     counts = [line[column] for line in lines for column in ("counted", "of")]
     assert all(count == "hidden" or (int(count) >= 5 and int(count) % 5 == 0) for count in counts)
     assert any(count != "hidden" for count in counts)
     assert {line["position"] for line in lines} == {str(head(project))}
-    with (tmp_path / "measures-2025-06-definitions.csv").open(encoding="utf-8") as file:
-        assert {line["measure"] for line in csv.DictReader(file)} == {m["measure"] for m in lines}
-    assert typed("2025-06", str(tmp_path)) == CONFLICT
-    assert typed("2999-01", str(tmp_path / "later")) == typed("June", str(tmp_path)) == USAGE
+
+    table = pq.read_table(tmp_path / "measures-2025-06.parquet")
+    assert [(field.name, str(field.type)) for field in table.schema] == [
+        (column.name, ARROW.get(column.type, column.type)) for column in extract.COLUMNS
+    ]
+    with psycopg.connect(database.dsn(SERVE)) as connection:
+        said = measured.said(
+            connection,
+            service=None,
+            characteristic=None,
+            since=date(2025, 6, 1),
+            until=date(2025, 6, 1),
+        )
+    assert table.to_pylist() == list(extract.rows(said))
+    assert [row["counted"] is None for row in table.to_pylist()] == [
+        line["counted"] == "hidden" for line in lines
+    ]
+
+    with (tmp_path / "measures-2025-06-dictionary.csv").open(encoding="utf-8") as file:
+        defined = list(csv.DictReader(file))
+    assert {row["name"] for row in defined if row["kind"] == "measure"} == {
+        line["measure"] for line in lines
+    }
+    assert {row["name"] for row in defined if row["kind"] == "column"} == set(table.column_names)
+    page = (tmp_path / "report-2025-06.html").read_text(encoding="utf-8")
+    assert "June 2025: what was measured" in page
+    assert "Frozen: Ada Quill, performance said that they stay as they are." in page
+
+    assert typed("report", "2025-06", str(tmp_path)) == CONFLICT
+    then = str(tmp_path / "then")
+    assert typed("report", "2025-06", then, "--as-at", "2025-07-01T00:00:00Z") == NOTHING
+    assert typed("report", "2025-06", then, "--as-at", "2025-07-01T00:00:00") == USAGE
+    assert typed("report", "2999-01", then) == typed("report", "June", then) == USAGE
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert typed("report", "2025-06", then) == USAGE
+    assert not Path(then).exists()
+    assert typed("report", "2025-06", then, "--no-parquet") == OK
+    assert len(list(Path(then).iterdir())) == 3
+
+    assert typed("measures", "recount", "2025-06") == OK
+    assert typed("measures", "recount", "2025-06", "--position", "1500") == NOT_VERIFIED
 
 
 # Measures
 
 
+ARROW = {"date32": "date32[day]", "timestamp[us, UTC]": "timestamp[us, tz=UTC]"}
+"""Types as pyarrow writes them."""
+
+
 def typed(*words: str) -> object:
-    """The exit code of a report."""
+    """The exit code of a command."""
     with pytest.raises(SystemExit) as ended:
-        main(["report", *words])
+        main([*words])
     return ended.value.code
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from api.pages import charts
+from api.pages import charts, printed_month
 from api.pages.charts import Axes, Mark
 from api.pages.over_time import LESS_IS_BETTER, MORE_IS_BETTER, better
 from domain.policies import distributions
@@ -17,6 +17,7 @@ from domain.policies.control_charts import Better
 from domain.policies.counted import Of
 from domain.policies.measures import MEASURES
 from domain.policies.outcomes import DEPRESSION
+from projections import measured
 from projections.monthly import EVERY, EVERYBODY
 from tests.pages.conftest import Opening
 from tests.pages.place import Story
@@ -180,3 +181,29 @@ def test_every_aim_shows_by_measures_that_are_published() -> None:
     assert better("reliable deterioration") is Better.LOWER
     assert not MORE_IS_BETTER & LESS_IS_BETTER
     assert known >= MORE_IS_BETTER | LESS_IS_BETTER
+
+
+@pytest.mark.browser
+def test_a_month_to_hand_on_is_one_accessible_page_that_asks_for_nothing(
+    published: Story, visiting: Opening
+) -> None:
+    with published.place.superuser() as connection:
+        said = measured.said(connection, service=None, characteristic=None)
+    page = printed_month.page(MONTHS[-1], said).decode()
+    assert "<script" not in page
+    asked: list[str] = []
+    there = visiting("ruth")
+    there.page.on("request", lambda request: asked.append(request.url))
+    there.page.set_content(page)
+    for width in (1024, 320):
+        there.page.set_viewport_size({"width": width, "height": 900})
+        there.is_accessible()
+        assert there.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert asked == []
+    assert "October 2026: what was measured" in there.page.locator("h1").inner_text()
+    recovery = there.page.get_by_role("row").filter(has_text="Recovery").first.inner_text()
+    assert "53% 40 of 75" in recovery
+    assert (
+        "Too few to show" in there.page.get_by_role("row").filter(has_text="Fifth 5").inner_text()
+    )
+    assert there.page.locator("svg").count() >= 4

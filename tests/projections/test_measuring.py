@@ -154,8 +154,8 @@ def test_a_late_fact_restates_a_month_what_is_frozen_stays_and_who_opts_out_is_i
     with place.database.connect(schema.PROJECT) as connection:
         differs = {each.now[:4]: each for each in measuring.compared(connection, MARCH) if each.now}
     there = differs["accepted", EVERY, EVERYBODY, ""]
-    assert there.frozen
-    assert there.frozen[4:] == (15, 20)
+    assert there.then
+    assert there.then[4:] == (15, 20)
     assert there.now
     assert there.now[4:] == (10, 15)
 
