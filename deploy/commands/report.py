@@ -25,7 +25,7 @@ def report(
         datetime | None,
         Parameter(help="As it was published at this time, with its zone; now if left out."),
     ] = None,
-    parquet: Annotated[bool, Parameter(help="Whether to write Parquet too.")] = True,
+    without_parquet: Annotated[bool, Parameter(negative=(), help="Write no Parquet.")] = False,
     json: Json = False,
 ) -> None:
     """A month as it was published: a page, CSV, Parquet, and a dictionary of columns and measures.
@@ -61,7 +61,7 @@ def report(
         ),
         f"measures-{month}-dictionary.csv": lambda: tables.written(extract.dictionary()),
     }
-    if parquet:
+    if not without_parquet:
         files[f"measures-{month}.parquet"] = lambda: extract.parquet(of_month)
     for name in files:
         if (folder / name).exists():
@@ -70,7 +70,8 @@ def report(
         made = {name: make() for name, make in files.items()}
     except extract.ParquetIsNotInstalled:
         raise Stopped(
-            "Parquet needs `pip install 'throughcare[parquet]'`; `--no-parquet` does without", USAGE
+            "Parquet needs `pip install 'throughcare[parquet]'`; `--without-parquet` writes none",
+            USAGE,
         ) from None
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():

@@ -599,7 +599,7 @@ def test_the_log_of_a_place_is_read_whole_to_be_compared_published_and_reported(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert typed("report", "2025-06", then) == USAGE
     assert not Path(then).exists()
-    assert typed("report", "2025-06", then, "--no-parquet") == OK
+    assert typed("report", "2025-06", then, "--without-parquet") == OK
     assert len(list(Path(then).iterdir())) == 3
 
     assert typed("measures", "recount", "2025-06") == OK
