@@ -79,6 +79,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "meetings.read": (
         "GET /v1/actions",
         "GET /v1/decisions",
+        "GET /v1/learning/own",
         "GET /v1/meetings",
         "GET /v1/meetings/{meeting}",
         "GET /v1/meetings/{meeting}/cases/{person}/room",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from psycopg import Connection
 
+from domain.policies.days import local_date
 from domain.sharing import WITHDRAWN
 from projections.entries import Entry
 from projections.record import action, carer, meeting
@@ -74,7 +75,15 @@ def chosen(
         and row["state"] in states
         and owner in (None, UUID(row["owner"]) if row.get("owner") else None)
     ]
-    return sorted(left, key=lambda row: (row.get("due_on") or "infinity", UUID(row["id"])))
+    return sorted(left, key=lambda row: (str(day(row) or "infinity"), UUID(row["id"])))
+
+
+def day(row: dict[str, Any]) -> date | None:
+    """When it is due; of a decision, since when it is awaited, or when that ended."""
+    if row["kind"] != DECISION:
+        return date.fromisoformat(row["due_on"]) if row.get("due_on") else None
+    at = row.get("ended_at") or row.get("since")
+    return local_date(datetime.fromisoformat(at)) if at else None
 
 
 class Agreed:
@@ -131,10 +140,7 @@ class Agreed:
                 [row["kind"] for _, _, row in rows],
                 [UUID(row["owner"]) if row.get("owner") else None for _, _, row in rows],
                 [row["state"] for _, _, row in rows],
-                [
-                    date.fromisoformat(row["due_on"]) if row.get("due_on") else None
-                    for *_, row in rows
-                ],
+                [day(row) for *_, row in rows],
                 [orjson.dumps(row) for _, _, row in rows],
             ),
             binary=True,

@@ -13,6 +13,7 @@ from projections.questions.exceptional import ExceptionalQuestions
 from projections.questions.feedback import FeedbackQuestions
 from projections.questions.groups import GroupQuestions
 from projections.questions.inbox import InboxQuestions
+from projections.questions.learning import LearningQuestions
 from projections.questions.matches import MatchQuestions
 from projections.questions.measured import MeasuredQuestions
 from projections.questions.meetings import MeetingQuestions
@@ -32,6 +33,7 @@ class Reading(
     ReferralQuestions,
     MeetingQuestions,
     AgreedQuestions,
+    LearningQuestions,
     GroupQuestions,
     FeedbackQuestions,
     TrainingQuestions,

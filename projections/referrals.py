@@ -10,6 +10,7 @@ import orjson
 from psycopg import Connection
 
 from domain.sharing import WITHDRAWN
+from domain.vocabulary import DeclineReason
 from projections.counts import Counts
 from projections.entries import Entry
 from projections.record import moment, referral
@@ -36,8 +37,13 @@ def fold(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
 
 
 def withdrawn(row: dict[str, Any]) -> dict[str, Any]:
-    """What is left of a row: its state, and no word of anybody's."""
-    return {name: row[name] for name in KEPT if name in row}
+    """What is left of a row: its state, and no word of anybody's.
+
+    Of one that was declined as incomplete also who sent it: that is said to them, and of nobody.
+    """
+    incomplete = row.get("decline_reason") == DeclineReason.INCOMPLETE
+    kept = (*KEPT, "sender") if incomplete else KEPT
+    return {name: row[name] for name in kept if name in row}
 
 
 def folded(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:

@@ -104,14 +104,8 @@ def _spoken(
     """What of the record itself says that somebody should look, with its figures."""
     if open_ones := sum(map(concern.open_to, concern.of(row))):
         yield Why.CONCERN, f"{open_ones} concern{'' if open_ones == 1 else 's'} open"
-    within = discussing.improves_within(local_date(at))
-    slow = [each for each in outcome.unimproved(row) if days_between(each.since, at) >= within]
-    if slow:
-        said = [
-            f"{s.instrument} {s.first} to {s.last} in {days_between(s.since, at) // 7} weeks"
-            for s in slow
-        ]
-        yield Why.NOT_IMPROVING, "; ".join(said)
+    if said := not_improving(row, at):
+        yield Why.NOT_IMPROVING, said
     since = row["waiting_since"]
     waits = [
         steps[asked["service"]]
@@ -123,6 +117,16 @@ def _spoken(
         if over:
             days, weeks = over
             yield Why.OVER_LIMIT, f"{days} day{'' if days == 1 else 's'} over {weeks} weeks"
+
+
+def not_improving(row: dict[str, Any], at: datetime) -> str:
+    """The scores that show no improvement for as long as the rule waits; or nothing."""
+    within = discussing.improves_within(local_date(at))
+    return "; ".join(
+        f"{s.instrument} {s.first} to {s.last} in {days_between(s.since, at) // 7} weeks"
+        for s in outcome.unimproved(row)
+        if days_between(s.since, at) >= within
+    )
 
 
 def to_look_for(

@@ -161,6 +161,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("ruth", "/flow"),
     ("priya", "/outcomes"),
     ("ruth", "/aims"),
+    ("ruth", "/learning"),
+    ("asha", "/learning"),
     ("priya", "/aims/rapid-access"),
 ]
 

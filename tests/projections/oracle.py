@@ -107,7 +107,8 @@ def referrals(entries: Sequence[Entry]) -> dict[str, Row]:
         ends = [e.number for e in entries if e.type == "share.Withdrawn.v1" and e.subject == person]
         row = {"id": stream, "person": str(person)} | _referral(said, said[0].partner)
         if ends and ends[-1] > said[-1].number:
-            kept = ("person", "id", "part", "state", "made_at", "service", "decline_reason")
+            kept = {"person", "id", "part", "state", "made_at", "service", "decline_reason"}
+            kept |= {"sender"} if row.get("decline_reason") == "incomplete" else set()
             row = {name: row[name] for name in kept if name in row}
         found[stream] = row
     return found

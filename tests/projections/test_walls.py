@@ -17,7 +17,7 @@ import pytest
 
 from deploy.embedded import Embedded
 from domain.vocabulary import PartnerId
-from projections import schema
+from projections import learning, schema
 from projections.behalf import acting_for
 from projections.moments import NOW, When
 from projections.paging import Page
@@ -50,6 +50,8 @@ NOTHING_THIS_WEEK = {
     "exceptional",
     "feedback",
     "held",
+    "incomplete",
+    "listing_next",
     "only_said",
     "outcomes",
     "subject_access",
@@ -57,6 +59,7 @@ NOTHING_THIS_WEEK = {
     "told_of_erasure",
     "topic",
     "training",
+    "unimproved",
 }
 """Of these nothing happens in the week of the tests; their tables stand behind the wall too."""
 
@@ -382,6 +385,27 @@ def test_whom_to_discuss_is_found_without_reading_the_caseload(crowded: Database
     assert "Seq Scan" not in plan, plan
     for index in ("urgency", "waiting", "unimproved", "unseen_by_complexity", "unseen"):
         assert re.search(rf"Index.* Scan .*caseload_(by_)?{index}\b", plan), plan
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        ("unimproved", "caseload_unimproved"),
+        ("coming", "meetings_by_time"),
+        ("undone", "agreed_by_day"),
+        ("turned_back", "referrals_turned_back"),
+    ],
+)
+def test_what_to_learn_from_is_searched_for_behind_the_wall(
+    crowded: Database, question: str, index: str
+) -> None:
+    asked = learning.to_look_for(WIGG, datetime(2026, 3, 2, 9, tzinfo=UTC))
+    with crowded.connect(schema.SERVE) as connection, connection.transaction():
+        connection.execute("select set_config('throughcare.partner', %s, true)", [str(WIGG)])
+        connection.execute("set local enable_seqscan = off")
+        explained = "explain (costs off) " + statements("learning")[question]
+        plan = "\n".join(line for (line,) in connection.execute(explained, asked))
+    assert re.search(rf"Index.* Scan .*{index}\b.*\n.*Index Cond: .*partner = .* AND ", plan), plan
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,43 @@
+"""What to look at: short lists on one page, each with its rule, each row leading to where one acts.
+
+It refuses to show a person to whoever sees totals alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from api.pages.problem import PageRoute
+from api.pages.visit import CountingVisit, Visit
+from domain.policies.learning import RULES
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/learning", response_class=HTMLResponse)
+async def what_to_look_at(visit: CountingVisit) -> Response:
+    """The lists that the visitor is entitled to."""
+    own = await _own(visit) if visit.sees_persons and visit.caller.agreed else {}
+    return await visit.page(
+        "learning.html",
+        title="What to look at",
+        section="/caseload" if own else visit.path,
+        rules=RULES,
+        own=own,
+    )
+
+
+async def _own(visit: Visit) -> dict[str, Any]:
+    """The lists of the organisation's own people and referrals, as they are now."""
+    if not visit.when.now:
+        return {}
+    reading, me = visit.here.reading, visit.caller.organisation
+    return {
+        "unimproved": await reading.unimproved(me, visit.now),
+        "meeting": await reading.listing_next(me, visit.now),
+        "undone": await reading.undone(me, visit.now),
+        "incomplete": await reading.incomplete(me, visit.now),
+    }

@@ -1,0 +1,42 @@
+-- name: unimproved
+select content
+from views.caseload
+where partner = %(partner)s and unimproved_since < %(before)s and status <> 'past'
+order by unimproved_since
+limit %(most)s
+
+-- name: coming
+select content
+from views.meetings
+where partner = %(partner)s and starts_at > %(now)s
+order by starts_at
+limit %(most)s
+
+-- Each of the three is searched for by its day.
+
+-- name: undone
+select a.content, c.name
+from (
+    (select item, coalesce(due_on, 'infinity') as day, content, subject from views.agreed
+    where partner = %(partner)s and kind = 'decision' and state = 'awaited'
+        and coalesce(due_on, 'infinity') <= %(waited)s::date
+    order by coalesce(due_on, 'infinity'), item limit %(most)s)
+    union all
+    (select item, coalesce(due_on, 'infinity'), content, subject from views.agreed
+    where partner = %(partner)s and kind = 'decision' and state = 'not implemented'
+        and coalesce(due_on, 'infinity') between %(since)s::date and %(today)s::date
+    order by coalesce(due_on, 'infinity'), item limit %(most)s)
+    union all
+    (select item, coalesce(due_on, 'infinity'), content, subject from views.agreed
+    where partner = %(partner)s and kind = 'action' and state = 'to do'
+        and coalesce(due_on, 'infinity') < %(today)s::date
+    order by coalesce(due_on, 'infinity'), item limit %(most)s)
+) as a
+left join views.caseload as c on c.partner = %(partner)s and c.subject = a.subject
+order by a.day, a.item
+
+-- name: turned_back
+select part, content
+from views.referrals
+where partner = %(partner)s and state in ('declined', 'information asked')
+    and made_at >= %(since)s::timestamptz
