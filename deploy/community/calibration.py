@@ -13,21 +13,35 @@ from statistics import mean, pstdev
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from deploy.community import figures, place, scores
+from deploy.community import figures, place, scores, unequal
 from domain.contact import AppointmentBooked, Attended, Cancelled, DidNotAttend
 from domain.first_contact import FirstContactMade
 from domain.kernel import Recorded
 from domain.measure import MeasureCompleted
 from domain.outcome import ReferralClosed
 from domain.person import PersonRegistered
+from domain.policies.counted import Of
 from domain.policies.days import days_between
 from domain.referral import ReferralMade
 from domain.steps import SteppedDown, SteppedUp
 from domain.vocabulary import Attendance, EndReason, Instrument, Source, Step
+from projections.courses import Courses
+from projections.monthly import Cell, count, months_of
 
 LONGEST = timedelta(days=215)
 """A course with its wait. Referrals younger than this at the end have not had their time: to count
 them would make waits, courses and the share that finish look shorter than they are."""
+
+PUBLISHED = {
+    "first treatment within 6 weeks": (Of.FINISHED, figures.WITHIN_6_WEEKS),
+    "first treatment within 18 weeks": (Of.FINISHED, figures.WITHIN_18_WEEKS),
+    "recovery": (Of.CASES, figures.RECOVERY),
+    "reliable recovery": (Of.CASES, figures.RELIABLE_RECOVERY),
+    "reliable improvement": (Of.SCORED, figures.RELIABLE_IMPROVEMENT),
+    "reliable deterioration": (Of.SCORED, figures.RELIABLE_DETERIORATION),
+    "appointments not attended": (Of.DUE, figures.DNA_OF_APPOINTMENTS),
+}
+"""Measures that this software publishes, of what, and what was published of England."""
 
 T = TypeVar("T")
 DNA = frozenset({Attendance.DID_NOT_ATTEND, Attendance.TOO_LATE})
@@ -48,6 +62,12 @@ class Row(NamedTuple):
         return self.community / self.published - 1
 
     @property
+    def chance(self) -> float:
+        """How far off a share of so many is by chance alone: one standard error, likewise."""
+        share = min(1.0, self.published)
+        return float((share * (1 - share) / self.of) ** 0.5 / self.published)
+
+    @property
     def said(self) -> dict[str, str | int]:
         """The row as it is read: shares in per cent."""
         return {
@@ -56,6 +76,7 @@ class Row(NamedTuple):
             "published": _number(self.published),
             "community": _number(self.community),
             "off": f"{self.off:+.1%}",
+            "by chance": f"{self.chance:.1%}" if self.published < 1 else "",
             "of": self.of,
         }
 
@@ -73,6 +94,7 @@ class _Course:
 
     made_at: datetime
     source: Source
+    person: UUID | None = None
     first_contact_at: datetime | None = None
     seen: int = 0
     activities: set[str] = field(default_factory=set)
@@ -101,7 +123,8 @@ class _Seen:
     """Everything that is counted."""
 
     courses: dict[UUID, _Course] = field(default_factory=dict)
-    people: list[tuple[PersonRegistered, datetime]] = field(default_factory=list)
+    people: dict[UUID, tuple[PersonRegistered, datetime]] = field(default_factory=dict)
+    measured: Courses = field(default_factory=Courses)
     attendances: Counter[Attendance] = field(default_factory=Counter)
     up: int = 0
     down: int = 0
@@ -146,7 +169,9 @@ def compare(facts: Iterable[Recorded]) -> list[Row]:
             figures.END_REASONS,
             [c.end for c in grown_finished if c.end in figures.END_REASONS],
         ),
-        *_people(seen.people),
+        *_people(list(seen.people.values())),
+        *_by_group(seen, grown, finished),
+        *_measured(seen.measured, seen.last),
     ]
 
 
@@ -160,12 +185,13 @@ def _count(facts: Iterable[Recorded]) -> _Seen:
     activities: dict[UUID, str] = {}
     for recorded in facts:
         seen.last = recorded.recorded_at or recorded.effective_at
+        seen.measured.follow(recorded)
         match recorded.fact:
-            case PersonRegistered() as registered:
-                seen.people.append((registered, recorded.effective_at))
+            case PersonRegistered() as registered if recorded.person:
+                seen.people[recorded.person] = registered, recorded.effective_at
             case ReferralMade(receiver=receiver, source=source) if receiver == talking:
                 if recorded.organisation != place.TRUST.id:  # stepped down, not a new referral
-                    course = _Course(recorded.effective_at, source)
+                    course = _Course(recorded.effective_at, source, recorded.person)
                     seen.courses[recorded.originator_id] = course
             case FirstContactMade() if recorded.originator_id in seen.courses:
                 seen.courses[recorded.originator_id].first_contact_at = recorded.effective_at
@@ -289,17 +315,94 @@ def _part(courses: list[scores.Course], holds: Callable[[scores.Course], bool]) 
     return sum(map(holds, courses)) / len(courses)
 
 
+def _age(person: PersonRegistered, at: datetime) -> int | None:
+    if person.date_of_birth is None:
+        return None
+    born = datetime.fromisoformat(person.date_of_birth).date()
+    return at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+
+
+def _by_group(seen: _Seen, grown: list[_Course], finished: list[_Course]) -> list[Row]:
+    """Who finishes and what comes of it, by group of each characteristic."""
+    groups: dict[UUID | None, dict[str, object]] = {}
+    for who, (person, at) in seen.people.items():
+        if (years := _age(person, at)) is not None:
+            theirs = person.sex, person.ethnicity, person.deprivation_decile
+            groups[who] = unequal.groups_of(years, *theirs)
+    rows = []
+    for characteristic, published in unequal.GROUPS.items():
+
+        def theirs_of(course: _Course, by: str = characteristic) -> object:
+            return groups.get(course.person, {}).get(by)
+
+        came, done = _sorted(grown, theirs_of), _sorted(finished, theirs_of)
+        for name, group in published.items():
+            courses = [c.scores for c in done[name]]
+            cases = [c for c in courses if scores.case(c.phq_first, c.gad_first)]
+            if not came[name] or not cases:
+                continue
+            ended = sum(c.finished for c in came[name]) / len(came[name])
+            rows += [
+                Row(f"{characteristic}: {name}", figure, published_, ours, of)
+                for figure, published_, ours, of in (
+                    (
+                        "finished a course",
+                        group.finished / group.received,
+                        ended,
+                        len(came[name]),
+                    ),
+                    (
+                        "recovered",
+                        group.recovered / group.at_caseness,
+                        _part(cases, scores.recovered),
+                        len(cases),
+                    ),
+                    (
+                        "reliably improved",
+                        group.improved / group.finished,
+                        _part(courses, scores.improved),
+                        len(courses),
+                    ),
+                )
+            ]
+    return rows
+
+
+def _sorted(
+    courses: Iterable[_Course], by: Callable[[_Course], object]
+) -> Mapping[object, list[_Course]]:
+    found: defaultdict[object, list[_Course]] = defaultdict(list)
+    for course in courses:
+        found[by(course)].append(course)
+    return found
+
+
+def _measured(courses: Courses, until: datetime | None) -> list[Row]:
+    """What the measures of the months come to, unrounded, of talking therapies."""
+    theirs, counts = Courses(services=courses.services), Counter[Cell]()
+    for which, each in courses.courses.items():
+        if each.service == place.LOW.id:
+            theirs.add(which, courses.persons[which], each)
+    for month in sorted({month for each in theirs.courses.values() for month in months_of(each)}):
+        if until and month <= until.date():
+            counts += count(theirs, month)[0]
+    rows = []
+    for measure, (of, published) in PUBLISHED.items():
+        if whole := counts[Cell(of.value, place.LOW.name)]:
+            part = counts[Cell(measure, place.LOW.name)] / whole
+            rows.append(Row("measure", measure, published, part, whole))
+    return rows
+
+
 def _people(people: list[tuple[PersonRegistered, datetime]]) -> list[Row]:
     ages = []
     for person, at in people:
-        assert person.date_of_birth is not None
-        born = datetime.fromisoformat(person.date_of_birth).date()
-        years = at.year - born.year - ((at.month, at.day) < (born.month, born.day))
-        ages.append(next(g for g, (_, oldest) in figures.AGE_YEARS.items() if years <= oldest))
+        if (years := _age(person, at)) is not None:
+            ages.append(next(g for g, (_, oldest) in figures.AGE_YEARS.items() if years <= oldest))
     group_of = {code: group for group, codes in figures.ETHNIC_GROUPS.items() for code in codes}
     groups: Counter[str] = Counter()
-    for code, count in figures.ETHNICITIES.items():
-        groups[group_of[code]] += count
+    for code, people_of in figures.ETHNICITIES.items():
+        groups[group_of[code]] += people_of
     return [
         *_shares("age", figures.AGES, ages),
         *_shares("gender", figures.GENDERS, [str(p.sex) for p, _ in people]),

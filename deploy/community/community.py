@@ -96,12 +96,12 @@ class Community:
         self.last_measure: dict[ReferralId, MeasureId] = {}
         self.people = People(rng, place.PRACTICE.id)
         self.sources: Deck[Source] = Deck(figures.SOURCES, rng)
-        self.fates: Deck[str] = Deck(figures.FATES, rng)
+        self.fates: Deck[str] = Deck(figures.FATES, Random(f"{seed} fates"))  # noqa: S311
         # Of those who finish a course there are few: small blocks, so that any season has the mix.
         self.waits: Deck[str] = Deck(figures.WAITS, rng, size=FEW)
         self.other_waits: Deck[str] = Deck(figures.WAITS, rng)
         self.intensities: Deck[str] = Deck(figures.INTENSITIES, rng, size=FEW)
-        self.outcomes: Deck[str] = Deck(scores.OUTCOMES, self.scoring, size=FEW)
+        self.outcomes: Deck[str] = Deck(scores.OUTCOMES, self.scoring, size=100)
         self.once: Deck[str] = Deck(scores.OUTCOMES, self.scoring, size=100)
         self.ends: Deck[EndReason] = Deck(figures.END_REASONS, rng, size=FEW)
         self.attendances: Deck[Attendance] = Deck(_ONCE_STARTED, rng)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Generic, TypeVar
 
@@ -29,6 +29,14 @@ class Deck(Generic[T]):
         if not self._cards:
             self._cards = self._block()
         return self._cards.pop()
+
+    def deal_to(self, likelier: Callable[[T], float]) -> T:
+        """A card that is likelier for some than for others: the mix of all stays as published."""
+        while len(self._cards) <= self._size:
+            self._cards += self._block()
+        weights = [likelier(card) for card in self._cards]
+        (place,) = self._rng.choices(range(len(self._cards)), weights)
+        return self._cards.pop(place)
 
     def _block(self) -> list[T]:
         """What rounding withheld from a value in one block it gets in a later one."""

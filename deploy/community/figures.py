@@ -89,6 +89,8 @@ WAITS = {  # NHSTT, finished courses by days from referral to first treatment
     "57-90 days": 18_179,
     ">90 days": 15_015,
 }
+WITHIN_6_WEEKS = 614_104 / FINISHED
+WITHIN_18_WEEKS = 661_723 / FINISHED
 WAIT_DAYS = {
     "<=28 days": (3, 12, 28),  # shortest, most usual, longest
     "29-56 days": (29, 36, 56),

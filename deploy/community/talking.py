@@ -14,6 +14,7 @@ from deploy.community import (
     moves,
     place,
     scores,
+    unequal,
     wording,
     workdays,
 )
@@ -71,7 +72,8 @@ class Team(NamedTuple):
 
 def referred(c: Community, h: Helped, way: Way) -> Life:
     """A referral to talking therapies: one of several ways it can go."""
-    fate = c.fates.deal()
+    to_finish = unequal.likelier_to_finish(h.who)
+    fate = c.fates.deal_to(lambda fate: to_finish if fate == "finished" else 1)
     wait = (c.waits if fate == "finished" else c.other_waits).deal()
     made_on = local_date(c.now)
     referral = refer(c, h, place.LOW, way)
@@ -157,7 +159,7 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
         return
     if (first_day - local_date(c.now)).days > LONG_WAIT and c.chance(PAUSES):
         c.also(h, _paused(c, referral, team.low, first_day))
-    plan = _plan(c, once=fate == "seen once")
+    plan = _plan(c, h, once=fate == "seen once")
     yield from _course(c, referral, team, plan, first_day)
     if plan.steps_up:
         taken = yield from _stepped_up(c, h, referral, way.sender)
@@ -198,7 +200,7 @@ def _paused(c: Community, referral: ReferralId, worker: Practitioner, first_day:
         c.care.resume_wait(referral, asked=c.asked(place.TALKING, worker))
 
 
-def _plan(c: Community, *, once: bool) -> Plan:
+def _plan(c: Community, h: Helped, *, once: bool) -> Plan:
     intensity = "low" if once else c.intensities.deal()
     low = c.therapies[figures.LOW_INTENSITY].deal()
     high = c.therapies[figures.HIGH_INTENSITY].deal()
@@ -208,7 +210,8 @@ def _plan(c: Community, *, once: bool) -> Plan:
         return Plan(1, 1, (low, high), end, course, steps_up=False)
     steps_up, end = c.steps_up.deal(), c.ends.deal()
     therapy = figures.THERAPIES[low if intensity == "low" else high]
-    course = scores.draw(therapy, c.outcomes.deal(), c.scoring)
+    likelier = unequal.likelier(h.who)
+    course = scores.draw(therapy, c.outcomes.deal_to(likelier.__getitem__), c.scoring)
     mean = MEAN_SESSIONS[intensity]
     planned = c.rng.gauss(mean, mean / 3)
     if end is EndReason.DROPPED_OUT:

@@ -76,9 +76,9 @@ def hidden_of(
             beside[cell].append(each)
     hidden = {cell for cell, count in counts.items() if count < FEWEST} | never | few
     while given_away := isolated(counts, sums, hidden, few):
-        for cell in sorted(given_away, key=repr):
-            if not _cover(cell, counts, beside, hidden):
-                return hidden  # nothing that it adds up with is shown
+        covered = [_cover(cell, counts, beside, hidden) for cell in sorted(given_away, key=repr)]
+        if not any(covered):
+            break  # nothing that they add up with is shown any more
     return hidden
 
 

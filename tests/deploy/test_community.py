@@ -77,9 +77,8 @@ from tests.recorders import Recorders
 
 UNTIL = datetime(2025, 11, 21, 11, 20, tzinfo=UTC)  # a Friday
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data"
-CLOSE = 0.1
-A_FEW = 5.5
-"""Of a figure that is a handful of people the community may be a handful off."""
+CLOSE, NEAR = 0.05, 0.1
+"""How far shares, and means and spreads of few, may be from what was published."""
 
 
 class Told(NamedTuple):
@@ -269,7 +268,7 @@ def test_every_organisation_that_takes_referrals_has_people_now(year: Told) -> N
 def test_work_waits_now(year: Told) -> None:
     states = Counter(r.state for r in year.of_referrals().values())
     assert states[State.WAITING] >= 20
-    assert states[State.INFORMATION_ASKED] >= 3
+    assert states[State.INFORMATION_ASKED] >= 2
     assert states[State.CLOSED] >= 20
 
 
@@ -394,11 +393,12 @@ def test_the_community_is_as_published(year: Told) -> None:
     apart = [
         row
         for row in rows
-        if abs(row.off) > CLOSE and abs(row.community - row.published) * row.of > A_FEW
+        if abs(row.off) > (max(CLOSE, 3 * row.chance) if row.published < 1 else NEAR)
     ]
     assert apart == []
-    main = [row for row in rows if row.published >= CLOSE]
-    assert [row for row in main if abs(row.off) > CLOSE] == []
+    assert len(rows) > 120
+    everybodys = [row for row in rows if ": " not in row.subject and row.published >= 0.2]
+    assert [row for row in everybodys if abs(row.off) > NEAR] == []
 
 
 def test_a_talking_therapies_referral_leaves_about_twenty_facts(year: Told) -> None:
