@@ -215,6 +215,7 @@ NOBODY = frozenset(
         "/v1/streams/endpoints/{endpoint}",
         "/v1/streams/endpoints/{endpoint}/attempts",
         "/v1/streams/endpoints/{endpoint}/messages",
+        "/v1/learning",
         "/v1/statistics",
         "/v1/stepped-care",
         "/v1/subject-access",

@@ -198,6 +198,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/work/{work}/done",
     ),
     "services.read": (
+        "GET /v1/learning",
         "GET /v1/services",
         "GET /v1/services/{service}",
         "GET /v1/statistics",

@@ -97,3 +97,19 @@ def months(connection: Connection) -> list[date]:
 def services(connection: Connection) -> list[str]:
     """Every service with figures, by name, and ``all services``."""
     return [service for (service,) in connection.execute(SQL["services"])]
+
+
+def percent(said: Said) -> int | None:
+    """The share, of figures that are rounded to 5; ``None`` where either is hidden."""
+    if said.counted is None or not said.of:
+        return None
+    return min(100, round(100 * said.counted / said.of))
+
+
+def unbroken(months: Sequence[Said]) -> list[tuple[Said, int]]:
+    """The months since the last one that is hidden: a chart's rules are of what has no gaps."""
+    kept: list[tuple[Said, int]] = []
+    for each in months:
+        value = percent(each)
+        kept = [] if value is None else [*kept, (each, value)]
+    return kept

@@ -31,6 +31,7 @@ from domain.policies.friends_and_family import month_of
 from domain.policies.measures import (
     AGAIN,
     EIGHTEEN_WEEKS,
+    ENDED_EARLY,
     MEASURES,
     SIX_WEEKS,
     Measure,
@@ -61,6 +62,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (Of.UNMET.value, tuple(unmet_at(step) for step in Step)),
     (Of.UNMET.value, tuple(unmet_because(why) for why in WhyUnmet)),
+    (Of.ENDED.value, (Of.FINISHED.value, ENDED_EARLY)),
     (Of.FINISHED.value, tuple(again(*days) for days in AGAIN)),
     (Of.FINISHED.value, distributions.cells(distributions.WAITS)),
     (

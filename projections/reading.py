@@ -15,7 +15,6 @@ from projections.questions.groups import GroupQuestions
 from projections.questions.inbox import InboxQuestions
 from projections.questions.learning import LearningQuestions
 from projections.questions.matches import MatchQuestions
-from projections.questions.measured import MeasuredQuestions
 from projections.questions.meetings import MeetingQuestions
 from projections.questions.operating import OperatingQuestions
 from projections.questions.persons import PersonQuestions
@@ -37,7 +36,6 @@ class Reading(
     GroupQuestions,
     FeedbackQuestions,
     TrainingQuestions,
-    MeasuredQuestions,
     ExceptionalQuestions,
     SubjectAccessQuestions,
     ErasureQuestions,

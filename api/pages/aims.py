@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from api.pages import charts, published, words
-from api.pages.over_time import NOTHING, Chart, over_time, percent, shares
+from api.pages.over_time import NOTHING, Chart, over_time, shares
 from api.pages.problem import PageRoute
 from api.pages.published import Asked, Month
 from api.pages.visit import CountingVisit, Visit
@@ -23,7 +23,7 @@ from domain.policies.aims import AIMS, Aim
 from domain.policies.characteristics import CHARACTERISTICS
 from domain.policies.measures import MEASURES
 from domain.texts import Line
-from projections.measured import Said
+from projections.measured import Said, percent
 from projections.monthly import EVERY, NAMELESS
 
 router = APIRouter(route_class=PageRoute)

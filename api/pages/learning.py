@@ -6,13 +6,17 @@ It refuses to show a person to whoever sees totals alone.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages.problem import PageRoute
+from api.pages.published import CHARTED, OUTCOMES, known_by
 from api.pages.visit import CountingVisit, Visit
+from domain.policies.aims import AIMS
 from domain.policies.learning import RULES
+from projections.learning import Signal
 
 router = APIRouter(route_class=PageRoute)
 
@@ -21,13 +25,27 @@ router = APIRouter(route_class=PageRoute)
 async def what_to_look_at(visit: CountingVisit) -> Response:
     """The lists that the visitor is entitled to."""
     own = await _own(visit) if visit.sees_persons and visit.caller.agreed else {}
+    signals, outgrown = await visit.here.reading.published_lists(visit.today, known_by(visit))
     return await visit.page(
         "learning.html",
         title="What to look at",
         section="/caseload" if own else visit.path,
         rules=RULES,
+        signals=signals,
+        outgrown=outgrown,
+        where=where,
         own=own,
     )
+
+
+def where(signal: Signal) -> str:
+    """The page that has the chart of a signal."""
+    of_service = urlencode({"service": signal.service})
+    if signal.measure in OUTCOMES:
+        return f"/outcomes?{of_service}"
+    aim = next((aim.key for aim in AIMS if signal.measure in aim.measures), None)
+    path = "/flow" if signal.measure in CHARTED or aim is None else f"/aims/{aim}"
+    return f"{path}?{of_service}"
 
 
 async def _own(visit: Visit) -> dict[str, Any]:

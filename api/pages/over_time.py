@@ -12,45 +12,9 @@ from typing import Any
 from markupsafe import Markup
 
 from api.pages import charts, drawing, words
-from domain.policies.control_charts import FEWEST, Better, control_chart
-from projections.measured import Said
-
-STANDARDS = {"first treatment within 6 weeks": 75, "first treatment within 18 weeks": 95}
-"""Percent: NHS Talking Therapies waiting-time standards."""
-
-MORE_IS_BETTER = {
-    *STANDARDS,
-    "accepted",
-    "appointments attended",
-    "recovery",
-    "reliable improvement",
-    "reliable recovery",
-    "hand-overs accepted",
-    "hand-overs accepted within 7 days",
-    "decisions implemented",
-    "first contact within 28 days",
-    "contact, assessment, first score and treatment within 28 days",
-    "referred by word of mouth",
-    "admission avoided",
-    "experience good",
-    "trained within 30 days",
-}
-LESS_IS_BETTER = {
-    "reliable deterioration",
-    "appointments not attended",
-    "appointments cancelled",
-    "hand-overs declined",
-    "hand-overs lapsed",
-    "between services for over 7 days",
-    "decisions not implemented",
-    "decisions not ended yet",
-    "steps up",
-    "steps up to hospital care",
-    "referred again within half a year",
-    "admission not avoided",
-    "experience poor",
-}
-"""In a chart of what is in neither, a change is only that."""
+from domain.policies.control_charts import FEWEST, control_chart
+from domain.policies.directions import STANDARDS, better
+from projections.measured import Said, percent, unbroken
 
 NOTHING = Markup("")
 """In place of a chart of which nothing may be shown."""
@@ -68,24 +32,10 @@ class Chart:
     shown: bool = True  # whether anything of it may be
 
 
-def percent(said: Said) -> int | None:
-    """The share, of figures that are rounded to 5; ``None`` where either is hidden."""
-    if said.counted is None or not said.of:
-        return None
-    return min(100, round(100 * said.counted / said.of))
-
-
-def better(measure: str) -> Better:
-    """Which way of a measure is improvement."""
-    if measure in MORE_IS_BETTER:
-        return Better.HIGHER
-    return Better.LOWER if measure in LESS_IS_BETTER else Better.NEITHER
-
-
 def over_time(said: Sequence[Said], name: str) -> Chart:
     """The share by month: a control chart once there are enough months."""
     months = [each for each in said if each.measure == name]
-    shown = _unbroken(months)
+    shown = unbroken(months)
     values = [value for _, value in shown]
     labels = [words.month(each.month.isoformat()) for each, _ in shown]
     chart = control_chart(values, better(name))
@@ -105,16 +55,7 @@ def over_time(said: Sequence[Said], name: str) -> Chart:
 
 def shares(months: Sequence[Said]) -> list[int]:
     """The shares of the months since the last one that is hidden."""
-    return [value for _, value in _unbroken(months)]
-
-
-def _unbroken(months: Sequence[Said]) -> list[tuple[Said, int]]:
-    """The months since the last one that is hidden: a chart's rules are of what has no gaps."""
-    kept: list[tuple[Said, int]] = []
-    for each in months:
-        value = percent(each)
-        kept = [] if value is None else [*kept, (each, value)]
-    return kept
+    return [value for _, value in unbroken(months)]
 
 
 def _numbers(said: Said) -> tuple[object, object, object]:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from api.pages.of_a_month import first_and_last, moves, waits
-from api.pages.over_time import STANDARDS, over_time, percent
+from api.pages.over_time import over_time
 from api.pages.published import OUTCOMES
 from api.pages.rendering import ENVIRONMENT, STATIC
 from domain.policies.aims import AIMS
 from domain.policies.characteristics import CHARACTERISTICS
+from domain.policies.directions import STANDARDS
 from domain.policies.outcomes import ANXIETY, DEPRESSION
-from projections.measured import Said
+from projections.measured import Said, percent
 from projections.monthly import EVERY, EVERYBODY, SAID
 
 OVER_TIME = (*STANDARDS, "accepted", "appointments not attended", *OUTCOMES)

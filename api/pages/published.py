@@ -14,17 +14,18 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages.of_a_month import first_and_last, moves, waits
-from api.pages.over_time import STANDARDS, Chart, over_time, percent
+from api.pages.over_time import Chart, over_time
 from api.pages.problem import PageRoute
 from api.pages.visit import CountingVisit, Visit
 from api.problems import NothingIsHere
 from domain.policies.characteristics import CHARACTERISTICS
 from domain.policies.counted import Of
+from domain.policies.directions import STANDARDS
 from domain.policies.measures import MEASURES
 from domain.policies.outcomes import ANXIETY, DEPRESSION
 from domain.texts import Line
 from projections import monthly
-from projections.measured import Said
+from projections.measured import Said, percent
 from projections.monthly import EVERY, SAID
 
 router = APIRouter(route_class=PageRoute)
@@ -38,6 +39,9 @@ FLOW = tuple(
     if measure.name not in OUTCOMES
     and measure.of not in (Of.RATED, Of.STARTED, Of.KEPT_OUT, Of.HALF_A_YEAR_ON)
 )
+CHARTED = (*STANDARDS, "accepted", "appointments not attended")
+"""Of which the page of flow has a chart over time."""
+
 OF_THE_PLACE = {measure.name for measure in SAID if measure.of in monthly.OF_THE_PLACE}
 """What is said of all services alone, whichever is chosen."""
 
@@ -71,7 +75,7 @@ async def flow(visit: CountingVisit, month: Month = "", service: Line = EVERY) -
     drawn = [waits(now)] if now else []
     drawn += [over_time(said, name) for name in STANDARDS]
     drawn += [moves(now)] if now else []
-    drawn += [over_time(said, name) for name in ("accepted", "appointments not attended")]
+    drawn += [over_time(said, name) for name in CHARTED if name not in STANDARDS]
     return await page(visit, asked, "flow.html", "Flow and waits", drawn, now, FLOW)
 
 

@@ -147,6 +147,7 @@ class Of(StrEnum):
 
     MADE = "referrals received in the month"
     ANSWERED = "referrals accepted or declined in the month"
+    ENDED = "courses that ended in the month"
     FINISHED = "courses of treatment finished in the month"
     SCORED = "courses finished in the month with two PHQ-9 and two GAD-7 scores"
     CASES = "of those, at caseness at the start"
@@ -213,6 +214,7 @@ def _scored(course: Course) -> Outcome | None:
 COUNTED: dict[Of, Callable[[Course], Moment | None]] = {
     Of.MADE: lambda c: c.made_at,
     Of.ANSWERED: lambda c: c.accepted_at or c.declined_at,
+    Of.ENDED: lambda c: c.ended_at,
     Of.FINISHED: lambda c: c.ended_at if c.finished else None,
     Of.SCORED: lambda c: c.ended_at if _scored(c) else None,
     Of.CASES: lambda c: c.ended_at if (s := _scored(c)) and s.case_at_start else None,

@@ -48,6 +48,8 @@ FOUR_WEEKS = 28
 AGAIN = ((0, 28), (29, 56), (57, 90), (91, None))
 """Days from the first to the second treatment, as they are published; no standard counts them."""
 
+ENDED_EARLY = "ended before a second treatment"
+
 WEEK = 7
 """Days within which a hand-over is hoped to be answered."""
 
@@ -175,6 +177,13 @@ MEASURES: tuple[Measure, ...] = (
         lambda c: c.waited is not None and c.waited <= EIGHTEEN_WEEKS,
     ),
     *(_again(*days) for days in AGAIN),
+    Measure(
+        ENDED_EARLY,
+        Of.ENDED,
+        "the course ended with fewer than two treatment contacts",
+        f"{MONTHLY}, M076: with two or more it is finished",
+        lambda c: not c.finished,
+    ),
     Measure(
         "recovery",
         Of.CASES,

@@ -1,4 +1,4 @@
-"""Lists to learn from, each of one organisation's own rows as they are now.
+"""Lists to learn from: of published figures, and of one organisation's rows as they are now.
 
 It refuses to know anybody the partner was not told of.
 """
@@ -6,22 +6,39 @@ It refuses to know anybody the partner was not told of.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
-from domain.vocabulary import PartnerId
+from domain.vocabulary import Moment, PartnerId
 from projections import learning, looking, meetings
-from projections.learning import Incomplete
+from projections.learning import Incomplete, Outgrown, Signal
+from projections.measured import ALWAYS, Said
+from projections.questions.measured import MeasuredQuestions
 from projections.questions.place import PlaceQuestions
 from projections.statements import statements
 
 LEARNING = statements("learning")
 
 
-class LearningQuestions(PlaceQuestions):
-    """Who does not improve, what was decided and not done, what came or went incomplete."""
+class LearningQuestions(MeasuredQuestions, PlaceQuestions):
+    """What published figures say, who does not improve, what was not done, what came incomplete."""
+
+    async def published_lists(
+        self, on: date, as_at: Moment | None = None
+    ) -> tuple[list[Signal], list[Outgrown]]:
+        """What is more than chance, and where demand outgrows capacity: by published figures."""
+        asked = {
+            "services": await self.services_said(),
+            "measures": list(learning.PUBLISHED),
+            "as_at": as_at or ALWAYS,
+        }
+        said = [Said(*row) for row in await self._of_everybody(LEARNING["published"], asked)]
+        directory = await self.directory()
+        return await asyncio.to_thread(
+            lambda: (learning.signals(said), learning.outgrown(said, directory, on))
+        )
 
     async def unimproved(self, partner: PartnerId, now: datetime) -> list[dict[str, Any]]:
         """Whose scores show no improvement for as long as the rule waits, the longest first."""

@@ -40,3 +40,27 @@ select part, content
 from views.referrals
 where partner = %(partner)s and state in ('declined', 'information asked')
     and made_at >= %(since)s::timestamptz
+
+-- Of each publication that is current, only what is said of everybody is read, service by service.
+
+-- name: published
+with shown as (
+    select distinct on (p.month)
+        p.id, p.month, p.position, p.published_at, p.restates is not null as restated,
+        f.publication is not null as frozen
+    from measured.publications as p
+    left join measured.frozen as f on f.publication = p.id and f.frozen_at <= %(as_at)b
+    where p.published_at <= %(as_at)b
+    order by p.month, f.publication is null, p.published_at desc, p.id desc
+)
+select s.month, s.position, s.published_at, s.restated, s.frozen,
+    l.measure, l.service, l.characteristic, l.value, l.counted, l."of"
+from shown as s
+cross join unnest(%(services)b::text[]) as v (service)
+cross join lateral (
+    select measure, service, characteristic, value, counted, "of" from measured.lines
+    where publication = s.id and service = v.service and characteristic = 'everybody'
+        and measure = any(%(measures)b::text[])
+    offset 0
+) as l
+order by s.month

@@ -766,14 +766,18 @@ def worked_out(facts: list[Recorded]) -> Counter[tuple[str, str]]:
             all_four = "contact, assessment, first score and treatment within 28 days"
             found[f"{last:%Y-%m}", Of.STOPPED.value] += 1
             found[f"{last:%Y-%m}", all_four] += (last.date() - course["made"].date()).days <= 28
-        if "closed" not in course or len(course["treated"]) < 2:
+        if "closed" not in course:
+            continue
+        month = f"{course['closed']:%Y-%m}"
+        found[month, Of.ENDED.value] += 1
+        found[month, "ended before a second treatment"] += len(course["treated"]) < 2
+        if len(course["treated"]) < 2:
             continue
         later = course["closed"] + timedelta(days=183)
         found[f"{later:%Y-%m}", Of.HALF_A_YEAR_ON.value] += 1
         found[f"{later:%Y-%m}", "referred again within half a year"] += (
             "again" in course and (course["again"].date() - course["closed"].date()).days <= 183
         )
-        month = f"{course['closed']:%Y-%m}"
         found[month, Of.FINISHED.value] += 1
         days = (min(course["treated"]).date() - course["made"].date()).days
         found[month, "first treatment within 6 weeks"] += days <= 42

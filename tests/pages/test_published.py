@@ -10,12 +10,12 @@ import pytest
 
 from api.pages import charts, printed_month
 from api.pages.charts import Axes, Mark
-from api.pages.over_time import LESS_IS_BETTER, MORE_IS_BETTER, better
 from domain.policies import distributions
 from domain.policies.aims import AIMS
 from domain.policies.control_charts import Better
 from domain.policies.counted import Of
-from domain.policies.measures import MEASURES
+from domain.policies.directions import LESS_IS_BETTER, MORE_IS_BETTER, better
+from domain.policies.measures import ENDED_EARLY, MEASURES
 from domain.policies.outcomes import DEPRESSION
 from projections import measured
 from projections.monthly import EVERY, EVERYBODY
@@ -25,6 +25,7 @@ from tests.pages.place import Story
 MONTHS = [date(2025 + (10 + n) // 12, (10 + n) % 12 + 1, 1) for n in range(12)]
 WITHIN_SIX = [60, 65, 60, 65, 60, 60, 65, 60, 65, 60, 65, 20]
 WAITS = [25, 15, None, 10, 5, 5, 10, None, 5]
+OUTGROWN, STEADY = "Waiting list of one service", "Another that ends as many"
 SCORES = f"{distributions.SCORES[DEPRESSION]}: 15 to 19, 5 to 9"
 
 
@@ -62,6 +63,7 @@ def test_a_flow_is_as_wide_as_there_were_many_and_says_how_many() -> None:
 def published(story: Story) -> Story:
     """A year of months as if they had been published."""
     lines: list[tuple[int, str, str, str, int | None, int | None]] = []
+    of_services: list[tuple[int, str, str, int, int]] = []
     waits = dict(zip(distributions.cells(distributions.WAITS), WAITS, strict=False))
     last: dict[str, tuple[int | None, int]] = {
         **{name: (count, 85) for name, count in waits.items()},
@@ -82,6 +84,13 @@ def published(story: Story) -> Story:
             (publication,) = row
             said: dict[str, tuple[int | None, int]] = {}
             said["first treatment within 6 weeks"] = (within, 80)
+            said["accepted"] = (60, 80)
+            for service, ended in ((OUTGROWN, 20), (STEADY, 30)):
+                of_services += [
+                    (publication, service, "accepted", 30, 40),
+                    (publication, service, "declined: full", 5, 40),
+                    (publication, service, ENDED_EARLY, 5, ended),
+                ]
             said |= last if month == MONTHS[-1] else {}
             lines += [(publication, EVERYBODY, name, "", *both) for name, both in said.items()]
         for fifth, counted in (("fifth 1", 10), ("fifth 5", None)):
@@ -92,6 +101,12 @@ def published(story: Story) -> Story:
                 '(publication, service, characteristic, measure, value, counted, "of") '
                 f"values (%s, '{EVERY}', %s, %s, %s, %s, %s)",
                 lines,
+            )
+            cursor.executemany(
+                "insert into measured.lines "
+                '(publication, service, characteristic, measure, value, counted, "of") '
+                f"values (%s, %s, '{EVERYBODY}', %s, '', %s, %s)",
+                of_services,
             )
         connection.commit()
     return story
@@ -144,6 +159,37 @@ def test_charts_their_words_and_their_tables_say_the_same(
 
 
 @pytest.mark.browser
+def test_what_to_look_at_is_what_is_more_than_chance_and_where_demand_outgrows(
+    published: Story, visiting: Opening
+) -> None:
+    ruth = visiting("ruth", scripts=False)
+    ruth.open("/flow")
+    ruth.follow("What to look at")
+    main = ruth.page.locator("main")
+    signal = ruth.page.get_by_role("row").filter(has_text="First treatment within 6 weeks")
+    for said in ("All services", "25%", "on average", "Concern", "Outside the limits"):
+        assert said in signal.inner_text()
+    assert ruth.page.get_by_role("row").filter(has_text="Accepted,").count() == 0
+    outgrown = ruth.page.get_by_role("row").filter(has_text=OUTGROWN)
+    assert "About 45 more than it ended" in outgrown.inner_text()
+    assert "August 2026, September 2026, October 2026" in outgrown.inner_text()
+    assert "20, 20, 20" in outgrown.inner_text()
+    assert STEADY not in main.inner_text()
+    assert "People not improving" not in main.inner_text()
+    ruth.twin_is_accessible(320, 1440)
+    ruth.leave_by(outgrown.get_by_role("link"))
+    assert OUTGROWN in ruth.page.locator(".tc-lede").inner_text()
+    told = [published.place.person(key).seen("/v1/learning") for key in ("ruth", "priya")]
+    assert told[0] == told[1], "the same for everybody who sees totals"
+    (found,) = told[0]["outgrown"]
+    assert (found["service"], found["more"], found["left"]) == (OUTGROWN, 45, None)
+    assert found["months"][0] == {"month": "2026-08", "accepted": 30, "full": 5, "ended": 20}
+    (found,) = told[0]["signals"]
+    assert (found["measure"], found["meaning"]) == ("first treatment within 6 weeks", "concern")
+    assert published.place.person("beryl").read("/v1/learning").status_code == 403
+
+
+@pytest.mark.browser
 def test_an_aim_says_by_what_it_shows_and_what_is_not_known(
     published: Story, visiting: Opening
 ) -> None:
@@ -176,7 +222,7 @@ def test_every_aim_shows_by_measures_that_are_published() -> None:
     known = {measure.name for measure in MEASURES}
     assert [aim.key for aim in AIMS if not known.issuperset(aim.measures)] == []
     assert known - {name for aim in AIMS for name in aim.measures} < {
-        measure.name for measure in MEASURES if measure.of in (Of.ANSWERED, Of.FINISHED)
+        measure.name for measure in MEASURES if measure.of in (Of.ANSWERED, Of.ENDED, Of.FINISHED)
     }
     assert better("reliable deterioration") is Better.LOWER
     assert not MORE_IS_BETTER & LESS_IS_BETTER

@@ -96,6 +96,17 @@ def test_who_needs_a_look_is_suggested_and_listed_by_one_press(
     assert "PHQ-9 18 to 17 in 9 weeks" in helped.inner_text()
     priya.is_accessible(1440, 320)
 
+    # Who does not improve is on the list to learn from, and can be listed from there too.
+    gwen.open("/caseload")
+    gwen.follow("What to look at")
+    slow = gwen.page.get_by_role("row").filter(has_text=una)
+    assert "PHQ-9 18 to 17 in 9 weeks" in slow.inner_text()
+    assert gwen.page.get_by_role("row").filter(has_text=wes).count() == 0
+    gwen.twin_is_accessible(320)
+    gwen.leave_by(slow.get_by_role("link", name=re.compile("Put on the list")))
+    assert una in gwen.page.inner_text("main")
+    gwen.open(f"/mdt/{made['id']}")
+
     gwen.leave_by(rows[una].get_by_role("button"))
     card = gwen.page.locator(".tc-case", has_text=una)
     assert "Is the present help enough, and what should change?" in card.inner_text()
