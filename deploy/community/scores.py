@@ -30,10 +30,10 @@ OUTCOMES = {
 }
 # Means of the last totals by outcome; the whole then has the published mean and spread.
 _LAST = {
-    "recovered reliably": (5.2, 4.7),
+    "recovered reliably": (5.7, 5.1),
     "recovered": (7.0, 5.5),
-    "improved": (12.3, 11.3),
-    "unchanged": (15.9, 14.7),
+    "improved": (12.9, 12.0),
+    "unchanged": (16.4, 15.2),
     "deteriorated": (18.6, 15.6),
     "well throughout": (5.2, 4.2),
     "well and improved": (1.2, 1.5),
@@ -108,10 +108,10 @@ def draw(therapy: figures.Therapy, wanted: str, rng: Random) -> Course:
         severity, trouble = rng.gauss(0, 1), rng.gauss(0, 1)
         # Low first totals seldom come to the wanted outcome: somewhat lower and wider proposals
         # leave the published means among those that do.
-        phq_first = therapy.phq_first[0] - 1.6 + 1.15 * therapy.phq_first[1] * severity
+        phq_first = therapy.phq_first[0] - 2.0 + 1.15 * therapy.phq_first[1] * severity
         gad_first = (
             therapy.gad_first[0]
-            - 1.6
+            - 2.1
             + 1.2 * therapy.gad_first[1] * (0.65 * severity + 0.76 * rng.gauss(0, 1))
         )
         course = Course(
