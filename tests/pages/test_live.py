@@ -17,12 +17,15 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from api.app import create_app
 from deploy.serving import Server
+from projections import progress
+from tests.api.test_lag import held_still
 from tests.pages.conftest import Opening, Watched
 from tests.pages.place import Story, service_named
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
+AMBER = "line => getComputedStyle(line.querySelector('.tc-fresh__dot') ?? line).backgroundColor"
 TO_ANSWER = "/caseload?status=referral+to+answer&sort=name"
 
 
@@ -255,6 +258,30 @@ def test_a_page_whose_reader_signed_out_or_may_see_otherwise_hears_nothing_more(
     priya.is_accessible()
     said(priya).get_by_role("link", name="Sign in").click()
     expect(priya.page).to_have_url(re.compile("/sign-in"))
+
+
+def test_a_page_says_when_what_it_shows_is_behind_and_when_it_stands_still(
+    refer: Referred, visiting: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    priya = visiting("priya")
+    priya.open(TO_ANSWER)
+    expect(said(priya)).to_contain_text("Live")
+    monkeypatch.setattr(progress, "MOST_LAG", 0.5)
+    with held_still(refer.story.place):
+        asha = refer.story.place.person("asha")
+        late = {"name": f"Aa {refer.mark} Late"}
+        service = service_named(asha, "Talking therapies")
+        content = {"service": service, "person": late, "source": "professional", "ask": "Help"}
+        assert asha.ask("/v1/referrals", content).status_code == 201  # nobody waits to see it
+        expect(said(priya)).to_contain_text("Behind", timeout=30_000)
+        expect(said(priya)).to_contain_text("behind")
+        dot = said(priya).locator(".tc-fresh").evaluate(AMBER)
+        assert dot == "rgb(255, 184, 28)"
+        priya.is_accessible()
+        monkeypatch.setattr(progress, "STILL", 0.5)
+        expect(said(priya)).to_contain_text("Not updating", timeout=30_000)
+    expect(said(priya)).to_contain_text("Live", timeout=30_000)
+    assert priya.complaints == []
 
 
 def test_without_scripts_a_page_says_that_it_does_not_change_by_itself(visiting: Opening) -> None:

@@ -90,3 +90,5 @@ def test_a_card_is_entered_and_training_recorded(visiting: Opening) -> None:
     there.press("Record the training")
     assert there.done == "The training is recorded."
     assert "How we work here" in there.page.locator("main").inner_text()
+    there.leave_by(there.page.locator("a[href$='/attendance']").first)
+    there.twin_is_accessible()

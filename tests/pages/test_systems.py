@@ -95,6 +95,9 @@ def test_a_system_that_signs_is_registered_changes_its_key_and_ends(
     tom.press("Revoke the public key")
     assert tom.done == "The public key is revoked. It proves nothing from now on."
     assert old.thumbprint() not in row.inner_text()
+    tom.leave_by(row.locator("a[href$='/ending']"))
+    tom.twin_is_accessible()
+    tom.page.go_back()
     assert new.thumbprint() in row.inner_text()
 
 
