@@ -115,8 +115,9 @@ ANSWERS: Mapping[type[Fact], str] = {
 
 
 class Thing(NamedTuple):
-    """What can be counted, with the groups of its person and its service, if it has one."""
+    """What can be counted, of which referral or happening, with its person's groups and service."""
 
+    which: UUID
     of: Countable
     about: dict[str, str]
     service: ServiceId | None
@@ -185,14 +186,14 @@ class Courses:
         """All that can be counted, and of whom each is."""
         for referral, course in self.courses.items():
             person = self.persons[referral]
-            yield Thing(course, course.about, course.service), person
+            yield Thing(referral, course, course.about, course.service), person
             for contact in course.contacts.values():
-                yield Thing(contact, course.about, course.service), person
+                yield Thing(referral, contact, course.about, course.service), person
         for which, happening in self.happenings.items():
             person = self.persons[which]
-            yield Thing(happening, happening.about, happening.service), person
+            yield Thing(which, happening, happening.about, happening.service), person
             for between in happening.between:
-                yield Thing(between, happening.about, None), person
+                yield Thing(which, between, happening.about, None), person
 
     def learn(self, recorded: Recorded) -> None:
         """Follow a fact that says something of a person."""

@@ -158,6 +158,19 @@ def count(courses: Courses, month: date) -> tuple[Counter[Cell], set[Cell]]:
     return counts, {cell for cell, those in who.items() if len(those) < FEWEST <= counts[cell]}
 
 
+def behind(courses: Courses, month: date, cell: Cell) -> dict[UUID, int]:
+    """Which referrals and happenings a count is of, and how often each is in it."""
+    found: Counter[UUID] = Counter()
+    for each, person in courses.things():
+        if person in courses.left_out or cell.what not in _counts(each.of, month):
+            continue
+        about = [*each.about.items(), (EVERYBODY, "")]
+        theirs = cell.service in _places(courses, each.service)
+        if theirs and (cell.characteristic, cell.value) in about:
+            found[each.which] += 1
+    return dict(found)
+
+
 def _cells(places: Sequence[str], about: About, names: frozenset[str]) -> Iterator[Cell]:
     for name in names:
         for where in places:

@@ -1,10 +1,13 @@
-"""A place's measures as published: ``measures publish``, ``freeze``, ``compare``, ``recount``."""
+"""A place's measures as they are published, frozen, compared, counted anew and explained."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import psycopg
 from cyclopts import App, Parameter
@@ -12,15 +15,17 @@ from cyclopts import App, Parameter
 from deploy.commands.house import opened
 from deploy.commands.output import CONFLICT, NOT_VERIFIED, NOTHING, USAGE, Json, Stopped, note, say
 from deploy.kept import now
+from deploy.wiring import House
 from domain.facts import FACTS
+from domain.kernel import Recorded
 from domain.mapping import FactMapper
 from domain.policies.days import local_date
 from domain.policies.friends_and_family import month_of
 from projections import measuring, monthly, schema
-from projections.courses import Courses
+from projections.courses import Courses, happening_of, referral_of
 from projections.log import whole
 from projections.measuring import Differs
-from projections.monthly import Line
+from projections.monthly import Cell, Line
 
 app = App(name="measures", help="A place's measures, month by month, as they are published.")
 
@@ -94,12 +99,9 @@ def recount(
             last = measuring.published_last(connection, begun)
         if last is None:
             raise Stopped(f"{month} is not published: `measures publish` does it", NOTHING)
-        courses, mapper = Courses(), FactMapper(FACTS, house.keys)
-        with psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
-            for stored in whole(connection):
-                if stored.position > (position or last.position):
-                    break
-                courses.follow(mapper.read(stored))
+        courses = Courses()
+        for fact in _facts(house, position or last.position):
+            courses.follow(fact)
     anew = {line[:4]: line for line in monthly.lines(courses, begun)}
     then = {line[:4]: line for line in last.lines}
     keys = sorted(key for key in anew.keys() | then.keys() if anew.get(key) != then.get(key))
@@ -108,6 +110,59 @@ def recount(
     if rows:
         raise Stopped(f"{len(rows)} figures of {month} are others than published", NOT_VERIFIED)
     note(f"The {len(anew)} figures of {month} are as they were published.")
+
+
+@app.command
+def facts(
+    month: Month,
+    measure: Annotated[str, Parameter(help="The measure, as it is published.")],
+    /,
+    *,
+    service: Annotated[str, Parameter(help="Of this service.")] = monthly.EVERY,
+    by: Annotated[str, Parameter(help="By this characteristic.")] = monthly.EVERYBODY,
+    group: Annotated[str, Parameter(help="Of this group of it.")] = "",
+    json: Json = False,
+) -> None:
+    """The facts behind a figure, by their numbers in the log: an auditor's question, not published.
+
+    Each referral, hand-over or other happening that the figure is of is a line, with whether it
+    is counted.
+    """
+    begun = begun_on(month)
+    defined = next((each for each in monthly.SAID if each.name == measure), None)
+    if defined is None:
+        raise Stopped(f"{measure!r} is no measure: the report's dictionary has them", USAGE)
+    courses, told = Courses(), defaultdict[UUID, list[int]](list)
+    with opened() as house:
+        with psycopg.connect(house.database.dsn(schema.PROJECT)) as connection:
+            last = measuring.published_last(connection, begun)
+        if last is None:
+            raise Stopped(f"{month} is not published: `measures publish` does it", NOTHING)
+        for fact in _facts(house, last.position):
+            courses.follow(fact)
+            if which := referral_of(fact) or happening_of(fact):
+                told[which].append(fact.position)
+    of, counted = (
+        monthly.behind(courses, begun, Cell(name, service, by, group))
+        for name in (defined.of.value, measure)
+    )
+    say(
+        [
+            {"id": str(each), "counted": counted.get(each, 0), "of": of[each], "facts": told[each]}
+            for each in sorted(of, key=lambda each: told[each][0])
+        ],
+        json=json,
+    )
+    note(f"{sum(counted.values())} of {sum(of.values())}, up to fact {last.position}.")
+
+
+def _facts(house: House, position: int) -> Iterator[Recorded]:
+    mapper = FactMapper(FACTS, house.keys)
+    with psycopg.connect(house.database.dsn(schema.AUDIT)) as connection:
+        for stored in whole(connection):
+            if stored.position > position:
+                return
+            yield mapper.read(stored)
 
 
 def begun_on(month: str) -> date:

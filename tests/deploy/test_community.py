@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from json import loads
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -534,7 +535,10 @@ def test_it_goes_into_an_empty_log_and_into_no_other(database: Database) -> None
 
 
 def test_the_log_of_a_place_is_read_whole_to_be_compared_published_and_reported(
-    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     keys = PersonKeys(database.pool("throughcare_keys"), bytes(32))
     log = PostgresLog(database.pool("throughcare_seed"), history=True)
@@ -603,6 +607,20 @@ def test_the_log_of_a_place_is_read_whole_to_be_compared_published_and_reported(
     assert len(list(Path(then).iterdir())) == 3
 
     assert typed("measures", "recount", "2025-06") == OK
+    capsys.readouterr()
+    assert typed("measures", "facts", "2025-06", "accepted", "--json") == OK
+    behind = [loads(line) for line in capsys.readouterr().out.splitlines()]
+    courses, positions = Courses(), dict[int, Recorded]()
+    for stored in whole(project):
+        positions[stored.position] = fact = mapper.read(stored)
+        courses.follow(fact)
+    exactly, _ = count(courses, date(2025, 6, 1))
+    assert len(behind) == exactly[Cell(Of.ANSWERED.value, EVERY)]
+    assert sum(each["counted"] for each in behind) == exactly[Cell("accepted", EVERY)] > 5
+    for each in behind:
+        topics = {positions[number].fact.TOPIC for number in each["facts"]}
+        assert ("referral:ReferralAccepted" in topics) == bool(each["counted"])
+    assert typed("measures", "facts", "2025-06", "happiness") == USAGE
     assert typed("measures", "recount", "2025-06", "--position", "1500") == NOT_VERIFIED
 
 
