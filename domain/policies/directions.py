@@ -36,7 +36,6 @@ LESS_IS_BETTER = {
     "between services for over 7 days",
     "decisions not implemented",
     "decisions not ended yet",
-    "steps up",
     "steps up to hospital care",
     "referred again within half a year",
     "admission not avoided",
