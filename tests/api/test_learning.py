@@ -15,7 +15,7 @@ from deploy.community.place import HOUSING, LOW, PRACTICE, TALKING, offer_of
 from projections import schema
 from tests.api.place import Client, Place
 
-UNA, IAN, LIV = "Una Slow", "Ian Half", "Liv Better"
+UNA, IAN, LIV, MAX = "Una Slow", "Ian Half", "Liv Better", "Max New"
 NOW = datetime.now(UTC)
 ADVICE = offer_of(HOUSING, "housing")
 
@@ -53,12 +53,14 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(place: Place, asha: Client, priya: Client) -> Story:
-    """Una gets no better and Liv does; what was decided is not done; two referrals come back."""
+    """Una gets no better, Liv does, and it is too early to say of Max; what was decided of Una is
+    not done; referrals come back.
+    """
     made = {}
-    for name, last in ((UNA, 17), (LIV, 6)):
+    for name, first, last in ((UNA, 66, 17), (LIV, 66, 6), (MAX, 50, 17)):
         made[name] = referred(asha, name, LOW.id, 70)
         priya.done(f"/v1/referrals/{made[name]['id']}/acceptance", {"at": ago(68)})
-        for days, total in ((66, 18), (2, last)):
+        for days, total in ((first, 18), (2, last)):
             score = {"instrument": "PHQ-9", "total": total, "at": ago(days)}
             priya.done("/v1/measures", {"referral": made[name]["id"], **score})
     una = made[UNA]["person"]
