@@ -20,10 +20,13 @@ from projections.learning import Signal
 
 router = APIRouter(route_class=PageRoute)
 
+FEW = 10
+"""How many rows of a list are shown at first."""
+
 
 @router.get("/learning", response_class=HTMLResponse)
-async def what_to_look_at(visit: CountingVisit) -> Response:
-    """The lists that the visitor is entitled to."""
+async def what_to_look_at(visit: CountingVisit, whole: bool = False) -> Response:
+    """The lists that the visitor is entitled to; a few rows of each, or all."""
     own = await _own(visit) if visit.sees_persons and visit.caller.agreed else {}
     signals, outgrown = await visit.here.reading.published_lists(visit.today, known_by(visit))
     return await visit.page(
@@ -35,6 +38,7 @@ async def what_to_look_at(visit: CountingVisit) -> Response:
         outgrown=outgrown,
         where=where,
         own=own,
+        most=None if whole else FEW,
     )
 
 

@@ -143,6 +143,19 @@ def test_how_many_came_incomplete_is_said_to_the_two_it_is_between(story: Story)
     assert story.own("rajesh")["incomplete"] == []
 
 
+def test_a_long_list_shows_a_few_and_leads_to_the_rest(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.pages.learning.FEW", 1)
+    asha = story.place.browser("asha")
+    short = asha.get("/learning").text
+    assert short.count("says so of yours") == 1
+    assert 'href="/learning?whole=yes#incomplete"' in short
+    whole = asha.get("/learning?whole=yes").text
+    assert whole.count("says so of yours") == 2
+    assert "whole=yes#" not in whole
+
+
 def test_who_sees_totals_sees_no_person_and_whoever_sees_one_is_written_down(story: Story) -> None:
     for key in ("ruth", "imani", "beryl"):
         assert story.place.person(key).read("/v1/learning/own").status_code == 403
