@@ -213,8 +213,9 @@ def _fetched(aviary: Aviary, partner: PartnerId) -> dict[str, str]:
         take(f"/v1/referrals/{row['id']}")
     for row in take("/v1/meetings")["rows"]:
         take(f"/v1/meetings/{row['id']}")
-    for path in ("/v1/actions", "/v1/decisions", "/v1/concerns", f"/v1/people/{subject}/concerns"):
+    for path in ("/v1/actions", "/v1/decisions", "/v1/concerns", "/v1/learning/own"):
         take(path)
+    take(f"/v1/people/{subject}/concerns")
     take("/v1/share", limit=1000)
     out["/v1/share/live"] = aviary.live(partner)
 
@@ -230,6 +231,7 @@ def _fetched(aviary: Aviary, partner: PartnerId) -> dict[str, str]:
         "/referrals?part=sent",
         "/mdt",
         "/mdt/decisions",
+        "/learning",
         "/actions",
         "/stream",
         *(f"/referrals/{row['id']}" for row in referrals),
