@@ -103,6 +103,14 @@ class Ledger:
                 self.refused[answer.status_code] += 1
             return None
 
+    def are_known(self) -> bool:
+        """Whether the view of who acts for whom has the writers: until then nobody is anybody."""
+        with httpx.Client(base_url=self.house.url, timeout=20, verify=TRUSTED) as http:
+            return all(
+                http.get("/v1/partners", headers={"Authorization": f"Bearer {token}"}).is_success
+                for token in self.tokens.values()
+            )
+
     def post(
         self, http: httpx.Client, key: UUID, path: str, body: dict[str, Any], by: object
     ) -> httpx.Response:
@@ -151,6 +159,7 @@ def test_killed_under_load_nothing_acknowledged_is_lost_and_nothing_is_done_twic
     house.start()
     with house.parts() as parts:
         ledger = Ledger(house, founded(parts))
+    until(ledger.are_known, within=60)
     chance, enough = Random(SEED), Event()
     writers = [
         Thread(target=ledger.write, args=(number, enough), daemon=True) for number in range(WRITERS)
