@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from api import groups
 from api.asking import Activity, Asking
-from api.pages import choosing, words
+from api.pages import choosing, sheets, words
 from api.pages.forms import Choice, Form, Question, choices, fields_alone, new_key, shown
 from api.pages.opened import Shown
 from api.pages.problem import PageRoute
@@ -183,18 +183,52 @@ DOING: dict[str, Doing] = {
 @router.get("/groups", response_class=HTMLResponse)
 async def list_of_groups(visit: CaringVisit) -> Response:
     """The organisation's own groups, and what others offer."""
-    me = visit.caller.organisation
-    known = visit.names.directory.groups.values()
-    mine = [await _row(visit, planned) for planned in known if planned.partner == me]
-    others = [p for p in known if p.partner != me and p.ended is None]
+    mine, others = await _ours_and_others(visit)
     return await visit.page(
         "groups.html",
         title="Groups",
         section="/groups",
-        mine=sorted(mine, key=lambda row: (row["ended"] is not None, row["name"])),
-        others=sorted(others, key=lambda p: p.name),
+        mine=mine,
+        others=others,
         next_on=lambda planned: planned.next_on(visit.today),
         may_plan=bool(_services(visit)) and visit.when.now,
+        sheet_link=visit.at_its_moment("/groups.csv"),
+    )
+
+
+@router.get("/groups.csv")
+async def groups_sheet(visit: CaringVisit) -> Response:
+    """The same groups, with how many people each of the organisation's own has."""
+    mine, others = await _ours_and_others(visit)
+    counted = {UUID(str(row["id"])): row for row in mine}
+    known = visit.names.directory.groups
+    rows = []
+    for planned in [*(known[each] for each in counted), *others]:
+        row, next_on = counted.get(planned.id, {}), planned.next_on(visit.today)
+        rows.append(
+            {
+                "Group": planned.name,
+                "Who runs it": visit.names.organisation(planned.partner),
+                "Next session": words.day(next_on) if next_on else "None",
+                "Where": planned.place,
+                "People": row.get("members", ""),
+                "Places": planned.capacity,
+                "Waiting": row.get("waiting", ""),
+                "Ended": row.get("ended") or "",
+                "Address": f"/groups/{planned.id}",
+            }
+        )
+    return await sheets.sheet(visit, "groups", rows)
+
+
+async def _ours_and_others(visit: Visit) -> tuple[list[dict[str, Any]], list[GroupEntry]]:
+    me = visit.caller.organisation
+    known = visit.names.directory.groups.values()
+    mine = [await _row(visit, planned) for planned in known if planned.partner == me]
+    others = [p for p in known if p.partner != me and p.ended is None]
+    return (
+        sorted(mine, key=lambda row: (row["ended"] is not None, row["name"])),
+        sorted(others, key=lambda p: p.name),
     )
 
 

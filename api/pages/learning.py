@@ -5,23 +5,31 @@ It refuses to show a person to whoever sees totals alone.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
+from api.pages import sheets, words
+from api.pages.person.identity import name_of
 from api.pages.problem import PageRoute
 from api.pages.published import CHARTED, OUTCOMES, known_by
 from api.pages.visit import CountingVisit, Visit
+from api.problems import NothingIsHere
 from domain.policies.aims import AIMS
 from domain.policies.learning import RULES
-from projections.learning import Signal
+from projections.agreed import ACTION
+from projections.learning import Incomplete, Outgrown, Signal
 
 router = APIRouter(route_class=PageRoute)
 
 FEW = 10
 """How many rows of a list are shown at first."""
+
+Published = Literal["signals", "outgrown"]
+Own = Literal["unimproved", "undone", "incomplete"]
 
 
 @router.get("/learning", response_class=HTMLResponse)
@@ -40,6 +48,19 @@ async def what_to_look_at(visit: CountingVisit, whole: bool = False) -> Response
         own=own,
         most=None if whole else FEW,
     )
+
+
+@router.get("/learning/{which}.csv")
+async def list_as_a_file(visit: CountingVisit, which: Published | Own) -> Response:
+    """One of the lists, whole. Raises `NothingIsHere` for a list that is not the visitor's."""
+    if which in ("signals", "outgrown"):
+        signals, outgrown = await visit.here.reading.published_lists(visit.today, known_by(visit))
+        told = map(_of_a_signal, signals) if which == "signals" else map(_of_demand, outgrown)
+        return await sheets.sheet(visit, which, list(told))
+    own = await _own(visit) if visit.sees_persons and visit.caller.agreed else {}
+    if which not in own:
+        raise NothingIsHere
+    return await sheets.sheet(visit, which, list(_OWN[which](visit, own[which])))
 
 
 def where(signal: Signal) -> str:
@@ -63,3 +84,77 @@ async def _own(visit: Visit) -> dict[str, Any]:
         "undone": await reading.undone(me, visit.now),
         "incomplete": await reading.incomplete(me, visit.now),
     }
+
+
+def _of_a_signal(signal: Signal) -> dict[str, object]:
+    return {
+        "Measure": words.sentence(signal.measure),
+        "Service": words.sentence(signal.service),
+        "Month": words.month(signal.month.isoformat()),
+        "Per cent": signal.share,
+        "Per cent on average": signal.mean,
+        "What it says": words.sentence(signal.meaning),
+        "Why": ", ".join(signal.causes),
+    }
+
+
+def _of_demand(service: Outgrown) -> dict[str, object]:
+    months = [each for _, each in service.months]
+    return {
+        "Service": service.service,
+        "Months": ", ".join(words.month(month.isoformat()) for month, _ in service.months),
+        "Accepted": ", ".join(str(each.accepted) for each in months),
+        "Declined as full": ", ".join(
+            "hidden" if each.full is None else str(each.full) for each in months
+        ),
+        "Ended": ", ".join(str(each.ended) for each in months),
+        "More than it ended": service.more,
+        "Places left": "Nobody says" if service.left is None else service.left,
+    }
+
+
+def _unimproved(visit: Visit, rows: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, object]]:
+    for row in rows:
+        yield {
+            "Person": name_of(row),
+            "Step": row["step"] or "",
+            "Scores": row["because"],
+            "Responsible": _organisation(visit, row["responsible"]),
+            "Record": row["person"],
+        }
+
+
+def _undone(visit: Visit, rows: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, object]]:
+    for row in rows:
+        yield {
+            "Person": name_of(row),
+            "What": words.sentence(row["what"]) if row["what"] else "Not shared",
+            "Kind": words.sentence(row["kind"]),
+            "Waits for": _organisation(visit, row["owner"]),
+            "How it stands": "Due" if row["kind"] == ACTION else words.sentence(row["state"]),
+            "On": words.day(row["due_on"] if row["kind"] == ACTION else row["since"]),
+            "Why": row["reason"] or "",
+            "Record": row["person"],
+        }
+
+
+def _incomplete(visit: Visit, rows: Iterable[Incomplete]) -> Iterable[dict[str, object]]:
+    for row in rows:
+        yield {
+            "Organisation": _organisation(visit, row.organisation),
+            "Sent or received": words.sentence(row.part),
+            "Service": visit.names.service(row.service),
+            "Declined": row.declined,
+            "Wait for an answer": row.asked,
+        }
+
+
+def _organisation(visit: Visit, known: str | None) -> str:
+    return visit.names.organisation(known) if known else "Not shared"
+
+
+_OWN: dict[str, Callable[[Visit, Any], Iterable[dict[str, object]]]] = {
+    "unimproved": _unimproved,
+    "undone": _undone,
+    "incomplete": _incomplete,
+}

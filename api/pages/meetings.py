@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from api import meetings
 from api.asking import Activity
-from api.pages import choosing, ways, words
+from api.pages import choosing, sheets, ways, words
 from api.pages.agreed import overdue
 from api.pages.caseload import Line, line
 from api.pages.forms import Form, Question, choices, new_key, shown
@@ -68,7 +68,29 @@ async def list_of_meetings(visit: CaringVisit) -> Response:
         ahead=list(reversed(ahead)),
         past=[row for row in rows if row not in ahead][:30],
         may_schedule=visit.caller.role is Role.CHAIR,
+        sheet_link=visit.at_its_moment("/mdt.csv"),
     )
+
+
+@router.get("/mdt.csv")
+async def meetings_sheet(visit: CaringVisit) -> Response:
+    """All of them, the latest first. Raises `ListIsTooLong`."""
+    rows = await visit.here.reading.meetings(visit.caller.organisation, visit.when)
+    return await sheets.sheet(visit, "meetings", [_as_a_row(visit, row) for row in rows])
+
+
+def _as_a_row(visit: Visit, row: Mapping[str, Any]) -> dict[str, object]:
+    cases = row["cases"].values()
+    return {
+        "Meeting": row["name"],
+        "Kind": words.sentence(row["kind"]),
+        "When": words.moment(row["starts_at"]),
+        "Chair": visit.names.practitioner(row["chair"]),
+        "Listed": len(cases),
+        "Decided": sum(bool(each.get("outcome")) for each in cases),
+        "Closed": "Yes" if row["closed"] else "No",
+        "Address": f"/mdt/{row['id']}",
+    }
 
 
 @router.get("/mdt/new", response_class=HTMLResponse)

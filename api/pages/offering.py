@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from api import offering
 from api.asking import Activity, Asking
-from api.pages import choosing, describing
+from api.pages import choosing, describing, sheets
 from api.pages.forms import Choice, Form, Question, new_key, shown
 from api.pages.opened import Shown
 from api.pages.problem import PageRoute
@@ -22,6 +22,10 @@ from domain.vocabulary import PartnerKind, ServiceId, Step
 from projections.directory import ServiceEntry
 
 router = APIRouter(route_class=PageRoute)
+
+Words = Annotated[str, Query(max_length=200)]
+OfStep = Annotated[str, Query(pattern=r"^[1-4]?$")]
+OpenNow = Annotated[bool, Query(alias="open-now")]
 
 STATES = {
     "open": Tag("Takes people", "green"),
@@ -34,12 +38,49 @@ STATES = {
 @router.get("/services", response_class=HTMLResponse)
 async def directory_of_services(
     visit: SomebodysVisit,
-    q: Annotated[str, Query(max_length=200)] = "",
-    step: Annotated[str, Query(pattern=r"^[1-4]?$")] = "",
+    q: Words = "",
+    step: OfStep = "",
     room: bool = False,
-    open_now: Annotated[bool, Query(alias="open-now")] = False,
+    open_now: OpenNow = False,
 ) -> Response:
     """What is offered here, found by words, step, room and hours."""
+    return await visit.page(
+        "services.html",
+        title="Services",
+        section="/services",
+        services=_found(visit, q, step, room, open_now),
+        asked={"q": q, "step": step, "room": room, "open_now": open_now},
+        steps=[(str(int(each)), each.words) for each in Step],
+        may_offer=visit.sees_persons,
+        sheet_link=f"/services.csv?{visit.request.url.query}".rstrip("?"),
+    )
+
+
+@router.get("/services.csv")
+async def services_sheet(
+    visit: SomebodysVisit,
+    q: Words = "",
+    step: OfStep = "",
+    room: bool = False,
+    open_now: OpenNow = False,
+) -> Response:
+    """The same services as the page has."""
+    rows = [
+        {
+            "Service": row["service"].name,
+            "Organisation": row["organisation"],
+            "Step": row["service"].step,
+            "Who may come": row["service"].eligibility,
+            "State": row["state"].text,
+            "Room": row["room"],
+            "Address": f"/services/{row['service'].id}",
+        }
+        for row in _found(visit, q, step, room, open_now)
+    ]
+    return await sheets.sheet(visit, "services", rows)
+
+
+def _found(visit: Visit, q: str, step: str, room: bool, open_now: bool) -> list[dict[str, Any]]:
     found = offering.matching(
         visit.names.directory,
         visit.now,
@@ -48,15 +89,7 @@ async def directory_of_services(
         taking=True if room else None,
         open_now=True if open_now else None,
     )
-    return await visit.page(
-        "services.html",
-        title="Services",
-        section="/services",
-        services=[_row(visit, each) for each in found if q or not each.closed],
-        asked={"q": q, "step": step, "room": room, "open_now": open_now},
-        steps=[(str(int(each)), each.words) for each in Step],
-        may_offer=visit.sees_persons,
-    )
+    return [_row(visit, each) for each in found if q or not each.closed]
 
 
 def _opening(visit: Visit) -> Form[Any]:

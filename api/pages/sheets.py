@@ -55,7 +55,7 @@ async def caseload_sheet(
         when=visit.when,
     )
     rows = [_of_the_caseload(visit, line(row, visit)) for row in found.rows]
-    return await _sheet(visit, "caseload", rows, more=found.next is not None)
+    return await sheet(visit, "caseload", rows, more=found.next is not None)
 
 
 @router.get("/referrals.csv")
@@ -70,28 +70,28 @@ async def referrals_sheet(visit: CaringVisit, part: str = RECEIVED, show: str = 
         when=visit.when,
     )
     rows = [_of_a_referral(visit, part, row) for row in found.rows]
-    return await _sheet(visit, f"referrals-{part}", rows, more=found.next is not None)
+    return await sheet(visit, f"referrals-{part}", rows, more=found.next is not None)
 
 
 @router.get("/actions.csv")
 async def actions_sheet(visit: CaringVisit) -> Response:
     """What the organisation is to do, the first that is due first. Raises `ListIsTooLong`."""
     rows = [_of_an_action(visit, row) for row in await to_do(visit, MOST + 1)]
-    return await _sheet(visit, "actions", rows)
+    return await sheet(visit, "actions", rows)
 
 
 @router.get("/carers.csv")
 async def carers_sheet(visit: CaringVisit) -> Response:
     """The carers' register. Raises `ListIsTooLong`."""
     rows = [_of_a_carer(visit, row) for row in await on_the_register(visit, MOST + 1)]
-    return await _sheet(visit, "carers", rows)
+    return await sheet(visit, "carers", rows)
 
 
 @router.get("/unmet-need.csv")
 async def unmet_need_sheet(visit: CountingVisit) -> Response:
     """What was wanted in vain, with few hidden from who sees nobody's record."""
     rows = [_of_unmet_need(visit, row) for row in await wanted_in_vain(visit)]
-    return await _sheet(visit, "unmet-need", rows)
+    return await sheet(visit, "unmet-need", rows)
 
 
 @router.get("/flow.csv")
@@ -99,7 +99,7 @@ async def flow_sheet(
     visit: CountingVisit, month: published.Month = "", service: Named = EVERY
 ) -> Response:
     """A month's waits, answers, appointments, hand-overs, steps and decisions, as published."""
-    return await _sheet(visit, "flow", await _of_a_month(visit, month, service, published.FLOW))
+    return await sheet(visit, "flow", await _of_a_month(visit, month, service, published.FLOW))
 
 
 @router.get("/outcomes.csv")
@@ -107,7 +107,7 @@ async def outcomes_sheet(
     visit: CountingVisit, month: published.Month = "", service: Named = EVERY
 ) -> Response:
     """A month's outcomes by every characteristic, as published."""
-    return await _sheet(
+    return await sheet(
         visit, "outcomes", await _of_a_month(visit, month, service, published.OUTCOMES)
     )
 
@@ -120,7 +120,7 @@ async def aim_sheet(
     aim = aims.named(key)
     asked = await aims.asked_of(visit, aim, month, service)
     found = await _of_a_month(visit, month, asked.service, aim.measures)
-    return await _sheet(visit, aim.key, found)
+    return await sheet(visit, aim.key, found)
 
 
 async def _of_a_month(
@@ -168,7 +168,7 @@ async def looks_sheet(
     """
     found = await looks.looked(visit, person, practitioner, days, limit=MOST + 1)
     rows = [_of_a_look(looks.line(each, visit)) for each in found]
-    return await _sheet(visit, "who-looked", rows)
+    return await sheet(visit, "who-looked", rows)
 
 
 def _of_an_action(visit: Visit, row: Mapping[str, Any]) -> dict[str, object]:
@@ -266,7 +266,7 @@ def _of_a_referral(visit: Visit, part: str, row: dict[str, Any]) -> dict[str, ob
     }
 
 
-async def _sheet(
+async def sheet(
     visit: Visit, name: str, rows: Sequence[dict[str, object]], *, more: bool = False
 ) -> Response:
     """The file, named after whose it is and how new."""

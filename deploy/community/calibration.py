@@ -22,19 +22,25 @@ from domain.outcome import ReferralClosed
 from domain.person import PersonRegistered
 from domain.policies.counted import Of
 from domain.policies.days import days_between
+from domain.policies.measures import AGAIN, again
 from domain.referral import ReferralMade
 from domain.steps import SteppedDown, SteppedUp
 from domain.vocabulary import Attendance, EndReason, Instrument, Source, Step
 from projections.courses import Courses
 from projections.monthly import Cell, count, months_of
 
-LONGEST = timedelta(days=215)
-"""A course with its wait. Referrals younger than this at the end have not had their time: to count
-them would make waits, courses and the share that finish look shorter than they are."""
+LONGEST = timedelta(days=300)
+"""A course with its waits, of all but a few in a hundred. Referrals younger than this at the end
+have not had their time: to count them would make waits and courses look shorter than they are, and
+fewer finish."""
 
 PUBLISHED = {
     "first treatment within 6 weeks": (Of.FINISHED, figures.WITHIN_6_WEEKS),
     "first treatment within 18 weeks": (Of.FINISHED, figures.WITHIN_18_WEEKS),
+    **{
+        again(*days): (Of.FINISHED, courses / figures.FINISHED)
+        for days, courses in zip(AGAIN, figures.SECOND_WAITS.values(), strict=True)
+    },
     "recovery": (Of.CASES, figures.RECOVERY),
     "reliable recovery": (Of.CASES, figures.RELIABLE_RECOVERY),
     "reliable improvement": (Of.SCORED, figures.RELIABLE_IMPROVEMENT),
@@ -137,8 +143,11 @@ def compare(facts: Iterable[Recorded]) -> list[Row]:
     Raises `TooFewToCompare`.
     """
     seen = _count(facts)
+    if seen.last is None:
+        raise TooFewToCompare
+    before = seen.last - LONGEST
     courses = list(seen.courses.values())
-    grown = [c for c in courses if seen.last and c.made_at < seen.last - LONGEST]
+    grown = [c for c in courses if c.made_at < before]
     finished = [c for c in courses if c.finished]
     grown_finished = [c for c in grown if c.finished]
     if not grown_finished:
@@ -171,7 +180,7 @@ def compare(facts: Iterable[Recorded]) -> list[Row]:
         ),
         *_people(list(seen.people.values())),
         *_by_group(seen, grown, finished),
-        *_measured(seen.measured, seen.last),
+        *_measured(seen.measured, before),
     ]
 
 
@@ -377,15 +386,14 @@ def _sorted(
     return found
 
 
-def _measured(courses: Courses, until: datetime | None) -> list[Row]:
-    """What the measures of the months come to, unrounded, of talking therapies."""
+def _measured(courses: Courses, before: datetime) -> list[Row]:
+    """What the measures of the months come to, unrounded, of who came to talking therapies."""
     theirs, counts = Courses(services=courses.services), Counter[Cell]()
     for which, each in courses.courses.items():
-        if each.service == place.LOW.id:
+        if each.service == place.LOW.id and each.made_at < before:
             theirs.add(which, courses.persons[which], each)
     for month in sorted({month for each in theirs.courses.values() for month in months_of(each)}):
-        if until and month <= until.date():
-            counts += count(theirs, month)[0]
+        counts += count(theirs, month)[0]
     rows = []
     for measure, (of, published) in PUBLISHED.items():
         if whole := counts[Cell(of.value, place.LOW.name)]:

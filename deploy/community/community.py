@@ -100,6 +100,7 @@ class Community:
         # Of those who finish a course there are few: small blocks, so that any season has the mix.
         self.waits: Deck[str] = Deck(figures.WAITS, rng, size=FEW)
         self.other_waits: Deck[str] = Deck(figures.WAITS, rng)
+        self.second_waits: Deck[str] = Deck(figures.SECOND_WAITS, rng, size=FEW)
         self.intensities: Deck[str] = Deck(figures.INTENSITIES, rng, size=FEW)
         self.outcomes: Deck[str] = Deck(scores.OUTCOMES, self.scoring, size=100)
         self.once: Deck[str] = Deck(scores.OUTCOMES, self.scoring, size=100)

@@ -98,6 +98,19 @@ WAIT_DAYS = {
     ">90 days": (91, 96, 150),
 }
 
+SECOND_WAITS = {  # NHSTT, finished courses by days from the first to the second treatment
+    "<=28 days": 268_954,
+    "29-56 days": 145_392,
+    "57-90 days": 97_487,
+    ">90 days": 158_586,
+}
+SECOND_WAIT_DAYS = {  # so that 52.7% are within 42 days and 85.5% within 126, as published there
+    "<=28 days": (5, 8, 28),
+    "29-56 days": (29, 38, 56),
+    "57-90 days": (57, 68, 90),
+    ">90 days": (91, 100, 230),
+}
+
 INTENSITIES = {  # NHSTT, finished courses; 30,317 of unknown intensity are left out
     "low": 267_299,
     "low and high": 260_902,

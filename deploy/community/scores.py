@@ -87,12 +87,14 @@ def recovered(course: Course) -> bool:
 
 
 def outcome(course: Course) -> str:
-    """Which of `OUTCOMES` a course's first and last totals amount to."""
+    """Which of `OUTCOMES` a course's first and last totals amount to, if to one of them."""
     if not case(course.phq_first, course.gad_first):
         if improved(course):
             return "well and improved"
         return "well but deteriorated" if deteriorated(course) else "well throughout"
     if recovered(course):
+        if deteriorated(course):
+            return "recovered on one and worse on the other"  # so few that nobody is dealt it
         return "recovered reliably" if improved(course) else "recovered"
     if improved(course):
         return "improved"

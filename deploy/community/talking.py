@@ -53,9 +53,10 @@ DAYS_APART = (7, 7, 7, 10, 14)
 
 
 class Plan(NamedTuple):
-    """What a course will be: its sessions, of which intensity, and its scores."""
+    """What a course will be: its sessions, how soon the second is, and its scores."""
 
     sessions: int
+    second: tuple[int, int, int] | None
     low: int
     therapies: tuple[str, str]
     end: EndReason
@@ -85,12 +86,7 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
             asked=c.asked(way.sender, c.office_of(way.sender)),
         )
         return
-    shortest, usual, longest = figures.WAIT_DAYS[wait]
-    first_day = made_on + timedelta(days=round(c.rng.triangular(shortest, longest, usual)))
-    if (workdays.workday(first_day) - made_on).days <= longest:
-        first_day = workdays.workday(first_day)
-    while not is_working_day(first_day):
-        first_day -= DAY  # back into the band
+    first_day = _after(c, made_on, figures.WAIT_DAYS[wait])
     yield answer_by(c, referral, min(7, max(1, (first_day - made_on).days - 2)))
     office = c.office_of(place.TALKING)
     if fate == "declined":
@@ -173,6 +169,17 @@ def referred(c: Community, h: Helped, way: Way) -> Life:
         yield from close(c, referral, place.TALKING, way.sender, plan.end)
 
 
+def _after(c: Community, since: date, band: tuple[int, int, int]) -> date:
+    """A working day so many days later: within the band's shortest and longest."""
+    shortest, usual, longest = band
+    day = since + timedelta(days=round(c.rng.triangular(shortest, longest, usual)))
+    if (workdays.workday(day) - since).days <= longest:
+        day = workdays.workday(day)
+    while not is_working_day(day):
+        day -= DAY  # back into the band
+    return day
+
+
 def _should_not_have_started(c: Community, referral: ReferralId, office: Practitioner) -> Life:
     """The wait of a second referral is nullified, and now and then that was the mistake."""
     yield c.soon()
@@ -207,7 +214,7 @@ def _plan(c: Community, h: Helped, *, once: bool) -> Plan:
     if once:
         course = scores.draw(figures.THERAPIES[low], c.once.deal(), c.scoring)
         end = c.one((EndReason.COMPLETED, EndReason.DROPPED_OUT, EndReason.PERSON_ENDED))
-        return Plan(1, 1, (low, high), end, course, steps_up=False)
+        return Plan(1, None, 1, (low, high), end, course, steps_up=False)
     steps_up, end = c.steps_up.deal(), c.ends.deal()
     therapy = figures.THERAPIES[low if intensity == "low" else high]
     likelier = unequal.likelier(h.who)
@@ -220,37 +227,52 @@ def _plan(c: Community, h: Helped, *, once: bool) -> Plan:
         planned *= 1.2
     sessions = max(2, min(16, round(planned)))
     at_low = {"low": sessions, "high": 0}.get(intensity, max(1, sessions // 3))
-    return Plan(sessions, at_low, (low, high), end, course, steps_up)
+    second = figures.SECOND_WAIT_DAYS[c.second_waits.deal()]
+    return Plan(sessions, second, at_low, (low, high), end, course, steps_up)
 
 
 def _course(c: Community, referral: ReferralId, team: Team, plan: Plan, first_day: date) -> Life:
-    """Sessions with PHQ-9 and GAD-7 at each; the first one is kept on the day it is due."""
+    """Sessions with PHQ-9 and GAD-7 at each; the first two are kept on the day they are due."""
     medium = c.one(MEDIA)
     totals = list(plan.course.between(plan.sessions, c.rng))
-    attended = 0
+    attended, second_day = 0, first_day
     while attended < plan.sessions:
         first, low = attended == 0, attended < plan.low
         worker = team.low if low else team.high
         apart = c.rng.choice(DAYS_APART)
         if attended == plan.low and not first:
             apart += c.rng.randint(7, 35)
+        day = first_day if first else c.day_in(apart, apart)
+        kept = Attendance.ON_TIME if first else c.attendances.deal()
+        if attended == 1:
+            day = _second(c, second_day, missed=kept not in contact.SEEN)
         attendance, at = yield from appointment(
             c,
             referral,
             place.TALKING,
             plan.therapies[0 if low else 1],
-            day=first_day if first else c.day_in(apart, apart),
+            day=day,
             medium=medium,
             worker=worker,
-            attendance=Attendance.ON_TIME if first else None,
+            attendance=kept,
             content=Content.ASSESSMENT_AND_TREATMENT if first else Content.TREATMENT,
         )
+        if first and plan.second:
+            second_day = _after(c, local_date(at), plan.second)
         if attendance in contact.SEEN:
             ends = attended in (0, len(totals) - 1)
             phq, gad = totals[attended]
             answers.measured(c, referral, place.TALKING, worker, phq, gad, at=at, also=ends)
             attended += 1
         yield c.now + timedelta(minutes=c.rng.randint(2, 6))
+
+
+def _second(c: Community, due: date, *, missed: bool) -> date:
+    """The day of a second session, or of one before it that is not kept: who waits is called."""
+    today = local_date(c.now)
+    if not missed:
+        return max(due, today)
+    return today + timedelta(days=max(2, (due - today).days // 2))
 
 
 def _redirected(c: Community, h: Helped, referral: ReferralId, way: Way) -> Life:

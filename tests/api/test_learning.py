@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from api.pages import sheets
 from deploy.community.place import HOUSING, LOW, PRACTICE, TALKING, offer_of
 from projections import schema
 from tests.api.place import Client, Place
@@ -164,12 +166,36 @@ def test_who_sees_totals_sees_no_person_and_whoever_sees_one_is_written_down(sto
     assert UNA not in page.text
     assert "People not improving" not in page.text
     assert story.place.browser("beryl").get("/learning").status_code == 403
-    asks = {"/learning": story.place.browser("asha"), "/v1/learning/own": None}
-    for path, browser in asks.items():
+    asha = story.place.browser("asha")
+    for path, route, browser in (
+        ("/learning", "/learning", asha),
+        ("/learning/undone.csv", "/learning/{which}.csv", asha),
+        ("/v1/learning/own", "/v1/learning/own", None),
+    ):
         answer = browser.get(path) if browser else story.place.person("asha").read(path)
         with psycopg.connect(story.place.database.dsn(schema.AUDIT)) as connection:
             looks = connection.execute(
                 "select route, cardinality(persons) from looks.looks where request = %s",
                 [UUID(answer.headers["X-Request-ID"])],
             ).fetchall()
-        assert looks == [(path, 1)]
+        assert looks == [(route, 1)]
+
+
+def test_each_list_is_a_file_of_who_is_entitled_to_it(story: Story) -> None:
+    def rows(key: str, which: str) -> list[dict[str, str]]:
+        answer = story.place.browser(key).get(f"/learning/{which}.csv")
+        assert answer.status_code == 200, answer.text
+        assert answer.content.startswith(sheets.BOM)
+        return list(csv.DictReader(answer.content.decode("utf-8-sig").splitlines()))
+
+    assert [(r["Person"], r["Scores"]) for r in rows("asha", "unimproved")] == [
+        (UNA, "PHQ-9 18 to 17 in 9 weeks")
+    ]
+    (undone,) = rows("asha", "undone")
+    assert (undone["Person"], undone["How it stands"]) == (UNA, "Not implemented")
+    assert {r["Organisation"] for r in rows("asha", "incomplete")} == {TALKING.name, HOUSING.name}
+    assert rows("priya", "signals") == rows("ruth", "signals") == rows("ruth", "outgrown") == []
+    assert 'href="/learning/undone.csv"' in story.place.browser("asha").get("/learning").text
+    for which in ("unimproved", "undone", "incomplete"):
+        assert story.place.browser("ruth").get(f"/learning/{which}.csv").status_code == 404
+    assert story.place.browser("asha").get("/learning/everything.csv").status_code in (404, 422)

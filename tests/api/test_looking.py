@@ -174,6 +174,7 @@ READERS = {
     "/caseload": "asha",
     "/caseload.csv": "asha",
     "/learning": "-",
+    "/learning/{which}.csv": "-",
     "/linked": "-",
     "/linked/{activity}": "-",
     "/duplicates": "yusuf",

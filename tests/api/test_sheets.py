@@ -11,12 +11,21 @@ import psycopg
 import pytest
 
 from api.pages import sheets
+from deploy.community import place as community
 from projections import schema
 from tests.api.place import Place
 from tests.pages.place import ASK, NIA, REASON, Story, told
 
 FORMULA = "=HYPERLINK(0)"
 SHOWN_PAGE = 25
+GROUP = {
+    "service": str(community.offer_of(community.CHARITY, "garden").id),
+    "name": "Wednesday gardening",
+    "first_at": "2026-03-04T14:30:00Z",
+    "minutes": 90,
+    "place": "The allotment",
+    "capacity": 8,
+}
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +134,25 @@ def test_the_page_offers_the_file_of_what_it_shows(story: Story) -> None:
     page = story.visitor("priya").get("/caseload?status=referral+to+answer&sort=name").text
     assert 'href="/caseload.csv?status=referral+to+answer&amp;sort=name"' in page
     assert "/caseload.csv" not in story.visitor("beryl").get("/caseload").text
+
+
+def test_services_groups_and_meetings_are_files_of_what_their_pages_show(story: Story) -> None:
+    services, _ = sheet(story, "priya", "/services.csv?step=2")
+    assert services
+    assert {row["Step"] for row in services} == {"2"}
+    page = story.visitor("priya").get("/services?step=2").text
+    assert all(row["Service"] in page for row in services)
+    assert 'href="/services.csv?step=2"' in page
+
+    story.place.person("olive").done("/v1/groups", GROUP)
+    groups, _ = sheet(story, "olive", "/groups.csv")
+    assert [(row["Group"], row["People"], row["Places"]) for row in groups] == [
+        ("Wednesday gardening", "0", "8")
+    ]
+    (told,), _ = sheet(story, "priya", "/groups.csv")
+    assert (told["Group"], told["People"]) == ("Wednesday gardening", "")
+
+    planned, _ = sheet(story, "gwen", "/mdt.csv")
+    assert [row["Address"] for row in planned] == [
+        f"/mdt/{row['id']}" for row in story.place.person("gwen").seen("/v1/meetings")["rows"]
+    ]
