@@ -47,7 +47,6 @@ MEAN_SESSIONS = {"low": 5.5, "low and high": 9.6, "high": 10.4}
 DROPPED_OUT_AFTER = 0.62  # of the sessions that were planned
 LONG_WAIT = 16  # days from acceptance; of those who wait longer
 PAUSES = 0.3  # this share asks to wait: assumed
-BACK_TO_TALKING = 0.3
 ON_A_MEASURE = 0.25  # assumed: of those who step up, who are offered on a score alone
 DAYS_APART = (7, 7, 7, 10, 14)
 
@@ -372,8 +371,6 @@ def collaborative(c: Community, h: Helped, *, from_talking: bool) -> Life:
             c.also(h, _trust_review(c, h), days=1)
     if steps_down:
         yield from _stepped_down(c, h)
-    elif c.chance(BACK_TO_TALKING):
-        yield from moves.handed_back(c, h)
     yield from close(c, referral, place.TRUST, place.PRACTICE, EndReason.COMPLETED)
 
 
