@@ -44,6 +44,8 @@ T = TypeVar("T")
 FEW = 25
 TAKEN_ON = 0.95
 """How many of those that a meeting would step up are taken on: the rest stay where they are."""
+TAKEN_BACK = 0.45
+"""How many of those who would step down have done it before a history of a year or two ends."""
 WANTS_MORE_TIME = 0.04  # assumed: of people for whom a discharge is proposed
 
 
@@ -108,7 +110,7 @@ class Community:
         self.attendances: Deck[Attendance] = Deck(_ONCE_STARTED, rng)
         up = figures.STEPPED_UP_OF_FINISHED / TAKEN_ON
         self.steps_up: Deck[bool] = Deck({True: up, False: 1 - up}, rng, size=FEW)
-        down = figures.STEPPED_DOWN_OF_FINISHED / figures.STEPPED_UP_OF_FINISHED
+        down = figures.STEPPED_DOWN_OF_FINISHED / figures.STEPPED_UP_OF_FINISHED / TAKEN_BACK
         self.steps_down: Deck[bool] = Deck({True: down, False: 1 - down}, rng, size=20)
         self.unseen: Deck[bool] = Deck({True: 1, False: 2}, rng, size=3)  # of whom fell back
         self.mistaken: Deck[bool] = Deck({True: 1, False: 3}, rng, size=4)  # nullifications
