@@ -28,7 +28,7 @@ from projections.measured import Said, unbroken
 from projections.monthly import EVERY
 
 MOST = 50
-"""How many a list shows at most, the oldest first."""
+"""How many a list shows at most, the oldest first; more are in its file."""
 
 
 ACCEPTED, FULL = "accepted", declined(DeclineReason.FULL)
@@ -110,7 +110,7 @@ def _demand(month: dict[str, Said]) -> Demand:
     return Demand(counted(ACCEPTED), counted(FULL), ended.of if ended else None)
 
 
-def to_look_for(partner: PartnerId, at: datetime) -> dict[str, Any]:
+def to_look_for(partner: PartnerId, at: datetime, most: int = MOST) -> dict[str, Any]:
     """What the statements are asked with."""
     on = local_date(at)
     return {
@@ -120,7 +120,7 @@ def to_look_for(partner: PartnerId, at: datetime) -> dict[str, Any]:
         "before": at - timedelta(days=discussing.improves_within(on) - 1),
         "waited": on - timedelta(days=DECISION_WAITS),
         "since": on - timedelta(days=LATELY),
-        "most": MOST,
+        "most": most,
     }
 
 

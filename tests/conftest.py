@@ -12,6 +12,7 @@ LONG = (
     "tests/consumers/",
     "tests/pages/test_every_page.py",
     "tests/deploy/",
+    "tests/projections/test_views.py",
     "tests/test_docs.py",
     "tests/test_asvs.py",
 )

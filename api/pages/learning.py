@@ -20,6 +20,7 @@ from api.pages.visit import CountingVisit, Visit
 from api.problems import NothingIsHere
 from domain.policies.aims import AIMS
 from domain.policies.learning import RULES
+from projections import learning
 from projections.agreed import ACTION
 from projections.learning import Incomplete, Outgrown, Signal
 
@@ -35,7 +36,7 @@ Own = Literal["unimproved", "undone", "incomplete"]
 @router.get("/learning", response_class=HTMLResponse)
 async def what_to_look_at(visit: CountingVisit, whole: bool = False) -> Response:
     """The lists that the visitor is entitled to; a few rows of each, or all."""
-    own = await _own(visit) if visit.sees_persons and visit.caller.agreed else {}
+    own = await _own(visit, learning.MOST)
     signals, outgrown = await visit.here.reading.published_lists(visit.today, known_by(visit))
     return await visit.page(
         "learning.html",
@@ -47,17 +48,21 @@ async def what_to_look_at(visit: CountingVisit, whole: bool = False) -> Response
         where=where,
         own=own,
         most=None if whole else FEW,
+        longest=learning.MOST,
     )
 
 
 @router.get("/learning/{which}.csv")
 async def list_as_a_file(visit: CountingVisit, which: Published | Own) -> Response:
-    """One of the lists, whole. Raises `NothingIsHere` for a list that is not the visitor's."""
+    """One of the lists, whole.
+
+    Raises `ListIsTooLong`, and `NothingIsHere` for a list that is not the visitor's.
+    """
     if which in ("signals", "outgrown"):
         signals, outgrown = await visit.here.reading.published_lists(visit.today, known_by(visit))
         told = map(_of_a_signal, signals) if which == "signals" else map(_of_demand, outgrown)
         return await sheets.sheet(visit, which, list(told))
-    own = await _own(visit) if visit.sees_persons and visit.caller.agreed else {}
+    own = await _own(visit, sheets.MOST + 1)
     if which not in own:
         raise NothingIsHere
     return await sheets.sheet(visit, which, list(_OWN[which](visit, own[which])))
@@ -73,15 +78,15 @@ def where(signal: Signal) -> str:
     return f"{path}?{of_service}"
 
 
-async def _own(visit: Visit) -> dict[str, Any]:
-    """The lists of the organisation's own people and referrals, as they are now."""
-    if not visit.when.now:
+async def _own(visit: Visit, most: int) -> dict[str, Any]:
+    """The lists of the organisation's own people and referrals, as they are now, if it has any."""
+    if not (visit.sees_persons and visit.caller.agreed and visit.when.now):
         return {}
     reading, me = visit.here.reading, visit.caller.organisation
     return {
-        "unimproved": await reading.unimproved(me, visit.now),
+        "unimproved": await reading.unimproved(me, visit.now, most),
         "meeting": await reading.listing_next(me, visit.now),
-        "undone": await reading.undone(me, visit.now),
+        "undone": await reading.undone(me, visit.now, most),
         "incomplete": await reading.incomplete(me, visit.now),
     }
 

@@ -40,9 +40,11 @@ class LearningQuestions(MeasuredQuestions, PlaceQuestions):
             lambda: (learning.signals(said), learning.outgrown(said, directory, on))
         )
 
-    async def unimproved(self, partner: PartnerId, now: datetime) -> list[dict[str, Any]]:
+    async def unimproved(
+        self, partner: PartnerId, now: datetime, most: int = learning.MOST
+    ) -> list[dict[str, Any]]:
         """Whose scores show no improvement for as long as the rule waits, the longest first."""
-        rows = await self._rows(LEARNING["unimproved"], learning.to_look_for(partner, now))
+        rows = await self._rows(LEARNING["unimproved"], learning.to_look_for(partner, now, most))
         found = await asyncio.to_thread(
             lambda: learning.unimproved((orjson.loads(row) for (row,) in rows), now)
         )
@@ -55,9 +57,11 @@ class LearningQuestions(MeasuredQuestions, PlaceQuestions):
         coming = (orjson.loads(row) for (row,) in rows)
         return next((row for row in coming if "cases" in meetings.actions(row, partner)), None)
 
-    async def undone(self, partner: PartnerId, now: datetime) -> list[dict[str, Any]]:
+    async def undone(
+        self, partner: PartnerId, now: datetime, most: int = learning.MOST
+    ) -> list[dict[str, Any]]:
         """What was agreed and is not done in its time, the longest first."""
-        rows = await self._rows(LEARNING["undone"], learning.to_look_for(partner, now))
+        rows = await self._rows(LEARNING["undone"], learning.to_look_for(partner, now, most))
         found = learning.undone((orjson.loads(content), name) for content, name in rows)
         looking.note_rows(partner, found)
         return found

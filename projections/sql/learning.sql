@@ -34,6 +34,7 @@ from (
 ) as a
 left join views.caseload as c on c.partner = %(partner)s and c.subject = a.subject
 order by a.day, a.item
+limit %(most)s
 
 -- name: turned_back
 select part, content

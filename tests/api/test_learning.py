@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
 
@@ -107,6 +108,13 @@ def named(rows: Sequence[dict[str, Any]]) -> list[str]:
     return [row["name"] for row in rows]
 
 
+def rows_of(browser: httpx.Client, which: str) -> list[dict[str, str]]:
+    answer = browser.get(f"/learning/{which}.csv")
+    assert answer.status_code == 200, answer.text
+    assert answer.content.startswith(sheets.BOM)
+    return list(csv.DictReader(answer.content.decode("utf-8-sig").splitlines()))
+
+
 def test_who_does_not_improve_is_shown_to_who_helps_them_and_to_nobody_else(story: Story) -> None:
     found = story.own("asha")
     assert named(found["unimproved"]) == [UNA]
@@ -115,6 +123,17 @@ def test_who_does_not_improve_is_shown_to_who_helps_them_and_to_nobody_else(stor
     assert named(story.own("priya")["unimproved"]) == [UNA]
     for key in ("joy", "leroy", "rajesh"):
         assert story.own(key)["unimproved"] == [], key
+
+
+def test_a_list_that_is_cut_off_says_so_and_its_file_is_not(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.learning.MOST", 1)
+    asha = story.place.browser("asha")
+    page = asha.get("/learning?whole=yes").text
+    assert page.count("These are the longest 1; the file has all.") == 2
+    assert len(rows_of(asha, "unimproved")) == 1
+    assert len(rows_of(asha, "undone")) == 2
 
 
 def test_what_was_decided_and_is_not_done_is_shown_until_it_is(story: Story, asha: Client) -> None:
@@ -183,10 +202,7 @@ def test_who_sees_totals_sees_no_person_and_whoever_sees_one_is_written_down(sto
 
 def test_each_list_is_a_file_of_who_is_entitled_to_it(story: Story) -> None:
     def rows(key: str, which: str) -> list[dict[str, str]]:
-        answer = story.place.browser(key).get(f"/learning/{which}.csv")
-        assert answer.status_code == 200, answer.text
-        assert answer.content.startswith(sheets.BOM)
-        return list(csv.DictReader(answer.content.decode("utf-8-sig").splitlines()))
+        return rows_of(story.place.browser(key), which)
 
     assert [(r["Person"], r["Scores"]) for r in rows("asha", "unimproved")] == [
         (UNA, "PHQ-9 18 to 17 in 9 weeks")

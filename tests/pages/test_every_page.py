@@ -222,7 +222,11 @@ NO_PAGES = {
     "/flow.csv",
     "/outcomes.csv",
     "/unmet-need.csv",
+    "/groups.csv",
+    "/learning/{which}.csv",
+    "/mdt.csv",
     "/referrals.csv",
+    "/services.csv",
     "/subject-access/{request}/export",
 }
 """What leads elsewhere, goes into a page, or is a file."""
