@@ -267,3 +267,20 @@ def test_nobody_else_goes_through_the_log(story: Story, key: str) -> None:
         answer = story.visitor(key).get(f"{PAGE}{page}")
         assert answer.status_code == 403
         assert "<table" not in answer.text
+
+
+def test_what_comes_while_one_reads_is_said_and_is_shown_by_one_press(
+    story: Story, visiting: Opening
+) -> None:
+    imani = visiting("imani")
+    imani.open(PAGE)
+    expect(imani.page.locator("#fresh")).to_contain_text("Live")
+    newest = imani.page.locator("tbody th").first
+    before = newest.inner_text()
+    story.place.person("asha").done("/v1/people", {"name": "Tia Last"})
+    news = imani.page.locator("#live-news")
+    expect(news).to_contain_text("since you opened this page, show")
+    expect(newest).to_have_text(before)
+    imani.leave_by(news.get_by_role("link", name="show"))
+    expect(newest).not_to_have_text(before)
+    assert imani.complaints == []
